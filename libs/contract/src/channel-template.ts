@@ -1,0 +1,150 @@
+// How do a name template, its params and a concrete name belong together? Compiled once; matches and builds from one object.
+import { ChannelDefinitionError, ChannelParamsError } from './channel-errors.js';
+import { isLegalSegment, MAX_CHANNEL_NAME_LENGTH, splitChannelName } from './channel-name.js';
+
+type ParamOf<Segment extends string> = Segment extends `{${infer Param}}` ? Param : never;
+
+/** Names of the params in a template: `'orders.{orderId}'` gives `'orderId'`. */
+export type ChannelParamNames<Name extends string> = Name extends `${infer Head}.${infer Tail}`
+  ? ParamOf<Head> | ChannelParamNames<Tail>
+  : ParamOf<Name>;
+
+/** Params of a template: `'orders.{orderId}'` gives `{ orderId: string }`. */
+export type ChannelParams<Name extends string> = string extends Name
+  ? Readonly<Record<string, string>>
+  : { readonly [Param in ChannelParamNames<Name>]: string };
+
+/** Keys that would reach an object's prototype; refused as param, event and message names. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Whether a name declared by a programmer is one legal segment and reaches no prototype. */
+export function isDeclarableName(name: string): boolean {
+  return isLegalSegment(name) && !RESERVED_NAMES.has(name);
+}
+
+type Part = { readonly literal: string } | { readonly param: string };
+
+/**
+ * A compiled name template such as `orders.{orderId}`.
+ *
+ * A param fills exactly one segment, so its value has no dots; use `_` or `-` inside compound keys. Values are compared as strings.
+ */
+export class ChannelTemplate {
+  /** Param names in order of appearance. */
+  readonly paramNames: readonly string[];
+  /** Number of segments in the template and in every name it matches. */
+  readonly length: number;
+  private readonly parts: readonly Part[];
+
+  /** @throws ChannelDefinitionError for an illegal segment, a duplicate or reserved param, or a template that is too long. */
+  constructor(readonly source: string) {
+    this.parts = parseTemplate(source);
+    this.length = this.parts.length;
+    this.paramNames = this.parts.flatMap((part) => ('param' in part ? [part.param] : []));
+  }
+
+  /** Params of a concrete name, or null when the name is illegal or of another shape. */
+  match(name: string): Readonly<Record<string, string>> | null {
+    const segments = splitChannelName(name);
+    return segments && this.matchSegments(segments);
+  }
+
+  /** As `match`, over segments that `splitChannelName` has already found legal. */
+  matchSegments(segments: readonly string[]): Readonly<Record<string, string>> | null {
+    if (segments.length !== this.length) return null;
+    for (let i = 0; i < this.length; i++) {
+      const part = this.parts[i]!;
+      if ('literal' in part && part.literal !== segments[i]) return null;
+    }
+    const params: Record<string, string> = Object.create(null) as Record<string, string>;
+    for (let i = 0; i < this.length; i++) {
+      const part = this.parts[i]!;
+      if ('param' in part) params[part.param] = segments[i]!;
+    }
+    return Object.freeze(params);
+  }
+
+  /** The concrete name for these params. @throws ChannelParamsError when a param is missing, unknown or not one legal segment. */
+  build(params: Readonly<Record<string, string>>): string {
+    const unknown = Object.keys(params).find((name) => !this.paramNames.includes(name));
+    if (unknown !== undefined) {
+      throw new ChannelParamsError(`Channel "${this.source}" has no param "${unknown}"; it takes ${this.describeParams()}.`);
+    }
+    const name = this.parts.map((part) => ('param' in part ? this.valueOf(part.param, params) : part.literal)).join('.');
+    if (name.length > MAX_CHANNEL_NAME_LENGTH) {
+      throw new ChannelParamsError(
+        `Channel "${this.source}" with these params is longer than ${MAX_CHANNEL_NAME_LENGTH} characters; use shorter keys.`,
+      );
+    }
+    return name;
+  }
+
+  /** Whether some concrete name matches both templates. */
+  overlaps(other: ChannelTemplate): boolean {
+    return (
+      this.length === other.length &&
+      this.parts.every((part, i) => {
+        const counterpart = other.parts[i]!;
+        return !('literal' in part && 'literal' in counterpart) || part.literal === counterpart.literal;
+      })
+    );
+  }
+
+  private valueOf(param: string, params: Readonly<Record<string, string>>): string {
+    const value: unknown = Object.hasOwn(params, param) ? params[param] : undefined;
+    if (!isLegalSegment(value)) {
+      throw new ChannelParamsError(
+        value === undefined
+          ? `Channel "${this.source}" needs the param "${param}"; it takes ${this.describeParams()}.`
+          : `Param "${param}" of channel "${this.source}" must be a string of 1 to 64 of A-Z a-z 0-9 _ -, without dots; encode other keys first.`,
+      );
+    }
+    return value;
+  }
+
+  private describeParams(): string {
+    return this.paramNames.length === 0 ? 'no params' : `{ ${this.paramNames.join(', ')} }`;
+  }
+}
+
+/**
+ * Params of `name` under `template`, or null when it does not match (ADR-016, decision 3).
+ * A param is one segment and has no dots. Pass a compiled `ChannelTemplate` where the same template is matched often.
+ *
+ * @example matchChannelTemplate('orders.{orderId}', 'orders.42') // { orderId: '42' }
+ */
+export function matchChannelTemplate<const Name extends string>(
+  template: Name | ChannelTemplate,
+  name: string,
+): ChannelParams<Name> | null {
+  const compiled = typeof template === 'string' ? new ChannelTemplate(template) : template;
+  return compiled.match(name) as ChannelParams<Name> | null;
+}
+
+function parseTemplate(source: string): Part[] {
+  if (typeof source !== 'string' || source.length === 0 || source.length > MAX_CHANNEL_NAME_LENGTH) {
+    throw new ChannelDefinitionError(
+      `A channel needs a name of 1 to ${MAX_CHANNEL_NAME_LENGTH} characters, such as "orders" or "orders.{orderId}".`,
+    );
+  }
+  const seen = new Set<string>();
+  return source.split('.').map((segment) => {
+    const param = /^\{(.*)\}$/s.exec(segment)?.[1];
+    if (param === undefined) {
+      if (isLegalSegment(segment)) return { literal: segment };
+      throw new ChannelDefinitionError(
+        `Channel name "${source}" has the illegal segment "${segment}"; a segment is 1 to 64 of A-Z a-z 0-9 _ -, or one whole {param}.`,
+      );
+    }
+    if (!isDeclarableName(param)) {
+      throw new ChannelDefinitionError(
+        `Channel name "${source}" has the illegal param "{${param}}"; a param name is 1 to 64 of A-Z a-z 0-9 _ - and none of ${[...RESERVED_NAMES].join(', ')}.`,
+      );
+    }
+    if (seen.has(param)) {
+      throw new ChannelDefinitionError(`Channel name "${source}" uses the param "{${param}}" twice; give each its own name.`);
+    }
+    seen.add(param);
+    return { param };
+  });
+}

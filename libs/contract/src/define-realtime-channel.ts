@@ -1,0 +1,108 @@
+// How does a feature declare a channel?
+import { ChannelDefinitionError } from './channel-errors.js';
+import type { RealtimeChannelDescriptor } from './channel-descriptor.js';
+import { assertScope, type ChannelScope } from './channel-scope.js';
+import { type ChannelParamNames, ChannelTemplate, isDeclarableName } from './channel-template.js';
+import { isStandardSchema, type PayloadSchema, type PayloadSchemas } from './payload-schema.js';
+
+/** The name that an event or a message has where the declaration gives none. */
+export const DEFAULT_EVENT = 'message';
+
+/** No events, or no messages. */
+export type NoPayloads = Readonly<Record<never, PayloadSchema>>;
+
+/** What `defineRealtimeChannel` takes. */
+export type ChannelDefinition<
+  Name extends string,
+  Payload extends PayloadSchema,
+  Message extends PayloadSchema,
+  Events extends PayloadSchemas,
+  Messages extends PayloadSchemas,
+> = {
+  /** Name template; `{param}` stands for one segment. A param's value has no dots. */
+  readonly name: Name;
+  readonly scope: ChannelScope<ChannelParamNames<Name>>;
+} & (
+  | { /** Server to clients; short for one event named "message". */ readonly payload?: Payload; readonly events?: never }
+  | { /** Server to clients: event name to schema. */ readonly events?: Events; readonly payload?: never }
+) &
+  (
+    | { /** Client to server; short for one message named "message". */ readonly message?: Message; readonly messages?: never }
+    | { /** Client to server: message name to schema. */ readonly messages?: Messages; readonly message?: never }
+  );
+
+type SlotsOf<Single extends PayloadSchema, Named extends PayloadSchemas> = [Single] extends [never]
+  ? Named
+  : { readonly [DEFAULT_EVENT]: Single };
+
+/**
+ * Declares a channel (ADR-016, decision 2). The descriptor is plain data: no Nest, no Socket.IO; export it from your feature.
+ *
+ * A param fills exactly one segment of the name, so its value has no dots.
+ *
+ * @throws ChannelDefinitionError for an illegal name, a duplicate or reserved param, a `userScoped` param that the name lacks,
+ * an empty role, or a slot that holds no schema.
+ * @example
+ * export const orderChannel = defineRealtimeChannel({
+ *   name: 'orders.{orderId}',
+ *   scope: 'authenticated',
+ *   events: { shipped: OrderShipped },
+ *   messages: { addNote: AddNote },
+ * });
+ */
+export function defineRealtimeChannel<
+  const Name extends string,
+  Payload extends PayloadSchema = never,
+  Message extends PayloadSchema = never,
+  Events extends PayloadSchemas = NoPayloads,
+  Messages extends PayloadSchemas = NoPayloads,
+>(
+  definition: ChannelDefinition<Name, Payload, Message, Events, Messages>,
+): RealtimeChannelDescriptor<Name, SlotsOf<Payload, Events>, SlotsOf<Message, Messages>> {
+  const template = new ChannelTemplate(definition.name);
+  assertScope(definition.scope, template);
+  const descriptor: RealtimeChannelDescriptor = Object.freeze({
+    name: definition.name,
+    scope: definition.scope,
+    events: slots(template, 'event', definition.payload, definition.events),
+    messages: slots(template, 'message', definition.message, definition.messages),
+    template,
+    with: (params: Readonly<Record<string, string>>) =>
+      Object.freeze({ descriptor, name: template.build(params), params: Object.freeze({ ...params }) }),
+  });
+  return descriptor as RealtimeChannelDescriptor<Name, SlotsOf<Payload, Events>, SlotsOf<Message, Messages>>;
+}
+
+function slots(
+  template: ChannelTemplate,
+  kind: string,
+  single: PayloadSchema | undefined,
+  named: PayloadSchemas | undefined,
+): PayloadSchemas {
+  if (single !== undefined && named !== undefined) {
+    throw new ChannelDefinitionError(`Channel "${template.source}" gives its ${kind}s twice; keep the short form or the named one.`);
+  }
+  const entries = single === undefined ? Object.entries(named ?? {}) : [[DEFAULT_EVENT, single] as const];
+  const result = Object.create(null) as Record<string, PayloadSchema>;
+  for (const [name, schema] of entries) {
+    if (!isDeclarableName(name)) {
+      throw new ChannelDefinitionError(
+        `Channel "${template.source}" has the illegal ${kind} name "${name}"; use 1 to 64 of A-Z a-z 0-9 _ -.`,
+      );
+    }
+    if (!isSchema(schema)) {
+      throw new ChannelDefinitionError(
+        `The ${kind} "${name}" of channel "${template.source}" has no schema; give it a class or a Standard Schema. ` +
+          'If you did, an import cycle has left it undefined.',
+      );
+    }
+    result[name] = schema;
+  }
+  return Object.freeze(result);
+}
+
+function isSchema(schema: unknown): schema is PayloadSchema {
+  return (
+    typeof schema === 'function' || (typeof schema === 'object' && schema !== null && isStandardSchema(schema as PayloadSchema))
+  );
+}

@@ -1,0 +1,157 @@
+// What goes over the wire? Every Socket.IO event name of protocol version 1 in one table, and the shape of every frame.
+import type { EvictionCode, GoodbyeCode, RefusalCode } from './codes.js';
+
+/** Version of the protocol, as `rt:welcome` says it. */
+export const PROTOCOL_VERSION = 1;
+/** Most channels in one batch of `rt:subscribe`. */
+export const MAX_SUBSCRIBE_BATCH = 100;
+
+/** Socket.IO event names of protocol version 1. */
+export const FRAMES = {
+  /** Client to server, each with an ack. */
+  SUBSCRIBE: 'rt:subscribe',
+  UNSUBSCRIBE: 'rt:unsubscribe',
+  MESSAGE: 'rt:message',
+  AUTHENTICATE: 'rt:authenticate',
+  MEMBERS: 'rt:members',
+  HISTORY: 'rt:history',
+  /** Server to client. */
+  WELCOME: 'rt:welcome',
+  EVENT: 'rt:event',
+  PRESENCE: 'rt:presence',
+  EVICTED: 'rt:evicted',
+  EXPIRING: 'rt:expiring',
+  BYE: 'rt:bye',
+} as const;
+
+/** Where a channel's log stands: which log, and how far in it. */
+export interface Position {
+  readonly epoch: string;
+  readonly offset: number;
+}
+
+/** One user present on a channel; `since` is ISO-8601. */
+export interface Member {
+  readonly userId: string;
+  /** How many connections the user has on the channel. */
+  readonly connections: number;
+  readonly data?: unknown;
+  readonly since: string;
+}
+
+/** What a client learns of a user. */
+export interface PublicUser {
+  readonly userId: string;
+  readonly roles: readonly string[];
+}
+
+/** `rt:subscribe`: one of these, or an array of up to 100. */
+export interface SubscribeFrame {
+  readonly channel: string;
+  readonly recover?: Position;
+}
+/** `rt:unsubscribe` and `rt:members`. */
+export interface ChannelFrame {
+  readonly channel: string;
+}
+/** `rt:message`; `event` defaults to `"message"`. */
+export interface MessageFrame {
+  readonly channel: string;
+  readonly event?: string;
+  readonly payload?: unknown;
+}
+/** `rt:history`; `limit` is at most 300. */
+export interface HistoryFrame {
+  readonly channel: string;
+  readonly since?: Position;
+  readonly limit?: number;
+}
+/** `rt:authenticate`: the same object as Socket.IO `auth`. */
+export type Credentials = Readonly<Record<string, unknown>>;
+
+/** One place where a payload broke its schema; `path` is dotted (`items.0.n`), empty for the payload itself. */
+export interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Why a request was refused. */
+export interface RefusalError {
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  /** With `INVALID_PAYLOAD`, at most 10. */
+  readonly issues?: readonly Issue[];
+  /** With `RATE_LIMITED`: milliseconds until the next request can pass. */
+  readonly retryAfterMs?: number;
+}
+/** The answer to a refused request; it names no channel. */
+export interface RefusalReply {
+  readonly ok: false;
+  readonly error: RefusalError;
+}
+
+export interface SubscribeReply {
+  readonly ok: true;
+  readonly channel: string;
+  /** On channels with history: where the log stood at admission. */
+  readonly position?: Position;
+  readonly recovered?: boolean;
+  /** On channels with presence; includes oneself. */
+  readonly members?: readonly Member[];
+}
+export interface UnsubscribeReply {
+  readonly ok: true;
+  readonly channel: string;
+}
+export interface MessageReply {
+  readonly ok: true;
+  /** What the handler returned, where it returned plain data. */
+  readonly data?: unknown;
+}
+export interface AuthenticateReply {
+  readonly ok: true;
+  readonly user: PublicUser | null;
+  readonly expiresAt?: string;
+}
+export interface MembersReply {
+  readonly ok: true;
+  readonly members: readonly Member[];
+}
+export interface HistoryReply {
+  readonly ok: true;
+  readonly events: readonly { readonly offset: number; readonly event: string; readonly payload: unknown }[];
+  readonly position: Position;
+}
+
+/** `rt:welcome`, sent once after a successful connect; `expiresAt` is ISO-8601. */
+export interface WelcomeFrame {
+  readonly protocol: typeof PROTOCOL_VERSION;
+  readonly connectionId: string;
+  readonly user: PublicUser | null;
+  readonly expiresAt?: string;
+}
+/** `rt:event` takes these as separate arguments; `offset` on channels with history. */
+export type EventArguments = readonly [channel: string, event: string, payload: unknown, offset?: number];
+/** `rt:presence`. */
+export interface PresenceFrame {
+  readonly channel: string;
+  readonly joined: readonly Member[];
+  readonly left: readonly Member[];
+}
+/** `rt:evicted`: the subscription has ended on the server. */
+export interface EvictedFrame {
+  readonly channel: string;
+  readonly code: EvictionCode;
+  readonly retryable: boolean;
+}
+/** `rt:expiring`: credentials end soon; `expiresAt` is ISO-8601. */
+export interface ExpiringFrame {
+  readonly expiresAt: string;
+}
+/** `rt:bye`: the connection closes after it. */
+export interface ByeFrame {
+  readonly code: GoodbyeCode;
+  readonly reconnect: boolean;
+  readonly retryAfterMs?: number;
+}
