@@ -1,0 +1,68 @@
+// The tables of docs/protocol.md, written out a second time: a change on either side has to be made on purpose.
+import { describe, expect, it } from '@jest/globals';
+import { EVICTIONS, FRAMES, GOODBYES, MAX_SUBSCRIBE_BATCH, PROTOCOL_VERSION, REFUSALS } from './index.js';
+
+describe('protocol version 1', () => {
+  it('is what this contract speaks', () => {
+    expect(PROTOCOL_VERSION).toBe(1);
+    expect(MAX_SUBSCRIBE_BATCH).toBe(100);
+  });
+
+  it('has these frames and no others', () => {
+    expect(Object.values(FRAMES).sort()).toEqual(
+      [
+        'rt:subscribe',
+        'rt:unsubscribe',
+        'rt:message',
+        'rt:authenticate',
+        'rt:members',
+        'rt:history',
+        'rt:welcome',
+        'rt:event',
+        'rt:presence',
+        'rt:evicted',
+        'rt:expiring',
+        'rt:bye',
+      ].sort(),
+    );
+  });
+
+  it('has these refusal codes, and these of them are worth a second try', () => {
+    expect(Object.fromEntries(Object.entries(REFUSALS).map(([code, { retryable }]) => [code, retryable]))).toEqual({
+      UNAUTHENTICATED: false,
+      FORBIDDEN: false,
+      BAD_REQUEST: false,
+      NOT_SUBSCRIBED: false,
+      UNKNOWN_EVENT: false,
+      INVALID_PAYLOAD: false,
+      PAYLOAD_TOO_LARGE: false,
+      LIMIT_EXCEEDED: false,
+      RATE_LIMITED: true,
+      OVERLOADED: true,
+      TIMEOUT: true,
+      UNAVAILABLE: true,
+      INTERNAL: true,
+    });
+  });
+
+  it('says each refusal in one short sentence that tells no secret', () => {
+    const messages = Object.values(REFUSALS).map(({ message }) => message);
+    expect(new Set(messages).size).toBe(messages.length);
+    for (const message of messages) expect(message).toMatch(/^[A-Z][a-z ]{1,60}\.$/);
+  });
+
+  it('ends subscriptions and connections with these codes', () => {
+    expect(EVICTIONS).toEqual({
+      REVOKED: { retryable: false },
+      EXPIRED: { retryable: false },
+      INSUFFICIENT_STATE: { retryable: true },
+    });
+    expect(GOODBYES).toEqual({
+      SHUTDOWN: { reconnect: true },
+      REVOKED: { reconnect: false },
+      EXPIRED: { reconnect: false },
+      SLOW_CONSUMER: { reconnect: true },
+      POLICY: { reconnect: false },
+    });
+  });
+});
