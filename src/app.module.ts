@@ -1,0 +1,22 @@
+// What is the application made of? Realtime is one import; each feature brings its own channels.
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { RealtimeModule } from 'nestjs-realtime';
+import { ArticlesModule } from './articles/index.js';
+import { AuthModule, DatabaseSessionAuthenticator } from './auth/index.js';
+import { DatabaseModule } from './database/index.js';
+import { NotificationsModule } from './notifications/index.js';
+import { RealtimePingModule } from './realtime-ping/index.js';
+
+@Module({
+  imports: [
+    DatabaseModule,
+    CqrsModule.forRoot(),
+    RealtimeModule.forRoot({ imports: [AuthModule], authenticator: DatabaseSessionAuthenticator }),
+    AuthModule,
+    RealtimePingModule,
+    ArticlesModule,
+    NotificationsModule,
+  ],
+})
+export class AppModule {}

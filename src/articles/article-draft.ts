@@ -1,0 +1,17 @@
+import { Transform } from 'class-transformer';
+import { IsString, Length } from 'class-validator';
+
+const trimmed = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+
+/** Body of `POST /articles`. */
+export class ArticleDraft {
+  @trimmed
+  @IsString()
+  @Length(1, 120)
+  title: string;
+
+  @trimmed
+  @IsString()
+  @Length(1, 5000)
+  body: string;
+}

@@ -1,0 +1,63 @@
+// How does somebody log in and out? A session is a resource: POST makes it, GET shows it, DELETE ends it.
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Post,
+  Req,
+  Res,
+  UnauthorizedException,
+  UsePipes,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { ValidBody } from '../valid-body.pipe.js';
+import { type User, UsersService } from '../users/index.js';
+import { LoginCredentials } from './login-credentials.js';
+import { readSessionCookie, writeSessionCookie } from './session-cookie.js';
+import { SESSION_LIFETIME, SessionsService } from './sessions.service.js';
+
+@Controller('session')
+@UsePipes(ValidBody)
+export class SessionController {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  @Get()
+  async show(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<{ user: User | null }> {
+    const secret = readSessionCookie(request);
+    const session = secret ? await this.sessions.find(secret) : null;
+    // Bad credentials are refused, no credentials are anonymous: a cookie that has outlived its session is taken away.
+    if (secret !== undefined && !session) writeSessionCookie(request, response, '', 0);
+    return { user: session?.user ?? null };
+  }
+
+  @Post()
+  async logIn(
+    @Body() { userId, password }: LoginCredentials,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ user: User }> {
+    const user = await this.users.findByCredentials(userId, password);
+    if (!user) throw new UnauthorizedException('That name and password do not belong together.');
+    await this.endSessionOf(request);
+    // A new secret at every login: whoever planted a cookie before it gains nothing.
+    writeSessionCookie(request, response, await this.sessions.start(user), SESSION_LIFETIME / 1000);
+    return { user };
+  }
+
+  @Delete()
+  @HttpCode(204)
+  async logOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    await this.endSessionOf(request);
+    writeSessionCookie(request, response, '', 0);
+  }
+
+  private async endSessionOf(request: Request): Promise<void> {
+    const secret = readSessionCookie(request);
+    if (secret) await this.sessions.end(secret);
+  }
+}

@@ -1,0 +1,57 @@
+// Which session does this cookie stand for? Sessions live in the database, so that logging out is true for every process.
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/index.js';
+import type { User } from '../users/index.js';
+import type { Session } from './session.js';
+
+/** Milliseconds. */
+export const SESSION_LIFETIME = 7 * 24 * 60 * 60 * 1000;
+
+interface SessionRow {
+  id: string;
+  expiresAt: Date;
+  userId: string;
+  name: string;
+  roles: string[];
+}
+
+@Injectable()
+export class SessionsService {
+  constructor(private readonly database: Database) {}
+
+  /** @returns the secret for the cookie; it is stored nowhere on the server. */
+  async start(user: User): Promise<string> {
+    const secret = randomBytes(32).toString('base64url');
+    await this.database.query('DELETE FROM sessions WHERE expires_at <= now()');
+    await this.database.query('INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, $3)', [
+      digest(secret),
+      user.id,
+      new Date(Date.now() + SESSION_LIFETIME),
+    ]);
+    return secret;
+  }
+
+  /** @returns null when the session is unknown or over. */
+  async find(secret: string): Promise<Session | null> {
+    const { rows } = await this.database.query<SessionRow>(
+      `SELECT s.id, s.expires_at AS "expiresAt", u.id AS "userId", u.name,
+              ARRAY(SELECT r.role FROM user_roles r WHERE r.user_id = u.id ORDER BY r.role) AS roles
+       FROM sessions s JOIN users u ON u.id = s.user_id
+       WHERE s.id = $1 AND s.expires_at > now()`,
+      [digest(secret)],
+    );
+    const row = rows.at(0);
+    if (!row) return null;
+    return { id: row.id, expiresAt: row.expiresAt, user: { id: row.userId, name: row.name, roles: row.roles } };
+  }
+
+  async end(secret: string): Promise<void> {
+    await this.database.query('DELETE FROM sessions WHERE id = $1', [digest(secret)]);
+  }
+}
+
+/** Whoever reads the table, or a backup of it, cannot log in with what he finds there. */
+function digest(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}

@@ -1,0 +1,16 @@
+// What does the application ask of a database? One port, so that an embedded PostgreSQL and a real one are the same to it.
+
+/** Runs SQL with `$1`-style parameters. */
+export interface Queryable {
+  query<Row>(sql: string, params?: readonly unknown[]): Promise<{ rows: Row[] }>;
+}
+
+/** The application's database; inject it by this class. */
+export abstract class Database implements Queryable {
+  abstract query<Row>(sql: string, params?: readonly unknown[]): Promise<{ rows: Row[] }>;
+
+  /** Commits when `work` resolves, rolls back when it rejects. Inside, use the given `Queryable` only. */
+  abstract transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
+
+  abstract close(): Promise<void>;
+}

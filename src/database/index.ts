@@ -1,0 +1,2 @@
+export { Database, type Queryable } from './database.js';
+export { DatabaseModule } from './database.module.js';

@@ -1,0 +1,57 @@
+// Which tables are there, and in which order did they come? Append only: a migration that has run anywhere is never edited.
+
+export interface Migration {
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+/** In order; the first one is number 1. */
+export const migrations: readonly Migration[] = [
+  {
+    name: 'users, roles and sessions',
+    statements: [
+      `CREATE TABLE users (
+        id text PRIMARY KEY,
+        name text NOT NULL,
+        password_hash text NOT NULL
+      )`,
+      `CREATE TABLE user_roles (
+        user_id text NOT NULL REFERENCES users ON DELETE CASCADE,
+        role text NOT NULL,
+        PRIMARY KEY (user_id, role)
+      )`,
+      `CREATE TABLE sessions (
+        id text PRIMARY KEY,
+        user_id text NOT NULL REFERENCES users ON DELETE CASCADE,
+        expires_at timestamptz NOT NULL
+      )`,
+      `CREATE INDEX sessions_by_expiry ON sessions (expires_at)`,
+    ],
+  },
+  {
+    name: 'articles',
+    statements: [
+      `CREATE TABLE articles (
+        id uuid PRIMARY KEY,
+        title text NOT NULL,
+        body text NOT NULL,
+        author_id text NOT NULL REFERENCES users,
+        published_at timestamptz NOT NULL
+      )`,
+      `CREATE INDEX articles_by_publication ON articles (published_at DESC)`,
+    ],
+  },
+  {
+    name: 'notifications',
+    statements: [
+      `CREATE TABLE notifications (
+        id uuid PRIMARY KEY,
+        user_id text NOT NULL REFERENCES users ON DELETE CASCADE,
+        text text NOT NULL,
+        sent_at timestamptz NOT NULL,
+        read_at timestamptz
+      )`,
+      `CREATE INDEX notifications_by_user ON notifications (user_id, sent_at DESC)`,
+    ],
+  },
+];

@@ -1,0 +1,21 @@
+// Who is told of a new article? Every user but its author.
+import { CommandBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import { ArticlePublished } from '../articles/index.js';
+import { UsersService } from '../users/index.js';
+import { NotifyUser } from './commands/notify-user.js';
+
+@EventsHandler(ArticlePublished)
+export class ArticlePublishedListener implements IEventHandler<ArticlePublished> {
+  constructor(
+    private readonly users: UsersService,
+    private readonly commands: CommandBus,
+  ) {}
+
+  // Nobody waits for it: what goes wrong here is logged by the bus, and the article stays published.
+  async handle({ author, article }: ArticlePublished): Promise<void> {
+    for (const user of await this.users.list()) {
+      if (user.id === author.id) continue;
+      await this.commands.execute(new NotifyUser(user.id, `${author.name} published “${article.title}”.`));
+    }
+  }
+}

@@ -1,0 +1,7 @@
+import { Command } from '@nestjs/cqrs';
+
+export class MarkNotificationsRead extends Command<void> {
+  constructor(readonly userId: string) {
+    super();
+  }
+}

@@ -1,0 +1,10 @@
+import { Command } from '@nestjs/cqrs';
+
+export class NotifyUser extends Command<void> {
+  constructor(
+    readonly userId: string,
+    readonly text: string,
+  ) {
+    super();
+  }
+}

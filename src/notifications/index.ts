@@ -1,0 +1,3 @@
+export { NotificationsModule } from './notifications.module.js';
+export type { Notification } from './realtime/notification.js';
+export { notificationsChannel } from './realtime/notifications.channel.js';

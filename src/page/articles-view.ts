@@ -1,0 +1,58 @@
+// What has been published? The list comes over HTTP, everything after it arrives by itself.
+import type { RealtimeClient } from '@nestjs-realtime/client';
+import type { articlesChannel, PublishedArticle } from '../articles/index.js';
+import type { User } from '../users/index.js';
+import { announce, create, find } from './dom.js';
+import { onSubmit } from './form.js';
+import { get, post } from './http.js';
+
+export class ArticlesView {
+  private readonly feed = find('feed', HTMLOListElement);
+  private readonly empty = find('articles-empty', HTMLParagraphElement);
+  private readonly publish = find('publish', HTMLFormElement);
+  private readonly note = find('publish-note', HTMLParagraphElement);
+  private readonly shown = new Set<string>();
+
+  constructor() {
+    onSubmit(this.publish, async (draft) => this.show(await post<PublishedArticle>('/articles', draft)));
+  }
+
+  follow(client: RealtimeClient, user: User | null): void {
+    const mayPublish = user?.roles.includes('editor') ?? false;
+    this.publish.hidden = !mayPublish;
+    this.note.textContent = user && !mayPublish ? `${user.name} is a reader; only editors publish.` : '';
+    client.channel<typeof articlesChannel>('articles').on('published', (article) => {
+      if (this.show(article)) announce(`New article by ${article.author}: ${article.title}`);
+    });
+  }
+
+  /** Fetches what was published while nobody listened: before the first connection, and between two. */
+  async catchUp(): Promise<void> {
+    const articles = await get<PublishedArticle[]>('/articles');
+    for (const article of articles.reverse()) this.show(article, '');
+    this.empty.hidden = this.shown.size > 0;
+  }
+
+  /** Our own article comes twice, as the answer and as the event; the list and the events overlap, too. */
+  private show({ id, title, body, author, publishedAt }: PublishedArticle, className = 'fresh'): boolean {
+    if (this.shown.has(id)) return false;
+    const time = create(
+      'time',
+      {},
+      new Date(publishedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }),
+    );
+    time.dateTime = publishedAt;
+    const item = create(
+      'li',
+      { className, data: { publishedAt } },
+      create('h3', {}, title),
+      create('small', {}, `${author}, `, time),
+      create('p', { className: 'body' }, body),
+    );
+    const older = [...this.feed.children].find((other) => (other as HTMLElement).dataset.publishedAt! <= publishedAt);
+    this.feed.insertBefore(item, older ?? null);
+    this.shown.add(id);
+    this.empty.hidden = true;
+    return true;
+  }
+}

@@ -1,0 +1,32 @@
+// How does the page touch the document? Data becomes text nodes only, so nothing that arrives can become markup.
+
+/** The element with this id; the page's HTML has it, or the page is broken. */
+export function find<E extends HTMLElement>(id: string, type: new () => E): E {
+  const element = document.getElementById(id);
+  if (element instanceof type) return element;
+  throw new Error(`index.html has no ${type.name} with the id "${id}".`);
+}
+
+/** @example create('li', { className: 'fresh' }, create('strong', {}, title), text) */
+export function create<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  properties: Partial<Pick<HTMLElement, 'className'>> & { readonly data?: Readonly<Record<string, string>> } = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  if (properties.className) element.className = properties.className;
+  Object.assign(element.dataset, properties.data);
+  element.append(...children);
+  return element;
+}
+
+/** Tells users of screen readers what others see appear. */
+export function announce(text: string): void {
+  find('announcer', HTMLParagraphElement).textContent = text;
+}
+
+export function timeOf(iso: string): HTMLTimeElement {
+  const time = create('time', {}, new Date(iso).toLocaleTimeString());
+  time.dateTime = iso;
+  return time;
+}

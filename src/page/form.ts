@@ -1,0 +1,21 @@
+// What happens when somebody submits a form? It is locked while the server works, and says why when that fails.
+import { HttpError } from './http.js';
+
+/** @param work gets the form's text fields by name; the form is emptied when it resolves. */
+export function onSubmit(form: HTMLFormElement, work: (fields: Record<string, string>) => Promise<unknown>): void {
+  const button = form.querySelector<HTMLButtonElement>('button[type=submit]');
+  const error = form.querySelector('.error');
+  if (!button || !error) throw new Error(`The form "${form.id}" has no submit button or no place for an error.`);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const fields = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    button.disabled = true;
+    error.textContent = '';
+    work(fields)
+      .then(() => form.reset())
+      .catch((cause: unknown) => {
+        error.textContent = cause instanceof HttpError ? cause.message : 'The server cannot be reached.';
+      })
+      .finally(() => (button.disabled = false));
+  });
+}

@@ -1,0 +1,33 @@
+// How does the page ask the server for something? As JSON over HTTP; what the server pushes comes another way.
+
+/** What the server said no with, in words for a person. */
+export class HttpError extends Error {}
+
+export async function get<Answer>(path: string): Promise<Answer> {
+  return request<Answer>('GET', path);
+}
+
+export async function post<Answer = void>(path: string, body: object = {}): Promise<Answer> {
+  return request<Answer>('POST', path, body);
+}
+
+export async function remove(path: string): Promise<void> {
+  return request('DELETE', path);
+}
+
+async function request<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+  const response = await fetch(path, {
+    method,
+    ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const answer: unknown = text === '' ? undefined : JSON.parse(text);
+  if (!response.ok) throw new HttpError(messageOf(answer) ?? `The server answered ${response.status}.`);
+  return answer as Answer;
+}
+
+/** Nest answers `{ message: string | string[] }`; an array comes from the validation of a body. */
+function messageOf(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null || !('message' in answer)) return undefined;
+  return Array.isArray(answer.message) ? answer.message.join(', ') : String(answer.message);
+}

@@ -1,0 +1,55 @@
+// Who is looking at this page? The session cookie knows; scripts cannot read it, so the page asks the server.
+import type { User } from '../users/index.js';
+import { find } from './dom.js';
+import { onSubmit } from './form.js';
+import { get, post, remove } from './http.js';
+
+export class SessionView {
+  private readonly login = find('login', HTMLFormElement);
+  private readonly account = find('account', HTMLDivElement);
+  private readonly name = find('account-name', HTMLSpanElement);
+  private readonly roles = find('account-roles', HTMLElement);
+  private userId: string | null | undefined;
+
+  /** @param changed called with the first user, and with every other one: null is nobody. */
+  constructor(private readonly changed: (user: User | null) => void) {
+    onSubmit(this.login, async (credentials) => {
+      const { user } = await post<{ user: User }>('/session', credentials);
+      this.show(user);
+      find('logout', HTMLButtonElement).focus();
+    });
+    find('logout', HTMLButtonElement).addEventListener('click', () => {
+      void remove('/session').then(() => this.refresh());
+    });
+    for (const button of this.login.querySelectorAll<HTMLButtonElement>('button[data-user]')) {
+      button.addEventListener('click', () => this.logInAs(button.dataset.user!, button.dataset.password!));
+    }
+    // Tabs of one browser share the cookie: somebody may have logged in or out in another one.
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) void this.refresh();
+    });
+  }
+
+  async refresh(): Promise<void> {
+    const { user } = await get<{ user: User | null }>('/session');
+    this.show(user);
+  }
+
+  private show(user: User | null): void {
+    const userId = user?.id ?? null;
+    if (userId === this.userId) return;
+    this.userId = userId;
+    this.login.hidden = user !== null;
+    this.account.hidden = user === null;
+    this.name.textContent = user?.name ?? '';
+    this.roles.textContent = user?.roles.join(', ') ?? '';
+    this.changed(user);
+  }
+
+  private logInAs(userId: string, password: string): void {
+    const fields = this.login.elements;
+    (fields.namedItem('userId') as HTMLInputElement).value = userId;
+    (fields.namedItem('password') as HTMLInputElement).value = password;
+    this.login.requestSubmit();
+  }
+}

@@ -1,0 +1,2 @@
+export { pingChannel } from './realtime/realtime-ping.channel.js';
+export { RealtimePingModule } from './realtime-ping.module.js';

@@ -1,0 +1,28 @@
+// What happens when a ping comes in? Gate 3 has let it through, so it is valid, and its sender is on the channel.
+import {
+  IRealtimeBroadcaster,
+  IRealtimeServer,
+  RealtimeChannel,
+  type RealtimeContext,
+  RealtimeHandler,
+} from 'nestjs-realtime';
+import { Ping } from '../ping.js';
+import { pingChannel } from '../realtime-ping.channel.js';
+
+@RealtimeChannel(pingChannel)
+export class OnRealtimePing {
+  constructor(
+    private readonly realtime: IRealtimeBroadcaster,
+    private readonly server: IRealtimeServer,
+  ) {}
+
+  @RealtimeHandler()
+  async handle(ping: Ping, ctx: RealtimeContext<typeof pingChannel>): Promise<void> {
+    await this.realtime.broadcast(pingChannel, {
+      nonce: ping.nonce,
+      from: ctx.userId ?? 'anonymous',
+      at: new Date().toISOString(),
+      connections: this.server.stats().connections,
+    });
+  }
+}

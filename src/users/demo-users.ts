@@ -1,0 +1,8 @@
+// Who can log in to the demo? Three people whose passwords stand on its page; an application of yours has no such file.
+import type { User } from './user.js';
+
+export const demoUsers: readonly (User & { readonly password: string })[] = [
+  { id: 'ada', name: 'Ada', roles: ['admin', 'editor'], password: 'lovelace' },
+  { id: 'bob', name: 'Bob', roles: ['reader'], password: 'bobsled' },
+  { id: 'grace', name: 'Grace', roles: ['editor'], password: 'hopper' },
+];

@@ -1,0 +1,17 @@
+// How do the browser tests get a browser? Headless, quiet, and without the sandbox that containers do not allow.
+import { type Browser, chromium } from 'playwright-core';
+import { findChromium } from './find-chromium.js';
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), headless: true, args: ARGUMENTS });
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Database } from '../../src/database/index.js';
+import { EmbeddedDatabase } from '../../src/database/embedded-database.js';
+import { migrate } from '../../src/database/migrate.js';
+import { PostgresDatabase } from '../../src/database/postgres-database.js';
+
+const implementations: [string, () => Promise<Database>][] = [['embedded', () => EmbeddedDatabase.open()]];
+/** An empty database on a PostgreSQL server, where there is one. */
+const url = process.env.TEST_DATABASE_URL;
+if (url) implementations.push(['PostgreSQL', async () => new PostgresDatabase(url)]);
+
+describe.each(implementations)('the %s database', (_name, open) => {
+  let database: Database;
+
+  beforeAll(async () => {
+    database = await open();
+    await database.query('CREATE TABLE things (name text PRIMARY KEY, tags text[], made_at timestamptz)');
+  }, 60_000);
+
+  afterAll(async () => {
+    await database.query('DROP TABLE things');
+    await database.close();
+  });
+
+  it('takes parameters and gives rows', async () => {
+    const madeAt = new Date('2026-01-02T03:04:05.678Z');
+    const sql = 'INSERT INTO things VALUES ($1, $2, $3) RETURNING name, tags, made_at AS "madeAt"';
+    const { rows } = await database.query(sql, ["o'clock; --", ['a', 'b,c'], madeAt]);
+    expect(rows).toEqual([{ name: "o'clock; --", tags: ['a', 'b,c'], madeAt }]);
+  });
+
+  it('keeps what a transaction did when it resolves, and nothing of it when it rejects', async () => {
+    const add = 'INSERT INTO things (name) VALUES ($1)';
+    await database.transaction((transaction) => transaction.query(add, ['kept']));
+    const failure = database.transaction(async (transaction) => {
+      await transaction.query(add, ['lost']);
+      throw new Error('changed my mind');
+    });
+    await expect(failure).rejects.toThrow('changed my mind');
+    const { rows } = await database.query("SELECT name FROM things WHERE name IN ('kept', 'lost')");
+    expect(rows).toEqual([{ name: 'kept' }]);
+  });
+
+  it('runs each migration once, and none by half', async () => {
+    const first = { name: 'first', statements: ['CREATE TABLE migrated (n integer)'] };
+    const broken = { name: 'broken', statements: ['INSERT INTO migrated VALUES (1)', 'SELECT no_such_column'] };
+    const mended = { name: 'mended', statements: ['INSERT INTO migrated VALUES (2)'] };
+    expect(await Promise.all([migrate(database, [first]), migrate(database, [first])])).toContainEqual(['first']);
+    await expect(migrate(database, [first, broken])).rejects.toThrow('no_such_column');
+    expect(await migrate(database, [first, mended])).toEqual(['mended']);
+    expect(await migrate(database, [first, mended])).toEqual([]);
+    expect((await database.query('SELECT n FROM migrated')).rows).toEqual([{ n: 2 }]);
+    await database.query('DROP TABLE migrated');
+    await database.query('DROP TABLE migrations');
+  });
+});

@@ -1,0 +1,39 @@
+// How do the browser tests start the demo? As a user does: the built application in a process of its own, on a free port.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const READY = /The demo is open at (http:\/\/\S+)/;
+
+export class DemoProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  /** Needs `npm run build`. */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<DemoProcess> {
+    const child = spawn(process.execPath, [MAIN], {
+      env: { ...process.env, NO_COLOR: '1', PORT: '0', ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: child.stdout! })) {
+      const url = READY.exec(line)?.[1];
+      if (!url) continue;
+      // Keeps the pipe from filling up and holding the process.
+      child.stdout!.resume();
+      return new DemoProcess(child, url);
+    }
+    throw new Error('The demo ended before it was ready; run "npm run build" first.');
+  }
+
+  /** @returns the exit code. */
+  async stop(): Promise<number | null> {
+    const exit = once(this.child, 'exit') as Promise<[number | null]>;
+    this.child.kill('SIGTERM');
+    const [code] = await exit;
+    return code;
+  }
+}
