@@ -1,0 +1,73 @@
+// What may be chosen on the command line? Parsed once, handed to every scenario.
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  /** Names of the scenarios to run; all of them when empty. */
+  readonly scenarios: readonly string[];
+  /** Peers that take part. */
+  readonly peers: readonly string[];
+  /** Members of the fan-out room; one case each. */
+  readonly members: readonly number[];
+  /** Idle connections of the memory scenario. */
+  readonly connections: number;
+  /** Measured rounds; each contestant is measured once a round. */
+  readonly rounds: number;
+  /** Fraction of the usual work in one sample. */
+  readonly scale: number;
+  /** Print JSON, with all samples, instead of the table. */
+  readonly json: boolean;
+  /** Exit with 1 when a target is missed. */
+  readonly check: boolean;
+  /** Folder for CPU profiles of the server processes. */
+  readonly profile?: string;
+}
+
+export const USAGE = `node benchmarks/run.mjs [scenario ...] [options]
+
+Scenarios: fan-out, inbound, idle-memory (all of them when none is named).
+  --peers bare,nest,realtime
+                      who takes part
+  --members 1000      members of the fan-out room; several with commas (100,1000,5000)
+  --connections 2000  idle connections of idle-memory
+  --rounds 15         measured rounds
+  --quick             5 rounds of a third of the work: a look, not a result
+  --json              all samples as JSON instead of a Markdown table
+  --check             exit with 1 when a target is missed
+  --profile DIR       write a CPU profile of each server into DIR (and measure nothing you would quote)`;
+
+/** @throws TypeError for an unknown option, RangeError for a number that is none. */
+export function parseOptions(args: string[]): Options | 'help' {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      peers: { type: 'string', default: 'bare,nest,realtime' },
+      members: { type: 'string', default: '1000' },
+      connections: { type: 'string', default: '2000' },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  return {
+    scenarios: positionals,
+    peers: values.peers.split(','),
+    members: values.members.split(',').map(positiveInteger),
+    connections: positiveInteger(values.connections),
+    rounds: positiveInteger(values.rounds ?? (values.quick ? '5' : '15')),
+    scale: values.quick ? 0.3 : 1,
+    json: values.json,
+    check: values.check,
+    profile: values.profile,
+  };
+}
+
+function positiveInteger(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new RangeError(`"${text}" is not a positive whole number.`);
+  return number;
+}

@@ -1,0 +1,39 @@
+// What is a scenario? One question, asked of several contestants in one interleaved run.
+import type { PeerName } from '../peers/peer.js';
+import type { Options } from './options.js';
+
+/** One thing that is compared: a peer, doing its work in one way. */
+export interface Contestant {
+  readonly peer: PeerName;
+  /** What the table calls it. */
+  readonly label: string;
+  /** Whether the ratio columns divide by it. */
+  readonly reference?: 'bare' | 'nest';
+}
+
+/** An upper bound of a ratio that the project promises. */
+export interface Target {
+  /** Label of a contestant. */
+  readonly contestant: string;
+  readonly against: 'bare' | 'nest';
+  readonly atMost: number;
+}
+
+/** What one case of a scenario has measured: samples of the same round stand at the same index. */
+export interface CaseResult {
+  readonly scenario: string;
+  readonly case: string;
+  readonly unit: string;
+  readonly contestants: readonly (Contestant & { readonly samples: readonly number[] })[];
+  readonly targets: readonly Target[];
+}
+
+export interface Scenario {
+  readonly name: string;
+  run(options: Options): Promise<CaseResult[]>;
+}
+
+/** The three peers as they stand in most scenarios. */
+export const BARE = { peer: 'bare', label: 'bare socket.io', reference: 'bare' } as const satisfies Contestant;
+export const NEST = { peer: 'nest', label: 'Nest gateway', reference: 'nest' } as const satisfies Contestant;
+export const REALTIME = { peer: 'realtime', label: 'nestjs-realtime' } as const satisfies Contestant;

@@ -1,0 +1,88 @@
+// Who listens? Many raw clients of one server, and the one task they are at together.
+import { type PacketListener, RawClient } from './raw-client.js';
+
+/** What the crowd is doing; a packet that the current task does not expect is a fault. */
+export interface CrowdTask {
+  onEvent(client: RawClient, buffer: Buffer, start: number, end: number): void;
+  onAcknowledgement(client: RawClient, id: number, buffer: Buffer, start: number, end: number): void;
+  onFault(error: Error): void;
+}
+
+/** Clients that dial at the same time. */
+const DIALLING = 100;
+/** Without progress for so long, in milliseconds, a task has failed. */
+const STALLED_AFTER = 20_000;
+
+export class Crowd implements PacketListener {
+  clients: RawClient[] = [];
+  private task: CrowdTask | undefined;
+  private fault: Error | undefined;
+
+  async connect(count: number, port: number, path: string): Promise<void> {
+    let dialled = this.clients.length;
+    const target = dialled + count;
+    const dial = async (): Promise<void> => {
+      while (dialled < target) this.clients.push(await RawClient.open(dialled++, port, path, this));
+    };
+    await Promise.all(Array.from({ length: Math.min(DIALLING, count) }, dial));
+    this.clients.sort((a, b) => a.index - b.index);
+  }
+
+  disconnect(): void {
+    for (const client of this.clients) client.close();
+    this.clients = [];
+  }
+
+  /**
+   * Runs one task to its end. `create` gets the functions that end it; `moved` says how far it is, to notice a standstill.
+   * @throws Error when anything happens that the task does not expect.
+   */
+  async run<Result>(
+    create: (
+      finish: (result: Result) => void,
+      fail: (error: Error) => void,
+    ) => CrowdTask & { moved(): number; start(): void },
+  ): Promise<Result> {
+    if (this.fault) throw this.fault;
+    let watch: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<Result>((resolve, reject) => {
+        const task = create(resolve, reject);
+        let before = -1;
+        watch = setInterval(() => {
+          if (task.moved() === before)
+            reject(new Error(`Standstill after ${before} packets: the server lost the others.`));
+          before = task.moved();
+        }, STALLED_AFTER);
+        this.task = task;
+        task.start();
+      });
+    } finally {
+      clearInterval(watch);
+      this.task = undefined;
+    }
+  }
+
+  onEvent(client: RawClient, buffer: Buffer, start: number, end: number): void {
+    if (this.task) this.task.onEvent(client, buffer, start, end);
+    else if (!isWelcome(buffer, start))
+      this.fault = new Error(`Nobody waits for ${buffer.toString('utf8', start, end)}`);
+  }
+
+  onAcknowledgement(client: RawClient, id: number, buffer: Buffer, start: number, end: number): void {
+    if (this.task) this.task.onAcknowledgement(client, id, buffer, start, end);
+    else this.fault = new Error(`Nobody waits for acknowledgement ${id}.`);
+  }
+
+  onFault(client: RawClient, error: Error): void {
+    this.fault = new Error(`Client ${client.index}: ${error.message}`);
+    this.task?.onFault(this.fault);
+  }
+}
+
+/** Whether an event is the greeting with which `rt:` servers answer a connection. */
+export function isWelcome(buffer: Buffer, start: number): boolean {
+  return buffer.toString('latin1', start, start + WELCOME.length) === WELCOME;
+}
+
+const WELCOME = '["rt:welcome"';

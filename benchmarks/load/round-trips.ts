@@ -1,0 +1,72 @@
+// Was every message answered, once and well? A closed loop: a client sends its next message when one of its own has been acknowledged.
+import { note } from '../workload.js';
+import type { Crowd } from './crowd.js';
+import type { DialectFrames } from './dialects.js';
+import type { RawClient } from './raw-client.js';
+
+/** Messages to send. */
+export interface RoundTripOrder {
+  /** Name of the message, and so which handler takes it. */
+  event: string;
+  /** Sequence number of the first message. */
+  first: number;
+  /** Round trips of all clients together. */
+  count: number;
+  /** Messages of one client that may be unanswered at a time. */
+  outstanding: number;
+}
+
+/** Sum of the sequence numbers sent, to compare with what the handlers have got. */
+export interface RoundTripResult {
+  checksum: number;
+}
+
+const OK = '[{"ok":true}]';
+
+/** Resolves when every message has been answered; the id of each acknowledgement is checked against what its client waits for. */
+export function roundTrips(crowd: Crowd, frames: DialectFrames, order: RoundTripOrder): Promise<RoundTripResult> {
+  const { event, first, count, outstanding } = order;
+  const waiting = crowd.clients.map(() => new Set<number>());
+  let sent = 0;
+  let answered = 0;
+  let checksum = 0;
+  const sendNext = (client: RawClient): void => {
+    if (sent === count) return;
+    const seq = first + sent++;
+    checksum += seq;
+    waiting[client.index]!.add(seq);
+    client.send(`42${seq}${frames.message(event, note(seq))}`);
+  };
+  return crowd.run<RoundTripResult>((finish, fail) => ({
+    start() {
+      for (let i = 0; i < outstanding; i++) crowd.clients.forEach(sendNext);
+    },
+    moved: () => answered,
+    onFault: fail,
+    onEvent: (client, buffer, start, end) =>
+      fail(new Error(`Client ${client.index} got ${buffer.toString('utf8', start, end)} meanwhile.`)),
+    onAcknowledgement(client, id, buffer, start, end) {
+      if (!waiting[client.index]!.delete(id) || buffer.toString('latin1', start, end) !== OK) {
+        return fail(new Error(`Client ${client.index}, message ${id}, got ${buffer.toString('utf8', start, end)}`));
+      }
+      if (++answered === count) finish({ checksum });
+      else sendNext(client);
+    },
+  }));
+}
+
+/** Sends one request from every client and resolves when all are answered with ok. */
+export function askAll(crowd: Crowd, packet: string): Promise<void> {
+  let answered = 0;
+  return crowd.run<void>((finish, fail) => ({
+    start: () => crowd.clients.forEach((client) => client.send(`420${packet}`)),
+    moved: () => answered,
+    onFault: fail,
+    onEvent: () => undefined,
+    onAcknowledgement(client, _id, buffer, start, end) {
+      const reply = buffer.toString('utf8', start, end);
+      if (!reply.startsWith('[{"ok":true')) return fail(new Error(`Client ${client.index} got ${reply} for ${packet}`));
+      if (++answered === crowd.clients.length) finish();
+    },
+  }));
+}

@@ -1,0 +1,37 @@
+// Which scenarios run, and where does the answer go? The compiled entry behind `benchmarks/run.mjs`.
+import { fanOut } from './fan-out/fan-out.scenario.js';
+import { describeMachine } from './harness/machine.js';
+import { type Options, parseOptions, USAGE } from './harness/options.js';
+import { toMarkdown, toRows } from './harness/report.js';
+import type { CaseResult, Scenario } from './harness/scenario.js';
+import { idleMemory } from './idle-memory/idle-memory.scenario.js';
+import { inbound } from './inbound/inbound.scenario.js';
+
+const SCENARIOS: readonly Scenario[] = [fanOut, inbound, idleMemory];
+
+async function main(options: Options): Promise<void> {
+  const unknown = options.scenarios.find((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+  if (unknown !== undefined) throw new RangeError(`There is no scenario "${unknown}".\n\n${USAGE}`);
+
+  const machine = describeMachine();
+  const results: CaseResult[] = [];
+  for (const scenario of SCENARIOS) {
+    if (options.scenarios.length > 0 && !options.scenarios.includes(scenario.name)) continue;
+    console.error(`${scenario.name} ...`);
+    results.push(...(await scenario.run(options)));
+  }
+
+  const rows = toRows(results);
+  console.log(options.json ? JSON.stringify({ machine, rows, results }, null, 2) : toMarkdown(machine, rows));
+  if (options.check && rows.some(({ met }) => met === false)) process.exitCode = 1;
+}
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') console.log(USAGE);
+  else await main(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  // Servers and load generators end with the channel to this process.
+  process.exit(1);
+}

@@ -1,0 +1,73 @@
+// Peer 2: what does a plain Nest gateway cost? platform-socket.io, handlers without and with a DTO and a guard.
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { Module, UseGuards, UsePipes, ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import {
+  ConnectedSocket,
+  MessageBody,
+  SubscribeMessage,
+  WebSocketGateway,
+  WebSocketServer,
+  WsException,
+} from '@nestjs/websockets';
+import type { Server, Socket } from 'socket.io';
+import { FEED, feedItem, type NoteBody, TICK } from '../workload.js';
+import { ConnectedGuard } from './connected.guard.js';
+import { NoteDto } from './note.dto.js';
+import type { Peer } from './peer.js';
+import { tally } from './tally.js';
+
+/** As strict as this module is with a DTO, so that both do the same work. */
+const strictValidation = new ValidationPipe({
+  transform: true,
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  stopAtFirstError: true,
+  exceptionFactory: () => new WsException('INVALID_PAYLOAD'),
+});
+
+@WebSocketGateway({ transports: ['websocket'], serveClient: false })
+class NotesGateway {
+  @WebSocketServer()
+  readonly server: Server;
+
+  @SubscribeMessage('subscribe')
+  async subscribe(@ConnectedSocket() socket: Socket, @MessageBody() room: string): Promise<{ ok: true }> {
+    await socket.join(room);
+    return { ok: true };
+  }
+
+  @SubscribeMessage('plain')
+  plain(@MessageBody() note: NoteBody): { ok: true } {
+    tally.add(note.seq);
+    return { ok: true };
+  }
+
+  @UseGuards(ConnectedGuard)
+  @UsePipes(strictValidation)
+  @SubscribeMessage('checked')
+  checked(@MessageBody() note: NoteDto): { ok: true } {
+    tally.add(note.seq);
+    return { ok: true };
+  }
+}
+
+@Module({ providers: [NotesGateway] })
+class NotesModule {}
+
+export async function startPeer(): Promise<Peer> {
+  const app = await NestFactory.create(NotesModule, { logger: ['error', 'warn'] });
+  app.useWebSocketAdapter(new IoAdapter(app));
+  await app.listen(0, '127.0.0.1');
+  const { server } = app.get(NotesGateway);
+  return {
+    port: (app.getHttpServer().address() as AddressInfo).port,
+    path: '/socket.io',
+    dialect: 'plain',
+    broadcast: (seq) => server.to(FEED).emit(TICK, feedItem(seq)),
+    connectionCount: () => server.sockets.sockets.size,
+  };
+}

@@ -1,0 +1,65 @@
+// The server process: starts one peer and answers the harness, which asks for broadcasts and for what they cost.
+import { answerCalls } from '../harness/process-calls.js';
+import { type BroadcastOrder, Progress, sendBroadcasts } from './broadcasting.js';
+import type { Peer, PeerName } from './peer.js';
+import { tally } from './tally.js';
+
+/** Where a peer is reached. */
+export type Endpoint = Pick<Peer, 'port' | 'path' | 'dialect'>;
+
+/** CPU time of the server process since `mark`, and the inbound messages handled meanwhile. */
+export interface Measurement {
+  cpuMicros: number;
+  handled: number;
+  checksum: number;
+}
+
+/** Memory of the server process after garbage collection, in bytes. */
+export interface Memory {
+  heapAndExternal: number;
+  rss: number;
+}
+
+const { startPeer } = (await import(`./${process.argv[2] as PeerName}.peer.js`)) as { startPeer(): Promise<Peer> };
+const peer = await startPeer();
+const progress = new Progress();
+let marked = process.cpuUsage();
+
+const serverCalls = {
+  endpoint: (): Endpoint => ({ port: peer.port, path: peer.path, dialect: peer.dialect }),
+
+  /** Starts a measurement, with a clean heap. */
+  mark(): void {
+    collectGarbage();
+    tally.reset();
+    marked = process.cpuUsage();
+  },
+
+  measure(): Measurement {
+    const { user, system } = process.cpuUsage(marked);
+    return { cpuMicros: user + system, handled: tally.count, checksum: tally.checksum };
+  },
+
+  broadcast: (order: BroadcastOrder): Promise<void> => sendBroadcasts(peer, progress, order),
+
+  connections: (): number => peer.connectionCount(),
+
+  async memory(): Promise<Memory> {
+    for (let i = 0; i < 4; i++) {
+      collectGarbage();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const { heapUsed, external, rss } = process.memoryUsage();
+    return { heapAndExternal: heapUsed + external, rss };
+  },
+};
+
+/** What a server process can be asked. */
+export type ServerApi = typeof serverCalls;
+
+answerCalls(serverCalls, (received) => progress.advance(received));
+
+function collectGarbage(): void {
+  if (!global.gc) throw new Error('The server process needs --expose-gc.');
+  global.gc();
+}

@@ -1,0 +1,19 @@
+// What must a peer offer? The smallest server each contestant writes for itself; everything else is the harness's.
+
+/** Names of the peers; each has a file `<name>.peer.ts` that exports `startPeer`. */
+export type PeerName = 'bare' | 'nest' | 'realtime';
+
+/** How the wire looks beyond Socket.IO's own framing. */
+export type Dialect = 'plain' | 'realtime';
+
+/** A server under test, listening on a port of its own. */
+export interface Peer {
+  readonly port: number;
+  /** Path of the Socket.IO endpoint, without a trailing slash. */
+  readonly path: string;
+  readonly dialect: Dialect;
+  /** Sends one feed item to every member of the feed. */
+  broadcast(seq: number): unknown;
+  /** Connections that are open now. */
+  connectionCount(): number;
+}
