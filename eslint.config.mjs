@@ -1,0 +1,77 @@
+import eslint from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const SOCKET_IO = ['socket.io', 'socket.io/*', 'socket.io-parser', 'engine.io', 'ws', '@nestjs/platform-socket.io'];
+const SOCKET_IO_CLIENT = ['socket.io-client', 'socket.io-client/*', 'engine.io-client'];
+
+/** Imports that are at home in one room only; architecture.md, "Direction of dependency". */
+const restrictImports = (group, message) => ({
+  'no-restricted-imports': ['error', { patterns: [{ group, message }] }],
+});
+
+export default defineConfig(
+  globalIgnores(['**/dist/**', 'coverage/**', 'test/packaging/apps/**']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // ports and handlers are async by contract, whether this implementation waits or not
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['libs/*/src/**/*.ts', 'src/**/*.ts', 'test/fixture/**/*.ts'],
+    rules: restrictImports(
+      [...SOCKET_IO, ...SOCKET_IO_CLIENT],
+      'Socket.IO is known to libs/realtime/src/socket-io, and its client to one file of libs/client.',
+    ),
+  },
+  {
+    files: ['libs/realtime/src/socket-io/**/*.ts'],
+    rules: restrictImports(SOCKET_IO_CLIENT, 'The server knows nothing of the client.'),
+  },
+  {
+    files: ['libs/client/src/**/*.ts'],
+    rules: restrictImports(SOCKET_IO, 'The client knows nothing of the server.'),
+  },
+  {
+    files: ['libs/contract/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/*.test-d.ts'],
+    rules: restrictImports(['*', '!.', '!./**'], 'The contract depends on nothing.'),
+  },
+  {
+    // what comes out of a socket or of JSON has no type in a test
+    files: ['**/*.spec.ts', '**/*.test-d.ts', 'benchmarks/**/*.ts', 'test/**/*.ts'],
+    ignores: ['test/fixture/**'],
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  { files: ['**/*.spec.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['**/*.{js,cjs,mjs}'],
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        fetch: 'readonly',
+        module: 'writable',
+        process: 'readonly',
+        require: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        URL: 'readonly',
+      },
+    },
+  },
+);

@@ -1,0 +1,126 @@
+import { describe, expect, it } from '@jest/globals';
+import { type SourceFile, sourceFiles } from './source-files.js';
+
+const LIBS = ['libs/contract/src', 'libs/realtime/src', 'libs/client/src'];
+const REALTIME = 'libs/realtime/src/';
+
+/** Rooms of libs/realtime from left to right; a room imports from its own column and from those left of it. */
+const COLUMNS = [
+  ['realtime.exception', 'instrumentation', 'payloads'],
+  ['authorization'],
+  ['channels'],
+  ['connections'],
+  ['realtime.options', 'realtime.hooks'],
+  ['guards'],
+  ['gateway', 'broadcast'],
+  ['broker', 'presence', 'cqrs'],
+  ['socket-io', 'redis', 'testing', 'opentelemetry'],
+  ['realtime.module'],
+  ['index'],
+];
+
+/** Each vendor has one home. */
+const HOMES: [vendor: RegExp, home: string][] = [
+  [/^(socket\.io|socket\.io-(parser|adapter)|engine\.io|ws)(\/|$)/, 'libs/realtime/src/socket-io/'],
+  [/^@nestjs\/platform-socket\.io(\/|$)/, 'libs/realtime/src/socket-io/'],
+  [/^@nestjs\/cqrs(\/|$)/, 'libs/realtime/src/cqrs/'],
+  [/^(redis|ioredis|@redis\/.*|@socket\.io\/redis.*)(\/|$)/, 'libs/realtime/src/redis/'],
+  [/^@opentelemetry\//, 'libs/realtime/src/opentelemetry/'],
+];
+
+/** The only places with an index.ts, and with it a public name. */
+const DOORS = [
+  ...LIBS.map((folder) => `${folder}/index.ts`),
+  ...['cqrs', 'redis', 'opentelemetry', 'testing'].map((door) => `${REALTIME}${door}/index.ts`),
+  ...['react', 'testing'].map((door) => `libs/client/src/${door}/index.ts`),
+];
+
+const libFiles = sourceFiles(...LIBS);
+
+function importers(files: SourceFile[], forbidden: (imported: string, file: SourceFile) => boolean): string[] {
+  return files.flatMap((file) =>
+    file.imports.filter((imported) => forbidden(imported, file)).map((imported) => `${file.path} imports ${imported}`),
+  );
+}
+
+function room(path: string): string {
+  return path.slice(REALTIME.length).replace(/\.ts$/, '').split('/')[0]!;
+}
+
+function column(path: string): number {
+  return COLUMNS.findIndex((rooms) => rooms.includes(room(path)));
+}
+
+describe('the direction of imports', () => {
+  it('finds the sources', () => {
+    expect(libFiles.length).toBeGreaterThan(20);
+  });
+
+  it('has a place for every room of libs/realtime', () => {
+    const rooms = new Set(sourceFiles('libs/realtime/src').map(({ path }) => room(path)));
+    expect([...rooms].filter((name) => !COLUMNS.flat().includes(name))).toEqual([]);
+  });
+
+  it('lets no room of libs/realtime import from its right', () => {
+    const inside = sourceFiles('libs/realtime/src');
+    expect(
+      importers(inside, (imported, { path }) => imported.startsWith(REALTIME) && column(imported) > column(path)),
+    ).toEqual([]);
+  });
+
+  it.each(HOMES)('keeps %s in %s', (vendor, home) => {
+    const outside = libFiles.filter(({ path }) => !path.startsWith(home) && !path.startsWith('libs/client/'));
+    expect(importers(outside, (imported) => vendor.test(imported))).toEqual([]);
+  });
+
+  it('keeps socket.io-client in one file of libs/client', () => {
+    const files = libFiles.filter(({ imports }) => imports.some((imported) => imported.startsWith('socket.io-client')));
+    expect(files.map(({ path }) => path.split('/').slice(0, 3).join('/'))).toEqual(['libs/client/src']);
+  });
+
+  it('lets the contract import nothing outside itself', () => {
+    const contract = sourceFiles('libs/contract/src');
+    expect(importers(contract, (imported) => !imported.startsWith('libs/contract/src/'))).toEqual([]);
+  });
+
+  it('lets the client import the contract and Socket.IO, and nothing of a server', () => {
+    const client = sourceFiles('libs/client/src');
+    const allowed = /^(libs\/client\/src\/|@nestjs-realtime\/contract$|socket\.io-client$)/;
+    expect(importers(client, (imported) => !allowed.test(imported))).toEqual([]);
+  });
+
+  it.each(LIBS)('lets %s reach no other package by its path', (folder) => {
+    const outside = (imported: string): boolean => /^(libs|src|test|benchmarks)\//.test(imported);
+    expect(
+      importers(sourceFiles(folder), (imported) => outside(imported) && !imported.startsWith(`${folder}/`)),
+    ).toEqual([]);
+  });
+
+  it('lets applications use doors only', () => {
+    const applications = sourceFiles('src', 'test/fixture');
+    const behindADoor = /^(libs\/|nestjs-realtime\/(?!testing$)|@nestjs-realtime\/[^/]+\/)/;
+    expect(importers(applications, (imported) => behindADoor.test(imported))).toEqual([]);
+  });
+
+  it('lets applications know nothing of Socket.IO', () => {
+    const applications = sourceFiles('src', 'test/fixture');
+    expect(importers(applications, (imported) => /^(socket\.io|engine\.io)/.test(imported))).toEqual([]);
+  });
+
+  it('exports no handler from an index', () => {
+    const indexes = sourceFiles(...LIBS, 'src', 'test/fixture').filter(({ path }) => path.endsWith('/index.ts'));
+    expect(importers(indexes, (imported) => imported.endsWith('.handler'))).toEqual([]);
+  });
+});
+
+describe('doors', () => {
+  it('are the only folders with an index', () => {
+    const indexes = libFiles.filter(({ path }) => path.endsWith('/index.ts')).map(({ path }) => path);
+    expect(indexes.filter((path) => !DOORS.includes(path))).toEqual([]);
+  });
+
+  it('list names and never export everything', () => {
+    const all = sourceFiles(...LIBS, 'src', 'test', 'benchmarks');
+    expect(all.filter(({ text }) => /^\s*export\s*\*/m.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+});

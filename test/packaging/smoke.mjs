@@ -1,0 +1,98 @@
+// Do the packages work as people install them? Packs each one, looks into the tarballs, and runs two applications on them.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const APPS = ['nest-12-esm', 'nest-11-cjs'];
+const STEP_TIMEOUT_MS = 180_000;
+
+const workspace = join(import.meta.dirname, '../..');
+const { workspaces: folders } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8'));
+const scratch = mkdtempSync(join(tmpdir(), 'nestjs-realtime-smoke-'));
+let passed = 0;
+let failed = 0;
+
+/** One check, one line; the reason of a failure follows it. */
+function check(title, attempt) {
+  try {
+    const result = attempt();
+    passed++;
+    console.log(`ok   ${title}`);
+    return result;
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${title}\n${error.message}`);
+    return undefined;
+  }
+}
+
+function run(cwd, command, ...args) {
+  const { status, signal, error, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    timeout: STEP_TIMEOUT_MS,
+  });
+  if (error || status !== 0) {
+    throw new Error(`${command} ${args.join(' ')} ended with ${error ?? signal ?? status}\n${stdout}\n${stderr}`);
+  }
+  return stdout;
+}
+
+function demand(fact, fault) {
+  if (!fact) throw new Error(fault);
+}
+
+function pack(folder) {
+  const [tarball] = JSON.parse(run(join(workspace, folder), 'npm', 'pack', '--json', '--pack-destination', scratch));
+  const manifest = JSON.parse(readFileSync(join(workspace, folder, 'package.json'), 'utf8'));
+  const doors = Object.keys(manifest.exports).filter((door) => door !== './package.json');
+  return { ...manifest, doors, file: join(scratch, tarball.filename), files: tarball.files.map(({ path }) => path) };
+}
+
+function checkContents({ name, exports, doors, files }) {
+  check(`${name}: holds what its doors name`, () => {
+    const named = doors.flatMap((door) => Object.values(exports[door])).map((path) => path.slice('./'.length));
+    const missing = named.filter((path) => !files.includes(path));
+    demand(missing.length === 0, `missing: ${missing.join(', ')}`);
+  });
+  check(`${name}: holds no tests, no sources and no build notes`, () => {
+    const stray = files.filter((path) => !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/)/.test(path));
+    const leftovers = files.filter((path) => /\.(spec|test-d)\.|tsbuildinfo|(?<!\.d)\.ts$/.test(path));
+    demand(stray.length + leftovers.length === 0, [...stray, ...leftovers].join(', '));
+  });
+}
+
+function install(app, packages) {
+  const folder = join(scratch, app);
+  cpSync(join(import.meta.dirname, 'apps', app), folder, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  for (const { name, file } of packages) manifest.dependencies[name] = `file:${file}`;
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
+  run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--no-package-lock');
+  return folder;
+}
+
+function checkApp(app, packages) {
+  const folder = check(`${app}: installs the tarballs`, () => install(app, packages));
+  if (!folder) return;
+  const load = app.endsWith('cjs') ? 'require' : 'await import';
+  for (const { name, doors } of packages) {
+    for (const door of doors) {
+      const specifier = name + door.slice(1);
+      check(`${app}: opens ${specifier}`, () => {
+        const script = `const door = ${load}('${specifier}'); if (Object.keys(door).length === 0) process.exit(3);`;
+        run(folder, 'node', ...(load === 'require' ? ['-e', script] : ['--input-type=module', '-e', script]));
+      });
+    }
+  }
+  check(`${app}: type-checks against the tarballs`, () => run(folder, 'npx', 'tsc', '-p', '.'));
+  check(`${app}: exchanges a message over a real socket`, () => run(folder, 'node', 'dist/main.js'));
+}
+
+const packages = folders.map((folder) => check(`${folder}: packs`, () => pack(folder))).filter(Boolean);
+packages.forEach(checkContents);
+if (packages.length === folders.length) for (const app of APPS) checkApp(app, packages);
+rmSync(scratch, { recursive: true, force: true });
+console.log(`smoke: ${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
