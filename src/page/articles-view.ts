@@ -13,21 +13,26 @@ export class ArticlesView {
   private readonly note = find('publish-note', HTMLParagraphElement);
   private readonly shown = new Set<string>();
 
-  constructor() {
+  constructor(client: RealtimeClient) {
     onSubmit(this.publish, async (draft) => this.show(await post<PublishedArticle>('/articles', draft)));
-  }
-
-  follow(client: RealtimeClient, user: User | null): void {
-    const mayPublish = user?.roles.includes('editor') ?? false;
-    this.publish.hidden = !mayPublish;
-    this.note.textContent = user && !mayPublish ? `${user.name} is a reader; only editors publish.` : '';
-    client.channel<typeof articlesChannel>('articles').on('published', (article) => {
+    // Types only: no server code, and no schema, comes into the bundle.
+    const channel = client.channel<typeof articlesChannel>('articles');
+    channel.on('published', (article) => {
       if (this.show(article)) announce(`New article by ${article.author}: ${article.title}`);
+    });
+    channel.onState(({ state }) => {
+      if (state === 'subscribed') void this.catchUp();
     });
   }
 
-  /** Fetches what was published while nobody listened: before the first connection, and between two. */
-  async catchUp(): Promise<void> {
+  showFor(user: User | null): void {
+    const mayPublish = user?.roles.includes('editor') ?? false;
+    this.publish.hidden = !mayPublish;
+    this.note.textContent = user && !mayPublish ? `${user.name} is a reader; only editors publish.` : '';
+  }
+
+  /** Fetches what was published while we did not listen. Once subscribed, so that nothing falls in between. */
+  private async catchUp(): Promise<void> {
     const articles = await get<PublishedArticle[]>('/articles');
     for (const article of articles.reverse()) this.show(article, '');
     this.empty.hidden = this.shown.size > 0;

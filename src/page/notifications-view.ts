@@ -13,47 +13,66 @@ export class NotificationsView {
   private readonly badge = find('unread', HTMLSpanElement);
   private readonly markRead = find('mark-read', HTMLButtonElement);
   private readonly form = find('send-note', HTMLFormElement);
-  private user: User | null = null;
+  private readonly to = find('note-to', HTMLSelectElement);
+  private readonly channelName = find('notifications-channel', HTMLElement);
+  private channel?: { unsubscribe(): void };
   private notifications: Notification[] = [];
 
-  constructor() {
+  constructor(private readonly client: RealtimeClient) {
     this.markRead.addEventListener('click', () => void post('/notifications/read'));
     onSubmit(this.form, (note) => post('/notifications', note));
   }
 
-  follow(client: RealtimeClient, user: User | null): void {
-    this.user = user;
+  showFor(user: User | null): void {
+    this.channel?.unsubscribe();
+    this.channel = undefined;
     this.panel.hidden = !user;
     this.note.hidden = user !== null;
-    this.show([]);
-    if (!user) return;
-    const channel = client.channel<typeof notificationsChannel>('notifications.user.{userId}', { userId: user.id });
+    this.channelName.textContent = 'notifications.user.{userId}';
+    this.notifications = [];
+    this.render();
+    if (user) this.follow(user);
+  }
+
+  private follow(user: User): void {
+    const channel = this.client.channel<typeof notificationsChannel>('notifications.user.{userId}', {
+      userId: user.id,
+    });
+    this.channel = channel;
+    this.channelName.textContent = channel.name;
     channel.on('arrived', (notification) => {
-      this.show([notification, ...this.notifications]);
+      this.add([notification]);
       announce(notification.text);
     });
     channel.on('read', ({ at }) => {
-      this.show(this.notifications.map((each) => ({ ...each, read: each.read || each.sentAt <= at })));
+      this.notifications = this.notifications.map((each) => ({ ...each, read: each.read || each.sentAt <= at }));
+      this.render();
+    });
+    channel.onState(({ state }) => {
+      if (state === 'subscribed') void this.catchUp(channel);
     });
   }
 
-  /** Fetches what arrived while nobody listened. */
-  async catchUp(): Promise<void> {
-    const user = this.user;
-    if (!user) return;
+  /** Fetches what arrived while we did not listen. Once subscribed, so that nothing falls in between. */
+  private async catchUp(channel: object): Promise<void> {
     const [notifications, recipients] = await Promise.all([
       get<Notification[]>('/notifications'),
       get<{ id: string; name: string }[]>('/notifications/recipients'),
     ]);
     // Somebody else may have logged in while we waited.
-    if (user !== this.user) return;
-    this.show([...this.notifications, ...notifications]);
-    this.form.querySelector('select')?.replaceChildren(...recipients.map(({ id, name }) => new Option(name, id)));
+    if (channel !== this.channel) return;
+    this.add(notifications);
+    const chosen = this.to.value;
+    this.to.replaceChildren(...recipients.map(({ id, name }) => new Option(name, id, false, id === chosen)));
   }
 
-  private show(notifications: readonly Notification[]): void {
-    const unique = new Map(notifications.map((notification) => [notification.id, notification]));
+  private add(notifications: readonly Notification[]): void {
+    const unique = new Map([...this.notifications, ...notifications].map((each) => [each.id, each]));
     this.notifications = [...unique.values()].sort((a, b) => b.sentAt.localeCompare(a.sentAt));
+    this.render();
+  }
+
+  private render(): void {
     this.list.replaceChildren(
       ...this.notifications.map(({ text, sentAt, read }) =>
         create('li', { data: { read: String(read) } }, text, create('small', {}, timeOf(sentAt))),

@@ -1,5 +1,6 @@
 // Is the connection alive? A ping goes in; the pong comes back to everybody, and its sender takes the time.
 import type { RealtimeClient } from '@nestjs-realtime/client';
+import type { EventOutput } from '@nestjs-realtime/contract';
 import type { pingChannel } from '../realtime-ping/index.js';
 import { create, find, timeOf } from './dom.js';
 
@@ -9,38 +10,29 @@ export class PingView {
   private readonly button = find('ping', HTMLButtonElement);
   private readonly roundTrip = find('round-trip', HTMLParagraphElement);
   private readonly list = find('pongs', HTMLOListElement);
+  /** When each ping of ours went out, by its nonce. */
   private readonly sent = new Map<string, number>();
-  private ping: () => void = () => {};
 
-  constructor() {
-    this.button.addEventListener('click', () => this.ping());
-  }
-
-  follow(client: RealtimeClient): void {
-    // Types only: no server code, and no schema, comes into the bundle.
+  constructor(client: RealtimeClient) {
     const channel = client.channel<typeof pingChannel>('realtime-ping');
-    this.sent.clear();
-    this.ping = () => {
+    channel.on('message', (pong) => this.show(pong));
+    channel.onState(({ state }) => (this.button.disabled = state !== 'subscribed'));
+    this.button.addEventListener('click', () => {
       const nonce = crypto.getRandomValues(new Uint32Array(2)).join('-');
       this.sent.set(nonce, performance.now());
       channel.send('message', { nonce }).catch(() => {
         this.sent.delete(nonce);
         this.roundTrip.textContent = 'no answer';
       });
-    };
-    channel.on('message', (pong) => {
-      const start = this.sent.get(pong.nonce);
-      this.sent.delete(pong.nonce);
-      const took = start === undefined ? '' : `${(performance.now() - start).toFixed(1)} ms`;
-      if (took) this.roundTrip.textContent = took;
-      const connections = `${pong.connections} ${pong.connections === 1 ? 'connection' : 'connections'}`;
-      const from = took ? 'you' : pong.from;
-      this.list.prepend(create('li', {}, create('span', {}, `${from}, ${connections}`), timeOf(pong.at)));
-      while (this.list.children.length > SHOWN) this.list.lastElementChild?.remove();
     });
   }
 
-  setConnected(connected: boolean): void {
-    this.button.disabled = !connected;
+  private show({ nonce, from, connections, at }: EventOutput<typeof pingChannel, 'message'>): void {
+    const start = this.sent.get(nonce);
+    if (start !== undefined) this.roundTrip.textContent = `${(performance.now() - start).toFixed(1)} ms`;
+    const who = this.sent.delete(nonce) ? 'you' : from;
+    const here = `${connections} ${connections === 1 ? 'connection' : 'connections'}`;
+    this.list.prepend(create('li', {}, create('span', {}, `${who}, ${here}`), timeOf(at)));
+    while (this.list.children.length > SHOWN) this.list.lastElementChild?.remove();
   }
 }

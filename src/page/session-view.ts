@@ -10,29 +10,38 @@ export class SessionView {
   private readonly name = find('account-name', HTMLSpanElement);
   private readonly roles = find('account-roles', HTMLElement);
   private userId: string | null | undefined;
+  private questions = 0;
 
   /** @param changed called with the first user, and with every other one: null is nobody. */
   constructor(private readonly changed: (user: User | null) => void) {
     onSubmit(this.login, async (credentials) => {
       const { user } = await post<{ user: User }>('/session', credentials);
+      this.questions++;
       this.show(user);
       find('logout', HTMLButtonElement).focus();
     });
     find('logout', HTMLButtonElement).addEventListener('click', () => {
-      void remove('/session').then(() => this.refresh());
+      void remove('/session').then(() => this.refreshSoon());
     });
     for (const button of this.login.querySelectorAll<HTMLButtonElement>('button[data-user]')) {
       button.addEventListener('click', () => this.logInAs(button.dataset.user!, button.dataset.password!));
     }
     // Tabs of one browser share the cookie: somebody may have logged in or out in another one.
     document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) void this.refresh();
+      if (!document.hidden) this.refreshSoon();
     });
   }
 
+  /** Asks the server again; does nothing when it cannot be reached, for then the connection tells. */
+  refreshSoon(): void {
+    this.refresh().catch(() => {});
+  }
+
   async refresh(): Promise<void> {
+    const question = ++this.questions;
     const { user } = await get<{ user: User | null }>('/session');
-    this.show(user);
+    // An answer that took so long that a newer one is known, or is on its way, says nothing any more.
+    if (question === this.questions) this.show(user);
   }
 
   private show(user: User | null): void {

@@ -1,0 +1,36 @@
+// Are we connected, and as whom?
+import type { ConnectionState, RealtimeClient } from '@nestjs-realtime/client';
+import { find } from './dom.js';
+import type { SessionView } from './session-view.js';
+
+const TEXTS: Readonly<Record<ConnectionState, string>> = {
+  connecting: 'Connecting…',
+  connected: 'Connected',
+  reconnecting: 'Reconnecting…',
+  disconnected: 'Disconnected',
+  failed: 'Refused',
+};
+
+export class ConnectionView {
+  private readonly box = find('connection', HTMLParagraphElement);
+  private readonly text = find('connection-text', HTMLSpanElement);
+
+  constructor(
+    private readonly client: RealtimeClient,
+    session: SessionView,
+  ) {
+    client.onState(({ state }) => {
+      this.show();
+      // A refusal for good, or a connection after a long sleep: the session may have ended meanwhile.
+      if (state === 'failed' || state === 'connected') session.refreshSoon();
+    });
+    this.show();
+  }
+
+  private show(): void {
+    const { state, reason, user } = this.client;
+    this.box.dataset.state = state;
+    const detail = state === 'connected' ? ` as ${user?.userId ?? 'a guest'}` : reason ? ` (${reason.code})` : '';
+    this.text.textContent = TEXTS[state] + detail;
+  }
+}

@@ -1,0 +1,24 @@
+// How does the page come to life? One client for its whole life; each part of the page follows its own channel.
+import { createRealtimeClient } from '@nestjs-realtime/client';
+import { ArticlesView } from './articles-view.js';
+import { ConnectionView } from './connection-view.js';
+import { NotificationsView } from './notifications-view.js';
+import { PingView } from './ping-view.js';
+import { SessionView } from './session-view.js';
+
+const client = createRealtimeClient({ url: location.origin, autoConnect: false });
+
+const articles = new ArticlesView(client);
+const notifications = new NotificationsView(client);
+const session = new SessionView((user) => {
+  articles.showFor(user);
+  notifications.showFor(user);
+  // The server learns who we are from the cookie, when we connect: another user, another connection.
+  client.disconnect();
+  client.connect();
+});
+new PingView(client);
+new ConnectionView(client, session);
+
+// Without an answer we connect as whoever the cookie says; the connection asks again.
+session.refresh().catch(() => client.connect());

@@ -1,0 +1,108 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../chromium/launch-chromium.js';
+import { DemoProcess } from './demo-process.js';
+import { Reader } from './reader.js';
+
+describe('the demo, in two browsers', () => {
+  let demo: DemoProcess;
+  let browser: Browser;
+  let one: Reader;
+  let two: Reader;
+
+  beforeAll(async () => {
+    [demo, browser] = await Promise.all([DemoProcess.start(), launchChromium()]);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  beforeEach(async () => {
+    [one, two] = await Promise.all([Reader.open(browser, demo.url), Reader.open(browser, demo.url)]);
+  }, 30_000);
+
+  afterEach(async () => {
+    expect([...one.complaints, ...two.complaints]).toEqual([]);
+    await Promise.all([one.context.close(), two.context.close()]);
+  });
+
+  it('lets a guest connect and ping, and lets everybody hear the pong', async () => {
+    await Promise.all([one.connectedAs('a guest'), two.connectedAs('a guest')]);
+    await one.page.getByRole('button', { name: 'Ping' }).click();
+    await one.pong('you, 2 connections').waitFor();
+    await two.pong('anonymous, 2 connections').waitFor();
+    expect(await one.page.locator('#round-trip').textContent()).toMatch(/^\d+\.\d ms$/);
+    expect(await two.page.locator('#round-trip').textContent()).toBe('');
+  }, 30_000);
+
+  it('connects anew as whoever logs in, and as a guest when he logs out', async () => {
+    await one.logIn('ada', 'wrong');
+    await one.page.getByText('That name and password do not belong together.').waitFor();
+    await one.logIn('ada', 'lovelace');
+    await one.connectedAs('ada');
+    await one.page.getByRole('button', { name: 'Ping' }).click();
+    await two.pong('ada').waitFor();
+    await one.page.reload();
+    await one.connectedAs('ada');
+    await one.logOut();
+    await one.connectedAs('a guest');
+  }, 30_000);
+
+  it('shows a published article in every open tab without a reload', async () => {
+    await Promise.all([one.logIn('ada', 'lovelace'), two.connectedAs('a guest')]);
+    await one.connectedAs('ada');
+    const markup = '<img src=x onerror="document.title=1"> & friends';
+    await one.publish(markup, 'Two lines,\n<b>no</b> markup.');
+    await two.article(markup).waitFor();
+    expect(await two.article(markup).locator('.body').textContent()).toBe('Two lines,\n<b>no</b> markup.');
+    expect(await two.page.locator('#announcer').textContent()).toBe(`New article by Ada: ${markup}`);
+    await one.article(markup).waitFor();
+    expect(await one.article(markup).count()).toBe(1);
+    await two.page.reload();
+    await two.article(markup).waitFor();
+    expect(await two.page.title()).toContain('The Open Tab');
+  }, 30_000);
+
+  it('gives a notification to its user only, and marks it read in all of his tabs', async () => {
+    await Promise.all([one.logIn('ada', 'lovelace'), two.logIn('bob', 'bobsled')]);
+    await Promise.all([one.connectedAs('ada'), two.connectedAs('bob')]);
+    const alsoBob = await two.context.newPage();
+    await alsoBob.goto('/');
+
+    await one.publish('Who hears of it', 'Everybody but its author.');
+    await two.notice('Ada published “Who hears of it”.').waitFor();
+    await two.sendNote('Ada', 'Well written!');
+    await one.notice('Bob: Well written!').waitFor();
+    await one.sendNote('Bob', 'Thank you!');
+    await two.notice('Ada: Thank you!').waitFor();
+    // A channel keeps its order: had Ada got her own notification or Bob his own note, it would be here by now.
+    expect(await one.notice('Who hears of it').count()).toBe(0);
+    expect(await two.notice('Well written').count()).toBe(0);
+
+    const unread = alsoBob.locator('#unread');
+    await unread.filter({ hasText: 'new' }).waitFor();
+    await two.page.getByRole('button', { name: 'Mark all as read' }).click();
+    await unread.waitFor({ state: 'hidden' });
+  }, 30_000);
+
+  it('publishes for editors only, whatever the page shows', async () => {
+    const draft = { title: 'Not mine to publish', body: 'At all.' };
+    await Promise.all([one.connectedAs('a guest'), two.logIn('bob', 'bobsled')]);
+    await two.page.getByText('Bob is a reader; only editors publish.').waitFor();
+    expect(await two.page.getByRole('button', { name: /^Publish/ }).isVisible()).toBe(false);
+    expect([await one.post('/articles', draft), await two.post('/articles', draft)]).toEqual([401, 403]);
+    await one.logIn('grace', 'hopper');
+    await one.connectedAs('grace');
+    expect(await one.post('/articles', { title: ' ', body: 'No title.' })).toBe(400);
+    await one.publish('Mine to publish', 'Indeed.');
+    await two.article('Mine to publish').waitFor();
+    expect(await two.article(draft.title).count()).toBe(0);
+  }, 30_000);
+
+  it('ends the process in peace when it is told to, and pages wait for it to come back', async () => {
+    await one.connectedAs('a guest');
+    expect(await demo.stop()).toBe(0);
+    await one.page.locator('#connection[data-state=reconnecting]').waitFor();
+  }, 30_000);
+});

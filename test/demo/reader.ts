@@ -1,0 +1,69 @@
+// Who sits in front of the page? One person with a browser profile of his own, as the tests see him.
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+
+export class Reader {
+  /** What the browser complained about: a violated policy, a script that threw. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  static async open(browser: Browser, url: string): Promise<Reader> {
+    const context = await browser.newContext({ baseURL: url });
+    context.setDefaultTimeout(15_000);
+    const reader = new Reader(context, await context.newPage());
+    reader.page.on('pageerror', (error) => reader.complaints.push(error.message));
+    reader.page.on('console', (message) => {
+      // Others, such as a 401 that the page shows or a server that went away, are no fault of the page.
+      if (/Content Security Policy/i.test(message.text())) reader.complaints.push(message.text());
+    });
+    await reader.page.goto('/');
+    return reader;
+  }
+
+  async logIn(userId: string, password: string): Promise<void> {
+    await this.page.getByLabel('Name').fill(userId);
+    await this.page.getByLabel('Password').fill(password);
+    await this.page.getByRole('button', { name: 'Log in', exact: true }).click();
+  }
+
+  async logOut(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Log out' }).click();
+  }
+
+  /** Resolves once the page says so. */
+  async connectedAs(name: string): Promise<void> {
+    await this.page.locator('#connection[data-state=connected]', { hasText: `Connected as ${name}` }).waitFor();
+  }
+
+  async publish(title: string, body: string): Promise<void> {
+    await this.page.getByLabel('Title').fill(title);
+    await this.page.getByLabel('Text').fill(body);
+    await this.page.getByRole('button', { name: /^Publish/ }).click();
+  }
+
+  async sendNote(to: string, text: string): Promise<void> {
+    await this.page.getByLabel('To').selectOption({ label: to });
+    await this.page.getByLabel('Note', { exact: true }).fill(text);
+    await this.page.getByRole('button', { name: 'Send' }).click();
+  }
+
+  article(title: string): Locator {
+    return this.page.locator('#feed li', { has: this.page.getByRole('heading', { name: title, exact: true }) });
+  }
+
+  notice(text: string): Locator {
+    return this.page.locator('#notices li', { hasText: text });
+  }
+
+  pong(from: string): Locator {
+    return this.page.locator('#pongs li', { hasText: from }).first();
+  }
+
+  /** An HTTP request with this person's cookies. */
+  async post(path: string, data: object): Promise<number> {
+    return (await this.context.request.post(path, { data })).status();
+  }
+}
