@@ -1,4 +1,4 @@
-// How does the demo's page get to dist/page? One bundle of page.ts and its imports; the other files as they are.
+// How does the demo's page get to dist/page? One bundle of page.ts, one of styles.css, each with its imports; the rest as it is.
 import { copyFile, mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,7 +9,7 @@ const to = `${root}dist/page`;
 
 await mkdir(to, { recursive: true });
 await build({
-  entryPoints: [`${from}/page.ts`],
+  entryPoints: [`${from}/page.ts`, `${from}/styles.css`],
   outdir: to,
   bundle: true,
   format: 'esm',
@@ -19,4 +19,4 @@ await build({
   // Without path aliases: the page uses the built client, as an application that installed it would.
   tsconfig: `${root}tsconfig.build.json`,
 });
-for (const file of ['index.html', 'styles.css', 'icon.svg']) await copyFile(`${from}/${file}`, `${to}/${file}`);
+for (const file of ['index.html', 'icon.svg']) await copyFile(`${from}/${file}`, `${to}/${file}`);
