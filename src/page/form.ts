@@ -8,10 +8,10 @@ export function onSubmit(form: HTMLFormElement, work: (fields: Record<string, st
   if (!button || !error) throw new Error(`The form "${form.id}" has no submit button or no place for an error.`);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const fields = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    const texts = [...new FormData(form)].filter((field): field is [string, string] => typeof field[1] === 'string');
     button.disabled = true;
     error.textContent = '';
-    work(fields)
+    work(Object.fromEntries(texts))
       .then(() => form.reset())
       .catch((cause: unknown) => {
         error.textContent = cause instanceof HttpError ? cause.message : 'The server cannot be reached.';

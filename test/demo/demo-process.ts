@@ -19,11 +19,11 @@ export class DemoProcess {
       env: { ...process.env, NO_COLOR: '1', PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    for await (const line of createInterface({ input: child.stdout! })) {
+    for await (const line of createInterface({ input: child.stdout })) {
       const url = READY.exec(line)?.[1];
       if (!url) continue;
       // Keeps the pipe from filling up and holding the process.
-      child.stdout!.resume();
+      child.stdout.resume();
       return new DemoProcess(child, url);
     }
     throw new Error('The demo ended before it was ready; run "npm run build" first.');

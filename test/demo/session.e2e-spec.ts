@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DemoProcess } from './demo-process.js';
+
+describe('a session of the demo', () => {
+  let demo: DemoProcess;
+
+  beforeAll(async () => {
+    demo = await DemoProcess.start();
+  }, 60_000);
+
+  afterAll(async () => {
+    await demo.stop();
+  });
+
+  function logIn(userId: string, password: string): Promise<Response> {
+    return send('POST', { 'Content-Type': 'application/json' }, JSON.stringify({ userId, password }));
+  }
+
+  function send(method: string, headers: Record<string, string> = {}, body?: string): Promise<Response> {
+    return fetch(`${demo.url}/session`, { method, headers, body });
+  }
+
+  function cookieOf(response: Response): string {
+    return response.headers.get('set-cookie')?.split(';')[0] ?? '';
+  }
+
+  it('is a random cookie that scripts cannot read and other sites cannot send along', async () => {
+    const [first, second] = await Promise.all([logIn('ada', 'lovelace'), logIn('ada', 'lovelace')]);
+    expect(first.headers.get('set-cookie')).toMatch(
+      /^session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    expect(cookieOf(first)).not.toBe(cookieOf(second));
+    expect(await first.json()).toEqual({ user: { id: 'ada', name: 'Ada', roles: ['admin', 'editor'] } });
+  });
+
+  it('is over once its user has logged out, and its cookie is taken away', async () => {
+    const Cookie = cookieOf(await logIn('bob', 'bobsled'));
+    expect(await (await send('GET', { Cookie })).json()).toMatchObject({ user: { id: 'bob' } });
+    expect((await send('DELETE', { Cookie })).status).toBe(204);
+    const stale = await send('GET', { Cookie });
+    expect(await stale.json()).toEqual({ user: null });
+    expect(stale.headers.get('set-cookie')).toMatch(/^session=; Max-Age=0/);
+  });
+
+  it('ends the one before it when the same browser logs in anew', async () => {
+    const Cookie = cookieOf(await logIn('bob', 'bobsled'));
+    const headers = { Cookie, 'Content-Type': 'application/json' };
+    await send('POST', headers, JSON.stringify({ userId: 'ada', password: 'lovelace' }));
+    expect(await (await send('GET', { Cookie })).json()).toEqual({ user: null });
+  });
+
+  it('begins with the right name and password only, and does not say which of them was wrong', async () => {
+    const [password, name] = await Promise.all([logIn('ada', 'hopper'), logIn('nobody', 'nobody')]);
+    expect([password.status, name.status]).toEqual([401, 401]);
+    expect(await password.text()).toBe(await name.text());
+    expect([cookieOf(password), cookieOf(name)]).toEqual(['', '']);
+    expect((await logIn('ada', 'x'.repeat(201))).status).toBe(400);
+  });
+
+  it('cannot be begun by a form on another site', async () => {
+    const form = await send(
+      'POST',
+      { 'Content-Type': 'application/x-www-form-urlencoded' },
+      'userId=ada&password=lovelace',
+    );
+    const text = await send('POST', { 'Content-Type': 'text/plain' }, '{"userId":"ada","password":"lovelace"}');
+    expect([form.status, text.status]).toEqual([400, 400]);
+    expect([cookieOf(form), cookieOf(text)]).toEqual(['', '']);
+  });
+
+  it('belongs to a page on which nothing runs but our own files', async () => {
+    for (const path of ['/', '/page.js', '/session', '/nothing-here']) {
+      const { headers } = await fetch(demo.url + path);
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'; script-src 'self'");
+      expect(policy).not.toContain('unsafe');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+});
