@@ -1,0 +1,20 @@
+// How long until the next retry?
+
+/** Delays that double up to a limit, each shortened by chance. */
+export class Backoff {
+  private attempts = 0;
+
+  constructor(private readonly options: { retryDelay: number; maxRetryDelay: number; jitter: number }) {}
+
+  /** The next delay in milliseconds; never less than the server asked for. */
+  next(retryAfterMs = 0): number {
+    const { retryDelay, maxRetryDelay, jitter } = this.options;
+    const delay = Math.min(maxRetryDelay, retryDelay * 2 ** this.attempts++);
+    return retryAfterMs + delay * (1 - jitter * Math.random());
+  }
+
+  /** Starts over: the last attempt succeeded. */
+  reset(): void {
+    this.attempts = 0;
+  }
+}

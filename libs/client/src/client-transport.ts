@@ -1,0 +1,75 @@
+// How do frames travel? The only file that knows Socket.IO; one transport is one attempt to connect and is never opened again.
+import {
+  type ByeFrame,
+  type Credentials,
+  type EvictedFrame,
+  FRAMES,
+  type WelcomeFrame,
+} from '@nestjs-realtime/contract';
+import { Manager } from 'socket.io-client';
+import type { RealtimeClientOptions } from './client-options.js';
+import { readError, RealtimeError } from './realtime-error.js';
+
+/** What a connection does about each frame that the server sends by itself. */
+export interface FrameHandlers {
+  [FRAMES.WELCOME](frame: WelcomeFrame): void;
+  [FRAMES.EVENT](channel: string, event: string, payload: unknown): void;
+  [FRAMES.EVICTED](frame: EvictedFrame): void;
+  [FRAMES.EXPIRING](): void;
+  [FRAMES.BYE](frame: ByeFrame): void;
+}
+
+/** One attempt to connect, and the connection that comes of it. */
+export interface Transport {
+  /** Sends a request; `reply` runs before the next frame is handled, and never after `close()`. */
+  request(frame: string, body: unknown, reply: (reply: unknown) => void): void;
+  /** Closes without calling any handler. */
+  close(): void;
+}
+
+/** Starts connecting. `closed` is called at most once, with the reason. */
+export function openTransport(
+  options: RealtimeClientOptions,
+  auth: Credentials,
+  handlers: FrameHandlers,
+  closed: (reason: RealtimeError) => void,
+): Transport {
+  const { url, path, transports, extraHeaders } = options;
+  // Reconnecting is ours: Socket.IO's own knows nothing of refusals, of goodbyes and of when a server wants us back.
+  const settings = { path, transports, extraHeaders, reconnection: false, autoConnect: false };
+  const manager = new Manager(url, settings);
+  manager.timeout(false);
+  const socket = manager.socket('/', { auth });
+  let open = true;
+
+  function close(): void {
+    open = false;
+    socket.off();
+    socket.disconnect();
+  }
+  function lost(reason: RealtimeError): void {
+    close();
+    closed(reason);
+  }
+
+  for (const [frame, handle] of Object.entries(handlers)) socket.on(frame, handle as (...args: unknown[]) => void);
+  socket.on('connect_error', (error) => {
+    const { data } = error as { data?: unknown };
+    lost(data ? readError(data) : noConnection(error.message, error));
+  });
+  socket.on('disconnect', (reason) => lost(noConnection(reason)));
+  socket.connect();
+
+  return {
+    close,
+    request: (frame, body, reply) => {
+      socket.emit(frame, body, (answer: unknown) => {
+        if (open) reply(answer);
+      });
+    },
+  };
+}
+
+function noConnection(message: string, cause?: unknown): RealtimeError {
+  return new RealtimeError('DISCONNECTED', message, { retryable: true, cause });
+}

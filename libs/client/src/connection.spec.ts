@@ -1,0 +1,308 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { reached } from '../test/reached.js';
+import { ScriptedServer } from '../test/scripted-server.js';
+import { createRealtimeClient, RealtimeError, type RealtimeClient, type RealtimeClientOptions } from './index.js';
+
+const quick = { retryDelay: 5, maxRetryDelay: 20 };
+
+describe('a connection', () => {
+  let server: ScriptedServer;
+  const clients: RealtimeClient[] = [];
+  const history: string[] = [];
+
+  function connect(options: Partial<RealtimeClientOptions> = {}): RealtimeClient {
+    const client = createRealtimeClient({ url: server.url, ...quick, ...options });
+    history.push(client.state);
+    client.onState(({ state, reason }) => history.push(reason ? `${state} ${reason.code}` : state));
+    clients.push(client);
+    return client;
+  }
+
+  beforeEach(async () => {
+    server = await ScriptedServer.listen();
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.disconnect();
+    history.length = 0;
+    await server.close();
+  });
+
+  it('goes from connecting to connected and knows its user', async () => {
+    const client = connect({ auth: () => ({ token: 't1' }), extraHeaders: { cookie: 'session=s1' } });
+    expect(client.user).toBeNull();
+    await client.ready();
+    await client.ready();
+    expect(history).toEqual(['connecting', 'connected']);
+    expect(client.reason).toBeUndefined();
+    expect(client.user).toEqual({ userId: 'u1', roles: ['member'] });
+    expect(server.handshakes).toMatchObject([{ auth: { token: 't1' }, cookie: 'session=s1' }]);
+  });
+
+  it('is anonymous without credentials', async () => {
+    server.welcome = { protocol: 1, connectionId: 'c1', user: null };
+    const client = connect();
+    await client.ready();
+    expect(client.user).toBeNull();
+    expect(server.handshakes[0]!.auth).toEqual({});
+  });
+
+  it('waits to be told where autoConnect is off', async () => {
+    const client = connect({ autoConnect: false });
+    await expect(client.ready()).rejects.toMatchObject({ code: 'CLOSED' });
+    client.connect();
+    client.connect();
+    await client.ready();
+    client.connect();
+    expect(history).toEqual(['disconnected', 'connecting', 'connected']);
+    expect(server.handshakes).toHaveLength(1);
+  });
+
+  it.each(['UNAUTHENTICATED', 'FORBIDDEN', 'LIMIT_EXCEEDED'])(
+    'stops at the terminal refusal %s until asked again',
+    async (code) => {
+      server.refusals.push({ code, message: 'No.', retryable: false });
+      const client = connect();
+      const error = await client.ready().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(RealtimeError);
+      expect(error).toMatchObject({ code, message: 'No.', retryable: false });
+      expect(client.reason).toBe(error);
+      await expect(client.ready()).rejects.toBe(error);
+      client.connect();
+      await client.ready();
+      expect(history).toEqual(['connecting', `failed ${code}`, 'connecting', 'connected']);
+      expect(server.handshakes).toHaveLength(2);
+    },
+  );
+
+  it('retries a retryable refusal, with new credentials each time', async () => {
+    server.refusals.push(
+      { code: 'UNAVAILABLE', message: '', retryable: true },
+      { code: 'OVERLOADED', message: '', retryable: true },
+    );
+    let calls = 0;
+    const client = connect({ auth: () => Promise.resolve({ token: `t${++calls}` }) });
+    await client.ready();
+    expect(history).toEqual(['connecting', 'reconnecting UNAVAILABLE', 'reconnecting OVERLOADED', 'connected']);
+    expect(server.handshakes.map(({ auth }) => auth.token)).toEqual(['t1', 't2', 't3']);
+  });
+
+  it('comes back no sooner than a refusal asks for', async () => {
+    server.refusals.push({ code: 'RATE_LIMITED', message: '', retryable: true, retryAfterMs: 150 });
+    const client = connect();
+    await client.ready();
+    expect(server.handshakes[1]!.at - server.handshakes[0]!.at).toBeGreaterThanOrEqual(149);
+  });
+
+  it.each([
+    ['drops the transport', () => server.drop()],
+    ['disconnects the socket', () => server.socket.disconnect()],
+    ['closes the socket', () => server.socket.disconnect(true)],
+  ])('reconnects when the server %s', async (_how, act) => {
+    const auth = jest.fn(() => ({ token: 't' }));
+    const client = connect({ auth });
+    await client.ready();
+    act();
+    await reached(client, 'reconnecting');
+    expect(client.reason).toMatchObject({ code: 'DISCONNECTED', retryable: true });
+    expect(client.user).not.toBeNull();
+    await client.ready();
+    expect(history).toEqual(['connecting', 'connected', 'reconnecting DISCONNECTED', 'connected']);
+    expect(auth).toHaveBeenCalledTimes(2);
+  });
+
+  it('keeps trying a server that is not there, and finds it when it is', async () => {
+    const { port, url } = server;
+    await server.close();
+    const client = connect({ url });
+    await reached(client, 'reconnecting');
+    expect(client.reason?.code).toBe('DISCONNECTED');
+    server = await ScriptedServer.listen(port);
+    await client.ready();
+  });
+
+  it.each(['REVOKED', 'EXPIRED', 'POLICY'])('fails when the server says goodbye for good: %s', async (code) => {
+    const client = connect();
+    await client.ready();
+    server.socket.emit('rt:bye', { code, reconnect: false });
+    server.socket.disconnect(true);
+    await reached(client, 'failed');
+    expect(client.reason).toMatchObject({ code, retryable: false });
+    expect(client.user).toBeNull();
+    client.connect();
+    await client.ready();
+    expect(server.handshakes).toHaveLength(2);
+  });
+
+  it('comes back after a goodbye that says so, no sooner than asked', async () => {
+    const client = connect();
+    await client.ready();
+    const at = Date.now();
+    server.socket.emit('rt:bye', { code: 'SHUTDOWN', reconnect: true, retryAfterMs: 150 });
+    server.socket.disconnect(true);
+    await reached(client, 'reconnecting');
+    expect(client.reason).toMatchObject({ code: 'SHUTDOWN', retryAfterMs: 150 });
+    await client.ready();
+    expect(server.handshakes[1]!.at - at).toBeGreaterThanOrEqual(149);
+  });
+
+  it('forgets a goodbye once it has come back', async () => {
+    const client = connect();
+    await client.ready();
+    server.socket.emit('rt:bye', { code: 'SHUTDOWN', reconnect: true });
+    server.socket.disconnect(true);
+    await reached(client, 'reconnecting');
+    await client.ready();
+    server.drop();
+    await reached(client, 'reconnecting');
+    expect(client.reason?.code).toBe('DISCONNECTED');
+  });
+
+  it('retries when auth() rejects or throws, and tells why', async () => {
+    const cause = new Error('offline');
+    const auth = jest
+      .fn<() => Promise<Record<string, unknown>>>()
+      .mockRejectedValueOnce(cause)
+      .mockImplementationOnce(() => {
+        throw cause;
+      })
+      .mockResolvedValue({ token: 't' });
+    const client = connect({ auth });
+    await reached(client, 'reconnecting');
+    expect(client.reason).toMatchObject({ code: 'UNAVAILABLE', cause });
+    await client.ready();
+    expect(history).toEqual(['connecting', 'reconnecting UNAVAILABLE', 'reconnecting UNAVAILABLE', 'connected']);
+  });
+
+  it('fails when auth() says that no credentials will come', async () => {
+    const reason = new RealtimeError('UNAUTHENTICATED', 'Logged out.');
+    const client = connect({ auth: () => Promise.reject(reason) });
+    await expect(client.ready()).rejects.toBe(reason);
+    expect(client.state).toBe('failed');
+    expect(server.handshakes).toEqual([]);
+  });
+
+  it('gives up an attempt that takes too long, in auth() or for want of a welcome', async () => {
+    server.welcome = null;
+    const auth = jest.fn(() => Promise.resolve({})).mockReturnValueOnce(new Promise(() => undefined));
+    const client = connect({ auth, connectTimeout: 100 });
+    await reached(client, 'reconnecting');
+    expect(client.reason?.code).toBe('TIMEOUT');
+    await server.until(() => server.handshakes.length === 2);
+    server.welcome = { protocol: 1, connectionId: 'c1', user: null };
+    await client.ready();
+    expect(history.at(-2)).toBe('reconnecting TIMEOUT');
+  });
+
+  it('fails at a server of another protocol version', async () => {
+    server.welcome = { protocol: 2, connectionId: 'c1', user: null };
+    const client = connect();
+    await expect(client.ready()).rejects.toMatchObject({ code: 'PROTOCOL_MISMATCH', retryable: false });
+    expect(client.state).toBe('failed');
+  });
+
+  it('ends with disconnect(), in every state', async () => {
+    const client = connect();
+    const waiting = client.ready();
+    client.disconnect();
+    await expect(waiting).rejects.toMatchObject({ code: 'CLOSED' });
+    client.connect();
+    await client.ready();
+    client.disconnect();
+    client.disconnect();
+    expect(client.user).toBeNull();
+    await server.close();
+    client.connect();
+    await reached(client, 'reconnecting');
+    client.disconnect();
+    expect(history.slice(-3)).toEqual(['connecting', 'reconnecting DISCONNECTED', 'disconnected']);
+  });
+
+  it('tries at once when connect() is called while it waits', async () => {
+    server.refusals.push({ code: 'UNAVAILABLE', message: '', retryable: true });
+    const client = connect({ retryDelay: 3_600_000, maxRetryDelay: 3_600_000 });
+    await reached(client, 'reconnecting');
+    client.connect();
+    await client.ready();
+    expect(server.handshakes).toHaveLength(2);
+  });
+
+  it('obeys a listener that calls disconnect()', async () => {
+    const client = connect();
+    await client.ready();
+    client.onState(({ state }) => {
+      if (state === 'reconnecting') client.disconnect();
+    });
+    server.drop();
+    await reached(client, 'disconnected');
+    client.connect();
+    await client.ready();
+    expect(server.handshakes).toHaveLength(2);
+  });
+
+  it('lets a listener that throws not keep the others from hearing', async () => {
+    const uncaught = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined);
+    const client = connect();
+    const heard = jest.fn();
+    client.onState(() => {
+      throw new Error('mine');
+    });
+    const off = client.onState(heard);
+    await client.ready();
+    expect(heard).toHaveBeenCalledTimes(1);
+    expect(uncaught.mock.calls[0]![0]).toThrow('mine');
+    off();
+    off();
+    client.disconnect();
+    uncaught.mockRestore();
+    expect(heard).toHaveBeenCalledTimes(1);
+  });
+
+  describe('whose credentials expire', () => {
+    it('sends fresh ones over the same connection', async () => {
+      let calls = 0;
+      const client = connect({ auth: () => ({ token: `t${++calls}` }) });
+      await client.ready();
+      server.on('rt:authenticate', () => ({ ok: true, user: { userId: 'u1', roles: ['admin'] } }));
+      server.socket.emit('rt:expiring', { expiresAt: new Date().toISOString() });
+      server.socket.emit('rt:expiring', { expiresAt: new Date().toISOString() });
+      await server.heard('rt:authenticate');
+      await client.channel('flush').ready();
+      expect(server.bodies('rt:authenticate')).toEqual([{ token: 't2' }]);
+      expect(client.user).toEqual({ userId: 'u1', roles: ['admin'] });
+      expect(server.handshakes).toHaveLength(1);
+      server.socket.emit('rt:expiring', { expiresAt: new Date().toISOString() });
+      await server.heard('rt:authenticate', 2);
+      expect(server.bodies('rt:authenticate')[1]).toEqual({ token: 't3' });
+    });
+
+    it('tries again while that may help, and leaves it at a terminal refusal', async () => {
+      const auth = jest.fn(() => Promise.resolve({ token: 't' }));
+      const client = connect({ auth });
+      await client.ready();
+      auth.mockRejectedValueOnce(new Error('offline'));
+      const answers = [
+        { ok: false, error: { code: 'UNAVAILABLE', message: '', retryable: true } },
+        { ok: false, error: { code: 'UNAUTHENTICATED', message: '', retryable: false } },
+      ];
+      server.on('rt:authenticate', () => answers.shift());
+      server.socket.emit('rt:expiring', { expiresAt: new Date().toISOString() });
+      await server.heard('rt:authenticate', 2);
+      server.socket.emit('rt:bye', { code: 'EXPIRED', reconnect: false });
+      server.socket.disconnect(true);
+      await reached(client, 'failed');
+      expect(client.reason?.code).toBe('EXPIRED');
+      expect(auth).toHaveBeenCalledTimes(4);
+    });
+  });
+
+  it.each([
+    [{ requestTimeout: 0 }, 'requestTimeout must be a positive number of milliseconds'],
+    [{ connectTimeout: NaN }, 'connectTimeout'],
+    [{ retryDelay: -1 }, 'retryDelay'],
+    [{ maxRetryDelay: 'long' as unknown as number }, 'maxRetryDelay'],
+    [{ jitter: 1.5 }, 'jitter must be a number from 0 to 1'],
+  ])('is not made with %j', (options, fault) => {
+    expect(() => createRealtimeClient(options)).toThrow(RangeError);
+    expect(() => createRealtimeClient(options)).toThrow(fault);
+  });
+});

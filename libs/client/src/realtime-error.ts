@@ -1,0 +1,69 @@
+// Why did a request fail, a subscription end or a connection go? One error says it for all three.
+import type { EvictionCode, GoodbyeCode, Issue, RefusalCode } from '@nestjs-realtime/contract';
+
+/**
+ * Codes that the client itself gives, beside those of the protocol:
+ * - `DISCONNECTED`: there is no connection; whether a request in flight was carried out is unknown.
+ * - `CLOSED`: `disconnect()` or `unsubscribe()` was called here.
+ * - `PROTOCOL_MISMATCH`: the server speaks another version of the protocol.
+ *
+ * `TIMEOUT` comes from both sides: the handler took too long, or no answer came in the time given here.
+ */
+export type ClientCode = 'DISCONNECTED' | 'CLOSED' | 'PROTOCOL_MISMATCH';
+
+/** Every code a `RealtimeError` can carry. */
+export type RealtimeErrorCode = RefusalCode | EvictionCode | GoodbyeCode | ClientCode;
+
+interface RealtimeErrorDetails {
+  /** Whether the same attempt may succeed later. */
+  readonly retryable?: boolean;
+  readonly issues?: readonly Issue[];
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+/** A refusal of the server, or a failure on the way to it. Branch on `code`; `message` is for people. */
+export class RealtimeError extends Error {
+  override readonly name = 'RealtimeError';
+  /** Whether the same attempt may succeed later. The client retries connections and subscriptions itself, never `send()`. */
+  readonly retryable: boolean;
+  /** With `INVALID_PAYLOAD`: where the payload broke its schema. */
+  readonly issues: readonly Issue[];
+  /** With `RATE_LIMITED`, and where a server that goes away says so: milliseconds until the next attempt can succeed. */
+  readonly retryAfterMs?: number;
+
+  constructor(
+    readonly code: RealtimeErrorCode,
+    message: string,
+    { retryable = false, issues = [], retryAfterMs, cause }: RealtimeErrorDetails = {},
+  ) {
+    super(message, { cause });
+    this.retryable = retryable;
+    this.issues = issues;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The error in a server's refusal; what is not of the protocol's form becomes a retryable `INTERNAL`. */
+export function readError(refusal: unknown): RealtimeError {
+  const { code, message, ...details } = (refusal ?? {}) as Partial<RealtimeError>;
+  return code
+    ? new RealtimeError(code, message ?? code, details)
+    : new RealtimeError('INTERNAL', 'The answer of the server is not of the protocol.', { retryable: true });
+}
+
+/** The refusal in one reply, if it is one. */
+export function readRefusal(reply: unknown): RealtimeError | undefined {
+  const { ok, error } = (reply ?? {}) as { ok?: unknown; error?: unknown };
+  return ok === true ? undefined : readError(error);
+}
+
+/** No answer within the time given here. */
+export function timedOut(): RealtimeError {
+  return new RealtimeError('TIMEOUT', 'No answer in time.', { retryable: true });
+}
+
+/** `disconnect()` or `unsubscribe()` was called here. */
+export function closedHere(): RealtimeError {
+  return new RealtimeError('CLOSED', 'Closed by this client.');
+}

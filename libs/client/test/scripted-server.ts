@@ -1,0 +1,113 @@
+// A real Socket.IO server that says what a spec tells it to say, and writes down what it hears.
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server, type Socket } from 'socket.io';
+
+export interface HeardRequest {
+  readonly event: string;
+  readonly body: unknown;
+  readonly socket: Socket;
+  /** Answers later, where the script gave no answer. */
+  readonly reply: (answer: unknown) => void;
+}
+
+type Script = (request: HeardRequest) => unknown;
+
+export const refuse = (code: string, retryable: boolean, more: object = {}): object => ({
+  ok: false,
+  error: { code, message: `${code}.`, retryable, ...more },
+});
+
+const channelsOf = (body: unknown): string[] => [body].flat().map((item) => (item as { channel: string }).channel);
+
+export class ScriptedServer {
+  readonly handshakes: { auth: Record<string, unknown>; cookie?: string; at: number }[] = [];
+  readonly requests: HeardRequest[] = [];
+  /** `data` of the next connect errors; then everybody is welcome. */
+  readonly refusals: object[] = [];
+  welcome: object | null = { protocol: 1, connectionId: 'c1', user: { userId: 'u1', roles: ['member'] } };
+  port = 0;
+  private readonly scripts = new Map<string, Script>();
+  private readonly emitter = new EventEmitter();
+  private readonly http = createServer();
+  private readonly io = new Server(this.http, { path: '/realtime', transports: ['websocket'] });
+
+  private constructor() {
+    this.io.use((socket, next) => {
+      const { auth, headers } = socket.handshake;
+      this.handshakes.push({ auth, cookie: headers.cookie, at: Date.now() });
+      this.emitter.emit('heard');
+      const data = this.refusals.shift();
+      next(data && Object.assign(new Error('refused'), { data }));
+    });
+    this.io.on('connection', (socket) => {
+      if (this.welcome) socket.emit('rt:welcome', this.welcome);
+      socket.onAny((event: string, body: unknown, ack?: (answer: unknown) => void) => {
+        const request = { event, body, socket, reply: (answer: unknown) => ack?.(answer) };
+        const answer = (this.scripts.get(event) ?? this.agree)(request);
+        if (answer !== undefined) request.reply(answer);
+        this.requests.push(request);
+        this.emitter.emit('heard');
+      });
+      this.emitter.emit('heard');
+    });
+  }
+
+  static async listen(port = 0): Promise<ScriptedServer> {
+    const server = new ScriptedServer();
+    server.emitter.setMaxListeners(100);
+    server.http.listen(port);
+    await once(server.http, 'listening');
+    server.port = (server.http.address() as AddressInfo).port;
+    return server;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  /** The connection that stands. */
+  get socket(): Socket {
+    return [...this.io.sockets.sockets.values()].at(-1)!;
+  }
+
+  /** Answers requests of one kind; undefined leaves them unanswered. */
+  on(event: string, script: Script): this {
+    this.scripts.set(event, script);
+    return this;
+  }
+
+  /** Bodies of the requests of one kind so far. */
+  bodies(event: string): unknown[] {
+    return this.requests.filter((request) => request.event === event).map(({ body }) => body);
+  }
+
+  /** Waits until so many requests of one kind have come, and gives the last of them. */
+  async heard(event: string, count = 1): Promise<HeardRequest> {
+    const found = (): HeardRequest[] => this.requests.filter((request) => request.event === event);
+    await this.until(() => found().length >= count);
+    return found()[count - 1]!;
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await once(this.emitter, 'heard');
+  }
+
+  /** Cuts the connection as a broken network does: without a word. */
+  drop(): void {
+    this.socket.conn.close();
+  }
+
+  async close(): Promise<void> {
+    await this.io.close();
+  }
+
+  private agree({ event, body }: HeardRequest): unknown {
+    if (event === 'rt:subscribe' && Array.isArray(body))
+      return channelsOf(body).map((channel) => ({ ok: true, channel }));
+    if (event === 'rt:subscribe' || event === 'rt:unsubscribe') return { ok: true, channel: channelsOf(body)[0] };
+    if (event === 'rt:authenticate') return { ok: true, user: { userId: 'u1', roles: [] } };
+    return { ok: true };
+  }
+}
