@@ -9,6 +9,6 @@ import { servePage } from './serve-page.js';
 const app = await NestFactory.create<NestExpressApplication>(AppModule, { bodyParser: false });
 app.useBodyParser('json');
 servePage(app);
-app.enableShutdownHooks();
+app.enableShutdownHooks([], { useProcessExit: true });
 await app.listen(process.env.PORT ?? 3000);
 new Logger('Demo').log(`The demo is open at http://localhost:${new URL(await app.getUrl()).port}`);
