@@ -8,10 +8,11 @@ export interface RealtimeChannelDescriptor<
   Name extends string = string,
   Events extends PayloadSchemas = PayloadSchemas,
   Messages extends PayloadSchemas = PayloadSchemas,
+  Scope extends ChannelScope = ChannelScope,
 > {
   /** Name template, such as `orders.{orderId}`. */
   readonly name: Name;
-  readonly scope: ChannelScope;
+  readonly scope: Scope;
   /** Server to clients: event name to schema. */
   readonly events: Events;
   /** Client to server: message name to schema. */
@@ -23,7 +24,7 @@ export interface RealtimeChannelDescriptor<
    * @throws ChannelParamsError when a param is missing, unknown or not one legal segment.
    * @example orderChannel.with({ orderId: '42' })
    */
-  with(params: ChannelParams<Name>): ChannelAddress<RealtimeChannelDescriptor<Name, Events, Messages>>;
+  with(params: ChannelParams<Name>): ChannelAddress<RealtimeChannelDescriptor<Name, Events, Messages, Scope>>;
 }
 
 /** One concrete channel: a descriptor with its params filled in. */
@@ -54,9 +55,10 @@ export type EventOutput<Channel extends RealtimeChannelDescriptor, Event extends
   Channel['events'][Event]
 >;
 /** What a client sends as this message. */
-export type MessageInput<Channel extends RealtimeChannelDescriptor, Message extends MessageNameOf<Channel>> = PayloadInput<
-  Channel['messages'][Message]
->;
+export type MessageInput<
+  Channel extends RealtimeChannelDescriptor,
+  Message extends MessageNameOf<Channel>,
+> = PayloadInput<Channel['messages'][Message]>;
 /** What the handler of this message receives. */
 export type MessageOutput<
   Channel extends RealtimeChannelDescriptor,

@@ -68,9 +68,13 @@ export class ChannelTemplate {
   build(params: Readonly<Record<string, string>>): string {
     const unknown = Object.keys(params).find((name) => !this.paramNames.includes(name));
     if (unknown !== undefined) {
-      throw new ChannelParamsError(`Channel "${this.source}" has no param "${unknown}"; it takes ${this.describeParams()}.`);
+      throw new ChannelParamsError(
+        `Channel "${this.source}" has no param "${unknown}"; it takes ${this.describeParams()}.`,
+      );
     }
-    const name = this.parts.map((part) => ('param' in part ? this.valueOf(part.param, params) : part.literal)).join('.');
+    const name = this.parts
+      .map((part) => ('param' in part ? this.valueOf(part.param, params) : part.literal))
+      .join('.');
     if (name.length > MAX_CHANNEL_NAME_LENGTH) {
       throw new ChannelParamsError(
         `Channel "${this.source}" with these params is longer than ${MAX_CHANNEL_NAME_LENGTH} characters; use shorter keys.`,
@@ -142,7 +146,9 @@ function parseTemplate(source: string): Part[] {
       );
     }
     if (seen.has(param)) {
-      throw new ChannelDefinitionError(`Channel name "${source}" uses the param "{${param}}" twice; give each its own name.`);
+      throw new ChannelDefinitionError(
+        `Channel name "${source}" uses the param "{${param}}" twice; give each its own name.`,
+      );
     }
     seen.add(param);
     return { param };

@@ -18,16 +18,23 @@ export type ChannelDefinition<
   Message extends PayloadSchema,
   Events extends PayloadSchemas,
   Messages extends PayloadSchemas,
+  Scope extends ChannelScope<ChannelParamNames<Name>>,
 > = {
   /** Name template; `{param}` stands for one segment. A param's value has no dots. */
   readonly name: Name;
-  readonly scope: ChannelScope<ChannelParamNames<Name>>;
+  readonly scope: Scope;
 } & (
-  | { /** Server to clients; short for one event named "message". */ readonly payload?: Payload; readonly events?: never }
+  | {
+      /** Server to clients; short for one event named "message". */ readonly payload?: Payload;
+      readonly events?: never;
+    }
   | { /** Server to clients: event name to schema. */ readonly events?: Events; readonly payload?: never }
 ) &
   (
-    | { /** Client to server; short for one message named "message". */ readonly message?: Message; readonly messages?: never }
+    | {
+        /** Client to server; short for one message named "message". */ readonly message?: Message;
+        readonly messages?: never;
+      }
     | { /** Client to server: message name to schema. */ readonly messages?: Messages; readonly message?: never }
   );
 
@@ -56,9 +63,10 @@ export function defineRealtimeChannel<
   Message extends PayloadSchema = never,
   Events extends PayloadSchemas = NoPayloads,
   Messages extends PayloadSchemas = NoPayloads,
+  const Scope extends ChannelScope<ChannelParamNames<Name>> = ChannelScope<ChannelParamNames<Name>>,
 >(
-  definition: ChannelDefinition<Name, Payload, Message, Events, Messages>,
-): RealtimeChannelDescriptor<Name, SlotsOf<Payload, Events>, SlotsOf<Message, Messages>> {
+  definition: ChannelDefinition<Name, Payload, Message, Events, Messages, Scope>,
+): RealtimeChannelDescriptor<Name, SlotsOf<Payload, Events>, SlotsOf<Message, Messages>, Scope> {
   const template = new ChannelTemplate(definition.name);
   assertScope(definition.scope, template);
   const descriptor: RealtimeChannelDescriptor = Object.freeze({
@@ -70,7 +78,7 @@ export function defineRealtimeChannel<
     with: (params: Readonly<Record<string, string>>) =>
       Object.freeze({ descriptor, name: template.build(params), params: Object.freeze({ ...params }) }),
   });
-  return descriptor as RealtimeChannelDescriptor<Name, SlotsOf<Payload, Events>, SlotsOf<Message, Messages>>;
+  return descriptor as RealtimeChannelDescriptor<Name, SlotsOf<Payload, Events>, SlotsOf<Message, Messages>, Scope>;
 }
 
 function slots(
@@ -80,7 +88,9 @@ function slots(
   named: PayloadSchemas | undefined,
 ): PayloadSchemas {
   if (single !== undefined && named !== undefined) {
-    throw new ChannelDefinitionError(`Channel "${template.source}" gives its ${kind}s twice; keep the short form or the named one.`);
+    throw new ChannelDefinitionError(
+      `Channel "${template.source}" gives its ${kind}s twice; keep the short form or the named one.`,
+    );
   }
   const entries = single === undefined ? Object.entries(named ?? {}) : [[DEFAULT_EVENT, single] as const];
   const result = Object.create(null) as Record<string, PayloadSchema>;
@@ -103,6 +113,7 @@ function slots(
 
 function isSchema(schema: unknown): schema is PayloadSchema {
   return (
-    typeof schema === 'function' || (typeof schema === 'object' && schema !== null && isStandardSchema(schema as PayloadSchema))
+    typeof schema === 'function' ||
+    (typeof schema === 'object' && schema !== null && isStandardSchema(schema as PayloadSchema))
   );
 }

@@ -19,9 +19,19 @@ export {
   splitChannelName,
 } from './channel-name.js';
 export type { ChannelScope } from './channel-scope.js';
-export { type ChannelParamNames, type ChannelParams, ChannelTemplate, matchChannelTemplate } from './channel-template.js';
+export {
+  type ChannelParamNames,
+  type ChannelParams,
+  ChannelTemplate,
+  matchChannelTemplate,
+} from './channel-template.js';
 export { type EvictionCode, EVICTIONS, type GoodbyeCode, GOODBYES, type RefusalCode, REFUSALS } from './codes.js';
-export { type ChannelDefinition, DEFAULT_EVENT, defineRealtimeChannel, type NoPayloads } from './define-realtime-channel.js';
+export {
+  type ChannelDefinition,
+  DEFAULT_EVENT,
+  defineRealtimeChannel,
+  type NoPayloads,
+} from './define-realtime-channel.js';
 export {
   type AuthenticateReply,
   type ByeFrame,

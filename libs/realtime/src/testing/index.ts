@@ -1,1 +1,1 @@
-export {};
+export { type RecordedBroadcast, RecordingRealtimeBroadcaster } from './recording.broadcaster.js';

@@ -1,0 +1,23 @@
+// May this user enter this channel? ADR-016, decision 3: a pure function, no I/O, no clock, no Nest.
+import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { RealtimeUser } from './realtime-user.js';
+
+/**
+ * Decides by the channel's scope alone; an unknown scope means no.
+ *
+ * Ids are compared as strings, exactly: `"042"`, `" 42"` and `42` are three different users, and a missing one is nobody.
+ */
+export function authorize(
+  descriptor: Pick<RealtimeChannelDescriptor, 'scope'>,
+  params: Readonly<Record<string, string>>,
+  user: RealtimeUser | null,
+): boolean {
+  const { scope } = descriptor;
+  if (scope === 'public') return true;
+  if (user === null || typeof user.userId !== 'string' || user.userId === '') return false;
+  if (scope === 'authenticated') return true;
+  if (typeof scope !== 'object' || scope === null) return false;
+  if ('role' in scope) return user.roles.includes(scope.role);
+  if ('userScoped' in scope) return Object.hasOwn(params, scope.userScoped) && params[scope.userScoped] === user.userId;
+  return false;
+}

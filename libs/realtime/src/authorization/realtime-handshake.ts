@@ -1,0 +1,17 @@
+// What does a client bring when it connects?
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * The handshake an authenticator reads. Every byte of it comes from outside.
+ */
+export interface RealtimeHandshake {
+  /** The Socket.IO `auth` object. */
+  readonly auth: Readonly<Record<string, unknown>>;
+  /** Cookies of the upgrade request, parsed; without a prototype. */
+  readonly cookies: Readonly<Record<string, string | undefined>>;
+  readonly headers: IncomingHttpHeaders;
+  /** Remote address of the transport connection; behind a proxy, the proxy's. */
+  readonly address: string;
+  /** The Origin header, where one was sent. */
+  readonly origin?: string;
+}

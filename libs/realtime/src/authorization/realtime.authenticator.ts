@@ -1,0 +1,23 @@
+// Who are you? The port through which an application answers (ADR-016, decision 3, gate 1).
+import type { RealtimeHandshake } from './realtime-handshake.js';
+import type { RealtimeUser } from './realtime-user.js';
+
+/**
+ * Turns a handshake into a user. Implement it and pass the class to `RealtimeModule.forRoot({ authenticator })`.
+ *
+ * Obligations:
+ * - no credentials at all: resolve `null`, an anonymous connection;
+ * - bad credentials: throw Nest's `UnauthorizedException` (or `RealtimeException('UNAUTHENTICATED')`); never resolve `null` for them;
+ * - anything else that is thrown, a promise that does not settle within `authenticationTimeout`, and `undefined` refuse the connection
+ *   as `UNAVAILABLE`: an outage never makes an anonymous.
+ */
+export abstract class IRealtimeAuthenticator {
+  abstract authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null>;
+}
+
+/** Used where the application names no authenticator: everybody is anonymous, so only public channels open. */
+export class AnonymousAuthenticator extends IRealtimeAuthenticator {
+  override authenticate(): Promise<null> {
+    return Promise.resolve(null);
+  }
+}

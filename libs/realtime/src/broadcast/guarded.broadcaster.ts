@@ -1,0 +1,116 @@
+// What happens to every broadcast, whatever carries it? Gate 4, the schema and one encoding; the rest is the carrier's.
+import { Logger } from '@nestjs/common';
+import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { HandlerRegistry } from '../channels/handler.registry.js';
+import { ChannelLanes } from '../connections/channel-lanes.js';
+import type { EncodedEvent } from '../connections/encoded-event.js';
+import { RealtimeRequest } from '../connections/realtime-request.js';
+import { BroadcastFault, BroadcastGuard } from '../guards/broadcast.guard.js';
+import { RealtimeExecutionContext } from '../guards/realtime-execution-context.js';
+import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
+import { withSpan } from '../instrumentation/with-span.js';
+import { RealtimeException } from '../realtime.exception.js';
+import { RealtimeHooks } from '../realtime.hooks.js';
+import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
+
+/** A broadcaster that passes gate 4 before it publishes. Extend it for another carrier. */
+export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
+  private readonly logger = new Logger('Realtime');
+  private readonly lanes = new ChannelLanes();
+  private readonly pass: (request: RealtimeRequest) => boolean;
+
+  constructor(
+    guard: BroadcastGuard,
+    tracer: IRealtimeTracer,
+    private readonly registry: HandlerRegistry,
+    private readonly hooks: RealtimeHooks,
+  ) {
+    super();
+    this.pass = withSpan(
+      tracer,
+      { op: 'realtime-broadcast', name: 'realtime broadcast', attributes: { gate: 'broadcast' } },
+      (request: RealtimeRequest) => guard.canActivate(RealtimeExecutionContext.of(request, GuardedBroadcaster)),
+    );
+  }
+
+  /** Takes an event that has passed gate 4. Calls come in the order the events shall be received. */
+  protected abstract publish(event: EncodedEvent): void | Promise<void>;
+
+  override broadcast(target: ChannelAddress | RealtimeChannelDescriptor, ...rest: unknown[]): Promise<void> {
+    try {
+      const request = this.requestOf(target, rest);
+      this.pass(request);
+      const payload = this.strip(request);
+      if (payload instanceof Promise || this.lanes.isBusy(request.channel!))
+        return this.publishInTurn(request, payload);
+      return Promise.resolve(this.publishNow(request, payload));
+    } catch (error) {
+      return Promise.reject(this.faultOf(error, target));
+    }
+  }
+
+  private requestOf(target: ChannelAddress | RealtimeChannelDescriptor, rest: unknown[]): RealtimeRequest {
+    const descriptor = 'descriptor' in target ? target.descriptor : target;
+    const name = target.name;
+    const params = descriptor.template?.match(name);
+    if (!params) {
+      throw new BroadcastFault(
+        `"${name}" is no concrete name of channel "${descriptor.name}"; broadcast to channel.with({ ... }).`,
+      );
+    }
+    const [event, payload] = rest.length > 1 ? rest : [onlyEventOf(descriptor), rest[0]];
+    return new RealtimeRequest('broadcast', null, name, { descriptor, params }, event as string, payload);
+  }
+
+  private strip({ descriptor, event, payload }: RealtimeRequest): unknown {
+    return this.registry.get(descriptor!)!.events.get(event!)!.strip(payload);
+  }
+
+  private publishNow(request: RealtimeRequest, payload: unknown): void | Promise<void> {
+    const json = JSON.stringify(payload) ?? 'null';
+    const { channel, event, descriptor } = request as {
+      channel: string;
+      event: string;
+      descriptor: RealtimeChannelDescriptor;
+    };
+    this.hooks.emit('broadcast', () => ({ descriptor, channel, event, bytes: json.length }));
+    return this.publish({ channel, event, json });
+  }
+
+  /** A schema that takes its time must not let a later broadcast of the channel overtake. */
+  private async publishInTurn(request: RealtimeRequest, payload: unknown): Promise<void> {
+    const turn = this.lanes.take(request.channel!);
+    const stripped = Promise.resolve(payload);
+    stripped.catch(() => undefined);
+    try {
+      if (turn.ready) await turn.ready;
+      await this.publishNow(request, await stripped);
+    } catch (error) {
+      throw this.faultOf(error, request.descriptor!);
+    } finally {
+      turn.release();
+    }
+  }
+
+  private faultOf(error: unknown, target: { readonly name: string }): Error {
+    if (error instanceof BroadcastFault) return error;
+    if (error instanceof RealtimeException && error.code !== 'INVALID_PAYLOAD') return error;
+    const why =
+      error instanceof RealtimeException
+        ? (error.issues ?? []).map(({ path, message }) => `${path === '' ? 'payload' : path}: ${message}`).join('; ')
+        : String(error instanceof Error ? error.message : error);
+    const fault = new BroadcastFault(`A broadcast to "${target.name}" was not sent, its payload is at fault: ${why}`, {
+      cause: error,
+    });
+    this.logger.error(fault.message);
+    return fault;
+  }
+}
+
+function onlyEventOf(descriptor: RealtimeChannelDescriptor): string {
+  const events = Object.keys(descriptor.events);
+  if (events.length === 1) return events[0]!;
+  throw new BroadcastFault(
+    `Channel "${descriptor.name}" declares ${events.length} events; name one: broadcast(channel, event, payload).`,
+  );
+}

@@ -1,0 +1,46 @@
+// How does a feature push state to browsers? The port every feature injects (ADR-016: IRealtimeBroadcaster).
+import type {
+  ChannelAddress,
+  ChannelTarget,
+  EventInput,
+  EventNameOf,
+  RealtimeChannelDescriptor,
+} from '@nestjs-realtime/contract';
+
+type Only<Name, All = Name> = Name extends unknown ? ([All] extends [Name] ? Name : never) : never;
+
+/** The one event of a channel that declares one; never where it declares several. */
+export type OnlyEventOf<Channel extends RealtimeChannelDescriptor> = Only<EventNameOf<Channel>>;
+
+/** Where a broadcast may go, before its descriptor is known. */
+type AnyTarget = ChannelAddress | RealtimeChannelDescriptor;
+
+type DescriptorOf<Target> = Target extends { readonly descriptor: infer Channel extends RealtimeChannelDescriptor }
+  ? Channel
+  : Target extends RealtimeChannelDescriptor
+    ? Target
+    : never;
+
+/**
+ * Sends events to everyone who is subscribed to a channel at that moment. Calls for one channel keep their order.
+ *
+ * The promise resolves once the event is on its way, not once it is received. It rejects with a `BroadcastFault`, and nothing is sent,
+ * when gate 4 refuses: channel not registered, no such event, params that do not fill the name, a payload its schema refuses or
+ * JSON cannot hold. Properties that the schema does not know are stripped.
+ *
+ * @example
+ * constructor(private readonly realtime: IRealtimeBroadcaster) {}
+ * await this.realtime.broadcast(orderChannel.with({ orderId }), 'shipped', new OrderShipped(at));
+ * await this.realtime.broadcast(pingChannel, payload); // a channel with a single event
+ */
+export abstract class IRealtimeBroadcaster {
+  abstract broadcast<Target extends AnyTarget>(
+    target: Target & ChannelTarget<DescriptorOf<Target>>,
+    payload: EventInput<DescriptorOf<Target>, OnlyEventOf<DescriptorOf<Target>>>,
+  ): Promise<void>;
+  abstract broadcast<Target extends AnyTarget, Event extends EventNameOf<DescriptorOf<Target>>>(
+    target: Target & ChannelTarget<DescriptorOf<Target>>,
+    event: Event,
+    payload: EventInput<DescriptorOf<Target>, Event>,
+  ): Promise<void>;
+}

@@ -1,0 +1,13 @@
+// What is wrong with how a channel is wired, and how is it mended?
+
+export function handlerWithoutChannelFault(type: string, method: string): string {
+  return `${type}.${method}() has @RealtimeHandler, but ${type} claims no channel; put @RealtimeChannel(descriptor) on the class.`;
+}
+
+export function controllerFault(type: string): string {
+  return `${type} has @RealtimeChannel, but is a controller; move its handlers to a class of their own and list that under providers.`;
+}
+
+export function unprovidedFault(type: string, channel: string): string {
+  return `${type} has @RealtimeChannel("${channel}"), but is no provider of any module; list it under the providers of its feature's module.`;
+}

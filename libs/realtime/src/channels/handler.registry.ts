@@ -1,0 +1,220 @@
+// Which channels exist, and who takes their messages? (ADR-016: IRealtimeHandlerRegistry)
+import { Injectable, Logger } from '@nestjs/common';
+import {
+  ChannelTemplate,
+  type MessageNameOf,
+  type MessageOutput,
+  type PayloadSchemas,
+  type RealtimeChannelDescriptor,
+  splitChannelName,
+} from '@nestjs-realtime/contract';
+import type { ChannelMatch } from '../connections/channel-match.js';
+import type { RealtimeContext } from '../connections/realtime-context.js';
+import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
+import { refusalOfHandler } from '../instrumentation/refusal-of.js';
+import { withCapture } from '../instrumentation/with-capture.js';
+import { withSpan } from '../instrumentation/with-span.js';
+import { PayloadSchemaCompiler } from '../payloads/payload-validator.js';
+import { RealtimeFault } from '../realtime.exception.js';
+import type {
+  MessageBinder,
+  MessageInvoker,
+  RegisteredChannel,
+  RegisteredMessage,
+  SubscribeGuardInvoker,
+} from './registered-channel.js';
+
+/** An inbound handler registered by hand, without a decorator. */
+export type RealtimeMessageHandler<
+  Channel extends RealtimeChannelDescriptor,
+  Message extends MessageNameOf<Channel>,
+> = (payload: MessageOutput<Channel, Message>, context: RealtimeContext<Channel>) => unknown;
+
+/** One inbound handler, as `list()` tells it. */
+export interface RegisteredHandler {
+  readonly descriptor: RealtimeChannelDescriptor;
+  readonly event: string;
+}
+
+/**
+ * The channels of this server and the handlers of their messages. Filled at boot; registering later is allowed.
+ *
+ * Precedence (ADR-016, follow-up 2): a channel is registered by whichever comes first of `registerChannel` and `register`; the same
+ * descriptor again changes nothing; another descriptor of the same name, or one whose template can match the same names, is a fault.
+ * A message has one handler; a second is a fault.
+ */
+export abstract class IRealtimeHandlerRegistry {
+  /** Registers a handler, and its channel with it. @throws RealtimeFault on conflict, or for a message the channel does not declare. */
+  abstract register<Channel extends RealtimeChannelDescriptor, Message extends MessageNameOf<Channel>>(
+    descriptor: Channel,
+    message: Message,
+    handler: RealtimeMessageHandler<Channel, Message>,
+  ): void;
+  /** Registers a channel without handlers. @throws RealtimeFault on conflict. */
+  abstract registerChannel(descriptor: RealtimeChannelDescriptor): void;
+  /** Every registered handler. */
+  abstract list(): readonly RegisteredHandler[];
+  /** Every registered channel, with or without handlers. */
+  abstract listChannels(): readonly RealtimeChannelDescriptor[];
+  /** The channel that a concrete name belongs to, if it has at least one handler. */
+  abstract getInboundDescriptor(name: string): RealtimeChannelDescriptor | undefined;
+}
+
+/** The registry. Names are found segment by segment among templates of the same length; nothing is built into a RegExp. */
+@Injectable()
+export class HandlerRegistry extends IRealtimeHandlerRegistry {
+  private readonly channels = new Map<string, RegisteredChannel>();
+  private readonly logger = new Logger('Realtime');
+  private readonly byLength = new Map<number, RegisteredChannel[]>();
+
+  constructor(
+    private readonly schemas: PayloadSchemaCompiler,
+    private readonly tracer: IRealtimeTracer,
+  ) {
+    super();
+  }
+
+  override register<Channel extends RealtimeChannelDescriptor, Message extends MessageNameOf<Channel>>(
+    descriptor: Channel,
+    message: Message,
+    handler: RealtimeMessageHandler<Channel, Message>,
+  ): void {
+    const run = handler as unknown as (payload: unknown, context: RealtimeContext) => unknown;
+    this.bind(descriptor, message, 'register()', (validator) => (context) => {
+      const payload = validator.parse(context.payload);
+      return payload instanceof Promise ? payload.then((value) => run(value, context)) : run(payload, context);
+    });
+  }
+
+  override registerChannel(descriptor: RealtimeChannelDescriptor, place = 'registerChannel()'): void {
+    this.add(descriptor, place);
+  }
+
+  override list(): readonly RegisteredHandler[] {
+    return [...this.channels.values()].flatMap(({ descriptor, messages }) =>
+      [...messages].filter(([, message]) => message.handler !== null).map(([event]) => ({ descriptor, event })),
+    );
+  }
+
+  override listChannels(): readonly RealtimeChannelDescriptor[] {
+    return [...this.channels.values()].map((channel) => channel.descriptor);
+  }
+
+  override getInboundDescriptor(name: string): RealtimeChannelDescriptor | undefined {
+    const match = this.match(name);
+    const channel = match && this.get(match.descriptor);
+    return channel && [...channel.messages.values()].some((message) => message.handler !== null)
+      ? channel.descriptor
+      : undefined;
+  }
+
+  /**
+   * The channel a concrete name belongs to, with its params; null for an illegal or unknown name.
+   *
+   * Security note: reads client data.
+   */
+  match(name: string): ChannelMatch | null {
+    const segments = splitChannelName(name);
+    if (segments === null) return null;
+    for (const channel of this.byLength.get(segments.length) ?? []) {
+      const params = channel.descriptor.template.matchSegments(segments);
+      if (params !== null) return { descriptor: channel.descriptor, params };
+    }
+    return null;
+  }
+
+  /** What is registered for a descriptor. */
+  get(descriptor: RealtimeChannelDescriptor): RegisteredChannel | undefined {
+    const channel = this.channels.get(descriptor.name);
+    return channel?.descriptor === descriptor ? channel : undefined;
+  }
+
+  /** Gives a message its handler. @throws RealtimeFault when the message is not declared or already has a handler. */
+  bind(descriptor: RealtimeChannelDescriptor, event: string, place: string, binder: MessageBinder): void {
+    const message = this.add(descriptor, place).messages.get(event);
+    if (message === undefined) {
+      throw new RealtimeFault(
+        `${place} handles "${event}", which channel "${descriptor.name}" does not declare; add it to the channel's messages (${[...Object.keys(descriptor.messages)].join(', ') || 'none so far'}) or mend the name.`,
+      );
+    }
+    if (message.handler !== null) {
+      throw new RealtimeFault(
+        `${place} and ${message.handler.place} both handle "${event}" of channel "${descriptor.name}"; a message has one handler: remove one.`,
+      );
+    }
+    message.handler = { invoke: this.sandwich(descriptor, event, binder(message.validator)), place };
+  }
+
+  /** Adds a class's guards to its channel, for gate 2. */
+  guard(descriptor: RealtimeChannelDescriptor, place: string, guards: SubscribeGuardInvoker | null): void {
+    const channel = this.add(descriptor, place);
+    if (guards !== null) channel.guards.push(guards);
+  }
+
+  private add(descriptor: RealtimeChannelDescriptor, place: string): RegisteredChannel {
+    if (!(descriptor?.template instanceof ChannelTemplate)) {
+      throw new RealtimeFault(
+        `${place} names a channel that was not made by defineRealtimeChannel(); pass its descriptor.`,
+      );
+    }
+    const known = this.channels.get(descriptor.name);
+    if (known?.descriptor === descriptor) return known;
+    const siblings = this.byLength.get(descriptor.template.length) ?? [];
+    const rival = siblings.find((channel) => channel.descriptor.template.overlaps(descriptor.template));
+    if (rival !== undefined) {
+      throw new RealtimeFault(
+        `Channel "${descriptor.name}" (${place}) and channel "${rival.descriptor.name}" (${rival.place}) can match the same name; ` +
+          'give one of them another literal segment, or register one descriptor for both.',
+      );
+    }
+    const channel: RegisteredChannel = {
+      descriptor,
+      place,
+      events: this.compile(
+        descriptor.events,
+        (name) => `Event "${name}" of channel "${descriptor.name}"`,
+        (validator) => validator,
+      ),
+      messages: this.compile(
+        descriptor.messages,
+        (name) => `Message "${name}" of channel "${descriptor.name}"`,
+        (validator): RegisteredMessage => ({ validator, handler: null }),
+      ),
+      guards: [],
+    };
+    this.channels.set(descriptor.name, channel);
+    this.byLength.set(descriptor.template.length, [...siblings, channel]);
+    return channel;
+  }
+
+  /** `withSpan(withCapture(handler))`, as ADR-014 has it for use cases and controllers. */
+  private sandwich(descriptor: RealtimeChannelDescriptor, event: string, invoke: MessageInvoker): MessageInvoker {
+    return withSpan(
+      this.tracer,
+      {
+        op: 'realtime-handler',
+        name: `realtime-handler ${descriptor.name} ${event}`,
+        attributes: { channel: descriptor.name, event },
+      },
+      withCapture(
+        this.logger,
+        {
+          layer: 'realtime-handler',
+          describe: (context: RealtimeContext) => `channel ${context.channel}, message ${event}`,
+          refusalOf: refusalOfHandler,
+        },
+        invoke,
+      ),
+    );
+  }
+
+  private compile<Slot>(
+    slots: PayloadSchemas,
+    placeOf: (name: string) => string,
+    finish: (validator: ReturnType<PayloadSchemaCompiler['compile']>) => Slot,
+  ): Map<string, Slot> {
+    return new Map(
+      Object.entries(slots).map(([name, schema]) => [name, finish(this.schemas.compile(schema, placeOf(name)))]),
+    );
+  }
+}

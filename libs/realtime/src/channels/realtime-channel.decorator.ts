@@ -1,0 +1,38 @@
+// Which provider speaks for a channel?
+import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
+import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+
+/** Fixed keys, so that two copies of this package in one process see each other's decorators. */
+export const CHANNEL_METADATA = 'nestjs-realtime:channel';
+/** Nest instantiates request-scoped enhancers for entry points only; this is the mark of one. */
+const ENTRY_PROVIDER_WATERMARK = '__entryProvider__';
+
+const decorated = new Set<WeakRef<object>>();
+
+/**
+ * Claims a channel for a provider: its `@RealtimeHandler` methods take the channel's messages, and its `@UseGuards` run when
+ * somebody subscribes (gate 2) and with every message (gate 3). Several classes may claim one channel, each with its own messages.
+ *
+ * @example
+ * @RealtimeChannel(orderChannel)
+ * @UseGuards(OrderMemberGuard)
+ * export class OnAddNote {}
+ */
+export function RealtimeChannel(descriptor: RealtimeChannelDescriptor): ClassDecorator {
+  return applyDecorators(
+    (target: object) => void decorated.add(new WeakRef(target)),
+    Injectable(),
+    SetMetadata(CHANNEL_METADATA, descriptor),
+    SetMetadata(ENTRY_PROVIDER_WATERMARK, true),
+  ) as ClassDecorator;
+}
+
+/** The descriptor a class claims, if it claims one. */
+export function channelOf(type: object): RealtimeChannelDescriptor | undefined {
+  return Reflect.getMetadata(CHANNEL_METADATA, type) as RealtimeChannelDescriptor | undefined;
+}
+
+/** Every class of this process that claims a channel, whether or not it is a provider of some application. */
+export function decoratedClasses(): (new (...args: never[]) => object)[] {
+  return [...decorated].flatMap((reference) => (reference.deref() as new (...args: never[]) => object) ?? []);
+}

@@ -1,0 +1,56 @@
+// Which method takes a message? And what are its parameters?
+import { DEFAULT_EVENT, type MessageNameOf, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { SetMetadata } from '@nestjs/common';
+
+export const HANDLER_METADATA = 'nestjs-realtime:handler';
+/** Where @MessageBody() and its siblings of @nestjs/websockets keep what they know of a method's parameters. */
+export const PARAMS_METADATA = '__routeArguments__';
+/** Parameter kinds, as keys of that metadata: @nestjs/websockets' own, and ours for the context. */
+export const PARAM = { SOCKET: 0, PAYLOAD: 3, CONTEXT: 160 } as const;
+
+/** Parameters of a method by `kind:index`, in the form Nest's context creators read. */
+export type ParamsMetadata = Readonly<
+  Record<string, { readonly index: number; readonly data?: unknown; readonly pipes: readonly unknown[] }>
+>;
+
+/**
+ * Marks the method that takes a message of the class's channel; `event` defaults to `"message"`. The method gets `(payload, ctx)`, or
+ * whatever its parameters ask for by `@MessageBody()` and `@MessageContext()`. What it returns, where it is plain data, goes into the
+ * reply as `data`; requests that want an answer are better served by a controller (ADR-016, R0).
+ *
+ * @example @RealtimeHandler('addNote') async handle(note: AddNote, ctx: RealtimeContext<typeof orderChannel>) {}
+ */
+export function RealtimeHandler<Channel extends RealtimeChannelDescriptor = RealtimeChannelDescriptor>(
+  event: MessageNameOf<Channel> | (string & {}) = DEFAULT_EVENT,
+): MethodDecorator {
+  return SetMetadata(HANDLER_METADATA, event);
+}
+
+/** Injects the `RealtimeContext` of a message beside `@MessageBody()`. */
+export function MessageContext(): ParameterDecorator {
+  return (target, method, index) => {
+    if (method === undefined) return;
+    const known = (Reflect.getMetadata(PARAMS_METADATA, target.constructor, method) ?? {}) as ParamsMetadata;
+    const params: ParamsMetadata = { ...known, [`${PARAM.CONTEXT}:${index}`]: { index, pipes: [] } };
+    Reflect.defineMetadata(PARAMS_METADATA, params, target.constructor, method);
+  };
+}
+
+/** The message a method takes, if it takes one. */
+export function handledEvent(method: object): string | undefined {
+  return Reflect.getMetadata(HANDLER_METADATA, method) as string | undefined;
+}
+
+/** What a method's parameters ask for; `(payload, ctx)` where they are not decorated. A method that asks for no payload has it validated all the same. */
+export function handlerParams(type: object, method: string): ParamsMetadata {
+  const declared = Reflect.getMetadata(PARAMS_METADATA, type, method) as ParamsMetadata | undefined;
+  if (declared === undefined) return POSITIONAL;
+  if (Object.keys(declared).some((key) => key.startsWith(`${PARAM.PAYLOAD}:`))) return declared;
+  const index = Math.max(...Object.values(declared).map((param) => param.index)) + 1;
+  return { ...declared, [`${PARAM.PAYLOAD}:${index}`]: { index, pipes: [] } };
+}
+
+const POSITIONAL: ParamsMetadata = {
+  [`${PARAM.PAYLOAD}:0`]: { index: 0, pipes: [] },
+  [`${PARAM.CONTEXT}:1`]: { index: 1, pipes: [] },
+};

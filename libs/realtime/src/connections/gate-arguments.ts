@@ -1,0 +1,9 @@
+// In which arguments do Nest's enhancers find a request? In the layout of @nestjs/websockets, so that guards written against gateways go on working.
+import type { RealtimeRequest } from './realtime-request.js';
+
+/** `switchToWs()` reads client, data and pattern from the first, second and last of them. */
+export type GateArguments = [client: unknown, data: unknown, request: RealtimeRequest, pattern: string];
+
+export function gateArguments(request: RealtimeRequest): GateArguments {
+  return [request.connection?.client, request.payload, request, request.event ?? request.gate];
+}

@@ -1,0 +1,13 @@
+// Where does a transport hand in what clients do?
+import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import type { RealtimeConnection } from './realtime.connection.js';
+
+/** The way in; a transport calls it, the gateway answers. */
+export interface RealtimeEntrance {
+  /** Gate 1. Resolves with `connection.user` set; rejects with a `RealtimeException`, never with anything else. */
+  connect(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void>;
+  /** One client event with its arguments; the last may be the acknowledgement function. Never throws. */
+  dispatch(connection: RealtimeConnection, event: string, args: unknown[]): void;
+  /** The connection has ended. */
+  disconnected(connection: RealtimeConnection, reason: string): void;
+}

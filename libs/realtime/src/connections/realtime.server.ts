@@ -1,0 +1,38 @@
+// What reaches the clients of this node? The port that a transport implements (ADR-016: IRealtimeServer).
+import type { RefusalCode } from '@nestjs-realtime/contract';
+import type { EncodedEvent } from './encoded-event.js';
+import type { RealtimeEntrance } from './realtime-entrance.js';
+
+/** A moment in the life of one node. */
+export interface RealtimeStats {
+  /** Connections that have passed gate 1. */
+  readonly connections: number;
+  /** Admissions to channels, over all connections. */
+  readonly subscriptions: number;
+  /** Channels with at least one member on this node. */
+  readonly rooms: number;
+  /** Connections whose authentication is under way. */
+  readonly pendingAuthentications: number;
+  /** Requests that are being worked on. */
+  readonly inFlight: number;
+  /** Refusals since boot, by code. */
+  readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
+}
+
+/**
+ * The clients of this node. An adapter obliges itself to:
+ * - run no request of a connection before `entrance.connect` has resolved for it;
+ * - hand every client event to `entrance.dispatch`, and every end of a connection to `entrance.disconnected`, once;
+ * - deliver events of a channel in the order of `deliver` calls, to those who are members at that moment.
+ */
+export abstract class IRealtimeServer {
+  /** Options for the `@WebSocketGateway` that this transport is mounted by. */
+  abstract gatewayOptions(): Record<string, unknown>;
+  /** Takes the transport's server object once Nest has made it; nothing is accepted yet. */
+  abstract mount(transport: unknown): void;
+  /** Begins to accept connections. @throws RealtimeFault when what was mounted cannot serve. */
+  abstract open(entrance: RealtimeEntrance): void;
+  /** Fans an event out to the channel's members on this node. Must not throw for any content. */
+  abstract deliver(event: EncodedEvent): void;
+  abstract stats(): RealtimeStats;
+}

@@ -1,0 +1,47 @@
+// How is a request answered? Exactly once, with a code, whatever happens.
+import type { RefusalReply } from '@nestjs-realtime/contract';
+import { RealtimeException } from '../realtime.exception.js';
+
+/** The acknowledgement function of the transport; it may throw for content it cannot encode. */
+export type Acknowledge = (reply: unknown) => void;
+
+/** One request under way. The first answer counts; later ones do nothing. */
+export class PendingRequest {
+  private open = true;
+
+  constructor(private readonly acknowledge: Acknowledge | null) {}
+
+  get answered(): boolean {
+    return !this.open;
+  }
+
+  /** Sends a reply that is known to be encodable. */
+  answer(reply: unknown): void {
+    if (!this.open) return;
+    this.open = false;
+    this.acknowledge?.(reply);
+  }
+
+  /**
+   * Answers a message with what its handler returned; nothing is added for `undefined`.
+   * @throws whatever the encoder says of a BigInt, a cycle or the like; the request is then still unanswered.
+   */
+  answerWith(data: unknown): void {
+    if (!this.open) return;
+    if (data === undefined) return this.answer(OK);
+    if (!isData(data)) throw new TypeError(`The handler returned a ${typeof data}, which is not plain data`);
+    if (this.acknowledge === null) JSON.stringify(data);
+    else this.acknowledge({ ok: true, data });
+    this.open = false;
+  }
+
+  refuse(refusal: RealtimeException): void {
+    this.answer(refusal.toReply() satisfies RefusalReply);
+  }
+}
+
+const OK = Object.freeze({ ok: true });
+
+function isData(value: unknown): boolean {
+  return typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint';
+}

@@ -1,0 +1,62 @@
+// Is this request of the protocol's form? Null means it is not.
+import {
+  type ChannelFrame,
+  DEFAULT_EVENT,
+  type HistoryFrame,
+  isLegalChannelName,
+  MAX_SUBSCRIBE_BATCH,
+  type MessageFrame,
+  type Position,
+  type SubscribeFrame,
+} from '@nestjs-realtime/contract';
+import { isPlainObject } from '../payloads/payload-shape.js';
+
+/** A message as the dispatcher works on it. */
+export type ParsedMessage = Required<MessageFrame>;
+
+/** A subscribe request: one item or a batch; a misshapen item is null and is answered for itself. */
+export interface ParsedSubscribe {
+  readonly batch: boolean;
+  readonly items: readonly (SubscribeFrame | null)[];
+}
+
+/** Security note: reads client data, as all functions of this file do. */
+export function parseSubscribe(frame: unknown): ParsedSubscribe | null {
+  if (Array.isArray(frame)) {
+    return frame.length > MAX_SUBSCRIBE_BATCH ? null : { batch: true, items: frame.map(parseSubscribeItem) };
+  }
+  const item = parseSubscribeItem(frame);
+  return item && { batch: false, items: [item] };
+}
+
+export function parseChannel(frame: unknown): ChannelFrame | null {
+  return isPlainObject(frame) && isLegalChannelName(frame.channel) ? { channel: frame.channel } : null;
+}
+
+export function parseMessage(frame: unknown): ParsedMessage | null {
+  if (!isPlainObject(frame) || !isLegalChannelName(frame.channel)) return null;
+  const event = frame.event === undefined ? DEFAULT_EVENT : frame.event;
+  return typeof event === 'string' ? { channel: frame.channel, event, payload: frame.payload } : null;
+}
+
+export function parseHistory(frame: unknown): HistoryFrame | null {
+  if (!isPlainObject(frame) || !isLegalChannelName(frame.channel)) return null;
+  if (frame.since !== undefined && !isPosition(frame.since)) return null;
+  if (frame.limit !== undefined && !(Number.isSafeInteger(frame.limit) && (frame.limit as number) > 0)) return null;
+  return { channel: frame.channel, since: frame.since, limit: frame.limit as number | undefined };
+}
+
+function parseSubscribeItem(item: unknown): SubscribeFrame | null {
+  if (!isPlainObject(item) || !isLegalChannelName(item.channel)) return null;
+  if (item.recover === undefined) return { channel: item.channel };
+  return isPosition(item.recover) ? { channel: item.channel, recover: item.recover } : null;
+}
+
+function isPosition(value: unknown): value is Position {
+  return (
+    isPlainObject(value) &&
+    typeof value.epoch === 'string' &&
+    Number.isSafeInteger(value.offset) &&
+    (value.offset as number) >= 0
+  );
+}

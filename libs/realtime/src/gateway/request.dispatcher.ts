@@ -1,0 +1,59 @@
+// Where does a client's request go? One table from protocol events to the services that serve them, and nothing gets past it.
+import { Injectable, Logger } from '@nestjs/common';
+import { FRAMES } from '@nestjs-realtime/contract';
+import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { RefusalLog } from '../guards/refusals.js';
+import { internalError } from '../instrumentation/with-capture.js';
+import { RealtimeException } from '../realtime.exception.js';
+import { type Acknowledge, PendingRequest } from './pending-request.js';
+import { MessageRequests } from './message.requests.js';
+import { SubscriptionRequests } from './subscription.requests.js';
+
+/** Serves one kind of request. It answers `pending` once, in its own time, and never throws. */
+type Serve = (connection: RealtimeConnection, frame: unknown, pending: PendingRequest) => void;
+
+/** The one way in for everything a client sends after it has connected (hardening 1). */
+@Injectable()
+export class RequestDispatcher {
+  private readonly logger = new Logger('Realtime');
+  private readonly requests: ReadonlyMap<string, Serve>;
+
+  constructor(
+    subscriptions: SubscriptionRequests,
+    messages: MessageRequests,
+    private readonly refusals: RefusalLog,
+  ) {
+    this.requests = new Map<string, Serve>([
+      [FRAMES.SUBSCRIBE, (connection, frame, pending) => subscriptions.subscribe(connection, frame, pending)],
+      [FRAMES.UNSUBSCRIBE, (connection, frame, pending) => subscriptions.unsubscribe(connection, frame, pending)],
+      [FRAMES.MEMBERS, (connection, frame, pending) => subscriptions.members(connection, frame, pending)],
+      [FRAMES.HISTORY, (connection, frame, pending) => subscriptions.history(connection, frame, pending)],
+      [FRAMES.MESSAGE, (connection, frame, pending) => messages.message(connection, frame, pending)],
+    ]);
+  }
+
+  /**
+   * Never throws. `args` are the event's arguments; a last one that is a function is the acknowledgement.
+   *
+   * Security note: reads client data.
+   */
+  dispatch(connection: RealtimeConnection, event: string, args: unknown[]): void {
+    const last = args.at(-1);
+    const acknowledge = typeof last === 'function' ? (last as Acknowledge) : null;
+    const pending = new PendingRequest(acknowledge);
+    try {
+      const serve = this.requests.get(event);
+      const count = acknowledge === null ? args.length : args.length - 1;
+      if (serve !== undefined && count === 1) return serve(connection, args[0], pending);
+      const reason = serve === undefined ? 'no such request' : `${count} arguments`;
+      this.refuse(connection, pending, new RealtimeException('BAD_REQUEST', { reason }));
+    } catch (error) {
+      this.refuse(connection, pending, internalError(this.logger, 'request dispatcher', error));
+    }
+  }
+
+  private refuse(connection: RealtimeConnection, pending: PendingRequest, refusal: RealtimeException): void {
+    this.refusals.record(refusal, { gate: 'message', connection });
+    pending.refuse(refusal);
+  }
+}

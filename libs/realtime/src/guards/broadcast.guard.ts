@@ -1,0 +1,32 @@
+// Gate 4 of 4: may this event go out? Once per broadcast, never per recipient; who receives it was decided at gate 2.
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { HandlerRegistry } from '../channels/handler.registry.js';
+import { RealtimeFault } from '../realtime.exception.js';
+import { RealtimeExecutionContext } from './realtime-execution-context.js';
+
+/** A broadcast that may not go out. It is our own bug, so the caller is told and nothing is sent. */
+export class BroadcastFault extends RealtimeFault {
+  override readonly name = 'BroadcastFault';
+}
+
+/** Answers true or throws a `BroadcastFault` to the caller: the channel must be registered and declare the event. */
+@Injectable()
+export class BroadcastGuard implements CanActivate {
+  constructor(private readonly registry: HandlerRegistry) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { descriptor, event } = RealtimeExecutionContext.create(context).getRequest();
+    const channel = descriptor && this.registry.get(descriptor);
+    if (!channel) {
+      throw new BroadcastFault(
+        `Channel "${descriptor?.name}" is not registered; add it to RealtimeModule.forFeature([...]) or provide its @RealtimeChannel class.`,
+      );
+    }
+    if (!channel.events.has(event!)) {
+      throw new BroadcastFault(
+        `Channel "${descriptor.name}" declares no event "${event}"; add it to the channel's events (${[...channel.events.keys()].join(', ') || 'none so far'}).`,
+      );
+    }
+    return true;
+  }
+}

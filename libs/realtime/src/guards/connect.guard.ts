@@ -1,0 +1,74 @@
+// Gate 1 of 4: who is this connection? Authenticates the handshake and runs the application's own connect guards.
+import { type CanActivate, type ExecutionContext, Inject, Injectable, UnauthorizedException } from '@nestjs/common';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
+import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import { type RealtimeUser, userFault } from '../authorization/realtime-user.js';
+import { withDeadline } from '../connections/deadline.js';
+import { RealtimeCounters } from '../connections/realtime-counters.js';
+import { RealtimeException } from '../realtime.exception.js';
+import { RealtimeOptions } from '../realtime.options.js';
+import { denied } from '../instrumentation/refusal-of.js';
+import { RealtimeExecutionContext } from './realtime-execution-context.js';
+
+/** DI token of the application's own connect guards. */
+export const CONNECT_GUARDS = Symbol('nestjs-realtime:connect-guards');
+
+/** Resolves true with `connection.user` set, or throws a `RealtimeException`; it never answers false. */
+@Injectable()
+export class ConnectGuard implements CanActivate {
+  constructor(
+    private readonly authenticator: IRealtimeAuthenticator,
+    private readonly options: RealtimeOptions,
+    private readonly counters: RealtimeCounters,
+    @Inject(CONNECT_GUARDS) private readonly guards: readonly CanActivate[],
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { connection, payload } = RealtimeExecutionContext.create(context).getRequest();
+    this.counters.pendingAuthentications++;
+    try {
+      connection!.user = await this.authenticate(payload as RealtimeHandshake);
+    } finally {
+      this.counters.pendingAuthentications--;
+    }
+    for (const guard of this.guards) {
+      const passed = await this.inTime(settled(guard.canActivate(context)));
+      if (passed !== true) throw denied(connection!.user, `${guard.constructor.name} refused`);
+    }
+    return true;
+  }
+
+  /** Fails closed: whatever is neither a user, nor a plain "no credentials", nor a plain "bad credentials" is `UNAVAILABLE`. */
+  private async authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null> {
+    let user: RealtimeUser | null;
+    try {
+      user = await this.inTime(this.authenticator.authenticate(handshake));
+    } catch (error) {
+      if (error instanceof RealtimeException) throw error;
+      if (error instanceof UnauthorizedException) throw new RealtimeException('UNAUTHENTICATED', { cause: error });
+      throw unavailable('the authenticator failed', error);
+    }
+    if (user === null) return null;
+    const fault = userFault(user);
+    if (fault !== null) throw unavailable(`the authenticator returned no valid user: ${fault}`);
+    return user;
+  }
+
+  private inTime<Value>(work: Value | Promise<Value>): Promise<Value> {
+    const { authenticationTimeout } = this.options;
+    return withDeadline(
+      Promise.resolve(work),
+      authenticationTimeout,
+      unavailable(`no answer within ${authenticationTimeout} ms`),
+    );
+  }
+}
+
+function unavailable(reason: string, cause?: unknown): RealtimeException {
+  return new RealtimeException('UNAVAILABLE', { reason, cause });
+}
+
+function settled(answer: ReturnType<CanActivate['canActivate']>): boolean | Promise<boolean> {
+  return isObservable(answer) ? lastValueFrom(answer) : answer;
+}

@@ -1,0 +1,34 @@
+// Gate 3 of 4: may this message reach its handler? Authorizes again, as defence in depth, before any schema sees the payload.
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { authorize } from '../authorization/authorize.js';
+import { HandlerRegistry } from '../channels/handler.registry.js';
+import { checkShape } from '../payloads/payload-shape.js';
+import { RealtimeException } from '../realtime.exception.js';
+import { RealtimeOptions } from '../realtime.options.js';
+import { denied } from '../instrumentation/refusal-of.js';
+import { RealtimeExecutionContext } from './realtime-execution-context.js';
+
+/** Answers true or throws. The class's and method's own guards, and the schema, follow it on the way to the handler. */
+@Injectable()
+export class MessageGuard implements CanActivate {
+  constructor(
+    private readonly registry: HandlerRegistry,
+    private readonly options: RealtimeOptions,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { match, user, event, payload } = RealtimeExecutionContext.create(context).getRequest();
+    if (match === null) throw new RealtimeException('NOT_SUBSCRIBED');
+    const message = this.registry.get(match.descriptor)?.messages.get(event!);
+    if (message === undefined) throw new RealtimeException('UNKNOWN_EVENT');
+    if (message.handler === null) {
+      throw new RealtimeException('UNKNOWN_EVENT', {
+        reason: 'the message is declared, but no @RealtimeHandler takes it',
+      });
+    }
+    if (!authorize(match.descriptor, match.params, user)) throw denied(user, 'authorization has ended since gate 2');
+    const refusal = checkShape(payload, this.options.limits);
+    if (refusal !== null) throw new RealtimeException(refusal.code, { issues: refusal.issues });
+    return true;
+  }
+}

@@ -1,0 +1,79 @@
+// What does a guard see of a gate? Nest's ExecutionContext, read in realtime terms, as GqlExecutionContext does for GraphQL.
+import type { ExecutionContext } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import type { RealtimeUser } from '../authorization/realtime-user.js';
+import { gateArguments } from '../connections/gate-arguments.js';
+import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { type RealtimeGate, RealtimeRequest } from '../connections/realtime-request.js';
+import { RealtimeFault } from '../realtime.exception.js';
+
+/**
+ * An `ExecutionContext` of one of the four gates. `getType()` stays `'ws'`.
+ *
+ * @example
+ * canActivate(context: ExecutionContext) {
+ *   const realtime = RealtimeExecutionContext.create(context);
+ *   return this.orders.hasMember(realtime.getParams().orderId, realtime.getUser()?.userId);
+ * }
+ */
+export class RealtimeExecutionContext extends ExecutionContextHost {
+  /** @throws RealtimeFault when the context is of another transport; ask `RealtimeExecutionContext.is(context)` first. */
+  static create(context: ExecutionContext): RealtimeExecutionContext {
+    if (context instanceof RealtimeExecutionContext) return context;
+    if (!RealtimeExecutionContext.is(context)) {
+      throw new RealtimeFault(
+        `This ${context.getType()} context is not of a realtime gate; ask RealtimeExecutionContext.is(context) before create().`,
+      );
+    }
+    const realtime = new RealtimeExecutionContext(context.getArgs(), context.getClass(), context.getHandler());
+    realtime.setType('ws');
+    return realtime;
+  }
+
+  /** Whether the context is of one of the four gates. */
+  static is(context: ExecutionContext): boolean {
+    return context.getType() === 'ws' && context.getArgs()[2] instanceof RealtimeRequest;
+  }
+
+  /** A context for the library's own gates, which belong to no handler. */
+  static of(request: RealtimeRequest, type: abstract new (...args: never[]) => unknown): RealtimeExecutionContext {
+    const context = new RealtimeExecutionContext(gateArguments(request), type as never, type);
+    context.setType('ws');
+    return context;
+  }
+
+  getRequest(): RealtimeRequest {
+    return this.getArgByIndex<RealtimeRequest>(2);
+  }
+
+  getGate(): RealtimeGate {
+    return this.getRequest().gate;
+  }
+
+  /** The descriptor; null at gate 1 and for an unknown channel. */
+  getChannel(): RealtimeChannelDescriptor | null {
+    return this.getRequest().descriptor;
+  }
+
+  /** Params of the concrete channel; empty where there are none. */
+  getParams(): Readonly<Record<string, string>> {
+    return this.getRequest().params;
+  }
+
+  /** Null for an anonymous connection, and at gate 4. */
+  getUser(): RealtimeUser | null {
+    return this.getRequest().user;
+  }
+
+  /** Null at gate 4: a broadcast has no connection. */
+  getConnection(): RealtimeConnection | null {
+    return this.getRequest().connection;
+  }
+
+  /** What the client brought when it connected; null at gate 4. */
+  getHandshake(): RealtimeHandshake | null {
+    return this.getRequest().connection?.handshake ?? null;
+  }
+}

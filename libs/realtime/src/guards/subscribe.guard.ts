@@ -1,0 +1,23 @@
+// Gate 2 of 4: may this connection listen to this channel? The single source of truth for who receives its broadcasts.
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { authorize } from '../authorization/authorize.js';
+import { HandlerRegistry } from '../channels/handler.registry.js';
+import { denied } from '../instrumentation/refusal-of.js';
+import { RealtimeExecutionContext } from './realtime-execution-context.js';
+
+/** Answers true or throws; an unknown channel, a scope that forbids and a class guard that refuses look the same to the peer. */
+@Injectable()
+export class SubscribeGuard implements CanActivate {
+  constructor(private readonly registry: HandlerRegistry) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = RealtimeExecutionContext.create(context).getRequest();
+    const { match, user } = request;
+    if (match === null) throw denied(user, 'no registered channel matches');
+    if (!authorize(match.descriptor, match.params, user)) {
+      throw denied(user, `scope ${JSON.stringify(match.descriptor.scope)} forbids`);
+    }
+    for (const guard of this.registry.get(match.descriptor)?.guards ?? []) await guard(request);
+    return true;
+  }
+}

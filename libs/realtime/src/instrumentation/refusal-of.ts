@@ -1,0 +1,51 @@
+// What does an error mean to the peer?
+import { HttpException } from '@nestjs/common';
+import type { RefusalCode } from '@nestjs-realtime/contract';
+import { WsException } from '@nestjs/websockets';
+import type { RealtimeUser } from '../authorization/realtime-user.js';
+import { RealtimeException } from '../realtime.exception.js';
+
+/**
+ * "No", said the same way whatever the cause: unknown channel, forbidden by scope, or refused by a guard.
+ *
+ * Security note: the answers must stay byte-equal, else they tell which channels exist. The reason goes to the log only.
+ */
+export function denied(user: RealtimeUser | null, reason: string, cause?: unknown): RealtimeException {
+  return new RealtimeException(user === null ? 'UNAUTHENTICATED' : 'FORBIDDEN', { reason, cause });
+}
+
+/** What an error thrown by a guard means; null when it is an accident. A guard's own texts and details are never sent. */
+export function refusalOfGuard(error: unknown, user: RealtimeUser | null): RealtimeException | null {
+  if (error instanceof RealtimeException) {
+    return isDenial(error.code) ? denied(user, error.reason ?? error.message, error) : error;
+  }
+  if (error instanceof WsException) return denied(user, error.message, error);
+  if (!(error instanceof HttpException)) return null;
+  const code = STATUS_CODES[error.getStatus()];
+  return code === undefined || isDenial(code) || code === 'INVALID_PAYLOAD'
+    ? denied(user, error.message, error)
+    : new RealtimeException(code, { reason: error.message, cause: error });
+}
+
+/** What an error thrown by a handler, its pipes or interceptors means; null when it is an accident. */
+export function refusalOfHandler(error: unknown): RealtimeException | null {
+  if (error instanceof RealtimeException) return error;
+  if (!(error instanceof HttpException)) return null;
+  const code = STATUS_CODES[error.getStatus()];
+  return code === undefined ? null : new RealtimeException(code, { reason: error.message, cause: error });
+}
+
+/** Nest's HTTP exceptions are what most guards and pipes throw; those with a status of this table have a code of the protocol. */
+const STATUS_CODES: Readonly<Record<number, RefusalCode>> = {
+  400: 'INVALID_PAYLOAD',
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  413: 'PAYLOAD_TOO_LARGE',
+  422: 'INVALID_PAYLOAD',
+  429: 'RATE_LIMITED',
+  503: 'UNAVAILABLE',
+};
+
+function isDenial(code: RefusalCode): boolean {
+  return code === 'FORBIDDEN' || code === 'UNAUTHENTICATED';
+}

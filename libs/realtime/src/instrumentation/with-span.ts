@@ -1,0 +1,12 @@
+// The outer half of the sandwich around gates and handlers (ADR-014 R41-R44, ADR-016 decision 7).
+import { type IRealtimeTracer, NoopTracer, type SpanOptions } from './realtime.tracer.js';
+
+/** The function, each call of it in a span. Wrap once at boot. */
+export function withSpan<Args extends unknown[], Result>(
+  tracer: IRealtimeTracer,
+  options: SpanOptions,
+  run: (...args: Args) => Result,
+): (...args: Args) => Result {
+  if (tracer instanceof NoopTracer) return run;
+  return (...args) => tracer.span(options, () => run(...args));
+}

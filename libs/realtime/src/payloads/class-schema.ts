@@ -1,0 +1,147 @@
+// Payload slots described by a class with class-validator decorators.
+import type { Issue, PayloadClass } from '@nestjs-realtime/contract';
+import { isLegalSegment } from '@nestjs-realtime/contract';
+import type { ValidationError, ValidatorOptions } from 'class-validator';
+import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
+import { isPlainObject } from './payload-shape.js';
+import type { PayloadValidator } from './payload-validator.js';
+
+type ClassValidator = typeof import('class-validator');
+type ClassTransformer = typeof import('class-transformer');
+
+const INBOUND: ValidatorOptions = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  stopAtFirstError: true,
+  validationError: { target: false, value: false },
+};
+const OUTBOUND: ValidatorOptions = { ...INBOUND, forbidNonWhitelisted: false };
+const MAX_ISSUES = 10;
+
+/** Compiles classes; one per process, made from the two optional peers. */
+export class ClassSchemaCompiler {
+  /** Whether validation may be called without a promise: not when any constraint in the process is asynchronous. */
+  private readonly synchronous: boolean;
+
+  constructor(
+    private readonly validator: ClassValidator,
+    private readonly transformer: ClassTransformer,
+  ) {
+    this.synchronous = !hasAsyncConstraints(validator);
+  }
+
+  /** Loads the optional peers; null where one of them is not installed. */
+  static async load(): Promise<ClassSchemaCompiler | null> {
+    try {
+      const [validator, transformer] = await Promise.all([import('class-validator'), import('class-transformer')]);
+      return new ClassSchemaCompiler(validator, transformer);
+    } catch {
+      return null;
+    }
+  }
+
+  /** @throws RealtimeFault for a class that has no class-validator decorator: it would refuse everything. */
+  compile(type: PayloadClass, place: string): PayloadValidator {
+    const metadata = this.validator.getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+    if (metadata.length === 0) {
+      throw new RealtimeFault(
+        `${place} is described by the class ${type.name}, which has no class-validator decorators; decorate its properties, for example with @IsString().`,
+      );
+    }
+    return {
+      parse: (payload) => this.run(type, payload, INBOUND, identity),
+      strip: (payload) => this.run(type, payload, OUTBOUND, this.transformer.instanceToPlain),
+    };
+  }
+
+  private run(
+    type: PayloadClass,
+    payload: unknown,
+    options: ValidatorOptions,
+    finish: (value: object) => unknown,
+  ): unknown {
+    if (!isPlainObject(payload) && !(payload instanceof type))
+      throw invalid([{ path: '', message: 'must be an object' }]);
+    const instance = this.instantiate(type, payload);
+    const misplaced = findMisplacedArray(instance);
+    if (misplaced !== null) throw invalid([{ path: misplaced, message: 'must be an object, not an array' }]);
+    const settle = (errors: ValidationError[]): unknown => {
+      if (errors.length > 0) throw invalid(collectIssues(errors));
+      return finish(instance);
+    };
+    return this.synchronous
+      ? settle(this.validator.validateSync(instance, options))
+      : this.validator.validate(instance, options).then(settle);
+  }
+
+  /** A `@Transform` that stumbles over a hostile value has found it invalid. */
+  private instantiate(type: PayloadClass, payload: object): object {
+    try {
+      return this.transformer.plainToInstance(type as new () => object, payload, TRANSFORM);
+    } catch (cause) {
+      throw new RealtimeException('INVALID_PAYLOAD', {
+        reason: `${type.name} could not be made of the payload`,
+        cause,
+      });
+    }
+  }
+}
+
+const TRANSFORM = { enableImplicitConversion: false } as const;
+
+function identity(value: object): object {
+  return value;
+}
+
+function invalid(issues: readonly Issue[]): RealtimeException {
+  return new RealtimeException('INVALID_PAYLOAD', { issues });
+}
+
+/** `validateSync` skips asynchronous constraints in silence, so one anywhere sends every class the asynchronous way. */
+function hasAsyncConstraints(validator: ClassValidator): boolean {
+  const { constraintMetadatas } = validator.getMetadataStorage() as unknown as {
+    constraintMetadatas?: Map<unknown, readonly { readonly async: boolean }[]>;
+  };
+  if (!(constraintMetadatas instanceof Map)) return true;
+  return [...constraintMetadatas.values()].some((constraints) => constraints.some((constraint) => constraint.async));
+}
+
+/** class-validator takes an array where one nested object is declared and checks its elements; this finds such a place. */
+function findMisplacedArray(root: object): string | null {
+  const pending: { node: object; path: string }[] = [{ node: root, path: '' }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { node, path } = next;
+    for (const [key, value] of Object.entries(node)) {
+      if (typeof value !== 'object' || value === null) continue;
+      const place = path === '' ? key : `${path}.${key}`;
+      if (Array.isArray(value) && isOneObject(node, key)) return place;
+      pending.push({ node: value as object, path: place });
+    }
+  }
+  return null;
+}
+
+function isOneObject(node: object, key: string): boolean {
+  const type: unknown = Array.isArray(node) ? undefined : Reflect.getMetadata('design:type', node, key);
+  return typeof type === 'function' && type !== Array && type !== Object && type !== Set && type !== Map;
+}
+
+/** Depth first, at most 10; paths name declared properties, and client-chosen keys only where they are plain identifiers. */
+function collectIssues(errors: readonly ValidationError[], prefix = '', issues: Issue[] = []): Issue[] {
+  for (const error of errors) {
+    if (issues.length >= MAX_ISSUES) break;
+    const path = isLegalSegment(error.property) ? join(prefix, error.property) : prefix;
+    for (const [constraint, message] of Object.entries(error.constraints ?? {})) {
+      if (issues.length < MAX_ISSUES) {
+        issues.push({ path, message: constraint === 'whitelistValidation' ? 'unknown property' : message });
+      }
+    }
+    collectIssues(error.children ?? [], path, issues);
+  }
+  return issues;
+}
+
+function join(prefix: string, property: string): string {
+  return prefix === '' ? property : `${prefix}.${property}`;
+}

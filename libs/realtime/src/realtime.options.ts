@@ -1,0 +1,114 @@
+// What can an application set? Every option with its default, checked once at boot.
+import { RealtimeFault } from './realtime.exception.js';
+
+/** Limits of what one client may send. */
+export class RealtimeLimits {
+  /** Largest inbound payload, in bytes. Also the size of the largest frame, which is never below 64 KB. Default 65,536. */
+  payloadBytes = 65_536;
+  /** Deepest inbound payload; objects and arrays count, the payload itself is 1. Default 16. */
+  payloadDepth = 16;
+  /** Most object keys and array elements in one inbound payload, together. Default 1,000. */
+  payloadKeys = 1_000;
+}
+
+/** Settings of the realtime layer. All durations are in milliseconds. */
+export class RealtimeOptions {
+  /** How events reach clients: `'socket.io'`, or `'in-memory'` for tests and scripts, which is refused in production. Default `'socket.io'`. */
+  transport: 'socket.io' | 'in-memory' = 'socket.io';
+  /** Path of the gateway on the application's HTTP server. Default `/realtime`. */
+  path = '/realtime';
+  /** Engine.IO transports. Default `['websocket']`; polling needs sticky sessions behind a load balancer. */
+  transports: ('websocket' | 'polling')[] = ['websocket'];
+  /** Origins that may connect beside the server's own, exactly as browsers send them. Default none. */
+  origins: string[] = [];
+  /** Whether a request with cookies but without an Origin header may connect, as scripts outside browsers send. Default false. */
+  allowMissingOrigin = false;
+  /** Every request is answered within this time. Default 5,000. */
+  requestTimeout = 5_000;
+  /** An authenticator or connect guard that takes longer refuses the connection as `UNAVAILABLE`. Default 5,000. */
+  authenticationTimeout = 5_000;
+  /** Limits of what one client may send. */
+  limits = new RealtimeLimits();
+}
+
+/** Settings as an application writes them: any of them, the rest by default. */
+export type RealtimeSettings = Partial<Omit<RealtimeOptions, 'limits'>> & { limits?: Partial<RealtimeLimits> };
+
+/** @throws RealtimeFault that names every option at fault. */
+export function resolveOptions(settings: RealtimeSettings = {}, environment = process.env.NODE_ENV): RealtimeOptions {
+  const defaults = new RealtimeOptions();
+  const faults = [
+    ...faultsIn(settings, RULES, ''),
+    ...(isRecord(settings.limits) ? faultsIn(settings.limits, LIMIT_RULES, 'limits.') : []),
+  ];
+  if (settings.transport === 'in-memory' && environment === 'production') {
+    faults.push("transport: 'in-memory' reaches no client and is refused when NODE_ENV=production; remove it");
+  }
+  if (faults.length > 0) throw RealtimeFault.of('RealtimeModule has options at fault:', faults);
+  return Object.assign(defaults, defined(settings), {
+    limits: Object.assign(defaults.limits, defined(settings.limits ?? {})),
+  });
+}
+
+type Rule = (value: unknown) => string | null;
+type Rules<Options> = { readonly [Name in keyof Options]-?: Rule };
+
+const positiveInteger: Rule = (value) =>
+  Number.isSafeInteger(value) && (value as number) > 0 ? null : 'must be a positive integer';
+const flag: Rule = (value) => (typeof value === 'boolean' ? null : 'must be true or false');
+
+const RULES: Rules<RealtimeOptions> = {
+  transport: (value) => (value === 'socket.io' || value === 'in-memory' ? null : "must be 'socket.io' or 'in-memory'"),
+  path: (value) =>
+    typeof value === 'string' && value.startsWith('/') && value.length > 1 && !value.endsWith('/')
+      ? null
+      : "must begin with '/' and not end with it, such as '/realtime'",
+  transports: (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((name) => name === 'websocket' || name === 'polling')
+      ? null
+      : "must be a list of 'websocket' and 'polling'",
+  origins: (value) =>
+    Array.isArray(value) && value.every(isOrigin) ? null : "must be a list of origins such as 'https://app.example'",
+  allowMissingOrigin: flag,
+  requestTimeout: positiveInteger,
+  authenticationTimeout: positiveInteger,
+  limits: (value) => (isRecord(value) ? null : 'must be an object'),
+};
+
+const LIMIT_RULES: Rules<RealtimeLimits> = {
+  payloadBytes: positiveInteger,
+  payloadDepth: positiveInteger,
+  payloadKeys: positiveInteger,
+};
+
+/** Why a name that people try is not an option. */
+const REFUSED_OPTIONS: Readonly<Record<string, string>> = {
+  connectionStateRecovery: 'replays missed packets before the gates run and is never used',
+  cors: 'is derived from origins',
+  namespace: 'is always the default one',
+};
+
+function faultsIn<Options>(given: object, rules: Rules<Options>, prefix: string): string[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const rule = Object.hasOwn(rules, name) ? rules[name as keyof Options] : undefined;
+    if (rule === undefined) {
+      const why = REFUSED_OPTIONS[name] ?? `is not an option; there are ${Object.keys(rules).join(', ')}`;
+      return [`${prefix}${name} ${why}`];
+    }
+    const fault = rule(value);
+    return fault === null ? [] : [`${prefix}${name} ${fault}`];
+  });
+}
+
+function isOrigin(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function defined<Options extends object>(options: Options): Partial<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Options>;
+}

@@ -1,0 +1,40 @@
+// With which Socket.IO options does the gateway run? Everything off that nobody needs, everything bounded.
+import type { IncomingMessage } from 'node:http';
+import { Decoder } from 'socket.io-parser';
+import { type ServerOptions as WebSocketServerOptions, WebSocketServer } from 'ws';
+import type { RealtimeOptions } from '../realtime.options.js';
+import { PreparedEncoder } from './prepared-packet.js';
+
+/** Room for the frame around the largest payload. */
+const FRAME_ALLOWANCE = 1_024;
+const SMALLEST_FRAME_LIMIT = 65_536;
+/** A client gains nothing by cutting a frame into more pieces, and each costs memory (hardening 4). */
+const MAX_FRAGMENTS = 64;
+
+class BoundedWebSocketServer extends WebSocketServer {
+  constructor(options: WebSocketServerOptions) {
+    super({ ...options, maxFragments: MAX_FRAGMENTS } as WebSocketServerOptions);
+  }
+}
+
+/** `allow` says whether a handshake may proceed; it runs before anything is kept for the client. */
+export function engineOptions(
+  options: RealtimeOptions,
+  allow: (request: IncomingMessage) => boolean,
+): Record<string, unknown> {
+  const { payloadBytes } = options.limits;
+  return {
+    path: options.path,
+    transports: options.transports,
+    maxHttpBufferSize: payloadBytes <= SMALLEST_FRAME_LIMIT ? SMALLEST_FRAME_LIMIT : payloadBytes + FRAME_ALLOWANCE,
+    allowRequest: (request: IncomingMessage, decide: (error: null, allowed: boolean) => void) =>
+      decide(null, allow(request)),
+    ...(options.transports.includes('polling') && { cors: { origin: options.origins, credentials: true } }),
+    wsEngine: BoundedWebSocketServer,
+    parser: { Encoder: PreparedEncoder, Decoder },
+    serveClient: false,
+    perMessageDeflate: false,
+    httpCompression: false,
+    connectTimeout: 10_000,
+  };
+}

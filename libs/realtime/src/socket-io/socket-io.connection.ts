@@ -1,0 +1,36 @@
+// One Socket.IO socket as the layer sees it.
+import type { Socket } from 'socket.io';
+import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import { RealtimeConnection } from '../connections/realtime.connection.js';
+import { handshakeOf } from './handshake.js';
+
+/** Room of a channel (ADR-016, decision 3). */
+export const ROOM_PREFIX = 'ch:';
+
+/** What a socket carries in `socket.data`: its connection, and the user as ADR-016 puts it there. */
+export interface SocketData {
+  connection: SocketIOConnection;
+  user: RealtimeConnection['user'];
+}
+
+export class SocketIOConnection extends RealtimeConnection {
+  constructor(private readonly socket: Socket) {
+    super(socket.id);
+  }
+
+  override get client(): Socket {
+    return this.socket;
+  }
+
+  override get handshake(): RealtimeHandshake {
+    return handshakeOf(this.socket);
+  }
+
+  protected override enter(channel: string): void {
+    void this.socket.join(ROOM_PREFIX + channel);
+  }
+
+  protected override exit(channel: string): void {
+    void this.socket.leave(ROOM_PREFIX + channel);
+  }
+}
