@@ -23,7 +23,7 @@ import type { Subscriptions } from './subscriptions.js';
 export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeChannelDescriptor> {
   private readonly listeners = new Map<string, Listeners<unknown>>();
   private readonly streams = new Set<EventStream<unknown>>();
-  private readonly unfinished = new Set<Settle<never>>();
+  private readonly waiting = new Set<Settle<never>>();
   private readonly statusListeners = new Listeners<SubscriptionStatus>();
   private readonly subscription: Subscription;
   private left = false;
@@ -104,8 +104,9 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
    * subscription where they are still under way; is never sent twice.
    * @param options `timeout` in milliseconds, the wait included (default: the client's `requestTimeout`), and a `signal`.
    * @throws RealtimeError the server's refusal; `TIMEOUT`; `DISCONNECTED` when the connection was lost before the answer, so
-   * that the message may or may not have been handled; `CLOSED` after `unsubscribe()` or `disconnect()`; the reason of a channel
-   * that has ended or a connection that failed. An aborted signal throws its own reason, usually an `AbortError`.
+   * that the message may or may not have been handled; `CLOSED` when `disconnect()` came before the answer or `unsubscribe()`
+   * before it was sent; the reason of a channel that has ended or of a connection that failed. An aborted signal throws its own
+   * reason, usually an `AbortError`.
    * @example await order.send('addNote', { text: 'Ring twice.' });
    */
   send<Message extends MessageNameOf<Channel>>(
@@ -121,7 +122,10 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
     );
   }
 
-  /** Ends this handle: no listener is called any more. The last handle of a name ends the subscription. */
+  /**
+   * Ends this handle: no listener is called any more, and what still waits to be sent is not sent.
+   * The last handle of a name ends the subscription.
+   */
   unsubscribe(): void {
     if (this.left) return;
     const ended = this.state === 'ended';
@@ -129,7 +133,7 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
     this.subscriptions.leave(this.subscription, this.user);
     this.listeners.clear();
     this.endStreams();
-    for (const { reject } of this.unfinished) reject(closedHere());
+    for (const { reject } of this.waiting) reject(closedHere());
     if (!ended) this.statusListeners.emit(this.status);
     this.statusListeners.clear();
   }
@@ -137,7 +141,7 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
   private readonly user: SubscriptionUser = {
     statusChanged: (status) => {
       if (status.state === 'ended') this.endStreams(status.reason);
-      this.statusListeners.emit(status);
+      this.statusListeners.emit(status, () => this.subscription.status === status);
     },
     received: (event, payload) => this.listeners.get(event)?.emit(payload),
     connectionFailed: (reason) => this.endStreams(reason),
@@ -153,11 +157,12 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
     return pending<T>(options, (settle, onEnd) => {
       const stopped = this.left ? closedHere() : this.subscriptions.stopped;
       if (stopped) return settle.reject(stopped);
-      this.unfinished.add(settle);
-      onEnd(() => this.unfinished.delete(settle));
+      this.waiting.add(settle);
+      onEnd(() => this.waiting.delete(settle));
       onEnd(
         this.subscription.wait({
           admitted: (link) => {
+            this.waiting.delete(settle);
             const stop = start(link, settle);
             if (stop) onEnd(stop);
           },

@@ -133,7 +133,7 @@ export class Connection {
     this.status = status;
     tell?.();
     const changed = before.state !== status.state || before.reason !== status.reason;
-    if (changed && this.status === status) this.changes.emit(status);
+    if (changed) this.changes.emit(status, () => this.status === status);
   }
 }
 

@@ -13,9 +13,10 @@ export class Listeners<T> {
     return () => void this.entries.delete(entry);
   }
 
-  emit(value: T): void {
+  /** @param holds whether the value is still news: a listener may have changed what the next ones would hear. */
+  emit(value: T, holds = (): boolean => true): void {
     for (const entry of [...this.entries]) {
-      if (!this.entries.has(entry)) continue;
+      if (!this.entries.has(entry) || !holds()) continue;
       try {
         entry.listener(value);
       } catch (error) {

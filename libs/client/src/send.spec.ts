@@ -149,6 +149,24 @@ describe('send', () => {
     await expect(channel.send('addNote', {})).rejects.toBe(client.reason);
   });
 
+  it('gets its answer after unsubscribe(), once it was sent', async () => {
+    server.on('rt:message', () => ({ ok: true, data: 'done' }));
+    await channel.ready();
+    const sent = channel.send('addNote', {});
+    channel.unsubscribe();
+    expect(await sent).toBe('done');
+    expect(server.requests.map(({ event }) => event)).toEqual(['rt:subscribe', 'rt:message', 'rt:unsubscribe']);
+  });
+
+  it('lets what was sent earlier go before what a listener sends on admission', async () => {
+    channel.onState(({ state }) => {
+      if (state === 'subscribed') void channel.send('addNote', 'second');
+    });
+    await channel.send('addNote', 'first');
+    await server.heard('rt:message', 2);
+    expect(server.bodies('rt:message')).toMatchObject([{ payload: 'first' }, { payload: 'second' }]);
+  });
+
   it('rejects what JSON cannot say, and sends nothing', async () => {
     const cycle: { self?: unknown } = {};
     cycle.self = cycle;

@@ -54,8 +54,9 @@ export class Subscription {
 
   admit(link: Link): void {
     this.link = link;
-    this.become({ state: 'subscribed' });
+    // Before anybody hears of it: what a listener sends comes after what was sent earlier.
     for (const waiter of this.takeWaiters()) waiter.admitted(link);
+    this.become({ state: 'subscribed' });
   }
 
   /** Not admitted (any more), but will be asked for again: once `due`. */

@@ -33,6 +33,20 @@ describe('subscriptions', () => {
       expect(c).toMatchObject({ name: 'c', state: 'subscribed', reason: undefined });
     });
 
+    it('and a listener may close the connection while the answers are read', async () => {
+      const [a, b] = [client.channel('a'), client.channel('b')];
+      a.onState(({ state }) => {
+        if (state === 'subscribed') client.disconnect();
+      });
+      const heard: string[] = [];
+      for (const other of [a, client.channel('a'), b]) other.onState(({ state }) => heard.push(state));
+      client.onState(({ state }) => heard.push(state));
+      await reached(client, 'disconnected');
+      expect(heard).toEqual(['connected', 'subscribing', 'subscribing', 'disconnected']);
+      expect([a.state, b.state]).toEqual(['subscribing', 'subscribing']);
+      await expect(b.send('m', 1)).rejects.toMatchObject({ code: 'CLOSED' });
+    });
+
     it('in frames of at most 100, also those asked for before the connection stood', async () => {
       const channels = Array.from({ length: 250 }, (_, i) => client.channel('n.{i}', { i: `${i}` }));
       expect(channels[0]!.state).toBe('subscribing');

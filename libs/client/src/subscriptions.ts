@@ -127,11 +127,12 @@ export class Subscriptions implements ConnectionObserver {
         batch.forEach((subscription, i) => {
           const error = refusal ?? (batch.length === 1 ? undefined : readRefusal((reply as unknown[])[i]));
           if (error?.retryable) admitted = false;
-          if (this.byName.get(subscription.name) !== subscription) return;
+          // A listener of an earlier item may have closed the connection, or left this one.
+          if (link !== this.link || this.byName.get(subscription.name) !== subscription) return;
           if (error) this.refused(subscription, error);
           else subscription.admit(link);
         });
-        if (admitted) this.backoff.reset();
+        if (admitted && link === this.link) this.backoff.reset();
       },
     );
   }
