@@ -21,7 +21,7 @@ export interface FrameHandlers {
 
 /** One attempt to connect, and the connection that comes of it. */
 export interface Transport {
-  /** Sends a request; `reply` runs before the next frame is handled, and never after `close()`. */
+  /** Sends a request; `reply` runs before the next frame is handled. */
   request(frame: string, body: unknown, reply: (reply: unknown) => void): void;
   /** Closes without calling any handler. */
   close(): void;
@@ -40,10 +40,8 @@ export function openTransport(
   const manager = new Manager(url, settings);
   manager.timeout(false);
   const socket = manager.socket('/', { auth });
-  let open = true;
 
   function close(): void {
-    open = false;
     socket.off();
     socket.disconnect();
   }
@@ -63,9 +61,7 @@ export function openTransport(
   return {
     close,
     request: (frame, body, reply) => {
-      socket.emit(frame, body, (answer: unknown) => {
-        if (open) reply(answer);
-      });
+      socket.emit(frame, body, reply);
     },
   };
 }

@@ -232,6 +232,19 @@ describe('subscriptions', () => {
       expect(server.bodies('rt:subscribe')).toHaveLength(2);
     });
 
+    it('by several answers wait for the most patient of them', async () => {
+      const answers = [10, 150, 20].map((retryAfterMs) => refuse('RATE_LIMITED', true, { retryAfterMs }));
+      let at = 0;
+      server.on('rt:subscribe', () => {
+        at = Date.now();
+        server.on('rt:subscribe', ({ body }) => (body as unknown[]).map(() => ({ ok: true })));
+        return answers;
+      });
+      await Promise.all(['a', 'b', 'c'].map((name) => client.channel(name).ready()));
+      expect(Date.now() - at).toBeGreaterThanOrEqual(149);
+      expect(server.bodies('rt:subscribe')).toHaveLength(2);
+    });
+
     it.each([null, 'ok', 42, {}, { ok: 'true' }, { ok: false }, { ok: false, error: null }])(
       'in a form the protocol does not know (%j) are asked for again',
       async (answer) => {
@@ -275,6 +288,15 @@ describe('subscriptions', () => {
       await reached(client, 'reconnecting');
       await client.channel('b').ready();
       expect(server.bodies('rt:subscribe')).toEqual([{ channel: 'a' }, { channel: 'b' }]);
+    });
+
+    it('are not those asked for anew meanwhile', async () => {
+      await client.ready();
+      server.on('rt:subscribe', ({ reply }) => {
+        server.socket.emit('rt:evicted', { channel: 'a', code: 'REVOKED', retryable: false });
+        reply({ ok: true, channel: 'a' });
+      });
+      await client.channel('a').ready();
     });
 
     it('for the moment are asked for again', async () => {
@@ -382,6 +404,19 @@ describe('subscriptions', () => {
       expect(changed.mock.calls).toEqual([[{ state: 'ended' }]]);
       await server.heard('rt:unsubscribe', 2);
       expect(answers).toEqual([]);
+    });
+
+    it('need not be left again after a reconnect', async () => {
+      server.on('rt:unsubscribe', () => refuse('RATE_LIMITED', true, { retryAfterMs: 60_000 }));
+      const channel = client.channel('a');
+      await channel.ready();
+      channel.unsubscribe();
+      await server.heard('rt:unsubscribe');
+      await client.channel('b').ready();
+      server.drop();
+      await reached(client, 'reconnecting');
+      await client.channel('c').ready();
+      expect(server.bodies('rt:unsubscribe')).toHaveLength(1);
     });
 
     it('reject what waits for them', async () => {
