@@ -28,7 +28,7 @@ Scenarios: fan-out, inbound, idle-memory (all of them when none is named).
   --peers bare,nest,realtime
                       who takes part
   --members 1000      members of the fan-out room; several with commas (100,1000,5000)
-  --connections 2000  idle connections of idle-memory
+  --connections 2000  idle connections of idle-memory, and as many again
   --rounds 15         measured rounds
   --quick             5 rounds of a third of the work: a look, not a result
   --json              all samples as JSON instead of a Markdown table

@@ -39,11 +39,6 @@ export class Pair {
     await this.untilConnections(before + count);
   }
 
-  async disconnect(): Promise<void> {
-    await this.load.call('disconnect', undefined);
-    await this.untilConnections(0);
-  }
-
   subscribe(channel: string): Promise<void> {
     return this.load.call('subscribe', channel);
   }

@@ -31,7 +31,7 @@ export function toRows(results: readonly CaseResult[]): Row[] {
         bare,
         nest,
         target,
-        met: target && reached && reached.median <= target.atMost,
+        met: target && reached ? reached.median <= target.atMost : undefined,
       };
     }),
   );
@@ -73,6 +73,6 @@ function formatRatio(ratio: Ratio | undefined): string {
 }
 
 function formatTarget({ target, met }: Row): string {
-  if (!target) return '';
+  if (!target || met === undefined) return '';
   return `${met ? 'met' : '**missed**'}: at most ${target.atMost.toFixed(2)} of ${target.against}`;
 }

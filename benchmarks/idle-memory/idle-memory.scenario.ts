@@ -4,8 +4,6 @@ import { Pair } from '../harness/pair.js';
 import { BARE, type CaseResult, type Contestant, NEST, REALTIME, type Scenario } from '../harness/scenario.js';
 
 const CONTESTANTS = [BARE, NEST, REALTIME];
-/** Connections that come and go before the first reading, so that code and caches are not counted. */
-const WARM_UP_CONNECTIONS = 300;
 /** A sample needs processes of its own, and memory hardly varies. */
 const MOST_ROUNDS = 3;
 const KILOBYTE = 1024;
@@ -38,15 +36,14 @@ export const idleMemory: Scenario = {
   },
 };
 
-/** Kilobytes per idle connection, in fresh processes. */
+/** Kilobytes that as many connections again add to so many, so that code, caches and the slack of a young heap are not counted. */
 async function measureIdle(
   peer: Contestant['peer'],
   connections: number,
 ): Promise<{ heapAndExternal: number; rss: number }> {
   const pair = await Pair.start(peer);
   try {
-    await pair.connect(WARM_UP_CONNECTIONS);
-    await pair.disconnect();
+    await pair.connect(connections);
     const before = await pair.memory();
     await pair.connect(connections);
     const after = await pair.memory();

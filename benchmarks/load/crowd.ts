@@ -28,11 +28,6 @@ export class Crowd implements PacketListener {
     this.clients.sort((a, b) => a.index - b.index);
   }
 
-  disconnect(): void {
-    for (const client of this.clients) client.close();
-    this.clients = [];
-  }
-
   /**
    * Runs one task to its end. `create` gets the functions that end it; `moved` says how far it is, to notice a standstill.
    * @throws Error when anything happens that the task does not expect.

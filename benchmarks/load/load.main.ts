@@ -24,8 +24,6 @@ const loadCalls = {
     receiveBroadcasts(crowd, expectation, noteToParent),
 
   roundTrips: (order: RoundTripOrder): Promise<RoundTripResult> => roundTrips(crowd, frames, order),
-
-  disconnect: (): void => crowd.disconnect(),
 };
 
 /** What a load process can be asked. */

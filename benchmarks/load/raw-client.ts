@@ -25,7 +25,7 @@ export class RawClient {
   private readonly socket: Socket;
   private readonly frames: FrameReader;
   private head: Buffer | undefined = Buffer.alloc(0);
-  private closing = false;
+  private over = false;
   private connected: () => void = () => undefined;
   private refused: (error: Error) => void = () => undefined;
 
@@ -58,11 +58,6 @@ export class RawClient {
   /** Sends one Engine.IO packet. */
   send(packet: string): void {
     this.socket.write(encodeTextFrame(packet));
-  }
-
-  close(): void {
-    this.closing = true;
-    this.socket.destroy();
   }
 
   private onData(chunk: Buffer): void {
@@ -106,8 +101,8 @@ export class RawClient {
   }
 
   private fail(error: Error): void {
-    if (this.closing) return;
-    this.closing = true;
+    if (this.over) return;
+    this.over = true;
     this.socket.destroy();
     this.refused(error);
     this.listener.onFault(this, error);
