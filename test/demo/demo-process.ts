@@ -16,7 +16,8 @@ export class DemoProcess {
   /** Needs `npm run build`. */
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<DemoProcess> {
     const child = spawn(process.execPath, [MAIN], {
-      env: { ...process.env, NO_COLOR: '1', PORT: '0', ...environment },
+      // Never the database that whoever runs the tests may have named for himself.
+      env: { ...process.env, DATABASE_URL: '', DATABASE_DIRECTORY: '', NO_COLOR: '1', PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface({ input: child.stdout })) {
@@ -29,8 +30,9 @@ export class DemoProcess {
     throw new Error('The demo ended before it was ready; run "npm run build" first.');
   }
 
-  /** @returns the exit code. */
+  /** @returns the exit code, also when it has ended before. */
   async stop(): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
     const exit = once(this.child, 'exit') as Promise<[number | null]>;
     this.child.kill('SIGTERM');
     const [code] = await exit;

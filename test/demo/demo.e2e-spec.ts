@@ -11,12 +11,14 @@ describe('the demo, in two browsers', () => {
   let two: Reader;
 
   beforeAll(async () => {
-    [demo, browser] = await Promise.all([DemoProcess.start(), launchChromium()]);
+    demo = await DemoProcess.start();
+    browser = await launchChromium();
   }, 120_000);
 
   afterAll(async () => {
-    await browser.close();
-  });
+    await browser?.close();
+    await demo?.stop();
+  }, 30_000);
 
   beforeEach(async () => {
     [one, two] = await Promise.all([Reader.open(browser, demo.url), Reader.open(browser, demo.url)]);
@@ -100,9 +102,14 @@ describe('the demo, in two browsers', () => {
     expect(await two.article(draft.title).count()).toBe(0);
   }, 30_000);
 
-  it('ends the process in peace when it is told to, and pages wait for it to come back', async () => {
-    await one.connectedAs('a guest');
+  it('ends in peace when it is told to, and its pages come back by themselves, as guests where it has forgotten them', async () => {
+    await one.logIn('bob', 'bobsled');
+    await Promise.all([one.connectedAs('bob'), two.connectedAs('a guest')]);
     expect(await demo.stop()).toBe(0);
-    await one.page.locator('#connection[data-state=reconnecting]').waitFor();
-  }, 30_000);
+    await Promise.all([one, two].map(({ page }) => page.locator('#connection[data-state=reconnecting]').waitFor()));
+
+    demo = await DemoProcess.start({ PORT: new URL(demo.url).port });
+    await Promise.all([one.connectedAs('a guest'), two.connectedAs('a guest')]);
+    await one.page.getByRole('button', { name: 'Log in', exact: true }).waitFor();
+  }, 60_000);
 });
