@@ -78,6 +78,14 @@ export class ScriptedServer {
     return this;
   }
 
+  /** Serves one page, beside the sockets. */
+  serve(html: string): this {
+    this.http.on('request', ({ url }, response) => {
+      if (url === '/') response.setHeader('content-type', 'text/html').end(html);
+    });
+    return this;
+  }
+
   /** Bodies of the requests of one kind so far. */
   bodies(event: string): unknown[] {
     return this.requests.filter((request) => request.event === event).map(({ body }) => body);
