@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort, QuickStartApp } from './quick-start-app.js';
+import { ownLines, quickStartFiles } from './quick-start.js';
+
+const SERVER = 'http://localhost:3000';
+const CLIENT = 'src/client.ts';
+
+describe('the quick start of the README', () => {
+  const files = quickStartFiles();
+  let app: QuickStartApp;
+  let port: number;
+
+  beforeAll(async () => {
+    port = await freePort();
+    const client = files.get(CLIENT)!.replace(SERVER, `http://localhost:${port}`);
+    app = new QuickStartApp(new Map([...files, [CLIENT, client]]));
+  });
+
+  afterAll(() => app.remove());
+
+  it('is a channel, a handler, a module and a client', () => {
+    expect([...files.keys()]).toEqual([
+      'src/orders/order.channel.ts',
+      'src/orders/handlers/on-add-note.handler.ts',
+      'src/app.module.ts',
+      CLIENT,
+    ]);
+    expect(files.get(CLIENT)).toContain(SERVER);
+  });
+
+  it('takes under 30 lines beside what nest new generates', () => {
+    expect(ownLines(files).length).toBeGreaterThan(10);
+    expect(ownLines(files).length).toBeLessThan(30);
+  });
+
+  it('compiles and pushes its message to the client', async () => {
+    expect(app.compile()).toEqual([]);
+    await app.run('src/main.ts', /Nest application successfully started/, { PORT: String(port) });
+    expect(await app.run(CLIENT, /^Noted/)).toBe('Noted: Ring twice.');
+  }, 60_000);
+});

@@ -1,0 +1,36 @@
+// What does the README tell a newcomer to write? Its quick start as files, and how many lines of them are the newcomer's own.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
+const GENERATED = join(WORKSPACE, 'node_modules/@nestjs/schematics/dist/lib/application/files/ts-esm');
+
+/** A TypeScript block whose first line is a comment that names its file. */
+const FILE_BLOCK = /^```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)^```$/gm;
+
+/** The files of the quick start: path to text. */
+export function quickStartFiles(): ReadonlyMap<string, string> {
+  const readme = readFileSync(join(WORKSPACE, 'README.md'), 'utf8');
+  const section = /^## Quick start\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
+  return new Map([...section.matchAll(FILE_BLOCK)].map(([, path, text]) => [path!, text!]));
+}
+
+/** A file as `nest new` generates it. */
+export function generatedFile(path: string): string {
+  return readFileSync(join(GENERATED, path), 'utf8')
+    .replace(/<% if[\s\S]*?<% } %>/g, '')
+    .replace('<%= strict %>', 'true');
+}
+
+/** Lines that `nest new` has not written already; empty ones do not count. */
+export function ownLines(files: ReadonlyMap<string, string>): string[] {
+  const generated = new Set(linesOf(generatedFile('src/app.module.ts')));
+  return [...files].flatMap(([path, text]) =>
+    linesOf(text).filter((line) => path !== 'src/app.module.ts' || !generated.has(line)),
+  );
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
+}
