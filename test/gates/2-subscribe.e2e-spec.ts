@@ -1,0 +1,399 @@
+// Gate 2 over a real socket: who is admitted to which channel, and in what order do he and the events learn of it?
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable, UseGuards } from '@nestjs/common';
+import { WsException } from '@nestjs/websockets';
+import {
+  defineRealtimeChannel,
+  RealtimeChannel,
+  RealtimeException,
+  RealtimeExecutionContext,
+  RealtimeHandler,
+  RealtimeModule,
+} from 'nestjs-realtime';
+import { z } from 'zod';
+import { boot, closeApps, type TestApp } from '../kit/boot.js';
+import type { Client } from '../kit/client.js';
+import { KnownUsers } from '../kit/known-users.js';
+import { Latch } from '../kit/latch.js';
+
+const payload = z.object({ n: z.number() });
+const newsChannel = defineRealtimeChannel({ name: 'news', scope: 'public', payload });
+const insideChannel = defineRealtimeChannel({ name: 'inside', scope: 'authenticated', payload });
+const adminChannel = defineRealtimeChannel({ name: 'admin', scope: { role: 'admin' }, payload });
+const inboxChannel = defineRealtimeChannel({ name: 'inbox.{owner}', scope: { userScoped: 'owner' }, payload });
+const feedChannel = defineRealtimeChannel({ name: 'feed.{n}', scope: 'public', payload });
+const roomChannel = defineRealtimeChannel({ name: 'room.{roomId}', scope: 'public', payload, message: z.unknown() });
+
+/** As a database would: asynchronous, and sometimes slow. */
+@Injectable()
+class Members {
+  readonly allowed = new Set<string>();
+  readonly asked: string[] = [];
+  arrived = new Latch();
+  answer: Promise<unknown> | null = null;
+
+  async has(roomId: string, userId: string | undefined): Promise<boolean> {
+    this.asked.push(`${roomId} ${userId}`);
+    this.arrived.open();
+    await (this.answer ?? new Promise(setImmediate));
+    return this.allowed.has(roomId);
+  }
+}
+
+@Injectable()
+class MemberGuard implements CanActivate {
+  constructor(private readonly members: Members) {}
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    const realtime = RealtimeExecutionContext.create(context);
+    return this.members.has(realtime.getParams().roomId!, realtime.getUser()?.userId);
+  }
+}
+
+@Injectable()
+class ThrowingGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { roomId } = RealtimeExecutionContext.create(context).getParams();
+    if (roomId === 'throws-http') throw new ForbiddenException('SECRET: the room exists');
+    if (roomId === 'throws-ws') throw new WsException('SECRET: the room exists');
+    if (roomId === 'throws-refusal') throw new RealtimeException('FORBIDDEN', { message: 'SECRET' });
+    if (roomId === 'throws-outage') throw new RealtimeException('UNAVAILABLE');
+    if (roomId === 'throws-error') throw new Error('SECRET');
+    return roomId !== 'second-refuses';
+  }
+}
+
+@RealtimeChannel(roomChannel)
+@UseGuards(MemberGuard)
+class OnRoom {
+  @RealtimeHandler()
+  handle(): string {
+    return 'handled';
+  }
+}
+
+@RealtimeChannel(roomChannel)
+@UseGuards(ThrowingGuard)
+class OnRoomToo {}
+
+describe('gate 2, subscribe', () => {
+  let app: TestApp;
+  let members: Members;
+
+  beforeAll(async () => {
+    app = await boot({
+      imports: [
+        RealtimeModule.forRoot({ authenticator: KnownUsers, requestTimeout: 2_000 }),
+        RealtimeModule.forFeature([newsChannel, insideChannel, adminChannel, inboxChannel, feedChannel]),
+      ],
+      providers: [Members, OnRoom, OnRoomToo],
+    });
+    members = app.nest.get(Members);
+  });
+
+  beforeEach(() => {
+    members.allowed.clear();
+    members.asked.length = 0;
+    members.answer = null;
+    members.arrived = new Latch();
+  });
+
+  afterEach(() => app.hangUp());
+  afterAll(closeApps);
+
+  async function connections(): Promise<Record<'anonymous' | 'ann' | 'root', Client>> {
+    const [anonymous, ann, root] = await Promise.all([
+      app.connect(),
+      app.connect({ as: 'ann' }),
+      app.connect({ as: 'root' }),
+    ]);
+    return { anonymous, ann, root };
+  }
+
+  it.each([
+    ['news', { anonymous: true, ann: true, root: true }],
+    ['inside', { anonymous: false, ann: true, root: true }],
+    ['admin', { anonymous: false, ann: false, root: true }],
+    ['inbox.ann', { anonymous: false, ann: true, root: false }],
+    ['inbox.root', { anonymous: false, ann: false, root: true }],
+    ['inbox.Ann', { anonymous: false, ann: false, root: false }],
+  ])('admits to %s exactly whom its scope names', async (channel, expected) => {
+    const clients = await connections();
+    for (const [who, admitted] of Object.entries(expected)) {
+      const reply = await clients[who as keyof typeof clients].subscribe(channel);
+      const code = who === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN';
+      expect([who, reply]).toEqual([
+        who,
+        admitted ? { ok: true, channel } : { ok: false, error: expect.objectContaining({ code }) },
+      ]);
+    }
+  });
+
+  it.each([
+    ['a user', 'ann', '{"ok":false,"error":{"code":"FORBIDDEN","message":"Not allowed.","retryable":false}}'],
+    [
+      'an anonymous',
+      undefined,
+      '{"ok":false,"error":{"code":"UNAUTHENTICATED","message":"Authentication is required.","retryable":false}}',
+    ],
+  ])(
+    'gives %s the same bytes for unknown, forbidden by scope and refused by any class guard',
+    async (_w, as, bytes) => {
+      members.allowed = new Set(['second-refuses', 'throws-http', 'throws-ws', 'throws-refusal']);
+      const client = await app.connect({ as });
+      const channels = [
+        'no.such.channel',
+        'unknown',
+        'room',
+        'room.1.2',
+        'admin',
+        'inbox.bob',
+        'room.closed',
+        'room.second-refuses',
+        'room.throws-http',
+        'room.throws-ws',
+        'room.throws-refusal',
+      ];
+      for (const channel of channels) {
+        expect([channel, JSON.stringify(await client.subscribe(channel))]).toEqual([channel, bytes]);
+      }
+      const batch = await client.request(
+        'rt:subscribe',
+        channels.map((channel) => ({ channel })),
+      );
+      expect(JSON.stringify(batch)).toBe(`[${channels.map(() => bytes).join(',')}]`);
+    },
+  );
+
+  it('passes on an outage that a guard reports, and calls an accident internal without its text', async () => {
+    members.allowed = new Set(['throws-outage', 'throws-error']);
+    const client = await app.connect({ as: 'ann' });
+    expect(await client.subscribe('room.throws-outage')).toMatchObject({ error: { code: 'UNAVAILABLE' } });
+    const reply = await client.subscribe('room.throws-error');
+    expect(reply).toMatchObject({ ok: false, error: { code: 'INTERNAL', retryable: true } });
+    expect(JSON.stringify(reply)).not.toContain('SECRET');
+  });
+
+  it.each([
+    '',
+    '.',
+    'a..b',
+    '.a',
+    'a.',
+    'a b',
+    'a/b',
+    'ä',
+    'a\n',
+    'a\u0000',
+    '{roomId}',
+    'room.{roomId}',
+    '*',
+    'a'.repeat(65),
+    Array(40).fill('abcdef').join('.'),
+  ])('calls the illegal name %j a malformed request', async (channel) => {
+    const client = await app.connect({ as: 'ann' });
+    const refusal = {
+      ok: false,
+      error: { code: 'BAD_REQUEST', message: 'The request is malformed.', retryable: false },
+    };
+    expect(await client.subscribe(channel)).toEqual(refusal);
+    expect(await client.unsubscribe(channel)).toEqual(refusal);
+    expect(await client.send(channel, 'message', 1)).toEqual(refusal);
+  });
+
+  it('runs the guards of every class that claims the channel, in order, and asks no further after a refusal', async () => {
+    const client = await app.connect({ as: 'ann' });
+    expect(await client.subscribe('room.closed')).toMatchObject({ ok: false });
+    members.allowed = new Set(['open', 'second-refuses']);
+    expect(await client.subscribe('room.second-refuses')).toMatchObject({ ok: false });
+    expect(await client.subscribe('room.open')).toEqual({ ok: true, channel: 'room.open' });
+    expect(members.asked).toEqual(['closed ann', 'second-refuses ann', 'open ann']);
+  });
+
+  it('asks no guard where the name or the scope has already refused', async () => {
+    const client = await app.connect();
+    await client.subscribe('room');
+    await client.subscribe('inside');
+    expect(members.asked).toEqual([]);
+  });
+
+  it('counts an admission once and forgets it on unsubscribe', async () => {
+    const client = await app.connect({ as: 'ann' });
+    await client.subscribe('inbox.ann');
+    await client.subscribe('inbox.ann');
+    expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 1, rooms: 1 });
+    await client.unsubscribe('inbox.ann');
+    expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 0, rooms: 0 });
+  });
+
+  it('grants leaving a channel that one was never on, known or not', async () => {
+    const client = await app.connect();
+    expect(await client.unsubscribe('news')).toEqual({ ok: true, channel: 'news' });
+    expect(await client.unsubscribe('no.such.channel')).toEqual({ ok: true, channel: 'no.such.channel' });
+  });
+
+  it('ends the admission when a second subscribe is denied', async () => {
+    members.allowed = new Set(['open']);
+    const client = await app.connect({ as: 'ann' });
+    await client.subscribe('room.open');
+    await app.broadcast(roomChannel.with({ roomId: 'open' }), { n: 1 });
+    members.allowed.clear();
+    expect(await client.subscribe('room.open')).toMatchObject({ error: { code: 'FORBIDDEN' } });
+    await app.broadcast(roomChannel.with({ roomId: 'open' }), { n: 2 });
+    expect(await client.send('room.open', 'message')).toMatchObject({ error: { code: 'NOT_SUBSCRIBED' } });
+    expect(client.events.map((event) => event.payload)).toEqual([{ n: 1 }]);
+  });
+
+  it('leaves nothing of a connection that ends while a guard is slow', async () => {
+    const verdict = new Latch();
+    members.allowed = new Set(['slow']);
+    members.answer = verdict.opened;
+    const subscribed = app.record('subscribed');
+    const client = await app.connect({ as: 'ann' });
+    client.socket.emit('rt:subscribe', { channel: 'room.slow' });
+    await members.arrived.opened;
+    const disconnected = app.nextHook('disconnected');
+    client.close();
+    await disconnected;
+    verdict.open();
+    const other = await app.connect();
+    await other.settle();
+    expect(subscribed).toEqual([]);
+    expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 0, rooms: 0 });
+  });
+
+  it('refuses as unavailable when a guard does not answer within the request timeout', async () => {
+    const hasty = await boot({
+      imports: [RealtimeModule.forRoot({ requestTimeout: 50 })],
+      providers: [Members, OnRoom, OnRoomToo],
+    });
+    hasty.nest.get(Members).answer = new Promise(() => undefined);
+    const client = await hasty.connect();
+    expect(await client.subscribe('room.1')).toMatchObject({ error: { code: 'UNAVAILABLE', retryable: true } });
+    expect(hasty.stats().subscriptions).toBe(0);
+  });
+
+  describe('with a batch', () => {
+    it('answers each item for itself, in order, a misshapen one and a duplicate too', async () => {
+      const client = await app.connect({ as: 'ann' });
+      const items = [
+        { channel: 'news' },
+        'news',
+        { channel: 'admin' },
+        null,
+        { channel: 'news' },
+        { channel: 'a b' },
+        [],
+        {},
+        { channel: 'inside', recover: { epoch: 'e', offset: -1 } },
+        { channel: 'inbox.ann' },
+      ];
+      const replies = await client.request<{ ok: boolean; channel?: string; error?: { code: string } }[]>(
+        'rt:subscribe',
+        items,
+      );
+      expect(replies.map(({ channel, error }) => channel ?? error?.code)).toEqual([
+        'news',
+        'BAD_REQUEST',
+        'FORBIDDEN',
+        'BAD_REQUEST',
+        'news',
+        'BAD_REQUEST',
+        'BAD_REQUEST',
+        'BAD_REQUEST',
+        'BAD_REQUEST',
+        'inbox.ann',
+      ]);
+    });
+
+    it('answers an empty batch by an empty array', async () => {
+      const client = await app.connect();
+      expect(await client.request('rt:subscribe', [])).toEqual([]);
+    });
+
+    it('takes 100 channels, and refuses 101 as one malformed request that admits to none', async () => {
+      const client = await app.connect();
+      const items = Array.from({ length: 101 }, (_, n) => ({ channel: `feed.${n}` }));
+      expect(await client.request('rt:subscribe', items)).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
+      expect(app.stats().subscriptions).toBe(0);
+      expect(await client.request('rt:subscribe', items.slice(1))).toHaveLength(100);
+      expect(app.stats().subscriptions).toBe(100);
+    });
+
+    it('sends no event of any of its channels before its reply, however slow one guard is', async () => {
+      const verdict = new Latch();
+      members.allowed = new Set(['slow']);
+      members.answer = verdict.opened;
+      const client = await app.connect({ as: 'ann' });
+      const replied = client.request('rt:subscribe', [{ channel: 'news' }, { channel: 'room.slow' }]);
+      await members.arrived.opened;
+      for (let n = 0; n < 10; n++) await app.broadcast(newsChannel, { n });
+      await client.settle();
+      expect(client.events).toEqual([]);
+      verdict.open();
+      await replied;
+      await app.broadcast(newsChannel, { n: 10 });
+      await app.broadcast(roomChannel.with({ roomId: 'slow' }), { n: 11 });
+      await client.settle();
+      expect(client.log.filter((entry) => !entry.startsWith('rt:') && !entry.endsWith('settle'))).toEqual([
+        'reply rt:subscribe',
+        'event news message',
+        'event room.slow message',
+      ]);
+    });
+  });
+
+  describe('while broadcasts run', () => {
+    it('replies before the first event, and sends none after the reply to unsubscribe', async () => {
+      const client = await app.connect();
+      let n = 0;
+      let running = true;
+      const broadcasting = (async () => {
+        while (running) {
+          await app.broadcast(newsChannel, { n: n++ });
+          await new Promise(setImmediate);
+        }
+      })();
+      for (let round = 0; round < 20; round++) {
+        await client.subscribe('news');
+        await client.next('rt:event');
+        await client.unsubscribe('news');
+      }
+      const received = client.log.length;
+      await app.broadcast(newsChannel, { n: n++ });
+      running = false;
+      await broadcasting;
+      await client.settle();
+      expect(client.log.slice(received)).toEqual(['reply rt:settle']);
+      let admitted = false;
+      for (const entry of client.log) {
+        if (entry === 'reply rt:subscribe') admitted = true;
+        if (entry === 'reply rt:unsubscribe') admitted = false;
+        if (entry.startsWith('event ')) expect(admitted).toBe(true);
+      }
+    });
+  });
+
+  it('says of presence and history that the channel lacks them, and to outsiders that they are outsiders', async () => {
+    const client = await app.connect({ as: 'ann' });
+    await client.subscribe('news');
+    for (const request of ['rt:members', 'rt:history']) {
+      expect(await client.request(request, { channel: 'news' })).toMatchObject({ error: { code: 'BAD_REQUEST' } });
+      const replies = [];
+      for (const channel of ['inside', 'admin', 'no.such.channel']) {
+        replies.push(JSON.stringify(await client.request(request, { channel })));
+      }
+      expect(new Set(replies).size).toBe(1);
+      expect(JSON.parse(replies[0]!)).toMatchObject({ error: { code: 'NOT_SUBSCRIBED' } });
+    }
+  });
+
+  it('recovers nothing on a channel without history, and says so', async () => {
+    const client = await app.connect();
+    const recover = { epoch: 'e', offset: 7 };
+    expect(await client.request('rt:subscribe', { channel: 'news', recover })).toEqual({
+      ok: true,
+      channel: 'news',
+      recovered: false,
+    });
+  });
+});
