@@ -31,7 +31,7 @@ describe('the client in a browser', () => {
       write: false,
     });
     server = (await ScriptedServer.listen()).serve(
-      `<body><script type="module">${outputFiles[0]!.text}</script></body>`,
+      `<body><script type="module">${outputFiles[0].text}</script></body>`,
     );
     browser = await launchChromium();
   }, 60_000);

@@ -206,7 +206,7 @@ describe('the client and the module', () => {
     await Promise.all([...handles, again].map((handle) => handle.ready()));
     expect(new Set(joined).size).toBe(250);
     expect(joined).toHaveLength(250);
-    handles[7]!.unsubscribe();
+    handles[7].unsubscribe();
     await again.send('addNote', { text: 'still here' });
     again.unsubscribe();
     expect(await left).toBe('orders.7');

@@ -22,11 +22,11 @@ async function bundle(contents: string): Promise<{ code: Uint8Array; files: stri
     write: false,
   });
   const [output] = Object.values(metafile.outputs);
-  const files = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const files = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
   return {
-    code: outputFiles[0]!.contents,
+    code: outputFiles[0].contents,
     files: files.map(([name]) => name),
-    imports: output!.imports.map(({ path }) => path),
+    imports: output.imports.map(({ path }) => path),
   };
 }
 

@@ -89,13 +89,13 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
   ): AsyncIterableIterator<EventOutput<Channel, Event>, undefined> {
     const stream = new EventStream<EventOutput<Channel, Event>>(() => {
       off();
-      this.streams.delete(stream as EventStream<unknown>);
+      this.streams.delete(stream);
     });
     const off = this.on(event, (payload) => stream.push(payload));
     const { state, reason } = this.status;
     const failure = this.subscriptions.failure;
     if (state === 'ended' || failure) stream.end(reason ?? failure);
-    else this.streams.add(stream as EventStream<unknown>);
+    else this.streams.add(stream);
     return stream;
   }
 

@@ -43,7 +43,7 @@ describe('a connection', () => {
     const client = connect();
     await client.ready();
     expect(client.user).toBeNull();
-    expect(server.handshakes[0]!.auth).toEqual({});
+    expect(server.handshakes[0].auth).toEqual({});
   });
 
   it('waits to be told where autoConnect is off', async () => {
@@ -90,7 +90,7 @@ describe('a connection', () => {
     server.refusals.push({ code: 'RATE_LIMITED', message: '', retryable: true, retryAfterMs: 150 });
     const client = connect();
     await client.ready();
-    expect(server.handshakes[1]!.at - server.handshakes[0]!.at).toBeGreaterThanOrEqual(149);
+    expect(server.handshakes[1].at - server.handshakes[0].at).toBeGreaterThanOrEqual(149);
   });
 
   it.each([
@@ -142,7 +142,7 @@ describe('a connection', () => {
     await reached(client, 'reconnecting');
     expect(client.reason).toMatchObject({ code: 'SHUTDOWN', retryAfterMs: 150 });
     await client.ready();
-    expect(server.handshakes[1]!.at - at).toBeGreaterThanOrEqual(149);
+    expect(server.handshakes[1].at - at).toBeGreaterThanOrEqual(149);
   });
 
   it('forgets a goodbye once it has come back', async () => {
@@ -249,7 +249,7 @@ describe('a connection', () => {
     const off = client.onState(heard);
     await client.ready();
     expect(heard).toHaveBeenCalledTimes(1);
-    expect(uncaught.mock.calls[0]![0]).toThrow('mine');
+    expect(uncaught.mock.calls[0][0]).toThrow('mine');
     off();
     off();
     client.disconnect();

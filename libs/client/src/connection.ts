@@ -76,9 +76,9 @@ export class Connection {
 
   private readonly handlers: FrameHandlers = {
     [FRAMES.WELCOME]: ({ protocol, user }) => {
-      if (protocol !== PROTOCOL_VERSION) {
-        const versions = `the server speaks ${String(protocol)}, this client ${PROTOCOL_VERSION}`;
-        return this.lose(new RealtimeError('PROTOCOL_MISMATCH', `Versions of the protocol differ: ${versions}.`));
+      if ((protocol as number) !== PROTOCOL_VERSION) {
+        const message = `This client speaks version ${PROTOCOL_VERSION} of the protocol, the server another.`;
+        return this.lose(new RealtimeError('PROTOCOL_MISMATCH', message));
       }
       clearTimeout(this.timer);
       this.welcomedAt = Date.now();

@@ -14,8 +14,8 @@ export interface WaitOptions {
 
 /** Both may be called any number of times; the first call counts. */
 export interface Settle<T> {
-  resolve(value: T): void;
-  reject(reason: unknown): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /** @param start begins the work; the functions it registers with `onEnd` run once the promise is settled, however that came. */

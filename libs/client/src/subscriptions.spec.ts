@@ -49,7 +49,7 @@ describe('subscriptions', () => {
 
     it('in frames of at most 100, also those asked for before the connection stood', async () => {
       const channels = Array.from({ length: 250 }, (_, i) => client.channel('n.{i}', { i: `${i}` }));
-      expect(channels[0]!.state).toBe('subscribing');
+      expect(channels[0].state).toBe('subscribing');
       await Promise.all(channels.map((channel) => channel.ready()));
       expect(server.bodies('rt:subscribe').map((body) => (body as unknown[]).length)).toEqual([100, 100, 50]);
       expect(new Set(server.bodies('rt:subscribe').flat())).toHaveProperty('size', 250);
@@ -210,12 +210,12 @@ describe('subscriptions', () => {
           : { ok: true },
       );
       const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => client.channel(name));
-      await a!.ready();
-      expect(b!.reason?.code).toBe('FORBIDDEN');
-      expect(c!.reason?.code).toBe('UNAVAILABLE');
-      expect(d!.reason?.code).toBe('INTERNAL');
+      await a.ready();
+      expect(b.reason?.code).toBe('FORBIDDEN');
+      expect(c.reason?.code).toBe('UNAVAILABLE');
+      expect(d.reason?.code).toBe('INTERNAL');
       server.on('rt:subscribe', () => [{ ok: true }, { ok: true }]);
-      await Promise.all([c!.ready(), d!.ready()]);
+      await Promise.all([c.ready(), d.ready()]);
       expect(server.bodies('rt:subscribe')[1]).toEqual([{ channel: 'c' }, { channel: 'd' }]);
     });
 
@@ -315,15 +315,15 @@ describe('subscriptions', () => {
   describe('over a reconnect', () => {
     it('are asked for again in one frame, without those that ended or left', async () => {
       const [a, b, c] = ['a', 'b', 'c'].map((name) => client.channel(name));
-      await c!.ready();
-      c!.unsubscribe();
+      await c.ready();
+      c.unsubscribe();
       await server.heard('rt:unsubscribe');
-      const ticks = a!.events('tick');
+      const ticks = a.events('tick');
       server.drop();
-      await reached(a!, 'subscribing');
-      b!.unsubscribe();
+      await reached(a, 'subscribing');
+      b.unsubscribe();
       client.channel('d');
-      await a!.ready();
+      await a.ready();
       expect(server.bodies('rt:subscribe')).toEqual([
         [{ channel: 'a' }, { channel: 'b' }, { channel: 'c' }],
         [{ channel: 'a' }, { channel: 'd' }],

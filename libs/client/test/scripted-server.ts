@@ -95,7 +95,7 @@ export class ScriptedServer {
   async heard(event: string, count = 1): Promise<HeardRequest> {
     const found = (): HeardRequest[] => this.requests.filter((request) => request.event === event);
     await this.until(() => found().length >= count);
-    return found()[count - 1]!;
+    return found()[count - 1];
   }
 
   async until(condition: () => boolean): Promise<void> {
