@@ -93,7 +93,8 @@ function faultsIn<Options>(given: object, rules: Rules<Options>, prefix: string)
     if (value === undefined) return [];
     const rule = Object.hasOwn(rules, name) ? rules[name as keyof Options] : undefined;
     if (rule === undefined) {
-      const why = REFUSED_OPTIONS[name] ?? `is not an option; there are ${Object.keys(rules).join(', ')}`;
+      const known = Object.hasOwn(REFUSED_OPTIONS, name) ? REFUSED_OPTIONS[name] : undefined;
+      const why = known ?? `is not an option; there are ${Object.keys(rules).join(', ')}`;
       return [`${prefix}${name} ${why}`];
     }
     const fault = rule(value);
