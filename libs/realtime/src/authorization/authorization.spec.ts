@@ -61,11 +61,14 @@ describe('authorize', () => {
     expect(authorize({ scope: owned }, { userId: param as string }, user(userId))).toBe(allowed);
   });
 
-  it.each([undefined, null, '', 42, 0, Number.NaN, true, {}, []])('takes a user without an id (%j) for nobody', (userId) => {
-    expect(authorize({ scope: 'authenticated' }, {}, user(userId))).toBe(false);
-    expect(authorize({ scope: { role: 'admin' } }, {}, user(userId, ['admin']))).toBe(false);
-    expect(authorize({ scope: 'public' }, {}, user(userId))).toBe(true);
-  });
+  it.each([undefined, null, '', 42, 0, Number.NaN, true, {}, []])(
+    'takes a user without an id (%j) for nobody',
+    (userId) => {
+      expect(authorize({ scope: 'authenticated' }, {}, user(userId))).toBe(false);
+      expect(authorize({ scope: { role: 'admin' } }, {}, user(userId, ['admin']))).toBe(false);
+      expect(authorize({ scope: 'public' }, {}, user(userId))).toBe(true);
+    },
+  );
 
   it.each([
     undefined,
@@ -158,15 +161,21 @@ describe('SessionAuthenticator', () => {
   });
 
   it('finds the user of the cookie, or of the token', async () => {
-    await expect(new Sessions().authenticate(shake({ session: 's-ada' }))).resolves.toEqual(user('ada'));
-    await expect(new Sessions().authenticate(shake({}, { token: 's-bob' }))).resolves.toEqual(user('bob'));
-    await expect(new Renamed().authenticate(shake({ sid: 's-cy', session: 's-no' }))).resolves.toEqual(user('cy'));
-    await expect(new Renamed().authenticate(shake({}, { bearer: 's-di', token: 's-no' }))).resolves.toEqual(user('di'));
+    await expect(new Sessions().authenticate(shake({ session: 's-ada' }))).resolves.toMatchObject(user('ada'));
+    await expect(new Sessions().authenticate(shake({}, { token: 's-bob' }))).resolves.toMatchObject(user('bob'));
+    await expect(new Renamed().authenticate(shake({ sid: 's-cy', session: 's-no' }))).resolves.toMatchObject(
+      user('cy'),
+    );
+    await expect(new Renamed().authenticate(shake({}, { bearer: 's-di', token: 's-no' }))).resolves.toMatchObject(
+      user('di'),
+    );
   });
 
   it('lets the token win over the cookie, also where only the cookie is good', async () => {
     const sessions = new Sessions();
-    await expect(sessions.authenticate(shake({ session: 's-ada' }, { token: 's-bob' }))).resolves.toEqual(user('bob'));
+    await expect(sessions.authenticate(shake({ session: 's-ada' }, { token: 's-bob' }))).resolves.toMatchObject(
+      user('bob'),
+    );
     await expect(sessions.authenticate(shake({ session: 's-ada' }, { token: 'stale' }))).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
@@ -176,7 +185,9 @@ describe('SessionAuthenticator', () => {
   it('takes a client that brings neither for an anonymous one, without asking', async () => {
     const sessions = new Sessions();
     await expect(sessions.authenticate(shake({ other: 'x' }, { other: 'x' }))).resolves.toBeNull();
-    await expect(sessions.authenticate(shake({}, Object.create({ token: 's-ada' }) as object as never))).resolves.toBeNull();
+    await expect(
+      sessions.authenticate(shake({}, Object.create({ token: 's-ada' }) as object as never)),
+    ).resolves.toBeNull();
     expect(sessions.asked).toEqual([]);
   });
 

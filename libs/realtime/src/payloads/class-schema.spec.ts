@@ -1,0 +1,240 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import type { Issue, PayloadClass } from '@nestjs-realtime/contract';
+import * as transformer from 'class-transformer';
+import { Exclude, Expose, Transform, Type } from 'class-transformer';
+import * as validator from 'class-validator';
+import {
+  IsArray,
+  IsBoolean,
+  IsDate,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  registerDecorator,
+  ValidateNested,
+} from 'class-validator';
+import { z } from 'zod';
+import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
+import { ClassSchemaCompiler } from './class-schema.js';
+import { PayloadSchemaCompiler } from './payload-validator.js';
+
+class Item {
+  @IsInt()
+  n: number;
+}
+class Order {
+  @IsString()
+  title: string;
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => Item)
+  items?: Item[];
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => Item)
+  first?: Item;
+}
+
+const schemas = new PayloadSchemaCompiler(new ClassSchemaCompiler(validator, transformer));
+const compile = (type: PayloadClass) => schemas.compile(type, 'Message "x"');
+
+function issuesOf(run: () => unknown): readonly Issue[] | undefined {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof RealtimeException)) throw error;
+    expect(error.code).toBe('INVALID_PAYLOAD');
+    return error.issues;
+  }
+  throw new Error('It passed');
+}
+const parse = (type: PayloadClass, payload: unknown) => compile(type).parse(payload);
+
+describe('a class as a schema', () => {
+  it('makes an instance, nested ones too', () => {
+    const order = parse(Order, { title: 'a', items: [{ n: 1 }], first: { n: 2 } }) as Order;
+    expect(order).toBeInstanceOf(Order);
+    expect(order.items![0]).toBeInstanceOf(Item);
+    expect(order).toEqual({ title: 'a', items: [{ n: 1 }], first: { n: 2 } });
+  });
+
+  it('refuses unknown properties inbound, also nested, and names them where they are plain identifiers', () => {
+    expect(issuesOf(() => parse(Order, { title: 'a', extra: 1 }))).toEqual([
+      { path: 'extra', message: 'unknown property' },
+    ]);
+    expect(issuesOf(() => parse(Order, { title: 'a', items: [{ n: 1, x: 1 }] }))).toEqual([
+      { path: 'items.0.x', message: 'unknown property' },
+    ]);
+    const hostile = '<script>\u0000\n';
+    expect(JSON.stringify(issuesOf(() => parse(Order, { title: 'a', [hostile]: 1 })))).not.toContain('script');
+  });
+
+  it('strips unknown properties outbound, and leaves the payload of the caller as it was', () => {
+    const payload = { title: 'a', secret: 1, items: [{ n: 1, secret: 2 }], first: { n: 1, secret: 3 } };
+    const before = structuredClone(payload);
+    expect(compile(Order).strip(payload)).toEqual({ title: 'a', items: [{ n: 1 }], first: { n: 1 } });
+    expect(payload).toEqual(before);
+    const instance = Object.assign(new Order(), payload);
+    expect(compile(Order).strip(instance)).toEqual({ title: 'a', items: [{ n: 1 }], first: { n: 1 } });
+    expect(instance).toMatchObject(before);
+  });
+
+  it('gives nested paths as items.0.n', () => {
+    const issues = issuesOf(() => parse(Order, { title: 1, items: [{ n: 1 }, { n: '2' }], first: { n: 1.5 } }));
+    expect(issues!.map(({ path }) => path)).toEqual(['title', 'items.1.n', 'first.n']);
+    expect(issues![1]!.message).toBe('n must be an integer number');
+  });
+
+  it('gives at most 10 issues', () => {
+    const items = Array.from({ length: 500 }, () => ({ n: 'x' }));
+    const issues = issuesOf(() => parse(Order, { title: 'a', items }))!;
+    expect(issues).toHaveLength(10);
+    expect(issues[9]!.path).toBe('items.9.n');
+    const unknown = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, i]));
+    expect(issuesOf(() => parse(Order, { title: 'a', ...unknown }))).toHaveLength(10);
+  });
+
+  it('refuses an array where one object is declared, at any depth', () => {
+    class Box {
+      @ValidateNested()
+      @Type(() => Order)
+      order: Order;
+    }
+    expect(issuesOf(() => parse(Order, { title: 'a', first: [{ n: 1 }] }))![0]!.path).toBe('first');
+    expect(issuesOf(() => parse(Order, { title: 'a', first: [] }))![0]!.path).toBe('first');
+    expect(issuesOf(() => parse(Box, { order: { title: 'a', first: [{ n: 1 }] } }))![0]!.path).toBe('order.first');
+    expect(issuesOf(() => parse(Order, { title: 'a', items: { n: 1 } }))).toBeDefined();
+  });
+
+  it('leaves arrays within arrays to the class, which refuses them with @IsObject({ each: true })', () => {
+    class Flat {
+      @IsObject({ each: true })
+      @ValidateNested({ each: true })
+      @Type(() => Item)
+      items: Item[];
+    }
+    class Grid {
+      @ValidateNested({ each: true })
+      @Type(() => Item)
+      rows: Item[][];
+    }
+    expect(issuesOf(() => parse(Flat, { items: [[{ n: 1 }]] }))![0]!.path).toBe('items');
+    expect(parse(Grid, { rows: [[{ n: 1 }]] })).toEqual({ rows: [[{ n: 1 }]] });
+    expect(issuesOf(() => parse(Grid, { rows: [[{ n: 'x' }]] }))![0]!.path).toBe('rows.0.0.n');
+  });
+
+  it.each([undefined, null, 42, 'a', true, [], [{ title: 'a' }], new Date(), new Map(), () => 1])(
+    'refuses what is no object (case %#)',
+    (payload) => {
+      expect(issuesOf(() => parse(Order, payload))).toEqual([{ path: '', message: 'must be an object' }]);
+    },
+  );
+
+  it('converts nothing that was not asked for', () => {
+    class Loose {
+      @IsInt()
+      n: number;
+      @IsBoolean()
+      b: boolean;
+    }
+    expect(issuesOf(() => parse(Loose, { n: '1', b: 'true' }))!.map(({ path }) => path)).toEqual(['n', 'b']);
+    expect(parse(Loose, { n: 1, b: true })).toEqual({ n: 1, b: true });
+  });
+
+  it('takes a @Transform that stumbles for a refusal, without its text', () => {
+    class Upper {
+      @IsString()
+      @Transform(({ value }: { value: string }) => value.toUpperCase())
+      text: string;
+    }
+    expect(parse(Upper, { text: 'a' })).toEqual({ text: 'A' });
+    expect(issuesOf(() => parse(Upper, { text: 42 }))).toBeUndefined();
+    expect(() => parse(Upper, { text: 42 })).toThrow('The payload is not valid.');
+  });
+
+  it('lets dates out as ISO text and honours @Exclude and @Expose', () => {
+    class Invoice {
+      @IsDate()
+      at: Date;
+      @IsString()
+      @Exclude({ toPlainOnly: true })
+      internal: string;
+      @IsInt()
+      cents: number;
+      @Expose({ toPlainOnly: true })
+      @IsOptional()
+      get euros(): number {
+        return this.cents / 100;
+      }
+    }
+    const invoice = Object.assign(new Invoice(), { at: new Date('2026-11-23T00:00:00Z'), internal: 'x', cents: 150 });
+    expect(JSON.parse(JSON.stringify(compile(Invoice).strip(invoice)))).toEqual({
+      at: '2026-11-23T00:00:00.000Z',
+      cents: 150,
+      euros: 1.5,
+    });
+  });
+
+  it('keeps free-form objects that the class allows', () => {
+    class Free {
+      @IsObject()
+      meta: object;
+    }
+    expect(parse(Free, { meta: { a: [1, { b: [] }] } })).toEqual({ meta: { a: [1, { b: [] }] } });
+  });
+
+  it('refuses an outbound payload that ends nowhere', () => {
+    const cycle: Record<string, unknown> = { title: 'a' };
+    cycle.first = cycle;
+    expect(issuesOf(() => compile(Order).strip(cycle))).toBeUndefined();
+  });
+
+  it('must have decorators, and the fault names the place and the cure', () => {
+    class Bare {
+      text: string;
+    }
+    expect(() => compile(Bare)).toThrow(RealtimeFault);
+    expect(() => compile(Bare)).toThrow(
+      'Message "x" is described by the class Bare, which has no class-validator decorators; decorate its properties, for example with @IsString().',
+    );
+    class Inheriting extends Order {}
+    expect(() => compile(Inheriting)).not.toThrow();
+  });
+
+  it('needs its two peers, and the fault says how to get them', () => {
+    const bare = new PayloadSchemaCompiler(null);
+    expect(() => bare.compile(Order, 'Event "shipped"')).toThrow(
+      'Event "shipped" is described by the class Order, which needs class-validator and class-transformer: npm install class-validator class-transformer.',
+    );
+    expect(bare.compile(z.string(), 'Event "x"').parse('a')).toBe('a');
+  });
+
+  it('is validated at once, and by promise where a constraint of the process is asynchronous', async () => {
+    class Unique {
+      @IsString()
+      name: string;
+    }
+    expect(compile(Unique).parse({ name: 'free' })).toBeInstanceOf(Unique);
+    registerDecorator({
+      target: Unique,
+      propertyName: 'name',
+      options: { message: 'name is taken' },
+      async: true,
+      validator: { validate: async (value: unknown) => value !== 'taken' },
+    });
+    const later = new ClassSchemaCompiler(validator, transformer).compile(Unique, 'x');
+    await expect(later.parse({ name: 'free' })).resolves.toBeInstanceOf(Unique);
+    await expect(later.strip({ name: 'free', extra: 1 })).resolves.toEqual({ name: 'free' });
+    const refused = { code: 'INVALID_PAYLOAD', issues: [{ path: 'name', message: 'name is taken' }] };
+    await expect(later.parse({ name: 'taken' })).rejects.toMatchObject(refused);
+    await expect(later.strip({ name: 'taken' })).rejects.toMatchObject(refused);
+  });
+
+  it('finds the peers by itself', async () => {
+    const loaded = await ClassSchemaCompiler.load();
+    expect(loaded!.compile(Order, 'x')).toBeDefined();
+  });
+});

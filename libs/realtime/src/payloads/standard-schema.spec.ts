@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Issue, StandardSchema } from '@nestjs-realtime/contract';
+import { z } from 'zod';
+import { RealtimeException } from '../realtime.exception.js';
+import { compileStandardSchema } from './standard-schema.js';
+
+const compile = (schema: unknown) => compileStandardSchema(schema as StandardSchema);
+
+function issuesOf(run: () => unknown): readonly Issue[] | undefined {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof RealtimeException)) throw error;
+    expect(error.code).toBe('INVALID_PAYLOAD');
+    return error.issues;
+  }
+  throw new Error('It passed');
+}
+
+describe('a Standard Schema', () => {
+  const schema = z.object({ items: z.array(z.object({ n: z.coerce.number() })), unit: z.string().default('EUR') });
+
+  it('parses, defaults and decides about unknown properties, in and out', () => {
+    const { parse: read, strip } = compile(schema);
+    const given = { items: [{ n: '4', extra: 1 }], extra: 1 };
+    expect(read(given)).toEqual({ items: [{ n: 4 }], unit: 'EUR' });
+    expect(strip(given)).toEqual({ items: [{ n: 4 }], unit: 'EUR' });
+    expect(issuesOf(() => compile(z.strictObject({ a: z.string() })).strip({ a: 'a', b: 1 }))).toHaveLength(1);
+    expect(compile(z.undefined()).parse(undefined)).toBeUndefined();
+  });
+
+  it('gives dotted paths, and none for the payload itself', () => {
+    const issues = issuesOf(() => compile(schema).parse({ items: [{ n: 1 }, { n: 'x' }] }));
+    expect(issues!.map(({ path }) => path)).toEqual(['items.1.n']);
+    expect(issuesOf(() => compile(z.string()).parse(1))!.map(({ path }) => path)).toEqual(['']);
+  });
+
+  it('reads nothing but keys from paths made of objects', () => {
+    const picky = {
+      '~standard': {
+        version: 1 as const,
+        vendor: 'test',
+        validate: () => ({ issues: [{ message: 'no', path: [{ key: 'a', value: 'secret' }, 0, Symbol('s')] }] }),
+      },
+    };
+    expect(issuesOf(() => compile(picky).parse(1))).toEqual([{ path: 'a.0.Symbol(s)', message: 'no' }]);
+  });
+
+  it('gives at most 10 issues', () => {
+    const items = Array.from({ length: 50 }, () => ({ n: 'x' }));
+    expect(issuesOf(() => compile(schema).parse({ items }))).toHaveLength(10);
+  });
+
+  it('waits for an asynchronous refinement', async () => {
+    const unique = compile(z.string().refine(async (name) => name !== 'taken', 'name is taken'));
+    await expect(unique.parse('free')).resolves.toBe('free');
+    await expect(unique.parse('taken')).rejects.toMatchObject({
+      code: 'INVALID_PAYLOAD',
+      issues: [{ path: '', message: 'name is taken' }],
+    });
+    await expect(unique.strip('taken')).rejects.toBeInstanceOf(RealtimeException);
+  });
+});

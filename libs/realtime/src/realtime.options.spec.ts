@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import { RealtimeFault } from './realtime.exception.js';
+import { RealtimeOptions, type RealtimeSettings, resolveOptions } from './realtime.options.js';
+
+function faultOf(settings: unknown, environment?: string): string {
+  try {
+    resolveOptions(settings as RealtimeSettings, environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(RealtimeFault);
+    return (error as Error).message;
+  }
+  throw new Error('There is no fault');
+}
+
+describe('options', () => {
+  it('have the defaults they document', () => {
+    expect(resolveOptions()).toBeInstanceOf(RealtimeOptions);
+    expect(resolveOptions({})).toMatchObject({
+      transport: 'socket.io',
+      path: '/realtime',
+      transports: ['websocket'],
+      origins: [],
+      allowMissingOrigin: false,
+      requestTimeout: 5_000,
+      authenticationTimeout: 5_000,
+      limits: { payloadBytes: 65_536, payloadDepth: 16, payloadKeys: 1_000 },
+    });
+  });
+
+  it('take each value given and leave the rest at its default', () => {
+    const options = resolveOptions({ path: '/live', limits: { payloadDepth: 4 }, origins: ['https://a.example'] });
+    expect(options).toMatchObject({
+      path: '/live',
+      origins: ['https://a.example'],
+      transports: ['websocket'],
+      limits: { payloadBytes: 65_536, payloadDepth: 4, payloadKeys: 1_000 },
+    });
+  });
+
+  it('take undefined for not given', () => {
+    const settings = Object.fromEntries(Object.keys(new RealtimeOptions()).map((name) => [name, undefined]));
+    expect(resolveOptions(settings)).toEqual(resolveOptions());
+    expect(resolveOptions({ limits: { payloadBytes: undefined, payloadKeys: 5 } }).limits).toMatchObject({
+      payloadBytes: 65_536,
+      payloadDepth: 16,
+      payloadKeys: 5,
+    });
+  });
+
+  it('share nothing between two modules', () => {
+    const given = { limits: { payloadDepth: 2 } };
+    const [one, two] = [resolveOptions(given), resolveOptions()];
+    expect(one.limits).not.toBe(given.limits);
+    expect(one.transports).not.toBe(two.transports);
+    expect(one.origins).not.toBe(two.origins);
+  });
+
+  it.each<[string, unknown[], string]>([
+    ['transport', ['ws', null, 1], "transport must be 'socket.io' or 'in-memory'"],
+    ['path', ['realtime', '/', '/a/', '', 1, null], "path must begin with '/' and not end with it"],
+    ['transports', [[], ['webtransport'], 'websocket', null, [undefined]], "transports must be a list of 'websocket'"],
+    [
+      'origins',
+      [
+        '*',
+        ['*'],
+        ['null'],
+        ['https://a.example/'],
+        ['https://a.example/path'],
+        ['HTTPS://a.example'],
+        ['https://A.example'],
+        ['a.example'],
+        ['https://a.example:443'],
+        [/a/],
+        [''],
+        true,
+        null,
+      ],
+      'origins must be a list of origins such as',
+    ],
+    ['allowMissingOrigin', ['yes', 1, null], 'allowMissingOrigin must be true or false'],
+    ['requestTimeout', [0, -1, 1.5, Infinity, NaN, '5000', null], 'requestTimeout must be a positive integer'],
+    ['authenticationTimeout', [0, 2 ** 53, 1n], 'authenticationTimeout must be a positive integer'],
+    ['limits', [null, [], 5, 'none'], 'limits must be an object'],
+  ])('refuse %s that makes no sense', (name, values, fault) => {
+    for (const value of values) expect(faultOf({ [name]: value })).toContain(`  - ${fault}`);
+  });
+
+  it.each(['payloadBytes', 'payloadDepth', 'payloadKeys'])('refuse limits.%s that makes no sense', (name) => {
+    for (const value of [0, -1, 0.5, '1', null, Infinity]) {
+      expect(faultOf({ limits: { [name]: value } })).toContain(`  - limits.${name} must be a positive integer`);
+    }
+  });
+
+  it('tell every fault in one message', () => {
+    const fault = faultOf({ path: 'x', requestTimeout: 0, pathh: 1, limits: { payloadKeys: 0, keys: 1 }, origins: 1 });
+    expect(fault.split('\n')).toEqual([
+      'RealtimeModule has options at fault:',
+      expect.stringContaining("- path must begin with '/'"),
+      '  - requestTimeout must be a positive integer',
+      expect.stringMatching(/- pathh is not an option; there are transport, path, transports, .*limits$/),
+      expect.stringContaining('- origins must be'),
+      '  - limits.payloadKeys must be a positive integer',
+      expect.stringMatching(/- limits\.keys is not an option; there are payloadBytes, payloadDepth, payloadKeys\b/),
+    ]);
+  });
+
+  it.each([
+    ['connectionStateRecovery', 'replays missed packets before the gates run and is never used'],
+    ['cors', 'is derived from origins'],
+    ['namespace', 'is always the default one'],
+  ])('refuse %s and say why', (name, why) => {
+    expect(faultOf({ [name]: {} })).toContain(`  - ${name} ${why}`);
+  });
+
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('refuse the name %s as any other', (name) => {
+    expect(faultOf(JSON.parse(`{"${name}":1}`))).toContain(`  - ${name} is not an option; there are`);
+  });
+
+  it('refuse the in-memory transport in production, and nowhere else', () => {
+    expect(faultOf({ transport: 'in-memory' }, 'production')).toContain(
+      "transport: 'in-memory' reaches no client and is refused when NODE_ENV=production",
+    );
+    expect(resolveOptions({ transport: 'in-memory' }, 'test').transport).toBe('in-memory');
+    expect(resolveOptions({ transport: 'socket.io' }, 'production').transport).toBe('socket.io');
+  });
+});
