@@ -4,7 +4,7 @@ import type { articlesChannel, PublishedArticle } from '../articles/index.js';
 import type { User } from '../users/index.js';
 import { announce, create, find } from './dom.js';
 import { onSubmit } from './form.js';
-import { get, post } from './http.js';
+import { get, inBackground, post } from './http.js';
 
 export class ArticlesView {
   private readonly feed = find('feed', HTMLOListElement);
@@ -21,7 +21,7 @@ export class ArticlesView {
       if (this.show(article)) announce(`New article by ${article.author}: ${article.title}`);
     });
     channel.onState(({ state }) => {
-      if (state === 'subscribed') void this.catchUp();
+      if (state === 'subscribed') inBackground(this.catchUp());
     });
   }
 

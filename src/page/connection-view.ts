@@ -1,6 +1,7 @@
 // Are we connected, and as whom?
 import type { ConnectionState, RealtimeClient } from '@nestjs-realtime/client';
 import { find } from './dom.js';
+import { inBackground } from './http.js';
 import type { SessionView } from './session-view.js';
 
 const TEXTS: Readonly<Record<ConnectionState, string>> = {
@@ -22,7 +23,7 @@ export class ConnectionView {
     client.onState(({ state }) => {
       this.show();
       // A refusal for good, or a connection after a long sleep: the session may have ended meanwhile.
-      if (state === 'failed' || state === 'connected') session.refreshSoon();
+      if (state === 'failed' || state === 'connected') inBackground(session.refresh());
     });
     this.show();
   }

@@ -15,6 +15,11 @@ export async function remove(path: string): Promise<void> {
   return request('DELETE', path);
 }
 
+/** For work that no form waits for. A server that cannot be reached shows in the connection's state, which leads to a new attempt. */
+export function inBackground(work: Promise<unknown>): void {
+  work.catch((error: unknown) => console.warn(error));
+}
+
 async function request<Answer>(method: string, path: string, body?: object): Promise<Answer> {
   const response = await fetch(path, {
     method,

@@ -4,7 +4,7 @@ import type { Notification, notificationsChannel } from '../notifications/index.
 import type { User } from '../users/index.js';
 import { announce, create, find, timeOf } from './dom.js';
 import { onSubmit } from './form.js';
-import { get, post } from './http.js';
+import { get, inBackground, post } from './http.js';
 
 export class NotificationsView {
   private readonly panel = find('notifications', HTMLDivElement);
@@ -19,7 +19,7 @@ export class NotificationsView {
   private notifications: Notification[] = [];
 
   constructor(private readonly client: RealtimeClient) {
-    this.markRead.addEventListener('click', () => void post('/notifications/read'));
+    this.markRead.addEventListener('click', () => inBackground(post('/notifications/read')));
     onSubmit(this.form, (note) => post('/notifications', note));
   }
 
@@ -49,7 +49,7 @@ export class NotificationsView {
       this.render();
     });
     channel.onState(({ state }) => {
-      if (state === 'subscribed') void this.catchUp(channel);
+      if (state === 'subscribed') inBackground(this.catchUp(channel));
     });
   }
 

@@ -2,7 +2,7 @@
 import type { User } from '../users/index.js';
 import { find } from './dom.js';
 import { onSubmit } from './form.js';
-import { get, post, remove } from './http.js';
+import { get, inBackground, post, remove } from './http.js';
 
 export class SessionView {
   private readonly login = find('login', HTMLFormElement);
@@ -21,27 +21,30 @@ export class SessionView {
       find('logout', HTMLButtonElement).focus();
     });
     find('logout', HTMLButtonElement).addEventListener('click', () => {
-      void remove('/session').then(() => this.refreshSoon());
+      inBackground(this.logOut());
     });
     for (const button of this.login.querySelectorAll<HTMLButtonElement>('button[data-user]')) {
       button.addEventListener('click', () => this.logInAs(button.dataset.user!, button.dataset.password!));
     }
     // Tabs of one browser share the cookie: somebody may have logged in or out in another one.
     document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) this.refreshSoon();
+      if (!document.hidden) inBackground(this.refresh());
     });
   }
 
-  /** Asks the server again; does nothing when it cannot be reached, for then the connection tells. */
-  refreshSoon(): void {
-    this.refresh().catch(() => {});
-  }
-
+  /** Asks the server again. */
   async refresh(): Promise<void> {
     const question = ++this.questions;
     const { user } = await get<{ user: User | null }>('/session');
     // An answer that took so long that a newer one is known, or is on its way, says nothing any more.
     if (question === this.questions) this.show(user);
+  }
+
+  private async logOut(): Promise<void> {
+    await remove('/session');
+    await this.refresh();
+    // The button that had the focus is gone.
+    this.login.querySelector('input')?.focus();
   }
 
   private show(user: User | null): void {
