@@ -6,7 +6,8 @@ import { NotificationsView } from './notifications-view.js';
 import { PingView } from './ping-view.js';
 import { SessionView } from './session-view.js';
 
-const client = createRealtimeClient({ url: location.origin, autoConnect: false });
+// A demo is restarted often, and one reader is no crowd: it need not wait long before it tries again.
+const client = createRealtimeClient({ url: location.origin, autoConnect: false, maxRetryDelay: 5_000 });
 
 const articles = new ArticlesView(client);
 const notifications = new NotificationsView(client);
