@@ -1,0 +1,214 @@
+import { describe, expect, it } from '@jest/globals';
+import { defineRealtimeChannel, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { z } from 'zod';
+import type { RealtimeContext } from '../connections/realtime-context.js';
+import { NoopTracer } from '../instrumentation/realtime.tracer.js';
+import { PayloadSchemaCompiler } from '../payloads/payload-validator.js';
+import { RealtimeFault } from '../realtime.exception.js';
+import { HandlerRegistry } from './handler.registry.js';
+
+const note = z.object({ text: z.string() });
+const channel = <Name extends string>(name: Name) =>
+  defineRealtimeChannel({ name, scope: 'public', events: { added: note }, messages: { add: note, drop: note } });
+const nothing = () => undefined;
+const registry = () => new HandlerRegistry(new PayloadSchemaCompiler(null), new NoopTracer());
+
+function faultOf(run: () => void): string {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(RealtimeFault);
+    return (error as Error).message;
+  }
+  throw new Error('There is no fault');
+}
+
+describe('the handler registry', () => {
+  it('lists channels and handlers, and knows which channels take messages', () => {
+    const channels = registry();
+    const [notes, news] = [channel('notes.{id}'), channel('news')];
+    channels.registerChannel(news);
+    channels.register(notes, 'add', nothing);
+    channels.register(notes, 'drop', nothing);
+    expect(channels.listChannels()).toEqual([news, notes]);
+    expect(channels.list()).toEqual([
+      { descriptor: notes, event: 'add' },
+      { descriptor: notes, event: 'drop' },
+    ]);
+    expect(channels.getInboundDescriptor('notes.7')).toBe(notes);
+    expect(channels.getInboundDescriptor('news')).toBeUndefined();
+    expect(channels.getInboundDescriptor('notes')).toBeUndefined();
+    expect(channels.getInboundDescriptor('unknown.7')).toBeUndefined();
+  });
+
+  it('hands a message to its handler once the schema has parsed it, also where that takes time', async () => {
+    const channels = registry();
+    const slow = defineRealtimeChannel({
+      name: 'slow',
+      scope: 'public',
+      messages: { add: note, late: note.refine(async () => true) },
+    });
+    const seen: unknown[] = [];
+    channels.register(slow, 'add', (payload) => seen.push(payload));
+    channels.register(slow, 'late', async (payload) => seen.push(payload));
+    const invoke = (event: string, payload: unknown) =>
+      channels
+        .get(slow)!
+        .messages.get(event)!
+        .handler!.invoke({ payload, channel: 'slow' } as RealtimeContext);
+    expect(invoke('add', { text: 'a', extra: 1 })).toBe(1);
+    await invoke('late', { text: 'b' });
+    expect(seen).toEqual([{ text: 'a' }, { text: 'b' }]);
+    expect(() => invoke('add', { text: 1 })).toThrow(expect.objectContaining({ code: 'INVALID_PAYLOAD' }) as Error);
+    expect(seen).toHaveLength(2);
+  });
+
+  describe('precedence', () => {
+    it.each<[string, (channels: HandlerRegistry, descriptor: ReturnType<typeof channel<'a.{id}'>>) => void]>([
+      ['registerChannel twice', (channels, it) => [channels.registerChannel(it), channels.registerChannel(it)]],
+      [
+        'registerChannel, then register',
+        (channels, it) => [channels.registerChannel(it), channels.register(it, 'add', nothing)],
+      ],
+      [
+        'register, then registerChannel',
+        (channels, it) => [channels.register(it, 'add', nothing), channels.registerChannel(it)],
+      ],
+    ])('does not matter for one descriptor: %s', (_order, register) => {
+      const channels = registry();
+      const descriptor = channel('a.{id}');
+      register(channels, descriptor);
+      expect(channels.listChannels()).toEqual([descriptor]);
+    });
+
+    it('keeps handlers when their channel is registered again', () => {
+      const channels = registry();
+      const descriptor = channel('a');
+      channels.register(descriptor, 'add', nothing);
+      channels.registerChannel(descriptor);
+      expect(channels.list()).toHaveLength(1);
+    });
+
+    it('goes to the first of two descriptors, and the fault names both places', () => {
+      const channels = registry();
+      const [first, second] = [channel('a.{id}'), channel('a.{id}')];
+      channels.registerChannel(first, 'forFeature() in OneModule');
+      const fault = faultOf(() => channels.registerChannel(second, 'forFeature() in TwoModule'));
+      expect(fault).toBe(
+        'Channel "a.{id}" (forFeature() in TwoModule) and channel "a.{id}" (forFeature() in OneModule) can match the same name; ' +
+          'give one of them another literal segment, or register one descriptor for both.',
+      );
+      expect(faultOf(() => channels.register(second, 'add', nothing))).toContain('(register())');
+      expect(channels.match('a.1')!.descriptor).toBe(first);
+      expect(channels.get(first)!.descriptor).toBe(first);
+      expect(channels.get(second)).toBeUndefined();
+    });
+  });
+
+  it.each([
+    ['a.{id}', 'a.{other}'],
+    ['a.{id}', 'a.b'],
+    ['{x}.b', 'a.{y}'],
+    ['{x}', 'ping'],
+    ['a.{x}.c', 'a.b.{y}'],
+  ])('refuses %s beside %s, in either order', (one, two) => {
+    for (const [first, second] of [
+      [one, two],
+      [two, one],
+    ]) {
+      const channels = registry();
+      channels.registerChannel(channel(first!), 'here');
+      const fault = faultOf(() => channels.registerChannel(channel(second!), 'there'));
+      expect(fault).toContain(`Channel "${second}" (there) and channel "${first}" (here) can match the same name`);
+      expect(channels.listChannels()).toHaveLength(1);
+    }
+  });
+
+  it('takes templates that cannot meet, and finds each name in its own', () => {
+    const channels = registry();
+    const names = ['a', 'a.{id}', 'b.{id}', 'a.{id}.x', 'a.{id}.y', '{tenant}.b.z', 'a.{id}.x.{n}'] as const;
+    const known = new Map<string, RealtimeChannelDescriptor>(names.map((name) => [name, channel(name)]));
+    for (const descriptor of known.values()) channels.registerChannel(descriptor);
+    for (const [name, template, params] of [
+      ['a', 'a', {}],
+      ['a.1', 'a.{id}', { id: '1' }],
+      ['b.042', 'b.{id}', { id: '042' }],
+      ['a.1.x', 'a.{id}.x', { id: '1' }],
+      ['a.1.y', 'a.{id}.y', { id: '1' }],
+      ['acme.b.z', '{tenant}.b.z', { tenant: 'acme' }],
+      ['a.1.x.2', 'a.{id}.x.{n}', { id: '1', n: '2' }],
+      ['a.__proto__', 'a.{id}', { id: '__proto__' }],
+    ] as const) {
+      const match = channels.match(name);
+      expect(match!.descriptor).toBe(known.get(template));
+      expect({ ...match!.params }).toEqual(params);
+    }
+  });
+
+  it.each([
+    '',
+    'b',
+    'a.1.z',
+    'a.1.x.2.3',
+    'A',
+    'a.',
+    '.a',
+    'a..x',
+    'a.{id}',
+    'a. 1',
+    'a.1\n',
+    'a.\u0000',
+    'a.é',
+    '__proto__',
+    'constructor',
+    'toString',
+    `a.${'x'.repeat(65)}`,
+    'a.'.repeat(500),
+    'x'.repeat(100_000),
+    undefined,
+    null,
+    42,
+    ['a'],
+  ])('finds nothing for %j', (name) => {
+    const channels = registry();
+    for (const known of ['a', 'a.{id}', 'a.{id}.x'] as const) channels.registerChannel(channel(known));
+    expect(channels.match(name as string)).toBeNull();
+  });
+
+  it('refuses a message that is not declared, and a second handler for one that is', () => {
+    const channels = registry();
+    const notes = channel('notes');
+    channels.register(notes, 'add', nothing);
+    expect(faultOf(() => channels.register(notes, 'add', nothing))).toBe(
+      'register() and register() both handle "add" of channel "notes"; a message has one handler: remove one.',
+    );
+    expect(faultOf(() => channels.register(notes, 'ad' as 'add', nothing))).toBe(
+      `register() handles "ad", which channel "notes" does not declare; add it to the channel's messages (add, drop) or mend the name.`,
+    );
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      expect(faultOf(() => channels.register(notes, name as 'add', nothing))).toContain('does not declare');
+    }
+    const silent = defineRealtimeChannel({ name: 'silent', scope: 'public', payload: note });
+    expect(faultOf(() => channels.register(silent, 'add' as never, nothing))).toContain('(none so far)');
+  });
+
+  it.each([undefined, null, {}, 'notes', { name: 'notes', template: 'notes' }])(
+    'refuses what was not made by defineRealtimeChannel (case %#)',
+    (descriptor) => {
+      expect(
+        faultOf(() => registry().registerChannel(descriptor as RealtimeChannelDescriptor, 'forFeature() in M')),
+      ).toBe('forFeature() in M names a channel that was not made by defineRealtimeChannel(); pass its descriptor.');
+    },
+  );
+
+  it('registers nothing of a channel whose schema cannot be compiled', () => {
+    class Bare {
+      text: string;
+    }
+    const channels = registry();
+    const bare = defineRealtimeChannel({ name: 'bare', scope: 'public', events: { added: note, bare: Bare } });
+    expect(faultOf(() => channels.registerChannel(bare))).toContain('Event "bare" of channel "bare"');
+    expect(channels.listChannels()).toEqual([]);
+    expect(channels.match('bare')).toBeNull();
+  });
+});
