@@ -6,8 +6,10 @@ import type { RealtimeConnection } from './realtime.connection.js';
 export interface RealtimeEntrance {
   /** Gate 1. Resolves with `connection.user` set; rejects with a `RealtimeException`, never with anything else. */
   connect(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void>;
+  /** The connection is established; one whose peer left during gate 1 never is, and is not told of as ended either. */
+  connected(connection: RealtimeConnection): void;
   /** One client event with its arguments; the last may be the acknowledgement function. Never throws. */
   dispatch(connection: RealtimeConnection, event: string, args: unknown[]): void;
-  /** The connection has ended. */
+  /** An established connection has ended. */
   disconnected(connection: RealtimeConnection, reason: string): void;
 }

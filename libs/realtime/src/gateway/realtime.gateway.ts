@@ -1,49 +1,22 @@
 // Where does a client come in? The WebSocket gateway on the application's own HTTP server.
-import { Inject, Logger, type OnApplicationBootstrap, type Type } from '@nestjs/common';
+import { Inject, type OnApplicationBootstrap, type OnModuleDestroy, type Type } from '@nestjs/common';
 import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
-import { RealtimeRequest } from '../connections/realtime-request.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
-import { ConnectGuard } from '../guards/connect.guard.js';
-import { RealtimeExecutionContext } from '../guards/realtime-execution-context.js';
-import { RefusalLog } from '../guards/refusals.js';
-import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
-import { refusalOfGuard } from '../instrumentation/refusal-of.js';
-import { withCapture } from '../instrumentation/with-capture.js';
-import { withSpan } from '../instrumentation/with-span.js';
-import { RealtimeException } from '../realtime.exception.js';
-import { RealtimeHooks } from '../realtime.hooks.js';
+import { ConnectionLife } from './connection.life.js';
 import { RequestDispatcher } from './request.dispatcher.js';
 
-/** Runs gate 1 itself and hands requests to the dispatcher. Nest mounts it; `createRealtimeGateway` makes the class Nest sees. */
-export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnApplicationBootstrap {
+/** The entrance that the transport hands everything to. Nest mounts it; `createRealtimeGateway` makes the class Nest sees. */
+export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnApplicationBootstrap, OnModuleDestroy {
   private mounted = false;
-  private readonly pass: (request: RealtimeRequest) => Promise<boolean>;
 
   constructor(
-    guard: ConnectGuard,
-    tracer: IRealtimeTracer,
     private readonly server: IRealtimeServer,
+    private readonly life: ConnectionLife,
     private readonly dispatcher: RequestDispatcher,
-    private readonly refusals: RefusalLog,
-    private readonly hooks: RealtimeHooks,
-  ) {
-    this.pass = withSpan(
-      tracer,
-      { op: 'realtime-gate', name: 'realtime connect', attributes: { gate: 'connect' } },
-      withCapture(
-        new Logger('Realtime'),
-        {
-          layer: 'realtime-gate',
-          describe: (_request: RealtimeRequest) => 'connect',
-          refusalOf: (error, request) => refusalOfGuard(error, request.user),
-        },
-        (request) => guard.canActivate(RealtimeExecutionContext.of(request, RealtimeGateway)),
-      ),
-    );
-  }
+  ) {}
 
   /** Nest calls this when it binds gateways. What it throws here would be lost, so faults wait for the bootstrap. */
   afterInit(transport: unknown): void {
@@ -56,15 +29,14 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
     if (this.mounted) this.server.open(this);
   }
 
-  async connect(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
-    const request = new RealtimeRequest('connect', connection, null, null, null, handshake);
-    try {
-      await this.pass(request);
-    } catch (error) {
-      this.refusals.record(error as RealtimeException, { gate: 'connect', connection });
-      throw error;
-    }
-    this.hooks.emit('connected', () => ({ connection }));
+  async onModuleDestroy(): Promise<void> {
+    this.server.stopAccepting();
+    this.dispatcher.stop();
+    await this.life.drain();
+  }
+
+  connect(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
+    return this.life.begin(connection, handshake);
   }
 
   dispatch(connection: RealtimeConnection, event: string, args: unknown[]): void {
@@ -72,12 +44,7 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
   }
 
   disconnected(connection: RealtimeConnection, reason: string): void {
-    const left = [...connection.subscriptions];
-    connection.end();
-    for (const [channel, { descriptor }] of left) {
-      this.hooks.emit('unsubscribed', () => ({ connection, descriptor, channel }));
-    }
-    this.hooks.emit('disconnected', () => ({ connection, reason }));
+    this.life.end(connection, reason);
   }
 }
 
@@ -89,14 +56,11 @@ export function createRealtimeGateway(): Type<RealtimeGateway> {
   @WebSocketGateway()
   class MountedRealtimeGateway extends RealtimeGateway {
     constructor(
-      @Inject(ConnectGuard) guard: ConnectGuard,
-      @Inject(IRealtimeTracer) tracer: IRealtimeTracer,
       @Inject(IRealtimeServer) server: IRealtimeServer,
+      @Inject(ConnectionLife) life: ConnectionLife,
       @Inject(RequestDispatcher) dispatcher: RequestDispatcher,
-      @Inject(RefusalLog) refusals: RefusalLog,
-      @Inject(RealtimeHooks) hooks: RealtimeHooks,
     ) {
-      super(guard, tracer, server, dispatcher, refusals, hooks);
+      super(server, life, dispatcher);
       WebSocketGateway(server.gatewayOptions())(MountedRealtimeGateway);
     }
   }

@@ -61,7 +61,9 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.io.on('connection', (socket) => {
       socket.onAny(onRequest);
       socket.on('disconnect', onDisconnect);
-      socket.emit(FRAMES.WELCOME, welcome((socket.data as SocketData).connection));
+      const { connection } = socket.data as SocketData;
+      socket.emit(FRAMES.WELCOME, welcome(connection));
+      entrance.connected(connection);
     });
   }
 
