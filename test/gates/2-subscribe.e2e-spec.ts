@@ -353,7 +353,7 @@ describe('gate 2, subscribe', () => {
           await new Promise(setImmediate);
         }
       })();
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < 10; round++) {
         await client.subscribe('news');
         await client.next('rt:event');
         await client.unsubscribe('news');

@@ -1,0 +1,231 @@
+// Gate 4 over a real socket: what goes out, to whom, and who is told when it may not?
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Injectable, type OnApplicationBootstrap, Param, Post } from '@nestjs/common';
+import { IsInt, IsOptional, IsString } from 'class-validator';
+import {
+  BroadcastFault,
+  defineRealtimeChannel,
+  IRealtimeBroadcaster,
+  RealtimeChannel,
+  RealtimeHandler,
+  RealtimeModule,
+} from 'nestjs-realtime';
+import { z } from 'zod';
+import { boot, closeApps, HTTP_ADAPTERS, type TestApp } from '../kit/boot.js';
+import { KnownUsers } from '../kit/known-users.js';
+
+class Price {
+  @IsInt()
+  cents: number;
+  @IsOptional()
+  @IsString()
+  note?: string;
+  constructor(values?: Partial<Price> & Record<string, unknown>) {
+    Object.assign(this, values);
+  }
+}
+
+const payload = z.object({ n: z.number() });
+const priceChannel = defineRealtimeChannel({
+  name: 'prices.{id}',
+  scope: 'public',
+  events: { changed: Price, gone: z.object({ id: z.string() }) },
+});
+const tickChannel = defineRealtimeChannel({ name: 'ticks', scope: 'public', payload });
+const slowSchemaChannel = defineRealtimeChannel({
+  name: 'slow-schema',
+  scope: 'public',
+  payload: z.object({ n: z.number() }).refine(async ({ n }) => {
+    // earlier numbers take longer
+    for (let turn = n; turn < 20; turn++) await new Promise(setImmediate);
+    return n >= 0;
+  }),
+});
+const anythingChannel = defineRealtimeChannel({ name: 'anything', scope: 'public', payload: z.any() });
+const relayChannel = defineRealtimeChannel({ name: 'relay', scope: 'public', message: payload });
+const strangerChannel = defineRealtimeChannel({ name: 'stranger', scope: 'public', payload });
+
+@Controller('ticks')
+class TickController {
+  constructor(private readonly realtime: IRealtimeBroadcaster) {}
+  @Post(':n')
+  async tick(@Param('n') n: string): Promise<void> {
+    await this.realtime.broadcast(tickChannel, { n: Number(n) });
+  }
+}
+
+@RealtimeChannel(relayChannel)
+class OnRelay {
+  constructor(private readonly realtime: IRealtimeBroadcaster) {}
+  @RealtimeHandler()
+  async relay({ n }: { n: number }): Promise<void> {
+    await this.realtime.broadcast(tickChannel, { n });
+    await this.realtime.broadcast(tickChannel, { n: n + 1 });
+  }
+}
+
+const early: string[] = [];
+
+@Injectable()
+class EarlyBird implements OnApplicationBootstrap {
+  constructor(private readonly realtime: IRealtimeBroadcaster) {}
+  async onApplicationBootstrap(): Promise<void> {
+    await this.realtime.broadcast(tickChannel, { n: 1 });
+    early.push('accepted');
+    await this.realtime.broadcast(strangerChannel, { n: 1 }).catch((fault: Error) => early.push(fault.name));
+  }
+}
+
+describe('gate 4, broadcast', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await boot({
+      imports: [
+        RealtimeModule.forRoot({ authenticator: KnownUsers }),
+        RealtimeModule.forFeature([priceChannel, tickChannel, slowSchemaChannel, anythingChannel]),
+      ],
+      controllers: [TickController],
+      providers: [OnRelay, EarlyBird],
+    });
+  });
+  afterEach(() => app.hangUp());
+  afterAll(closeApps);
+
+  async function on(...channels: string[]) {
+    const client = await app.connect();
+    for (const channel of channels) await client.subscribe(channel);
+    return client;
+  }
+
+  it('reaches the members of the channel and nobody else', async () => {
+    const [one, two] = await Promise.all([on('prices.1', 'ticks'), on('prices.1')]);
+    const others = await Promise.all([on('prices.2'), on('ticks'), on(), on('prices.1')]);
+    await others[3]!.unsubscribe('prices.1');
+    await app.broadcast(priceChannel.with({ id: '1' }), 'changed', new Price({ cents: 5 }));
+    for (const client of [one, two, ...others]) await client.settle();
+    const event = { channel: 'prices.1', event: 'changed', payload: { cents: 5 } };
+    expect(one.events).toEqual([event]);
+    expect(two.events).toEqual([event]);
+    expect(others.map(({ events }) => events)).toEqual([[], [], [], []]);
+  });
+
+  it('reaches a member once, however often he subscribed', async () => {
+    const client = await on('ticks', 'ticks');
+    await app.broadcast(tickChannel, { n: 1 });
+    await client.settle();
+    expect(client.events).toHaveLength(1);
+  });
+
+  it('strips what the schema does not know, of a class and of a Standard Schema', async () => {
+    const client = await on('prices.1', 'ticks');
+    await app.broadcast(priceChannel.with({ id: '1' }), 'changed', new Price({ cents: 5, secret: 'SECRET' }));
+    await app.broadcast(priceChannel.with({ id: '1' }), 'changed', { cents: 6, secret: 'SECRET' });
+    await app.broadcast(tickChannel, { n: 1, secret: 'SECRET' });
+    await client.settle();
+    expect(client.events.map((event) => event.payload)).toEqual([{ cents: 5 }, { cents: 6 }, { n: 1 }]);
+  });
+
+  it('keeps the order of many broadcasts, awaited or not', async () => {
+    const client = await on('ticks');
+    const pending = Array.from({ length: 500 }, (_, n) => app.broadcast(tickChannel, { n }));
+    await Promise.all(pending);
+    for (let n = 500; n < 600; n++) await app.broadcast(tickChannel, { n });
+    await client.settle();
+    expect(client.events.map((event) => (event.payload as { n: number }).n)).toEqual(
+      Array.from({ length: 600 }, (_, n) => n),
+    );
+  });
+
+  it('keeps the order where the schema takes its time, also past one that it refuses', async () => {
+    const client = await on('slow-schema');
+    const results = await Promise.allSettled([0, 5, -1, 10, 19].map((n) => app.broadcast(slowSchemaChannel, { n })));
+    await client.settle();
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    expect(client.events.map((event) => event.payload)).toEqual([{ n: 0 }, { n: 5 }, { n: 10 }, { n: 19 }]);
+  });
+
+  it.each<[string, () => [object, ...unknown[]], string]>([
+    ['a channel that nobody registered', () => [strangerChannel, { n: 1 }], 'forFeature'],
+    [
+      'a descriptor that only has the name of a registered one',
+      () => [defineRealtimeChannel({ name: 'ticks', scope: 'public', payload: z.any() }), { n: 1 }],
+      'is not registered',
+    ],
+    ['a template without its params', () => [priceChannel, 'gone', { id: '1' }], 'channel.with({ ... })'],
+    ['an event that the channel does not declare', () => [priceChannel.with({ id: '1' }), 'sold', {}], 'changed, gone'],
+    ['an inherited name for an event', () => [priceChannel.with({ id: '1' }), 'toString', {}], 'declares no event'],
+    ['no event where there are several', () => [priceChannel.with({ id: '1' }), { cents: 1 }], 'declares 2 events'],
+    ['a channel that declares no event', () => [relayChannel, { n: 1 }], 'declares 0 events'],
+    ['a payload of the wrong type', () => [priceChannel.with({ id: '1' }), 'changed', { cents: 'x' }], 'cents'],
+    ['a payload that lacks a property', () => [tickChannel, {}], 'n:'],
+    ['no payload', () => [tickChannel, undefined], 'payload'],
+    ['a payload that JSON cannot hold', () => [anythingChannel, { n: 1n }], 'BigInt'],
+    [
+      'a payload that holds itself',
+      () => [anythingChannel, Object.assign([], { 0: null }).fill(null).concat(circle())],
+      'circular',
+    ],
+    [
+      'an address with forged params',
+      () => [{ descriptor: priceChannel, name: 'ticks', params: {} }, 'gone', { id: '1' }],
+      'no concrete name',
+    ],
+  ])('tells the caller of %s, and sends nothing', async (_what, broadcast, cure) => {
+    const client = await on('prices.1', 'ticks', 'anything', 'stranger');
+    const sent = app.record('broadcast');
+    const fault: unknown = await app.broadcast(...broadcast()).catch((error: unknown) => error);
+    expect(fault).toBeInstanceOf(BroadcastFault);
+    expect(fault).toMatchObject({ name: 'BroadcastFault', message: expect.stringContaining(cure) });
+    await client.settle();
+    expect(client.events).toEqual([]);
+    expect(sent).toEqual([]);
+  });
+
+  it('goes out from a handler, in the order of its calls and before its reply', async () => {
+    const client = await on('ticks', 'relay');
+    await client.request('rt:message', { channel: 'relay', payload: { n: 7 } });
+    expect(client.log.filter((entry) => entry !== 'reply rt:subscribe' && entry !== 'rt:welcome')).toEqual([
+      'event ticks message',
+      'event ticks message',
+      'reply rt:message',
+    ]);
+  });
+
+  it('is accepted while the application starts, when nobody can be connected yet', () => {
+    expect(early).toEqual(['accepted', 'BroadcastFault']);
+  });
+
+  it.each(HTTP_ADAPTERS)('goes out from a controller, on %s', async (http) => {
+    const served = await boot(
+      {
+        imports: [RealtimeModule.forRoot(), RealtimeModule.forFeature([tickChannel])],
+        controllers: [TickController],
+      },
+      { http },
+    );
+    const client = await served.connect();
+    await client.subscribe('ticks');
+    expect((await fetch(`${served.url}/ticks/42`, { method: 'POST' })).status).toBe(201);
+    expect(await client.next('rt:event')).toEqual(['ticks', 'message', { n: 42 }]);
+  });
+
+  it('carries any JSON as it is', async () => {
+    const client = await on('anything');
+    const values = [null, 0, '', false, [], 'ünïcode \u2028 "quoted"', { nested: [{ deep: true }] }, [[1], [2]]];
+    for (const value of values) await app.broadcast(anythingChannel, value);
+    await client.settle();
+    expect(client.events.map((event) => event.payload)).toEqual(values);
+  });
+});
+
+function circle(): unknown {
+  const node: Record<string, unknown> = {};
+  return Object.assign(node, { self: node });
+}

@@ -1,0 +1,152 @@
+// What do the hooks tell of the four gates?
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type CanActivate, Injectable, UseGuards } from '@nestjs/common';
+import { defineRealtimeChannel, RealtimeChannel, RealtimeHandler, RealtimeModule } from 'nestjs-realtime';
+import { z } from 'zod';
+import { boot, closeApps, type TestApp } from '../kit/boot.js';
+import { KnownUsers } from '../kit/known-users.js';
+import { LogBook } from '../kit/log-book.js';
+import { Latch } from '../kit/latch.js';
+
+const payload = z.object({ n: z.number() });
+const openChannel = defineRealtimeChannel({ name: 'open', scope: 'public', payload, messages: { go: payload } });
+const adminChannel = defineRealtimeChannel({ name: 'admin', scope: { role: 'admin' }, payload });
+const shutChannel = defineRealtimeChannel({ name: 'shut.{id}', scope: 'public', payload });
+
+@Injectable()
+class Never implements CanActivate {
+  canActivate(): boolean {
+    return false;
+  }
+}
+
+@RealtimeChannel(openChannel)
+class OnOpen {
+  @RealtimeHandler('go')
+  go(): void {}
+}
+
+@RealtimeChannel(shutChannel)
+@UseGuards(Never)
+class OnShut {}
+
+describe('hooks', () => {
+  const log = new LogBook();
+  let authenticating: Latch | null = null;
+  let proceed: Promise<void> | null = null;
+  let app: TestApp;
+
+  @Injectable()
+  class Authenticator extends KnownUsers {
+    override async authenticate(...args: Parameters<KnownUsers['authenticate']>) {
+      authenticating?.open();
+      await proceed;
+      return super.authenticate(...args);
+    }
+  }
+
+  beforeAll(async () => {
+    app = await boot(
+      {
+        imports: [RealtimeModule.forRoot({ authenticator: Authenticator }), RealtimeModule.forFeature([adminChannel])],
+        providers: [OnOpen, OnShut],
+      },
+      { logger: log },
+    );
+  });
+  afterEach(() => app.hangUp());
+  afterAll(closeApps);
+
+  it('tell of a connection and its end', async () => {
+    const connected = app.nextHook('connected');
+    const disconnected = app.nextHook('disconnected');
+    const client = await app.connect({ as: 'ann' });
+    const id = client.socket.id;
+    expect((await connected).connection).toMatchObject({ id, user: { userId: 'ann' } });
+    client.close();
+    expect(await disconnected).toMatchObject({ connection: { id }, reason: 'client namespace disconnect' });
+  });
+
+  it('tell of each admission once, and of leaving by wish, by refusal and by disconnecting', async () => {
+    const subscribed = app.record('subscribed');
+    const unsubscribed = app.record('unsubscribed');
+    const client = await app.connect({ as: 'root' });
+    await client.subscribe('open');
+    await client.subscribe('open');
+    await client.subscribe('admin');
+    expect(subscribed.map(({ channel }) => channel)).toEqual(['open', 'admin']);
+    expect(subscribed[0]!.descriptor).toBe(openChannel);
+    await client.unsubscribe('open');
+    await client.unsubscribe('open');
+    expect(unsubscribed.map(({ channel }) => channel)).toEqual(['open']);
+    const disconnected = app.nextHook('disconnected');
+    client.close();
+    await disconnected;
+    expect(unsubscribed.map(({ channel }) => channel)).toEqual(['open', 'admin']);
+    expect(unsubscribed[1]!.connection.user?.userId).toBe('root');
+  });
+
+  it('tell the precise reason of a refusal that the peer never sees', async () => {
+    const refused = app.record('refused');
+    const client = await app.connect({ as: 'ann' });
+    await client.subscribe('no.such');
+    await client.subscribe('admin');
+    await client.subscribe('shut.1');
+    await client.subscribe('open');
+    await client.send('open', 'nope', 1);
+    await client.send('open', 'go', 'x');
+    await app.connect({ as: 'mallory' }).catch(() => undefined);
+    expect(refused.map(({ gate, code, reason, channel, event }) => [gate, code, reason, channel, event])).toEqual([
+      ['subscribe', 'FORBIDDEN', 'no registered channel matches', 'no.such', null],
+      ['subscribe', 'FORBIDDEN', 'scope {"role":"admin"} forbids', 'admin', null],
+      ['subscribe', 'FORBIDDEN', expect.stringContaining('Forbidden'), 'shut.1', null],
+      ['message', 'UNKNOWN_EVENT', expect.any(String), 'open', 'nope'],
+      ['message', 'INVALID_PAYLOAD', expect.any(String), 'open', 'go'],
+      ['connect', 'UNAUTHENTICATED', 'no such session', null, null],
+    ]);
+    expect(refused[0]!.connection?.user?.userId).toBe('ann');
+  });
+
+  it('tell of a broadcast once, whoever receives it', async () => {
+    const broadcasts = app.record('broadcast');
+    await app.broadcast(openChannel, { n: 1 });
+    await app.broadcast(shutChannel.with({ id: '7' }), { n: 22 });
+    expect(broadcasts).toEqual([
+      { descriptor: openChannel, channel: 'open', event: 'message', bytes: '{"n":1}'.length },
+      { descriptor: shutChannel, channel: 'shut.7', event: 'message', bytes: '{"n":22}'.length },
+    ]);
+  });
+
+  it('harm nobody by what a listener throws', async () => {
+    const off = app.hooks.on('subscribed', () => {
+      throw new Error('a broken listener');
+    });
+    const client = await app.connect();
+    expect(await client.subscribe('open')).toEqual({ ok: true, channel: 'open' });
+    off();
+    expect(log.errors().join()).toContain('a broken listener');
+  });
+
+  it('tell of as many ends as beginnings, also for a peer that leaves while it is authenticated', async () => {
+    const connected = app.record('connected');
+    const disconnected = app.record('disconnected');
+    const hold = new Latch();
+    authenticating = new Latch();
+    proceed = hold.opened;
+    const client = app.connect({
+      as: 'ann',
+      prepare: (socket) => void authenticating!.opened.then(() => socket.io.engine.close()),
+    });
+    await expect(
+      Promise.race([client, authenticating.opened.then(() => Promise.reject(new Error('left')))]),
+    ).rejects.toThrow();
+    proceed = null;
+    const other = await app.connect();
+    hold.open();
+    await other.settle();
+    other.close();
+    await app.hangUp();
+    expect(app.stats().pendingAuthentications).toBe(0);
+    expect(connected.length).toBe(disconnected.length);
+  });
+});
