@@ -23,17 +23,19 @@ export class ChannelExplorer implements OnModuleInit {
   /** @throws RealtimeFault that names every fault found. */
   onModuleInit(): void {
     const faults: string[] = [];
-    const attempt = (register: () => void): void => {
+    const attempt = (register: () => void): boolean => {
       try {
         register();
+        return true;
       } catch (error) {
         if (!(error instanceof RealtimeFault)) throw error;
         faults.push(error.message);
+        return false;
       }
     };
     const provided = new Set<object>();
     for (const wrapper of this.discovery.getProviders()) {
-      const { instance, metatype } = wrapper as { instance: unknown; metatype: unknown };
+      const { instance, metatype, token } = wrapper as { instance: unknown; metatype: unknown; token: unknown };
       if (instance instanceof FeatureChannels) {
         for (const descriptor of instance.descriptors) {
           attempt(() => this.registry.registerChannel(descriptor, `forFeature() in ${wrapper.host?.name}`));
@@ -41,13 +43,15 @@ export class ChannelExplorer implements OnModuleInit {
       } else if (typeof metatype === 'function' && !wrapper.isAlias && !wrapper.isNotMetatype) {
         provided.add(metatype);
         this.explore(wrapper, metatype, attempt);
+      } else if (isReplaced(token, instance)) {
+        provided.add(token);
       }
     }
     faults.push(...this.misplaced(provided));
     if (faults.length > 0) throw RealtimeFault.of('Realtime channels are at fault:', faults);
   }
 
-  private explore(wrapper: InstanceWrapper, type: object, attempt: (register: () => void) => void): void {
+  private explore(wrapper: InstanceWrapper, type: object, attempt: (register: () => void) => boolean): void {
     const methods = this.handlersOf(type);
     const descriptor = channelOf(type);
     if (descriptor === undefined) {
@@ -57,7 +61,8 @@ export class ChannelExplorer implements OnModuleInit {
         });
       return;
     }
-    attempt(() => this.registry.guard(descriptor, placeOf(wrapper), this.invoker.bindGuards(wrapper)));
+    // A channel that cannot be registered is one fault, not one more for each of its handlers.
+    if (!attempt(() => this.registry.guard(descriptor, placeOf(wrapper), this.invoker.bindGuards(wrapper)))) return;
     for (const [method, event] of methods) {
       attempt(() =>
         this.registry.bind(descriptor, event, placeOf(wrapper, method), this.invoker.bindHandler(wrapper, method)),
@@ -91,6 +96,11 @@ export class ChannelExplorer implements OnModuleInit {
       ...forgotten.map((type) => unprovidedFault(type.name, channelOf(type)!.name)),
     ];
   }
+}
+
+/** Whether something else stands in for a channel class, as `overrideProvider()` of a test does it. */
+function isReplaced(token: unknown, instance: unknown): token is new (...args: never[]) => object {
+  return typeof token === 'function' && channelOf(token) !== undefined && !(instance instanceof token);
 }
 
 function placeOf(wrapper: InstanceWrapper, method?: string): string {

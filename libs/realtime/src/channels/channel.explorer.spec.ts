@@ -1,0 +1,215 @@
+import { type CanActivate, Controller, Injectable, Module, type Type, UseGuards } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { defineRealtimeChannel } from '@nestjs-realtime/contract';
+import { z } from 'zod';
+import { RealtimeFault } from '../realtime.exception.js';
+import { RealtimeModule } from '../realtime.module.js';
+import { IRealtimeHandlerRegistry } from './handler.registry.js';
+import { RealtimeChannel } from './realtime-channel.decorator.js';
+import { RealtimeHandler } from './realtime-handler.decorator.js';
+
+const note = z.object({ text: z.string() });
+const channel = <Name extends string>(name: Name) =>
+  defineRealtimeChannel({ name, scope: 'public', events: { added: note }, messages: { add: note, drop: note } });
+
+describe('exploring an application at boot', () => {
+  const running: TestingModule[] = [];
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((app) => app.close()));
+  });
+
+  const declare = (...imports: Parameters<typeof Test.createTestingModule>[0]['imports'] & object) =>
+    Test.createTestingModule({ imports: [RealtimeModule.forRoot({ transport: 'in-memory' }), ...imports] });
+
+  async function boot(...imports: Parameters<typeof declare>): Promise<IRealtimeHandlerRegistry> {
+    const app = await declare(...imports).compile();
+    await app.init();
+    running.push(app);
+    return app.get(IRealtimeHandlerRegistry);
+  }
+
+  async function faultOf(...imports: Parameters<typeof declare>): Promise<string> {
+    const app = await declare(...imports).compile();
+    const error: unknown = await app.init().then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(RealtimeFault);
+    return (error as Error).message;
+  }
+
+  function feature(name: string, providers: Type[], controllers: Type[] = []): Type {
+    const module = { [name]: class {} }[name]!;
+    Module({ providers, controllers })(module);
+    return module;
+  }
+
+  it('finds channels of handlers and of features, whatever module they are in', async () => {
+    const [notes, news] = [channel('notes.{id}'), channel('news')];
+    @RealtimeChannel(notes)
+    class OnAdd {
+      @RealtimeHandler('add')
+      handle(): void {}
+    }
+    @RealtimeChannel(notes)
+    class OnDrop {
+      @RealtimeHandler('drop')
+      handle(): void {}
+    }
+    const registry = await boot(feature('NotesModule', [OnAdd, OnDrop]), RealtimeModule.forFeature([news, notes]));
+    expect(registry.listChannels()).toEqual(expect.arrayContaining([notes, news]));
+    expect(registry.listChannels()).toHaveLength(2);
+    expect(registry.list()).toEqual([
+      { descriptor: notes, event: 'add' },
+      { descriptor: notes, event: 'drop' },
+    ]);
+  });
+
+  it('finds the handlers a class inherits', async () => {
+    const notes = channel('notes');
+    abstract class Adding {
+      @RealtimeHandler('add')
+      handle(): void {}
+    }
+    @RealtimeChannel(notes)
+    class OnAdd extends Adding {}
+    expect((await boot(feature('NotesModule', [OnAdd]))).list()).toEqual([{ descriptor: notes, event: 'add' }]);
+  });
+
+  it('tells every fault in one message that rejects the boot', async () => {
+    const [notes, news, rival] = [channel('notes.{id}'), channel('news'), channel('notes.latest')];
+    @RealtimeChannel(notes)
+    class OnNote {
+      @RealtimeHandler('add')
+      add(): void {}
+      @RealtimeHandler('add')
+      again(): void {}
+      @RealtimeHandler('ad')
+      misspelt(): void {}
+      @RealtimeHandler()
+      byDefault(): void {}
+    }
+    @RealtimeChannel(rival)
+    class OnRival {}
+    @Controller()
+    @RealtimeChannel(news)
+    class NewsController {}
+    @RealtimeChannel(notes)
+    class Forgotten {}
+    @Injectable()
+    class Homeless {
+      @RealtimeHandler('add')
+      handle(): void {}
+    }
+    const fault = await faultOf(feature('NotesModule', [OnNote, OnRival, Homeless], [NewsController]));
+    const [heading, ...faults] = fault.split('\n');
+    expect(heading).toBe('Realtime channels are at fault:');
+    expect(faults.sort()).toEqual(
+      [
+        '  - OnNote.again() in NotesModule and OnNote.add() in NotesModule both handle "add" of channel "notes.{id}"; a message has one handler: remove one.',
+        '  - OnNote.misspelt() in NotesModule handles "ad", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or mend the name.',
+        '  - OnNote.byDefault() in NotesModule handles "message", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or mend the name.',
+        '  - Channel "notes.latest" (OnRival in NotesModule) and channel "notes.{id}" (OnNote in NotesModule) can match the same name; give one of them another literal segment, or register one descriptor for both.',
+        '  - NewsController has @RealtimeChannel, but is a controller; move its handlers to a class of their own and list that under providers.',
+        '  - Forgotten has @RealtimeChannel("notes.{id}"), but is no provider of any module; list it under the providers of its feature\'s module.',
+        '  - Homeless.handle() has @RealtimeHandler, but Homeless claims no channel; put @RealtimeChannel(descriptor) on the class.',
+      ].sort(),
+    );
+  });
+
+  it('names both modules of two handlers of one message', async () => {
+    const notes = channel('notes');
+    @RealtimeChannel(notes)
+    class One {
+      @RealtimeHandler('add')
+      handle(): void {}
+    }
+    @RealtimeChannel(notes)
+    class Two {
+      @RealtimeHandler('add')
+      take(): void {}
+    }
+    expect(await faultOf(feature('OneModule', [One]), feature('TwoModule', [Two]))).toContain(
+      'Two.take() in TwoModule and One.handle() in OneModule both handle "add" of channel "notes"',
+    );
+  });
+
+  it('tells faults of forFeature together with all others', async () => {
+    const fault = await faultOf(
+      RealtimeModule.forFeature([channel('a.{x}')]),
+      RealtimeModule.forFeature([channel('a.{y}'), undefined as never]),
+    );
+    expect(fault).toContain('Channel "a.{y}" (forFeature() in RealtimeFeatureModule) and channel "a.{x}"');
+    expect(fault).toContain('names a channel that was not made by defineRealtimeChannel(); pass its descriptor.');
+  });
+
+  it('tells a fault of a channel once, however many handlers its class has', async () => {
+    class Bare {
+      text: string;
+    }
+    const bare = defineRealtimeChannel({ name: 'bare', scope: 'public', messages: { add: Bare, drop: note } });
+    @RealtimeChannel(bare)
+    class OnBare {
+      @RealtimeHandler('add')
+      add(): void {}
+      @RealtimeHandler('drop')
+      drop(): void {}
+    }
+    const fault = await faultOf(feature('BareModule', [OnBare]));
+    expect(fault.match(/has no class-validator decorators/g)).toHaveLength(1);
+  });
+
+  it('takes a handler that a test puts in the place of another', async () => {
+    const notes = channel('notes');
+    @RealtimeChannel(notes)
+    class OnAdd {
+      @RealtimeHandler('add')
+      handle(): void {}
+    }
+    const app = await declare(feature('NotesModule', [OnAdd]), RealtimeModule.forFeature([notes]))
+      .overrideProvider(OnAdd)
+      .useValue({})
+      .compile();
+    running.push(app);
+    await expect(app.init()).resolves.toBeDefined();
+    expect(app.get(IRealtimeHandlerRegistry).list()).toEqual([]);
+  });
+
+  it('leaves classes alone that belong to another application of the process', async () => {
+    const [ours, theirs] = [channel('ours'), channel('theirs')];
+    @RealtimeChannel(theirs)
+    class OnTheirs {
+      @RealtimeHandler('add')
+      handle(): void {}
+    }
+    @RealtimeChannel(ours)
+    class OnOurs {
+      @RealtimeHandler('add')
+      handle(): void {}
+    }
+    const [one, two] = [await boot(feature('OurModule', [OnOurs])), await boot(feature('TheirModule', [OnTheirs]))];
+    expect(one.listChannels()).toEqual([ours]);
+    expect(two.listChannels()).toEqual([theirs]);
+  });
+
+  it('resolves the guards of a channel class from its module', async () => {
+    const notes = channel('notes');
+    @Injectable()
+    class Members {}
+    @Injectable()
+    class MemberGuard implements CanActivate {
+      constructor(readonly members: Members) {}
+      canActivate(): boolean {
+        return this.members instanceof Members;
+      }
+    }
+    @RealtimeChannel(notes)
+    @UseGuards(MemberGuard)
+    class OnNotes {
+      @RealtimeHandler('add')
+      handle(): void {}
+    }
+    await expect(boot(feature('NotesModule', [OnNotes, Members]))).resolves.toBeDefined();
+  });
+});
