@@ -50,6 +50,11 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   }
 
   private requestOf(target: ChannelAddress | RealtimeChannelDescriptor, rest: unknown[]): RealtimeRequest {
+    if (typeof target !== 'object' || target === null) {
+      throw new BroadcastFault(
+        'A broadcast names no channel; pass a descriptor or channel.with({ ... }). If you did, an import cycle has left it undefined.',
+      );
+    }
     const descriptor = 'descriptor' in target ? target.descriptor : target;
     const name = target.name;
     const params = descriptor.template?.match(name);
@@ -97,7 +102,8 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     if (error instanceof RealtimeException && error.code !== 'INVALID_PAYLOAD') return error;
     const why =
       error instanceof RealtimeException
-        ? (error.issues ?? []).map(({ path, message }) => `${path === '' ? 'payload' : path}: ${message}`).join('; ')
+        ? (error.issues?.map(({ path, message }) => `${path === '' ? 'payload' : path}: ${message}`).join('; ') ??
+          error.reason)
         : String(error instanceof Error ? error.message : error);
     const fault = new BroadcastFault(`A broadcast to "${target.name}" was not sent, its payload is at fault: ${why}`, {
       cause: error,

@@ -1,0 +1,278 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type ChannelAddress, defineRealtimeChannel, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { IsDate, IsInt, IsString, Min } from 'class-validator';
+import { Exclude } from 'class-transformer';
+import { z } from 'zod';
+import { BroadcastFault } from '../guards/broadcast.guard.js';
+import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
+import { RealtimeHooks } from '../realtime.hooks.js';
+import { RealtimeModule } from '../realtime.module.js';
+import { RecordingRealtimeBroadcaster } from '../testing/recording.broadcaster.js';
+import { InMemoryRealtimeBroadcaster } from './in-memory.broadcaster.js';
+import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
+
+class Shipped {
+  @IsDate()
+  at: Date;
+  @IsInt()
+  @Min(1)
+  parcels: number;
+  @IsString()
+  @Exclude({ toPlainOnly: true })
+  depot: string;
+}
+const shipped = (extra: object = {}): Shipped =>
+  Object.assign(new Shipped(), { at: new Date(0), parcels: 1, depot: 'east', ...extra });
+
+/** Opens when told, so that a test decides which of two broadcasts is validated first. */
+class Latch {
+  open: () => void = () => undefined;
+  readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+}
+let latch = new Latch();
+
+const orders = defineRealtimeChannel({
+  name: 'orders.{orderId}',
+  scope: 'authenticated',
+  events: {
+    shipped: Shipped,
+    note: z.object({ text: z.string() }),
+    late: z.object({ n: z.number() }).refine(async ({ n }) => latch.opened.then(() => n >= 0), 'must not be negative'),
+    any: z.any(),
+  },
+});
+const ping = defineRealtimeChannel({ name: 'ping', scope: 'public', payload: z.object({ n: z.number() }) });
+const mute = defineRealtimeChannel({ name: 'mute', scope: 'public' });
+const stranger = defineRealtimeChannel({ name: 'stranger', scope: 'public', payload: z.string() });
+
+const spans: SpanOptions[] = [];
+@Injectable()
+class SpyTracer extends IRealtimeTracer {
+  override span<Result>(options: SpanOptions, run: () => Result): Result {
+    spans.push(options);
+    return run();
+  }
+}
+
+describe('a broadcast', () => {
+  let app: TestingModule;
+  let realtime: IRealtimeBroadcaster;
+  let memory: InMemoryRealtimeBroadcaster;
+  const address = orders.with({ orderId: '42' });
+
+  beforeAll(async () => {
+    app = await Test.createTestingModule({
+      imports: [
+        RealtimeModule.forRoot({ transport: 'in-memory', tracer: SpyTracer }),
+        RealtimeModule.forFeature([orders, ping, mute]),
+      ],
+    }).compile();
+    await app.init();
+    realtime = app.get(IRealtimeBroadcaster);
+    memory = realtime as InMemoryRealtimeBroadcaster;
+  });
+  beforeEach(() => {
+    memory.broadcasts.length = 0;
+    spans.length = 0;
+    latch = new Latch();
+  });
+  afterAll(() => app.close());
+
+  /** Nothing is sent, and the caller is told why. */
+  async function faultOf(run: () => Promise<void>): Promise<string> {
+    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    try {
+      const error: unknown = await run().then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+      expect(error).toBeInstanceOf(BroadcastFault);
+      expect(error).toHaveProperty('name', 'BroadcastFault');
+      return (error as Error).message;
+    } finally {
+      expect(memory.broadcasts).toEqual([]);
+      logged.mockRestore();
+    }
+  }
+  const send = (target: unknown, ...rest: unknown[]): Promise<void> =>
+    (realtime.broadcast as (...args: unknown[]) => Promise<void>).call(realtime, target, ...rest);
+
+  it('goes out stripped to its schema, through JSON', async () => {
+    expect(memory).toBeInstanceOf(InMemoryRealtimeBroadcaster);
+    const payload = shipped({ secret: 'x' });
+    await realtime.broadcast(address, 'shipped', payload);
+    await realtime.broadcast(address, 'note', { text: 'a', secret: 'x' } as { text: string });
+    expect(memory.broadcasts).toEqual([
+      { channel: 'orders.42', event: 'shipped', payload: { at: '1970-01-01T00:00:00.000Z', parcels: 1 } },
+      { channel: 'orders.42', event: 'note', payload: { text: 'a' } },
+    ]);
+    expect(payload).toMatchObject({ secret: 'x', depot: 'east' });
+  });
+
+  it('needs no event name where the channel has one event', async () => {
+    await realtime.broadcast(ping, { n: 1 });
+    await realtime.broadcast(ping.with({}), { n: 2 });
+    await realtime.broadcast(ping, 'message', { n: 3 });
+    expect(memory.broadcasts.map(({ channel, event, payload }) => [channel, event, payload])).toEqual([
+      ['ping', 'message', { n: 1 }],
+      ['ping', 'message', { n: 2 }],
+      ['ping', 'message', { n: 3 }],
+    ]);
+  });
+
+  it('is a fault where no event is named and the channel has several, or none', async () => {
+    expect(await faultOf(() => send(address, { text: 'a' }))).toBe(
+      'Channel "orders.{orderId}" declares 4 events; name one: broadcast(channel, event, payload).',
+    );
+    expect(await faultOf(() => send(mute, {}))).toContain('Channel "mute" declares 0 events');
+  });
+
+  it('is a fault where the channel is not registered', async () => {
+    expect(await faultOf(() => send(stranger, 'message', 'a'))).toBe(
+      'Channel "stranger" is not registered; add it to RealtimeModule.forFeature([...]) or provide its @RealtimeChannel class.',
+    );
+    const double = defineRealtimeChannel({ name: 'ping', scope: 'public', payload: z.any() });
+    expect(await faultOf(() => send(double, {}))).toContain('Channel "ping" is not registered');
+  });
+
+  it.each(['ship', '', '__proto__', 'constructor', 'toString', undefined, 42])(
+    'is a fault where the channel declares no such event: %p',
+    async (event) => {
+      expect(await faultOf(() => send(address, event, { text: 'a' }))).toBe(
+        `Channel "orders.{orderId}" declares no event "${event}"; add it to the channel's events (shipped, note, late, any).`,
+      );
+    },
+  );
+
+  it('is a fault where the params are missing or do not fill the name', async () => {
+    expect(await faultOf(() => send(orders, 'note', { text: 'a' }))).toBe(
+      '"orders.{orderId}" is no concrete name of channel "orders.{orderId}"; broadcast to channel.with({ ... }).',
+    );
+    for (const name of ['orders', 'orders.4.2', 'orders.a b', 'ping', '', undefined]) {
+      const forged = { ...address, name } as ChannelAddress;
+      expect(await faultOf(() => send(forged, 'note', { text: 'a' }))).toContain('is no concrete name of channel');
+    }
+  });
+
+  it.each([undefined, null, 'ping', 42, {}, { name: 'ping' }])(
+    'is a fault where the target is no channel (case %#)',
+    async (target) => {
+      await faultOf(() => send(target as RealtimeChannelDescriptor, 'message', { n: 1 }));
+    },
+  );
+
+  it('is a fault where the schema refuses the payload, and the fault says where', async () => {
+    expect(await faultOf(() => send(address, 'shipped', { at: new Date(0), parcels: 0, depot: 1 }))).toBe(
+      'A broadcast to "orders.42" was not sent, its payload is at fault: parcels: parcels must not be less than 1; depot: depot must be a string',
+    );
+    expect(await faultOf(() => send(address, 'shipped', undefined))).toContain('payload: must be an object');
+    expect(await faultOf(() => send(ping, { n: 'x' }))).toContain('n: Invalid input');
+  });
+
+  it('is a fault where the payload cannot be made into an instance, and the fault says of what', async () => {
+    const cycle: Record<string, unknown> = { at: new Date(0), parcels: 1, depot: 'a' };
+    cycle.self = cycle;
+    expect(await faultOf(() => send(address, 'shipped', cycle))).toContain('Shipped could not be made of the payload');
+  });
+
+  it('is a fault where JSON cannot hold the payload', async () => {
+    const cycle: Record<string, unknown> = {};
+    cycle.self = cycle;
+    const thrower = {
+      toJSON() {
+        throw new Error('no JSON today');
+      },
+    };
+    expect(await faultOf(() => send(address, 'any', { n: 10n }))).toContain('BigInt');
+    expect(await faultOf(() => send(address, 'any', cycle))).toContain('circular');
+    expect(await faultOf(() => send(address, 'any', thrower))).toContain('no JSON today');
+  });
+
+  it('never throws: every fault is a rejection', async () => {
+    for (const args of [[], [undefined, 1], [null, 'a', 1], [orders, 1], [address, 'any', 10n], [stranger, 1]]) {
+      await faultOf(() => send(...(args as [unknown])));
+    }
+  });
+
+  it('sends null for what JSON leaves out', async () => {
+    await realtime.broadcast(address, 'any', undefined);
+    await realtime.broadcast(address, 'any', () => 1);
+    expect(memory.broadcasts.map(({ payload }) => payload)).toEqual([null, null]);
+  });
+
+  it('does not overtake one of the same channel whose schema takes its time', async () => {
+    const sent = [
+      realtime.broadcast(address, 'late', { n: 1 }),
+      realtime.broadcast(address, 'note', { text: 'second' }),
+      realtime.broadcast(address, 'late', { n: 3 }),
+      realtime.broadcast(address, 'note', { text: 'fourth' }),
+    ];
+    await realtime.broadcast(orders.with({ orderId: '7' }), 'note', { text: 'elsewhere' });
+    expect(memory.broadcasts.map(({ channel }) => channel)).toEqual(['orders.7']);
+    latch.open();
+    await Promise.all(sent);
+    expect(memory.broadcasts.slice(1).map(({ payload }) => payload)).toEqual([
+      { n: 1 },
+      { text: 'second' },
+      { n: 3 },
+      { text: 'fourth' },
+    ]);
+  });
+
+  it('holds nobody up when it fails late', async () => {
+    const failing = expect(realtime.broadcast(address, 'late', { n: -1 })).rejects.toThrow('must not be negative');
+    const next = realtime.broadcast(address, 'note', { text: 'next' });
+    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    latch.open();
+    await failing;
+    await next;
+    logged.mockRestore();
+    await realtime.broadcast(address, 'note', { text: 'after' });
+    expect(memory.broadcasts.map(({ payload }) => payload)).toEqual([{ text: 'next' }, { text: 'after' }]);
+  });
+
+  it('tells the hook name and size, never the payload, and survives a listener that throws', async () => {
+    const told: unknown[] = [];
+    const hooks = app.get(RealtimeHooks);
+    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const off = [
+      hooks.on('broadcast', () => {
+        throw new Error('listener');
+      }),
+      hooks.on('broadcast', (event) => told.push(event)),
+    ];
+    await realtime.broadcast(ping, { n: 1 });
+    for (const stop of off) stop();
+    await realtime.broadcast(ping, { n: 2 });
+    logged.mockRestore();
+    expect(told).toEqual([{ descriptor: ping, channel: 'ping', event: 'message', bytes: '{"n":1}'.length }]);
+    expect(memory.broadcasts).toHaveLength(2);
+  });
+
+  it('runs in a span whose labels name no concrete channel', async () => {
+    await realtime.broadcast(address, 'note', { text: 'a' });
+    expect(spans).toHaveLength(1);
+    expect(spans[0]).toMatchObject({ op: 'realtime-broadcast' });
+    expect(JSON.stringify(spans)).not.toContain('42');
+  });
+});
+
+describe('RecordingRealtimeBroadcaster', () => {
+  it('records calls as they were made, with no module, no gate and no registration', async () => {
+    const realtime = new RecordingRealtimeBroadcaster();
+    const payload = shipped();
+    const port: IRealtimeBroadcaster = realtime;
+    await port.broadcast(orders.with({ orderId: '42' }), 'shipped', payload);
+    await port.broadcast(ping, { n: 1 });
+    expect(realtime.broadcasts).toEqual([
+      { channel: 'orders.42', event: 'shipped', payload },
+      { channel: 'ping', event: undefined, payload: { n: 1 } },
+    ]);
+    expect(realtime.payloadsOf('orders.42')[0]).toBe(payload);
+    expect(realtime.payloadsOf('orders.7')).toEqual([]);
+    realtime.clear();
+    expect(realtime.broadcasts).toEqual([]);
+  });
+});
