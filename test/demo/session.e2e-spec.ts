@@ -9,7 +9,7 @@ describe('a session of the demo', () => {
   }, 60_000);
 
   afterAll(async () => {
-    await demo.stop();
+    await demo?.stop();
   });
 
   function logIn(userId: string, password: string): Promise<Response> {
