@@ -6,6 +6,8 @@ import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 export const CHANNEL_METADATA = 'nestjs-realtime:channel';
 /** Nest instantiates request-scoped enhancers for entry points only; this is the mark of one. */
 const ENTRY_PROVIDER_WATERMARK = '__entryProvider__';
+/** The mark of `@Injectable()`. */
+const INJECTABLE_WATERMARK = '__injectable__';
 
 const decorated = new Set<WeakRef<object>>();
 
@@ -21,10 +23,15 @@ const decorated = new Set<WeakRef<object>>();
 export function RealtimeChannel(descriptor: RealtimeChannelDescriptor): ClassDecorator {
   return applyDecorators(
     (target: object) => void decorated.add(new WeakRef(target)),
-    Injectable(),
+    injectable,
     SetMetadata(CHANNEL_METADATA, descriptor),
     SetMetadata(ENTRY_PROVIDER_WATERMARK, true),
   ) as ClassDecorator;
+}
+
+/** A second `@Injectable()` would undo the scope that the class's own one asks for. */
+function injectable(target: object): void {
+  if (!Reflect.hasOwnMetadata(INJECTABLE_WATERMARK, target)) Injectable()(target as never);
 }
 
 /** The descriptor a class claims, if it claims one. */
