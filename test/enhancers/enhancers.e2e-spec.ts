@@ -1,0 +1,360 @@
+// Do Nest's enhancers work on channels as they do everywhere else? On classes and methods, with DI and metadata.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type ArgumentsHost,
+  type CallHandler,
+  type CanActivate,
+  Catch,
+  type ExceptionFilter,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type NestInterceptor,
+  ParseIntPipe,
+  type PipeTransform,
+  Scope,
+  SetMetadata,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
+import { Reflector, REQUEST } from '@nestjs/core';
+import { MessageBody } from '@nestjs/websockets';
+import {
+  defineRealtimeChannel,
+  RealtimeChannel,
+  RealtimeContext,
+  RealtimeException,
+  RealtimeExecutionContext,
+  RealtimeHandler,
+  RealtimeModule,
+} from 'nestjs-realtime';
+import { map } from 'rxjs';
+import type { Socket } from 'socket.io';
+import { z } from 'zod';
+import { boot, closeApps, type TestApp } from '../kit/boot.js';
+import { KnownUsers } from '../kit/known-users.js';
+
+const any = z.unknown();
+const allChannel = defineRealtimeChannel({
+  name: 'all.{id}',
+  scope: 'public',
+  messages: { full: z.object({ text: z.string() }), bare: any, fails: z.string(), piped: any, param: any },
+});
+const scopedChannel = defineRealtimeChannel({ name: 'scoped', scope: 'public', messages: { run: any } });
+const transientChannel = defineRealtimeChannel({
+  name: 'transient',
+  scope: 'public',
+  messages: { own: any, anew: any },
+});
+const legacyChannel = defineRealtimeChannel({ name: 'legacy', scope: 'public', messages: { run: any } });
+
+/** What ran, in order. */
+@Injectable()
+class Trail {
+  readonly steps: string[] = [];
+}
+
+const Roles = (...roles: string[]) => SetMetadata('roles', roles);
+
+@Injectable()
+class RolesGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly trail: Trail,
+  ) {}
+  canActivate(context: ExecutionContext): boolean {
+    const realtime = RealtimeExecutionContext.create(context);
+    const roles = this.reflector.getAllAndOverride<string[] | undefined>('roles', [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    this.trail.steps.push(`${realtime.getGate()} guard ${context.getClass().name} ${String(roles)}`);
+    return !roles || roles.some((role) => realtime.getUser()?.roles.includes(role));
+  }
+}
+
+@Injectable()
+class ClassInterceptor implements NestInterceptor {
+  constructor(private readonly trail: Trail) {}
+  intercept(context: ExecutionContext, next: CallHandler) {
+    this.trail.steps.push(`class interceptor ${context.getHandler().name}`);
+    return next.handle().pipe(map((data: unknown) => ({ wrapped: data })));
+  }
+}
+
+@Injectable()
+class MethodInterceptor implements NestInterceptor {
+  constructor(private readonly trail: Trail) {}
+  intercept(context: ExecutionContext, next: CallHandler) {
+    const { channel } = context.getArgByIndex<RealtimeContext>(2);
+    this.trail.steps.push(`method interceptor ${context.getType()} ${channel}`);
+    return next.handle();
+  }
+}
+
+@Injectable()
+class ShoutPipe implements PipeTransform {
+  constructor(private readonly trail: Trail) {}
+  transform(value: unknown): unknown {
+    this.trail.steps.push(`pipe ${JSON.stringify(value)}`);
+    const text = (value as { text?: unknown } | undefined)?.text;
+    return typeof text === 'string' ? { text: text.toUpperCase() } : value;
+  }
+}
+
+class Broken extends Error {}
+
+@Catch(Broken)
+class BrokenFilter implements ExceptionFilter {
+  constructor(@Inject(Trail) private readonly trail: Trail) {}
+  catch(error: Broken, host: ArgumentsHost): unknown {
+    this.trail.steps.push(`filter ${error.message} ${host.getType()}`);
+    if (error.message === 'mend') return { mended: true };
+    throw new RealtimeException('UNAVAILABLE', { reason: error.message });
+  }
+}
+
+@RealtimeChannel(allChannel)
+@UseGuards(RolesGuard)
+@UseInterceptors(ClassInterceptor)
+@UseFilters(BrokenFilter)
+class OnAll {
+  constructor(private readonly trail: Trail) {}
+
+  @RealtimeHandler('full')
+  @Roles('admin')
+  @UseGuards(RolesGuard)
+  @UseInterceptors(MethodInterceptor)
+  @UsePipes(ShoutPipe)
+  full(payload: { text: string }): string {
+    this.trail.steps.push('handler');
+    return payload.text;
+  }
+
+  @RealtimeHandler('fails')
+  fails(how: string): void {
+    throw how === 'accident' ? new Error('SECRET') : new Broken(how);
+  }
+
+  @RealtimeHandler('param')
+  param(@MessageBody('n', ParseIntPipe) n: number): number {
+    return n + 1;
+  }
+}
+
+@RealtimeChannel(allChannel)
+class OnAllPlainly {
+  constructor(private readonly trail: Trail) {}
+  @RealtimeHandler('bare')
+  bare(): string {
+    this.trail.steps.push('bare handler');
+    return 'bare';
+  }
+  @RealtimeHandler('piped')
+  @UsePipes(ShoutPipe)
+  piped(payload: unknown, context: RealtimeContext): unknown {
+    return [payload, context instanceof RealtimeContext];
+  }
+}
+
+let instances = 0;
+
+@Injectable({ scope: Scope.REQUEST })
+class MessageScope {
+  readonly serial = ++instances;
+  constructor(@Inject(REQUEST) readonly request: RealtimeContext) {}
+}
+
+@Injectable({ scope: Scope.TRANSIENT })
+class Fresh {
+  readonly serial = ++instances;
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class ScopedGuard implements CanActivate {
+  constructor(private readonly scope: MessageScope) {}
+  canActivate(context: ExecutionContext): boolean {
+    return this.scope.request === RealtimeExecutionContext.create(context).getRequest();
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class ScopedInterceptor implements NestInterceptor {
+  constructor(private readonly scope: MessageScope) {}
+  intercept(_context: ExecutionContext, next: CallHandler) {
+    return next.handle().pipe(map((data: unknown) => [data, this.scope.serial]));
+  }
+}
+
+@RealtimeChannel(scopedChannel)
+@UseGuards(ScopedGuard)
+class OnScoped {
+  @RealtimeHandler('run')
+  @UseInterceptors(ScopedInterceptor)
+  run(): string {
+    return 'ran';
+  }
+}
+
+@RealtimeChannel(transientChannel)
+class OnTransient {
+  constructor(private readonly fresh: Fresh) {}
+  @RealtimeHandler('own')
+  own(): number {
+    return this.fresh.serial;
+  }
+}
+
+@RealtimeChannel(transientChannel)
+@Injectable({ scope: Scope.REQUEST })
+class OnTransientToo {
+  constructor(private readonly fresh: Fresh) {}
+  @RealtimeHandler('anew')
+  anew(): number {
+    return this.fresh.serial;
+  }
+}
+
+/** As people write guards for gateways; it has never heard of this module. */
+@Injectable()
+class GatewayGuard implements CanActivate {
+  readonly seen: unknown[] = [];
+  canActivate(context: ExecutionContext): boolean {
+    const ws = context.switchToWs();
+    const client = ws.getClient<Socket>();
+    this.seen.push([context.getType(), ws.getPattern(), ws.getData()]);
+    return client.handshake.headers['x-device'] === 'phone' && client.handshake.auth.token === 'ann';
+  }
+}
+
+@RealtimeChannel(legacyChannel)
+@UseGuards(GatewayGuard)
+class OnLegacy {
+  @RealtimeHandler('run')
+  run(): string {
+    return 'ran';
+  }
+}
+
+describe('enhancers', () => {
+  let app: TestApp;
+  let trail: Trail;
+
+  beforeAll(async () => {
+    app = await boot({
+      imports: [RealtimeModule.forRoot({ authenticator: KnownUsers })],
+      providers: [
+        Trail,
+        OnAll,
+        OnAllPlainly,
+        MessageScope,
+        Fresh,
+        OnScoped,
+        OnTransient,
+        OnTransientToo,
+        GatewayGuard,
+        OnLegacy,
+      ],
+    });
+    trail = app.nest.get(Trail);
+  });
+  afterEach(() => app.hangUp());
+  afterAll(closeApps);
+
+  async function on(channel: string, as?: string, headers?: Record<string, string>) {
+    const client = await app.connect({ as, headers });
+    await client.subscribe(channel);
+    trail.steps.length = 0;
+    return client;
+  }
+
+  it('run in the order of Nest, with the class before the method, the schema before the pipes', async () => {
+    const client = await on('all.7', 'root');
+    expect(await client.send('all.7', 'full', { text: 'hi' })).toEqual({ ok: true, data: { wrapped: 'HI' } });
+    expect(trail.steps).toEqual([
+      'message guard OnAll admin',
+      'message guard OnAll admin',
+      'class interceptor full',
+      'method interceptor ws all.7',
+      'pipe {"text":"hi"}',
+      'handler',
+    ]);
+  });
+
+  it('run no pipe and no handler for a payload that the schema refuses', async () => {
+    const client = await on('all.7', 'root');
+    expect(await client.send('all.7', 'full', { text: 7 })).toMatchObject({ error: { code: 'INVALID_PAYLOAD' } });
+    expect(trail.steps.filter((step) => step.startsWith('pipe') || step === 'handler')).toEqual([]);
+  });
+
+  it('refuse by metadata of the handler whom the class alone would let in', async () => {
+    const client = await on('all.7', 'bob');
+    expect(await client.send('all.7', 'full', { text: 'hi' })).toMatchObject({ error: { code: 'FORBIDDEN' } });
+    expect(trail.steps).toEqual(['message guard OnAll admin']);
+  });
+
+  it('run class guards at gate 2 with the metadata of the class', async () => {
+    const client = await on('all.1', 'bob');
+    await client.subscribe('all.8');
+    expect(trail.steps).toEqual(['subscribe guard OnAll undefined']);
+  });
+
+  it('stay with their class: another class on the channel has its own', async () => {
+    const client = await on('all.7', 'bob');
+    expect(await client.send('all.7', 'bare')).toEqual({ ok: true, data: 'bare' });
+    expect(trail.steps).toEqual(['bare handler']);
+  });
+
+  it('hand payloads to pipes, and contexts to nobody', async () => {
+    const client = await on('all.7', 'bob');
+    expect(await client.send('all.7', 'piped', { text: 'x' })).toEqual({ ok: true, data: [{ text: 'X' }, true] });
+    expect(trail.steps).toEqual(['pipe {"text":"x"}']);
+  });
+
+  it('run pipes of a single parameter, and take their refusal for an invalid payload', async () => {
+    const client = await on('all.7', 'bob');
+    expect(await client.send('all.7', 'param', { n: '41' })).toEqual({ ok: true, data: { wrapped: 42 } });
+    const reply = await client.send('all.7', 'param', { n: 'SECRET' });
+    expect(reply).toMatchObject({ ok: false, error: { code: 'INVALID_PAYLOAD' } });
+    expect(JSON.stringify(reply)).not.toContain('numeric');
+  });
+
+  it('let a filter turn an exception into an answer or a refusal, and leave others alone', async () => {
+    const client = await on('all.7', 'bob');
+    expect(await client.send('all.7', 'fails', 'mend')).toEqual({ ok: true, data: { mended: true } });
+    expect(await client.send('all.7', 'fails', 'refuse')).toMatchObject({ error: { code: 'UNAVAILABLE' } });
+    expect(await client.send('all.7', 'fails', 'accident')).toMatchObject({ error: { code: 'INTERNAL' } });
+    expect(trail.steps.filter((step) => step.startsWith('filter'))).toEqual(['filter mend ws', 'filter refuse ws']);
+  });
+
+  it('are made anew for each message where they are request-scoped, and share its providers', async () => {
+    const client = await on('scoped', 'ann');
+    const replies = [await client.send('scoped', 'run'), await client.send('scoped', 'run')];
+    const serials = replies.map(({ data }) => (data as [string, number])[1]);
+    expect(replies.map(({ data }) => (data as [string, number])[0])).toEqual(['ran', 'ran']);
+    expect(new Set(serials).size).toBe(2);
+  });
+
+  it('leave transient providers to Nest: one per class, made anew where the class is made anew', async () => {
+    const client = await on('transient');
+    const serialsOf = async (message: string) =>
+      [await client.send('transient', message), await client.send('transient', message)].map(({ data }) => data);
+    const [own, same] = await serialsOf('own');
+    const [anew, another] = await serialsOf('anew');
+    expect(same).toBe(own);
+    expect(another).not.toBe(anew);
+    expect(anew).not.toBe(own);
+  });
+
+  it('go on working where they were written for gateways', async () => {
+    const phone = await on('legacy', 'ann', { 'x-device': 'phone' });
+    expect(await phone.send('legacy', 'run', { some: 'data' })).toEqual({ ok: true, data: 'ran' });
+    const laptop = await app.connect({ as: 'ann', headers: { 'x-device': 'laptop' } });
+    expect(await laptop.subscribe('legacy')).toMatchObject({ error: { code: 'FORBIDDEN' } });
+    const { seen } = app.nest.get(GatewayGuard);
+    expect(seen).toContainEqual(['ws', 'run', { some: 'data' }]);
+    expect(seen).toContainEqual(['ws', 'subscribe', undefined]);
+  });
+});
