@@ -93,7 +93,11 @@ describe('the client and the module', () => {
   beforeAll(async () => {
     const module = await Test.createTestingModule({
       imports: [
-        RealtimeModule.forRoot({ authenticator: Authenticator, requestTimeout: 300 }),
+        RealtimeModule.forRoot({
+          authenticator: Authenticator,
+          requestTimeout: 300,
+          limits: { subscriptionsPerConnection: 300 },
+        }),
         RealtimeModule.forFeature([newsChannel, adminChannel]),
       ],
       providers: [OnOrderMessage],

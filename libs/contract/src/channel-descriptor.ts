@@ -3,6 +3,9 @@ import type { ChannelScope } from './channel-scope.js';
 import type { ChannelParamNames, ChannelParams, ChannelTemplate } from './channel-template.js';
 import type { PayloadInput, PayloadOutput, PayloadSchemas } from './payload-schema.js';
 
+/** A client who does not read is cut off, or the channel's events are left out for him until he has read. */
+export type SlowConsumerPolicy = 'disconnect' | 'drop';
+
 /** A declared channel (ADR-016): its name template, who may enter, and what is said on it. Frozen. */
 export interface RealtimeChannelDescriptor<
   Name extends string = string,
@@ -17,6 +20,8 @@ export interface RealtimeChannelDescriptor<
   readonly events: Events;
   /** Client to server: message name to schema. */
   readonly messages: Messages;
+  /** What happens to a subscriber who does not read; the server's `slowConsumer` option where it is absent. */
+  readonly slowConsumer?: SlowConsumerPolicy;
   /** The compiled name template. */
   readonly template: ChannelTemplate;
   /**

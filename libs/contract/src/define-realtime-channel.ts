@@ -1,6 +1,6 @@
 // How does a feature declare a channel?
 import { ChannelDefinitionError } from './channel-errors.js';
-import type { RealtimeChannelDescriptor } from './channel-descriptor.js';
+import type { RealtimeChannelDescriptor, SlowConsumerPolicy } from './channel-descriptor.js';
 import { assertScope, type ChannelScope } from './channel-scope.js';
 import { type ChannelParamNames, ChannelTemplate, isDeclarableName } from './channel-template.js';
 import { isStandardSchema, type PayloadSchema, type PayloadSchemas } from './payload-schema.js';
@@ -23,6 +23,8 @@ export type ChannelDefinition<
   /** Name template; `{param}` stands for one segment. A param's value has no dots. */
   readonly name: Name;
   readonly scope: Scope;
+  /** What happens to a subscriber who does not read: `'disconnect'`, or `'drop'` to leave events out for him. Default: the server's option. */
+  readonly slowConsumer?: SlowConsumerPolicy;
 } & (
   | {
       /** Server to clients; short for one event named "message". */ readonly payload?: Payload;
@@ -74,6 +76,7 @@ export function defineRealtimeChannel<
     scope: definition.scope,
     events: slots(template, 'event', definition.payload, definition.events),
     messages: slots(template, 'message', definition.message, definition.messages),
+    ...(definition.slowConsumer !== undefined && { slowConsumer: definition.slowConsumer }),
     template,
     with: (params: Readonly<Record<string, string>>) =>
       Object.freeze({ descriptor, name: template.build(params), params: Object.freeze({ ...params }) }),

@@ -10,6 +10,7 @@ export type {
   MessageOutput,
   ParamsOf,
   RealtimeChannelDescriptor,
+  SlowConsumerPolicy,
 } from './channel-descriptor.js';
 export {
   isLegalChannelName,

@@ -9,6 +9,11 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule, ModuleRef } from '@nestjs/core';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { ExpiryWatch } from './authority/expiry.watch.js';
+import { LeaseSweep } from './authority/lease.sweep.js';
+import { IRealtimeRevocation, Revocation } from './authority/realtime.revocation.js';
+import { Renewal } from './authority/renewal.js';
+import { RevocationLedger } from './authority/revocation.ledger.js';
 import { AnonymousAuthenticator, IRealtimeAuthenticator } from './authorization/realtime.authenticator.js';
 import { InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
 import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
@@ -16,14 +21,19 @@ import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
 import { HandlerInvoker } from './channels/handler.invoker.js';
 import { HandlerRegistry, IRealtimeHandlerRegistry } from './channels/handler.registry.js';
+import { ConnectionDirectory } from './connections/connection.directory.js';
 import { RealtimeCounters } from './connections/realtime-counters.js';
 import { IRealtimeServer } from './connections/realtime.server.js';
+import { Admissions } from './gateway/admissions.js';
+import { AuthenticationRequests } from './gateway/authentication.requests.js';
+import { ConnectionLife } from './gateway/connection.life.js';
 import { MessageRequests } from './gateway/message.requests.js';
 import { createRealtimeGateway } from './gateway/realtime.gateway.js';
 import { RequestDispatcher } from './gateway/request.dispatcher.js';
 import { SubscriptionRequests } from './gateway/subscription.requests.js';
 import { BroadcastGuard } from './guards/broadcast.guard.js';
 import { CONNECT_GUARDS, ConnectGuard } from './guards/connect.guard.js';
+import { Gates } from './guards/gates.js';
 import { MessageGuard } from './guards/message.guard.js';
 import { RefusalLog } from './guards/refusals.js';
 import { SubscribeGuard } from './guards/subscribe.guard.js';
@@ -127,6 +137,16 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       SubscribeGuard,
       MessageGuard,
       BroadcastGuard,
+      Gates,
+      ConnectionDirectory,
+      RevocationLedger,
+      ExpiryWatch,
+      Renewal,
+      LeaseSweep,
+      { provide: IRealtimeRevocation, useClass: Revocation },
+      Admissions,
+      AuthenticationRequests,
+      ConnectionLife,
       SubscriptionRequests,
       MessageRequests,
       RequestDispatcher,
@@ -150,6 +170,7 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       IRealtimeServer,
       IRealtimeHandlerRegistry,
       RealtimeHooks,
+      IRealtimeRevocation,
       IRealtimeTracer,
     ],
   };

@@ -1,7 +1,8 @@
 // What can an application set? Every option with its default, checked once at boot.
+import type { SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import { RealtimeFault } from './realtime.exception.js';
 
-/** Limits of what one client may send. */
+/** Limits of what one client may send and hold. */
 export class RealtimeLimits {
   /** Largest inbound payload, in bytes. Also the size of the largest frame, which is never below 64 KB. Default 65,536. */
   payloadBytes = 65_536;
@@ -9,6 +10,25 @@ export class RealtimeLimits {
   payloadDepth = 16;
   /** Most object keys and array elements in one inbound payload, together. Default 1,000. */
   payloadKeys = 1_000;
+  /** Connections of one user on this node. Default 100. */
+  connectionsPerUser = 100;
+  /** Channels one connection may be subscribed to at once. Default 128. */
+  subscriptionsPerConnection = 128;
+  /** Requests per second and connection, a batch counting as one; over it `RATE_LIMITED`. Default 20. */
+  messagesPerSecond = 20;
+  /** Requests a connection may make at once after a rest. Default 40. */
+  messageBurst = 40;
+  /**
+   * Packets per second and transport connection, pings and junk included, with a burst of twice as many; over it the connection is
+   * closed with `POLICY`. Default 500, and at least twice `messagesPerSecond` and `messageBurst` where those are raised.
+   */
+  packetsPerSecond = 500;
+  /** Handlers that run at once for one connection; four times as many messages may wait, then `OVERLOADED`. Default 8. */
+  handlersInFlight = 8;
+  /** Authentications under way at once on this node; over it `OVERLOADED`. Default 1,000. */
+  pendingAuthentications = 1_000;
+  /** Outgoing bytes that may wait for one client who does not read; over it `slowConsumer` applies. Default 1,048,576. */
+  queuedBytes = 1_048_576;
 }
 
 /** Settings of the realtime layer. All durations are in milliseconds. */
@@ -27,7 +47,15 @@ export class RealtimeOptions {
   requestTimeout = 5_000;
   /** An authenticator or connect guard that takes longer refuses the connection as `UNAVAILABLE`. Default 5,000. */
   authenticationTimeout = 5_000;
-  /** Limits of what one client may send. */
+  /** Every subscription is authorized again at least this often, and ends where that fails. Default 60,000. */
+  lease = 60_000;
+  /** How long before the end of its credentials a client is told, with `rt:expiring`. Default 30,000. */
+  expiryNotice = 30_000;
+  /** How long handlers in flight may go on when the application closes. Default 10,000. */
+  drainTimeout = 10_000;
+  /** What happens to a client over `limits.queuedBytes`: cut off, or events left out until he has read. Channels may set their own. Default `'disconnect'`. */
+  slowConsumer: SlowConsumerPolicy = 'disconnect';
+  /** Limits of what one client may send and hold. */
   limits = new RealtimeLimits();
 }
 
@@ -45,9 +73,16 @@ export function resolveOptions(settings: RealtimeSettings = {}, environment = pr
     faults.push("transport: 'in-memory' reaches no client and is refused when NODE_ENV=production; remove it");
   }
   if (faults.length > 0) throw RealtimeFault.of('RealtimeModule has options at fault:', faults);
-  return Object.assign(defaults, defined(settings), {
-    limits: Object.assign(defaults.limits, defined(settings.limits ?? {})),
-  });
+  return Object.assign(defaults, defined(settings), { limits: resolveLimits(settings.limits ?? {}) });
+}
+
+/** A raised message rate raises the packet limit with it, where that is left at its default. */
+function resolveLimits(given: Partial<RealtimeLimits>): RealtimeLimits {
+  const limits = Object.assign(new RealtimeLimits(), defined(given));
+  if (given.packetsPerSecond === undefined) {
+    limits.packetsPerSecond = Math.max(limits.packetsPerSecond, 2 * limits.messagesPerSecond, 2 * limits.messageBurst);
+  }
+  return limits;
 }
 
 type Rule = (value: unknown) => string | null;
@@ -72,6 +107,10 @@ const RULES: Rules<RealtimeOptions> = {
   allowMissingOrigin: flag,
   requestTimeout: positiveInteger,
   authenticationTimeout: positiveInteger,
+  lease: positiveInteger,
+  expiryNotice: positiveInteger,
+  drainTimeout: positiveInteger,
+  slowConsumer: (value) => (value === 'disconnect' || value === 'drop' ? null : "must be 'disconnect' or 'drop'"),
   limits: (value) => (isRecord(value) ? null : 'must be an object'),
 };
 
@@ -79,6 +118,14 @@ const LIMIT_RULES: Rules<RealtimeLimits> = {
   payloadBytes: positiveInteger,
   payloadDepth: positiveInteger,
   payloadKeys: positiveInteger,
+  connectionsPerUser: positiveInteger,
+  subscriptionsPerConnection: positiveInteger,
+  messagesPerSecond: positiveInteger,
+  messageBurst: positiveInteger,
+  packetsPerSecond: positiveInteger,
+  handlersInFlight: positiveInteger,
+  pendingAuthentications: positiveInteger,
+  queuedBytes: positiveInteger,
 };
 
 /** Why a name that people try is not an option. */

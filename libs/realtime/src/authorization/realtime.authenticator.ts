@@ -13,6 +13,13 @@ import type { RealtimeUser } from './realtime-user.js';
  */
 export abstract class IRealtimeAuthenticator {
   abstract authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null>;
+
+  /**
+   * The present state of a user who is connected, for leases and `IRealtimeRevocation.reauthorize`; null when his session has ended,
+   * which disconnects him. Optional: without it a user stays as `authenticate` found him. When it fails, his subscriptions end with
+   * their lease.
+   */
+  refresh?(user: RealtimeUser, handshake: RealtimeHandshake): Promise<RealtimeUser | null>;
 }
 
 /** Used where the application names no authenticator: everybody is anonymous, so only public channels open. */

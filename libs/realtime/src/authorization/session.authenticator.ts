@@ -34,6 +34,13 @@ export abstract class SessionAuthenticator extends IRealtimeAuthenticator {
     }
     const user = await this.findUser(sessionId, handshake);
     if (user === null) throw new RealtimeException('UNAUTHENTICATED', { reason: 'no such session' });
-    return user;
+    return user === undefined ? user : { ...user, sessionId };
+  }
+
+  /** Asks for the session again. */
+  override async refresh(user: RealtimeUser, handshake: RealtimeHandshake): Promise<RealtimeUser | null> {
+    if (user.sessionId === undefined) return user;
+    const found = await this.findUser(user.sessionId, handshake);
+    return found && { ...found, sessionId: user.sessionId };
   }
 }

@@ -35,11 +35,11 @@ type DescriptorOf<Target> = Target extends { readonly descriptor: infer Channel 
  */
 export abstract class IRealtimeBroadcaster {
   abstract broadcast<Target extends AnyTarget>(
-    target: Target & ChannelTarget<DescriptorOf<Target>>,
+    target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
     payload: EventInput<DescriptorOf<Target>, OnlyEventOf<DescriptorOf<Target>>>,
   ): Promise<void>;
   abstract broadcast<Target extends AnyTarget, Event extends EventNameOf<DescriptorOf<Target>>>(
-    target: Target & ChannelTarget<DescriptorOf<Target>>,
+    target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
     event: Event,
     payload: EventInput<DescriptorOf<Target>, Event>,
   ): Promise<void>;

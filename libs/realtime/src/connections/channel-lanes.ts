@@ -34,6 +34,20 @@ export class ChannelLanes {
       },
     };
   }
+
+  /** Runs synchronous work in its turn: at once when the lane is free. */
+  run(channel: string, work: () => void): void {
+    const turn = this.take(channel);
+    const go = (): void => {
+      try {
+        work();
+      } finally {
+        turn.release();
+      }
+    };
+    if (turn.ready) void turn.ready.then(go);
+    else go();
+  }
 }
 
 class Lane {

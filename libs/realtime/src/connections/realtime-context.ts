@@ -57,6 +57,10 @@ export class RealtimeContext<
     return this.connection.user as IfPublic<Channel, null, RealtimeUser>;
   }
 
+  override set user(_user: never) {
+    throw new TypeError('The user of a message is the user of its connection');
+  }
+
   override get params(): ParamsOf<Channel> {
     return super.params as ParamsOf<Channel>;
   }

@@ -10,6 +10,6 @@ export interface RealtimeEntrance {
   connected(connection: RealtimeConnection): void;
   /** One client event with its arguments; the last may be the acknowledgement function. Never throws. */
   dispatch(connection: RealtimeConnection, event: string, args: unknown[]): void;
-  /** An established connection has ended. */
+  /** The connection has ended, established or not; more calls change nothing. */
   disconnected(connection: RealtimeConnection, reason: string): void;
 }

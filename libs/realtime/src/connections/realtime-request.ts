@@ -9,6 +9,9 @@ export type RealtimeGate = 'connect' | 'subscribe' | 'message' | 'broadcast';
 
 /** What stands before a gate. Guards read it through `RealtimeExecutionContext`. */
 export class RealtimeRequest {
+  /** Whom gate 1 has found, until the connection is his. */
+  private found: RealtimeUser | null | undefined = undefined;
+
   constructor(
     readonly gate: RealtimeGate,
     /** Null at gate 4: a broadcast has no connection. */
@@ -31,8 +34,14 @@ export class RealtimeRequest {
     return this.match?.params ?? NO_PARAMS;
   }
 
+  /** Who asks: at gate 1 whom the credentials name, later whose the connection is. */
   get user(): RealtimeUser | null {
-    return this.connection?.user ?? null;
+    return this.found === undefined ? (this.connection?.user ?? null) : this.found;
+  }
+
+  /** Gate 1 alone sets it. */
+  set user(user: RealtimeUser | null) {
+    this.found = user;
   }
 }
 

@@ -1,8 +1,23 @@
 // What is one live connection, to us?
+import {
+  type ByeFrame,
+  type EvictedFrame,
+  EVICTIONS,
+  type EvictionCode,
+  type ExpiringFrame,
+  FRAMES,
+} from '@nestjs-realtime/contract';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import type { ChannelMatch } from './channel-match.js';
 import { ChannelLanes } from './channel-lanes.js';
+import { HandlerSlots } from './handler-slots.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** What runs for a connection and must stop when it ends. */
+export interface Running {
+  abort(reason: Error): void;
+}
 
 /** One socket as we see it. The transport's adapter extends it. */
 export abstract class RealtimeConnection {
@@ -12,11 +27,21 @@ export abstract class RealtimeConnection {
   readonly subscriptions = new Map<string, ChannelMatch>();
   /** Keeps the requests on each channel in order. */
   readonly lanes = new ChannelLanes();
-  /** What is running for this connection and must stop when it ends. */
-  readonly running = new Set<{ abort(reason: Error): void }>();
+  /** Bounds the messages under way. */
+  readonly slots = new HandlerSlots();
+  /** What the client may still send. */
+  readonly rate: TokenBucket;
+  private readonly running = new Set<Running>();
+  private idle: (() => void) | null = null;
   private ended = false;
 
-  constructor(readonly id: string) {}
+  /** `messageBurst` is the client's first credit of requests. */
+  constructor(
+    readonly id: string,
+    messageBurst: number,
+  ) {
+    this.rate = new TokenBucket(messageBurst, performance.now());
+  }
 
   /** Whether the connection has ended; nothing may join or run for it any more. */
   get closed(): boolean {
@@ -31,6 +56,25 @@ export abstract class RealtimeConnection {
   protected abstract enter(channel: string): void;
   /** Stops them, at once. */
   protected abstract exit(channel: string): void;
+
+  /** Sends a notice of the protocol. */
+  protected abstract notify(frame: string, body: unknown): void;
+  /** Closes the transport after what was sent; closing it again changes nothing. */
+  abstract disconnect(): void;
+
+  begin(running: Running): void {
+    this.running.add(running);
+  }
+
+  finish(running: Running): void {
+    this.running.delete(running);
+    if (this.running.size === 0) this.idle?.();
+  }
+
+  /** Resolves when nothing runs for the connection any more. */
+  whenIdle(): Promise<void> {
+    return this.running.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.idle = resolve));
+  }
 
   /** Records an admission and lets the channel's broadcasts in. Does nothing once closed. */
   join(channel: string, match: ChannelMatch): void {
@@ -48,11 +92,36 @@ export abstract class RealtimeConnection {
     return match;
   }
 
+  /** Ends an admission from our side and tells the client; null when there was none. */
+  evict(channel: string, code: EvictionCode, retryable: boolean = EVICTIONS[code].retryable): ChannelMatch | null {
+    const match = this.leave(channel);
+    if (match !== null) this.notify(FRAMES.EVICTED, { channel, code, retryable } satisfies EvictedFrame);
+    return match;
+  }
+
+  /** Tells the client that his credentials end soon. */
+  warnOfExpiry(expiresAt: Date): void {
+    this.notify(FRAMES.EXPIRING, { expiresAt: expiresAt.toISOString() } satisfies ExpiringFrame);
+  }
+
+  /** Says why, and closes after it. The transport reports the end as it does every other. */
+  goodbye(frame: ByeFrame): void {
+    if (this.ended) return;
+    this.announceEnd(frame);
+    this.disconnect();
+  }
+
+  /** Says why the connection will close, and sends nothing more but replies. */
+  announceEnd(frame: ByeFrame): void {
+    for (const channel of this.subscriptions.keys()) this.exit(channel);
+    this.notify(FRAMES.BYE, frame);
+  }
+
   /** The transport has ended: aborts what is running and forgets every admission. */
   end(): void {
     this.ended = true;
     this.subscriptions.clear();
     const gone = new Error('The connection has ended');
-    for (const context of this.running) context.abort(gone);
+    for (const running of this.running) running.abort(gone);
   }
 }

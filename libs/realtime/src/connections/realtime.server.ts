@@ -32,6 +32,8 @@ export abstract class IRealtimeServer {
   abstract mount(transport: unknown): void;
   /** Begins to accept connections. @throws RealtimeFault when what was mounted cannot serve. */
   abstract open(entrance: RealtimeEntrance): void;
+  /** Accepts no more connections; those that are open stay. */
+  abstract stopAccepting(): void;
   /** Fans an event out to the channel's members on this node. Must not throw for any content. */
   abstract deliver(event: EncodedEvent): void;
   abstract stats(): RealtimeStats;

@@ -1,4 +1,4 @@
-// How long does one message live? From its turn in the lane to its one answer: done, refused, or out of time.
+// How long does one message live? From its place in the queue to its one answer: done, refused, or out of time.
 import type { Turn } from '../connections/channel-lanes.js';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
@@ -7,31 +7,53 @@ import type { MessageRequests } from './message.requests.js';
 import type { PendingRequest } from './pending-request.js';
 import type { ParsedMessage } from './request-frames.js';
 
-/** One message under way. Its time runs from receipt, waiting in the lane included. */
+/** One message under way. Its time runs from receipt, waiting included: first for its turn in the lane, then for a free slot. */
 export class MessageTask {
   private readonly timer: NodeJS.Timeout;
+  private turn: Turn | null = null;
   private context: RealtimeContext | null = null;
-  private begun = false;
   private over = false;
 
+  /** The connection's `slots` have been entered for it. */
   constructor(
     private readonly requests: MessageRequests,
     private readonly connection: RealtimeConnection,
     private readonly message: ParsedMessage,
     private readonly pending: PendingRequest,
-    private readonly turn: Turn,
     timeout: number,
   ) {
     this.timer = setTimeout(expire, timeout, this);
   }
 
-  /** Its turn has come. A message whose time ran out in the lane, or whose connection has ended, reaches no handler. */
-  start(): void {
-    if (this.over) return this.turn.release();
-    this.begun = true;
-    if (this.connection.closed) return this.finish();
+  /** Starts as soon as the lane and a slot are free; at once where they are. */
+  queue(): void {
+    this.turn = this.connection.lanes.take(this.message.channel);
+    if (this.turn.ready) void this.turn.ready.then(() => this.takeSlot());
+    else this.takeSlot();
+  }
+
+  /** Out of time: the handler's signal fires, the peer is told, and the lane moves on. */
+  expire(): void {
+    if (this.over) return;
+    const late = new RealtimeException('TIMEOUT', { reason: 'the handler did not finish in time' });
+    this.context?.abort(late);
+    this.fail(late);
+  }
+
+  private takeSlot(): void {
+    if (this.over) return this.turn!.release();
+    const free = this.connection.slots.take(this.requests.slots);
+    if (free) void free.then(() => this.start());
+    else this.start();
+  }
+
+  /** A message whose time ran out while it waited, or whose connection has ended, reaches no handler. */
+  private start(): void {
+    if (this.connection.closed) this.finish();
+    if (this.over) return this.makeRoom();
     this.context = this.requests.contextOf(this.connection, this.message);
-    this.connection.running.add(this.context);
+    this.connection.begin(this.context);
+    this.requests.begun();
     try {
       const result = this.requests.handle(this.context);
       if (isPromiseLike(result)) {
@@ -47,21 +69,12 @@ export class MessageTask {
     }
   }
 
-  /** Out of time: the handler's signal fires, the peer is told, and the lane moves on. */
-  expire(): void {
-    if (this.over) return;
-    const late = new RealtimeException('TIMEOUT', { reason: 'the handler did not finish in time' });
-    this.context?.abort(late);
-    this.pending.refuse(this.requests.refusalOf(late, this.connection, this.message));
-    this.finish();
-  }
-
   private succeed(data: unknown): void {
     if (this.over) return;
     try {
       this.pending.answerWith(data);
     } catch (error) {
-      this.pending.refuse(this.requests.refusalOf(error, this.connection, this.message));
+      return this.fail(error);
     }
     this.finish();
   }
@@ -75,9 +88,16 @@ export class MessageTask {
   private finish(): void {
     this.over = true;
     clearTimeout(this.timer);
+    this.connection.slots.leave();
+    if (this.context === null) return;
+    this.connection.finish(this.context);
     this.requests.ended();
-    if (this.context !== null) this.connection.running.delete(this.context);
-    if (this.begun) this.turn.release();
+    this.makeRoom();
+  }
+
+  private makeRoom(): void {
+    this.connection.slots.giveBack();
+    this.turn!.release();
   }
 }
 

@@ -5,13 +5,9 @@ import { HandlerRegistry } from '../channels/handler.registry.js';
 import { RealtimeCounters } from '../connections/realtime-counters.js';
 import { type BroadcastFunction, RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { MessageGuard } from '../guards/message.guard.js';
-import { RealtimeExecutionContext } from '../guards/realtime-execution-context.js';
+import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
-import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
-import { refusalOfGuard } from '../instrumentation/refusal-of.js';
-import { internalError, withCapture } from '../instrumentation/with-capture.js';
-import { withSpan } from '../instrumentation/with-span.js';
+import { internalError } from '../instrumentation/with-capture.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { MessageTask } from './message-task.js';
@@ -22,12 +18,10 @@ import { parseMessage, type ParsedMessage } from './request-frames.js';
 @Injectable()
 export class MessageRequests {
   private readonly logger = new Logger('Realtime');
-  private readonly pass: (context: RealtimeContext) => boolean;
   private readonly broadcast: BroadcastFunction;
 
   constructor(
-    guard: MessageGuard,
-    tracer: IRealtimeTracer,
+    private readonly gates: Gates,
     broadcaster: IRealtimeBroadcaster,
     private readonly registry: HandlerRegistry,
     private readonly refusals: RefusalLog,
@@ -35,33 +29,19 @@ export class MessageRequests {
     private readonly options: RealtimeOptions,
   ) {
     this.broadcast = broadcaster.broadcast.bind(broadcaster) as BroadcastFunction;
-    this.pass = withSpan(
-      tracer,
-      { op: 'realtime-gate', name: 'realtime message', attributes: { gate: 'message' } },
-      withCapture(
-        this.logger,
-        {
-          layer: 'realtime-gate',
-          describe: (context: RealtimeContext) => `message to channel ${context.channel}`,
-          refusalOf: (error, context) => refusalOfGuard(error, context.user),
-        },
-        (context) => guard.canActivate(RealtimeExecutionContext.of(context, MessageRequests)),
-      ),
-    );
   }
 
   message(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
     const parsed = parseMessage(frame);
-    if (parsed === null) {
-      const refusal = new RealtimeException('BAD_REQUEST');
-      this.refusals.record(refusal, { gate: 'message', connection });
-      return pending.refuse(refusal);
-    }
-    const turn = connection.lanes.take(parsed.channel);
-    const task = new MessageTask(this, connection, parsed, pending, turn, this.options.requestTimeout);
-    this.counters.inFlight++;
-    if (turn.ready) void turn.ready.then(() => task.start());
-    else task.start();
+    if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
+    if (!connection.slots.enter(this.slots))
+      return this.refuse(connection, pending, new RealtimeException('OVERLOADED'), parsed);
+    new MessageTask(this, connection, parsed, pending, this.options.requestTimeout).queue();
+  }
+
+  /** Handlers that may run at once for one connection. */
+  get slots(): number {
+    return this.options.limits.handlersInFlight;
   }
 
   /** The message as gate 3 and the handler see it; the admission is looked up when its turn has come. */
@@ -72,7 +52,7 @@ export class MessageRequests {
 
   /** Gate 3, then the handler. Returns or resolves with what the handler gave; throws or rejects with a `RealtimeException`. */
   handle(context: RealtimeContext): unknown {
-    this.pass(context);
+    this.gates.message(context);
     const message = this.registry.get(context.descriptor!)!.messages.get(context.event)!;
     return message.handler!.invoke(context);
   }
@@ -85,7 +65,21 @@ export class MessageRequests {
     return refusal;
   }
 
+  begun(): void {
+    this.counters.inFlight++;
+  }
+
   ended(): void {
     this.counters.inFlight--;
+  }
+
+  private refuse(
+    connection: RealtimeConnection,
+    pending: PendingRequest,
+    refusal: RealtimeException,
+    message?: ParsedMessage,
+  ): void {
+    this.refusals.record(refusal, { gate: 'message', connection, channel: message?.channel, event: message?.event });
+    pending.refuse(refusal);
   }
 }

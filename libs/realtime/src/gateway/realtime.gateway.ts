@@ -39,6 +39,10 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
     return this.life.begin(connection, handshake);
   }
 
+  connected(connection: RealtimeConnection): void {
+    this.life.established(connection);
+  }
+
   dispatch(connection: RealtimeConnection, event: string, args: unknown[]): void {
     this.dispatcher.dispatch(connection, event, args);
   }

@@ -5,6 +5,8 @@ import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { internalError } from '../instrumentation/with-capture.js';
 import { RealtimeException } from '../realtime.exception.js';
+import { RealtimeOptions } from '../realtime.options.js';
+import { AuthenticationRequests } from './authentication.requests.js';
 import { type Acknowledge, PendingRequest } from './pending-request.js';
 import { MessageRequests } from './message.requests.js';
 import { SubscriptionRequests } from './subscription.requests.js';
@@ -18,16 +20,21 @@ export class RequestDispatcher {
   private readonly logger = new Logger('Realtime');
   private readonly requests: ReadonlyMap<string, Serve>;
 
+  private stopped = false;
+
   constructor(
     subscriptions: SubscriptionRequests,
     messages: MessageRequests,
+    authentication: AuthenticationRequests,
     private readonly refusals: RefusalLog,
+    private readonly options: RealtimeOptions,
   ) {
     this.requests = new Map<string, Serve>([
       [FRAMES.SUBSCRIBE, (connection, frame, pending) => subscriptions.subscribe(connection, frame, pending)],
       [FRAMES.UNSUBSCRIBE, (connection, frame, pending) => subscriptions.unsubscribe(connection, frame, pending)],
       [FRAMES.MEMBERS, (connection, frame, pending) => subscriptions.members(connection, frame, pending)],
       [FRAMES.HISTORY, (connection, frame, pending) => subscriptions.history(connection, frame, pending)],
+      [FRAMES.AUTHENTICATE, (connection, frame, pending) => authentication.authenticate(connection, frame, pending)],
       [FRAMES.MESSAGE, (connection, frame, pending) => messages.message(connection, frame, pending)],
     ]);
   }
@@ -42,6 +49,8 @@ export class RequestDispatcher {
     const acknowledge = typeof last === 'function' ? (last as Acknowledge) : null;
     const pending = new PendingRequest(acknowledge);
     try {
+      const refusal = this.admissionRefusal(connection);
+      if (refusal !== null) return this.refuse(connection, pending, refusal);
       const serve = this.requests.get(event);
       const count = acknowledge === null ? args.length : args.length - 1;
       if (serve !== undefined && count === 1) return serve(connection, args[0], pending);
@@ -50,6 +59,19 @@ export class RequestDispatcher {
     } catch (error) {
       this.refuse(connection, pending, internalError(this.logger, 'request dispatcher', error));
     }
+  }
+
+  /** Serves nobody any more; handlers in flight go on. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Every request costs one token, whatever it is. */
+  private admissionRefusal(connection: RealtimeConnection): RealtimeException | null {
+    if (this.stopped) return new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
+    const { messagesPerSecond, messageBurst } = this.options.limits;
+    const retryAfterMs = connection.rate.take(messagesPerSecond, messageBurst, performance.now());
+    return retryAfterMs === 0 ? null : new RealtimeException('RATE_LIMITED', { retryAfterMs });
   }
 
   private refuse(connection: RealtimeConnection, pending: PendingRequest, refusal: RealtimeException): void {

@@ -6,15 +6,15 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { type RealtimeUser, userFault } from '../authorization/realtime-user.js';
 import { withDeadline } from '../connections/deadline.js';
 import { RealtimeCounters } from '../connections/realtime-counters.js';
+import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
-import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
 
 /** DI token of the application's own connect guards. */
 export const CONNECT_GUARDS = Symbol('nestjs-realtime:connect-guards');
 
-/** Resolves true with `connection.user` set, or throws a `RealtimeException`; it never answers false. */
+/** Resolves true with `request.user` set, or throws a `RealtimeException`; it never answers false. */
 @Injectable()
 export class ConnectGuard implements CanActivate {
   constructor(
@@ -25,22 +25,21 @@ export class ConnectGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { connection, payload } = RealtimeExecutionContext.create(context).getRequest();
-    this.counters.pendingAuthentications++;
-    try {
-      connection!.user = await this.authenticate(payload as RealtimeHandshake);
-    } finally {
-      this.counters.pendingAuthentications--;
-    }
+    const request = RealtimeExecutionContext.create(context).getRequest();
+    request.user = await this.authenticate(request.payload as RealtimeHandshake);
     for (const guard of this.guards) {
       const passed = await this.inTime(settled(guard.canActivate(context)));
-      if (passed !== true) throw denied(connection!.user, `${guard.constructor.name} refused`);
+      if (passed !== true) throw denied(request.user, `${guard.constructor.name} refused`);
     }
     return true;
   }
 
   /** Fails closed: whatever is neither a user, nor a plain "no credentials", nor a plain "bad credentials" is `UNAVAILABLE`. */
   private async authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null> {
+    if (this.counters.pendingAuthentications >= this.options.limits.pendingAuthentications) {
+      throw new RealtimeException('OVERLOADED', { reason: 'too many authentications under way' });
+    }
+    this.counters.pendingAuthentications++;
     let user: RealtimeUser | null;
     try {
       user = await this.inTime(this.authenticator.authenticate(handshake));
@@ -48,6 +47,8 @@ export class ConnectGuard implements CanActivate {
       if (error instanceof RealtimeException) throw error;
       if (error instanceof UnauthorizedException) throw new RealtimeException('UNAUTHENTICATED', { cause: error });
       throw unavailable('the authenticator failed', error);
+    } finally {
+      this.counters.pendingAuthentications--;
     }
     if (user === null) return null;
     const fault = userFault(user);
@@ -57,11 +58,8 @@ export class ConnectGuard implements CanActivate {
 
   private inTime<Value>(work: Value | Promise<Value>): Promise<Value> {
     const { authenticationTimeout } = this.options;
-    return withDeadline(
-      Promise.resolve(work),
-      authenticationTimeout,
-      unavailable(`no answer within ${authenticationTimeout} ms`),
-    );
+    const late = unavailable(`no answer within ${authenticationTimeout} ms`);
+    return withDeadline(Promise.resolve(work), authenticationTimeout, late);
   }
 }
 

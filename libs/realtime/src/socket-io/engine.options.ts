@@ -1,9 +1,7 @@
 // With which Socket.IO options does the gateway run? Everything off that nobody needs, everything bounded.
 import type { IncomingMessage } from 'node:http';
-import { Decoder } from 'socket.io-parser';
 import { type ServerOptions as WebSocketServerOptions, WebSocketServer } from 'ws';
 import type { RealtimeOptions } from '../realtime.options.js';
-import { PreparedEncoder } from './prepared-packet.js';
 
 /** Room for the frame around the largest payload. */
 const FRAME_ALLOWANCE = 1_024;
@@ -31,7 +29,6 @@ export function engineOptions(
       decide(null, allow(request)),
     ...(options.transports.includes('polling') && { cors: { origin: options.origins, credentials: true } }),
     wsEngine: BoundedWebSocketServer,
-    parser: { Encoder: PreparedEncoder, Decoder },
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,

@@ -14,8 +14,11 @@ export interface SocketData {
 }
 
 export class SocketIOConnection extends RealtimeConnection {
-  constructor(private readonly socket: Socket) {
-    super(socket.id);
+  constructor(
+    private readonly socket: Socket,
+    messageBurst: number,
+  ) {
+    super(socket.id, messageBurst);
   }
 
   override get client(): Socket {
@@ -32,5 +35,13 @@ export class SocketIOConnection extends RealtimeConnection {
 
   protected override exit(channel: string): void {
     void this.socket.leave(ROOM_PREFIX + channel);
+  }
+
+  protected override notify(frame: string, body: unknown): void {
+    this.socket.emit(frame, body);
+  }
+
+  override disconnect(): void {
+    this.socket.disconnect(true);
   }
 }

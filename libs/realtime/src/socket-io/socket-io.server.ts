@@ -11,9 +11,11 @@ import { IRealtimeServer, type RealtimeStats } from '../connections/realtime.ser
 import { RefusalLog } from '../guards/refusals.js';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
+import { Backlogs } from './backlogs.js';
 import { engineOptions } from './engine.options.js';
+import { fanOut } from './fan-out.js';
 import { originFault } from './origin.js';
-import { prepareEvent } from './prepared-packet.js';
+import { PacketLimit } from './packet-limit.js';
 import { ROOM_PREFIX, SocketIOConnection, type SocketData } from './socket-io.connection.js';
 
 /** The clients of this node, over Socket.IO. */
@@ -21,8 +23,11 @@ import { ROOM_PREFIX, SocketIOConnection, type SocketData } from './socket-io.co
 export class SocketIORealtimeServer extends IRealtimeServer {
   private mounted: unknown = null;
   private io: Server | null = null;
-  /** Transport connections that have sent a CONNECT; a second one buys no second authentication (hardening 5). */
-  private readonly introduced = new WeakSet<object>();
+  private entrance: RealtimeEntrance | null = null;
+  private accepting = true;
+  private readonly backlogs: Backlogs;
+  /** The connection of each transport; a second CONNECT on one buys no second authentication (hardening 5). */
+  private readonly connections = new WeakMap<object, SocketIOConnection>();
 
   constructor(
     private readonly options: RealtimeOptions,
@@ -30,6 +35,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     private readonly refusals: RefusalLog,
   ) {
     super();
+    this.backlogs = new Backlogs(options.limits.queuedBytes);
   }
 
   override gatewayOptions(): Record<string, unknown> {
@@ -47,31 +53,17 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       );
     }
     this.io = this.mounted;
+    this.entrance = entrance;
     this.takeOver(this.io);
-    this.io.use((socket, next) => {
-      this.admit(entrance, socket).then(() => next(), next);
-    });
-    // Two functions for all connections: Socket.IO calls them with the socket as `this`.
-    const onRequest = function (this: Socket, event: string, ...args: unknown[]): void {
-      entrance.dispatch((this.data as SocketData).connection, event, args);
-    };
-    const onDisconnect = function (this: Socket, reason: string): void {
-      entrance.disconnected((this.data as SocketData).connection, reason);
-    };
-    this.io.on('connection', (socket) => {
-      socket.onAny(onRequest);
-      socket.on('disconnect', onDisconnect);
-      const { connection } = socket.data as SocketData;
-      socket.emit(FRAMES.WELCOME, welcome(connection));
-      entrance.connected(connection);
-    });
+    this.listen(this.io, entrance);
+  }
+
+  override stopAccepting(): void {
+    this.accepting = false;
   }
 
   override deliver(event: EncodedEvent): void {
-    const adapter = this.io?.sockets.adapter;
-    const room = ROOM_PREFIX + event.channel;
-    if (!adapter?.rooms.has(room)) return;
-    adapter.broadcast(prepareEvent(event), { rooms: new Set([room]), except: NOBODY, flags: {} });
+    if (this.io) fanOut(this.io, event, this.backlogs, this.overflow);
   }
 
   override stats(): RealtimeStats {
@@ -100,37 +92,88 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     io.sockets.removeAllListeners('connection');
   }
 
+  /** The same few functions serve all connections: Socket.IO and Engine.IO call them with the socket as `this`. */
+  private listen(io: Server, entrance: RealtimeEntrance): void {
+    const { connections } = this;
+    const onRequest = function (this: Socket, event: string, ...args: unknown[]): void {
+      entrance.dispatch((this.data as SocketData).connection, event, args);
+    };
+    const onDisconnect = function (this: Socket, reason: string): void {
+      entrance.disconnected((this.data as SocketData).connection, reason);
+      this.conn.close();
+    };
+    const onTransportClose = function (this: object, reason: string): void {
+      const connection = connections.get(this);
+      if (connection) entrance.disconnected(connection, reason);
+    };
+    const packets = new PacketLimit(this.options.limits.packetsPerSecond, (conn) => {
+      this.refusals.record(new RealtimeException('RATE_LIMITED', { reason: 'too many packets' }), {
+        gate: 'connect',
+        connection: connections.get(conn) ?? null,
+      });
+      connections.get(conn)?.announceEnd({ code: 'POLICY', reconnect: false });
+      conn.close();
+    });
+    io.engine.on('connection', (conn) => {
+      packets.watch(conn);
+      conn.on('close', onTransportClose);
+    });
+    io.use((socket, next) => {
+      this.admit(entrance, socket).then(() => next(), next);
+    });
+    io.on('connection', (socket) => {
+      socket.onAny(onRequest);
+      socket.on('disconnect', onDisconnect);
+      const { connection } = socket.data as SocketData;
+      socket.emit(FRAMES.WELCOME, welcome(connection));
+      entrance.connected(connection);
+    });
+  }
+
+  /** Sockets that take no more: cut off, or left out where the channel or the options say so. Freed at once, so no notice is sent. */
+  private readonly overflow = (socket: Socket, channel: string): void => {
+    const { connection } = socket.data as SocketData;
+    const policy = connection.subscriptions.get(channel)?.descriptor.slowConsumer ?? this.options.slowConsumer;
+    if (policy === 'drop') return;
+    this.entrance?.disconnected(connection, 'slow consumer');
+    socket.conn.close(true);
+  };
+
   private allows(request: IncomingMessage): boolean {
-    const reason =
-      this.options.transport === 'in-memory'
-        ? "transport: 'in-memory' accepts no connection"
-        : originFault(request.headers, this.options);
-    if (reason !== null)
+    const reason = this.reasonAgainst(request);
+    if (reason !== null) {
       this.refusals.record(new RealtimeException('FORBIDDEN', { reason }), { gate: 'connect', connection: null });
+    }
     return reason === null;
+  }
+
+  private reasonAgainst(request: IncomingMessage): string | null {
+    if (this.options.transport === 'in-memory') return "transport: 'in-memory' accepts no connection";
+    if (!this.accepting) return 'the node is closing';
+    return originFault(request.headers, this.options);
   }
 
   /** Gate 1. Rejects with the error that Socket.IO turns into `connect_error`. */
   private async admit(entrance: RealtimeEntrance, socket: Socket): Promise<void> {
-    const connection = new SocketIOConnection(socket);
+    const connection = new SocketIOConnection(socket, this.options.limits.messageBurst);
     const data = socket.data as SocketData;
     data.connection = connection;
     try {
-      if (this.introduced.has(socket.client)) {
+      if (this.connections.has(socket.conn)) {
         socket.conn.close(true);
         throw new RealtimeException('BAD_REQUEST', { reason: 'a second CONNECT on one transport connection' });
       }
-      this.introduced.add(socket.client);
+      this.connections.set(socket.conn, connection);
       await entrance.connect(connection, connection.handshake);
       data.user = connection.user;
+      // The transport may have closed while gate 1 was at work; nobody else would report that end.
+      if (socket.conn.readyState !== 'open') entrance.disconnected(connection, 'closed during authentication');
     } catch (error) {
       const refusal = error instanceof RealtimeException ? error : new RealtimeException('INTERNAL', { cause: error });
       throw Object.assign(new Error(refusal.message), { data: refusal.toError() });
     }
   }
 }
-
-const NOBODY: Set<string> = new Set();
 
 function isSocketIOServer(transport: unknown): transport is Server {
   return typeof transport === 'object' && transport !== null && 'of' in transport && 'engine' in transport;

@@ -1,0 +1,42 @@
+// When do a connection's credentials end? Enforced on the live connection, without any traffic of its own.
+import { Injectable } from '@nestjs/common';
+import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { RealtimeOptions } from '../realtime.options.js';
+
+/** Node fires a timer at once when its delay does not fit 31 bits. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** One timer for each connection whose credentials end, none for the others. */
+@Injectable()
+export class ExpiryWatch {
+  private readonly timers = new Map<RealtimeConnection, NodeJS.Timeout>();
+
+  constructor(private readonly options: RealtimeOptions) {}
+
+  /** Watches the user the connection has now; call it again whenever that changes. */
+  watch(connection: RealtimeConnection): void {
+    this.forget(connection);
+    const expiresAt = connection.user?.expiresAt;
+    if (expiresAt === undefined || connection.closed) return;
+    const noticeAt = expiresAt.getTime() - this.options.expiryNotice;
+    this.at(connection, noticeAt, () => {
+      connection.warnOfExpiry(expiresAt);
+      this.at(connection, expiresAt.getTime(), () => {
+        this.forget(connection);
+        connection.goodbye({ code: 'EXPIRED', reconnect: false });
+      });
+    });
+  }
+
+  forget(connection: RealtimeConnection): void {
+    clearTimeout(this.timers.get(connection));
+    this.timers.delete(connection);
+  }
+
+  private at(connection: RealtimeConnection, time: number, run: () => void): void {
+    const delay = Math.max(0, time - Date.now());
+    const timer =
+      delay > LONGEST_DELAY ? setTimeout(() => this.at(connection, time, run), LONGEST_DELAY) : setTimeout(run, delay);
+    this.timers.set(connection, timer.unref());
+  }
+}

@@ -1,0 +1,82 @@
+// How does an application take authority back, now? The port it calls when a truth has changed.
+import { Injectable } from '@nestjs/common';
+import type { ChannelAddress } from '@nestjs-realtime/contract';
+import { ConnectionDirectory } from '../connections/connection.directory.js';
+import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { Renewal } from './renewal.js';
+import { ANY_CHANNEL, RevocationLedger } from './revocation.ledger.js';
+
+/** Whom to evict, and from which channel; from all of them where it is absent. */
+export interface RevokeRequest {
+  readonly userId: string;
+  /** A concrete channel: its address, or its name. */
+  readonly channel?: ChannelAddress | string;
+}
+
+/**
+ * Takes authority back on demand. Change your own truth first, then call this; each promise resolves when the effect holds on this
+ * node, for admissions that were under way as well.
+ *
+ * @example
+ * await this.sessions.delete(sessionId);
+ * await this.revocation.disconnectSession(sessionId);
+ */
+export abstract class IRealtimeRevocation {
+  /** Ends every connection of a user, with `rt:bye` `REVOKED`: a ban. */
+  abstract disconnectUser(userId: string): Promise<void>;
+  /** Ends every connection of a session, with `rt:bye` `REVOKED`: a logout. */
+  abstract disconnectSession(sessionId: string): Promise<void>;
+  /** Ends a user's subscriptions and leaves his connections. He may subscribe again where gate 2 lets him. */
+  abstract revoke(request: RevokeRequest): Promise<void>;
+  /** Resolves a user anew and passes his subscriptions through gate 2 again: roles or memberships have changed. */
+  abstract reauthorize(request: { readonly userId: string }): Promise<void>;
+}
+
+/** What cannot be proven within this time of an asked-for re-authorization is evicted; the client may try again. */
+const ON_DEMAND = 1_000;
+
+@Injectable()
+export class Revocation extends IRealtimeRevocation {
+  constructor(
+    private readonly directory: ConnectionDirectory,
+    private readonly ledger: RevocationLedger,
+    private readonly renewal: Renewal,
+  ) {
+    super();
+  }
+
+  override disconnectUser(userId: string): Promise<void> {
+    this.ledger.record('revoked', { userId });
+    return this.disconnect(this.directory.ofUser(userId));
+  }
+
+  override disconnectSession(sessionId: string): Promise<void> {
+    this.ledger.record('revoked', { sessionId });
+    return this.disconnect(this.directory.ofSession(sessionId));
+  }
+
+  override revoke({ userId, channel }: RevokeRequest): Promise<void> {
+    const name = typeof channel === 'object' ? channel.name : channel;
+    for (const connection of this.directory.ofUser(userId)) {
+      for (const subscribed of name === undefined ? [...connection.subscriptions.keys()] : [name]) {
+        this.renewal.revoke(connection, subscribed);
+      }
+    }
+    this.ledger.record('revoked', { userId, channel: name ?? ANY_CHANNEL });
+    return Promise.resolve();
+  }
+
+  override async reauthorize({ userId }: { readonly userId: string }): Promise<void> {
+    this.ledger.record('stale', { userId });
+    await Promise.all(
+      this.directory.ofUser(userId).map(async (connection) => {
+        this.renewal.evictUnproven(connection, await this.renewal.renew(connection, ON_DEMAND));
+      }),
+    );
+  }
+
+  private disconnect(connections: readonly RealtimeConnection[]): Promise<void> {
+    for (const connection of connections) connection.goodbye({ code: 'REVOKED', reconnect: false });
+    return Promise.resolve();
+  }
+}

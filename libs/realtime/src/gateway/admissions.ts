@@ -1,0 +1,106 @@
+// Who gets in, when several channels are asked for at once and truths change meanwhile?
+import { Injectable } from '@nestjs/common';
+import { type PendingAdmission, RevocationLedger } from '../authority/revocation.ledger.js';
+import { HandlerRegistry } from '../channels/handler.registry.js';
+import type { Turn } from '../connections/channel-lanes.js';
+import type { ChannelMatch } from '../connections/channel-match.js';
+import { withDeadline } from '../connections/deadline.js';
+import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { RealtimeRequest } from '../connections/realtime-request.js';
+import { Gates } from '../guards/gates.js';
+import { denied } from '../instrumentation/refusal-of.js';
+import { RealtimeException } from '../realtime.exception.js';
+import { RealtimeOptions } from '../realtime.options.js';
+
+/** What gate 2 said of one channel. */
+export type Verdict = { readonly match: ChannelMatch } | { readonly refusal: RealtimeException };
+
+/** One channel on its way through gate 2. */
+interface Candidate {
+  readonly channel: string;
+  readonly turn: Turn;
+  /** Open while a verdict is being reached or waits for the others of its batch. */
+  admission: PendingAdmission | null;
+  verdict: Verdict;
+}
+
+const LATE = new RealtimeException('UNAVAILABLE', { reason: 'gate 2 gave no answer in time' });
+
+/** Passes channels through gate 2, each in its own lane, all decided before any takes effect. */
+@Injectable()
+export class Admissions {
+  constructor(
+    private readonly gates: Gates,
+    private readonly registry: HandlerRegistry,
+    private readonly ledger: RevocationLedger,
+    private readonly options: RealtimeOptions,
+  ) {}
+
+  /**
+   * Calls `commit` once, within the request timeout, in the very tick in which every verdict is known to hold: a revocation
+   * that came before it has won, one that comes later finds the subscription. The lanes stay taken until `commit` has returned.
+   */
+  decide(
+    connection: RealtimeConnection,
+    channels: ReadonlySet<string>,
+    commit: (verdicts: ReadonlyMap<string, Verdict>) => void,
+  ): void {
+    const deadline = performance.now() + this.options.requestTimeout;
+    const candidates = [...channels].map((channel): Candidate => ({
+      channel,
+      turn: connection.lanes.take(channel),
+      admission: null,
+      verdict: { refusal: LATE },
+    }));
+    void this.judgeAll(connection, candidates, deadline).finally(() => {
+      for (const { admission } of candidates) if (admission) this.ledger.close(admission);
+      try {
+        commit(new Map(candidates.map(({ channel, verdict }) => [channel, verdict])));
+      } finally {
+        for (const { turn } of candidates) turn.release();
+      }
+    });
+  }
+
+  private async judgeAll(
+    connection: RealtimeConnection,
+    candidates: readonly Candidate[],
+    deadline: number,
+  ): Promise<void> {
+    let unsettled = candidates;
+    while (unsettled.length > 0) {
+      await Promise.all(unsettled.map((candidate) => this.judge(connection, candidate, deadline)));
+      unsettled = candidates.filter((candidate) => this.isOvertaken(connection, candidate));
+    }
+  }
+
+  /** Whether the truth has changed under a grant; a revoked one becomes a refusal, a stale one must be judged again. */
+  private isOvertaken(connection: RealtimeConnection, candidate: Candidate): boolean {
+    if ('refusal' in candidate.verdict || candidate.admission === null) return false;
+    const state = this.ledger.verdict(candidate.admission, connection.user, candidate.channel);
+    if (state === 'revoked') candidate.verdict = { refusal: denied(connection.user, 'revoked during admission') };
+    return state === 'stale';
+  }
+
+  private async judge(connection: RealtimeConnection, candidate: Candidate, deadline: number): Promise<void> {
+    try {
+      if (candidate.turn.ready) await this.inTime(candidate.turn.ready, deadline);
+    } catch {
+      return;
+    }
+    if (candidate.admission) this.ledger.close(candidate.admission);
+    candidate.admission = this.ledger.open();
+    const match = this.registry.match(candidate.channel);
+    const request = new RealtimeRequest('subscribe', connection, candidate.channel, match, null, undefined);
+    try {
+      await this.inTime(this.gates.subscribe(request), deadline);
+      candidate.verdict = { match: match! };
+    } catch (error) {
+      candidate.verdict = { refusal: error as RealtimeException };
+    }
+  }
+
+  private inTime(work: Promise<unknown>, deadline: number): Promise<unknown> {
+    return withDeadline(work, Math.max(1, deadline - performance.now()), LATE);
+  }
+}

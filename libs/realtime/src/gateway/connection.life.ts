@@ -1,0 +1,118 @@
+// How does a connection begin and end? Gate 1 at one end, everything it held given back at the other.
+import { Injectable } from '@nestjs/common';
+import { ExpiryWatch } from '../authority/expiry.watch.js';
+import { LeaseSweep } from '../authority/lease.sweep.js';
+import { type PendingAdmission, RevocationLedger } from '../authority/revocation.ledger.js';
+import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import type { RealtimeUser } from '../authorization/realtime-user.js';
+import { ConnectionDirectory } from '../connections/connection.directory.js';
+import { withDeadline } from '../connections/deadline.js';
+import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { RealtimeRequest } from '../connections/realtime-request.js';
+import { Gates } from '../guards/gates.js';
+import { RefusalLog } from '../guards/refusals.js';
+import { RealtimeException } from '../realtime.exception.js';
+import { RealtimeHooks } from '../realtime.hooks.js';
+import { RealtimeOptions } from '../realtime.options.js';
+
+/** Clients of a closing node come back spread over this many milliseconds, and one more for each connection there is. */
+const RETURN_SPREAD = 1_000;
+
+@Injectable()
+export class ConnectionLife {
+  private draining = false;
+  /** Connections whose beginning was told, and whose end will be. */
+  private readonly open = new WeakSet<RealtimeConnection>();
+
+  constructor(
+    private readonly gates: Gates,
+    private readonly directory: ConnectionDirectory,
+    private readonly ledger: RevocationLedger,
+    private readonly expiry: ExpiryWatch,
+    private readonly leases: LeaseSweep,
+    private readonly refusals: RefusalLog,
+    private readonly hooks: RealtimeHooks,
+    private readonly options: RealtimeOptions,
+  ) {}
+
+  /** Gate 1. Resolves with the user on the connection; rejects with a `RealtimeException`, counted. */
+  async begin(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
+    try {
+      const user = await this.identify(connection, handshake);
+      connection.user = user;
+      this.directory.add(connection);
+    } catch (error) {
+      this.refusals.record(error as RealtimeException, { gate: 'connect', connection });
+      throw error;
+    }
+  }
+
+  /** The transport has established the connection that gate 1 let in. */
+  established(connection: RealtimeConnection): void {
+    this.open.add(connection);
+    this.expiry.watch(connection);
+    this.hooks.emit('connected', () => ({ connection }));
+  }
+
+  /** Forgets a connection. More calls change nothing. */
+  end(connection: RealtimeConnection, reason: string): void {
+    if (connection.closed) return;
+    const left = [...connection.subscriptions];
+    connection.end();
+    this.directory.remove(connection);
+    this.expiry.forget(connection);
+    this.leases.forget(connection);
+    for (const [channel, { descriptor }] of left) {
+      this.hooks.emit('unsubscribed', () => ({ connection, descriptor, channel }));
+    }
+    if (this.open.delete(connection)) this.hooks.emit('disconnected', () => ({ connection, reason }));
+  }
+
+  /**
+   * Sends everybody away: at once where nothing runs, else when the handlers in flight have finished or `drainTimeout` is over.
+   * Clients are told to come back at moments spread over time, so that the next node is not stormed.
+   */
+  async drain(): Promise<void> {
+    this.draining = true;
+    const connections = this.directory.all();
+    const spread = RETURN_SPREAD + connections.length;
+    const idle = connections.map(async (connection) => {
+      connection.announceEnd({ code: 'SHUTDOWN', reconnect: true, retryAfterMs: Math.floor(Math.random() * spread) });
+      await connection.whenIdle();
+      connection.disconnect();
+    });
+    const late = new Error('drain timeout');
+    await withDeadline(Promise.all(idle), this.options.drainTimeout, late).catch(() => undefined);
+    for (const connection of connections) connection.disconnect();
+  }
+
+  private async identify(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<RealtimeUser | null> {
+    const admission = this.ledger.open();
+    try {
+      return await this.identifyAnew(connection, handshake, admission);
+    } finally {
+      this.ledger.close(admission);
+    }
+  }
+
+  private async identifyAnew(
+    connection: RealtimeConnection,
+    handshake: RealtimeHandshake,
+    admission: PendingAdmission,
+  ): Promise<RealtimeUser | null> {
+    const user = await this.gates.identify(new RealtimeRequest('connect', connection, null, null, null, handshake));
+    if (this.draining) throw new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
+    const standing = this.ledger.verdict(admission, user, null);
+    if (standing === 'revoked')
+      throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
+    // What the authenticator read may be out of date already: ask it again.
+    if (standing === 'stale') return this.identify(connection, handshake);
+    const { connectionsPerUser } = this.options.limits;
+    if (user !== null && this.directory.countOfUser(user.userId) >= connectionsPerUser) {
+      throw new RealtimeException('LIMIT_EXCEEDED', {
+        reason: `more than ${connectionsPerUser} connections of one user`,
+      });
+    }
+    return user;
+  }
+}

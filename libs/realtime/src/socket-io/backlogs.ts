@@ -1,0 +1,44 @@
+// How many bytes wait for a client who does not read? Counted where they wait: in Engine.IO's buffer and in the socket's.
+import type { Socket as EngineSocket } from 'engine.io';
+
+/** Engine.IO's private buffer, and the network socket under a WebSocket transport. */
+interface Buffers {
+  readonly writeBuffer: readonly unknown[];
+  readonly transport: { readonly socket?: { readonly _socket?: { readonly writableLength: number } | null } };
+}
+
+interface Backlog {
+  /** The buffer these bytes wait in; Engine.IO takes a new one whenever it flushes. */
+  buffer: readonly unknown[];
+  bytes: number;
+}
+
+/** `ws.bufferedAmount` stays near 0 for a stalled client: the backlog is in Engine.IO's write buffer (hardening 11). */
+export class Backlogs {
+  private readonly waiting = new WeakMap<EngineSocket, Backlog>();
+
+  constructor(private readonly limit: number) {}
+
+  /** Whether `bytes` more may wait for the client; if so they are counted. */
+  hasRoom(conn: EngineSocket, bytes: number): boolean {
+    const { writeBuffer, transport } = conn as unknown as Buffers;
+    const unsent = transport.socket?._socket?.writableLength ?? 0;
+    if (writeBuffer.length === 0 && unsent === 0) return true;
+    const backlog = this.of(conn, writeBuffer);
+    if (unsent + backlog.bytes + bytes > this.limit) return false;
+    backlog.bytes += bytes;
+    return true;
+  }
+
+  private of(conn: EngineSocket, buffer: readonly unknown[]): Backlog {
+    let backlog = this.waiting.get(conn);
+    if (backlog === undefined) {
+      backlog = { buffer, bytes: 0 };
+      this.waiting.set(conn, backlog);
+    } else if (backlog.buffer !== buffer) {
+      backlog.buffer = buffer;
+      backlog.bytes = 0;
+    }
+    return backlog;
+  }
+}
