@@ -84,7 +84,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   /** Nest's own pipe per connection and event is not used: every request goes through the entrance (hardening 1). */
   private takeOver(io: Server): void {
-    if (io.sockets.listeners('connection').length > 1) {
+    // A gateway in a namespace shares the engine too, and the check of origins with it where it was bound first.
+    if (io.sockets.listeners('connection').length > 1 || io._nsps.size > 1) {
       throw new RealtimeFault(
         `Another gateway uses the path "${this.options.path}" of nestjs-realtime; give it a path of its own, or set RealtimeModule.forRoot({ path }).`,
       );
