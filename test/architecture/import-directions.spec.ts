@@ -6,11 +6,13 @@ const REALTIME = 'libs/realtime/src/';
 
 /** Rooms of libs/realtime from left to right; a room imports from its own column and from those left of it. */
 const COLUMNS = [
-  ['realtime.exception', 'instrumentation', 'payloads'],
+  ['realtime.exception'],
   ['authorization'],
-  ['channels'],
+  ['payloads'],
+  ['instrumentation'],
   ['connections'],
   ['realtime.options', 'realtime.hooks'],
+  ['channels'],
   ['guards'],
   ['gateway', 'broadcast'],
   ['broker', 'presence', 'cqrs'],

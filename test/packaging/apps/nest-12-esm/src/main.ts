@@ -39,6 +39,6 @@ const received = new Promise((resolve) => channel.on('message', resolve));
 await channel.send('message', { text: 'hello' });
 assert.deepEqual(await received, { text: 'hello' });
 
-client.close();
+client.disconnect();
 await app.close();
 process.exit(0);

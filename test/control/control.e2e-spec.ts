@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Socket } from 'socket.io-client';
+import { FixtureProcess } from '../fixture/fixture.process.js';
+import { connectClient, request } from '../hostile/honest-client.js';
+
+jest.setTimeout(30_000);
+
+describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
+  let fixture: FixtureProcess;
+  let socket: Socket;
+
+  const received = (count: number): Promise<unknown[][]> =>
+    new Promise((resolve) => {
+      const events: unknown[][] = [];
+      const listen = (...event: unknown[]): void => {
+        events.push(event);
+        if (events.length === count) {
+          socket.off('rt:event', listen);
+          resolve(events);
+        }
+      };
+      socket.on('rt:event', listen);
+    });
+
+  beforeAll(async () => {
+    fixture = await FixtureProcess.start({ HTTP: http });
+    socket = await connectClient(fixture, { auth: { token: await fixture.login('alice') } });
+  });
+  afterAll(async () => {
+    socket.disconnect();
+    expect(await fixture.stop()).toBe(0);
+    expect(fixture.spoken).toBe(1);
+  });
+
+  it('broadcasts in order, also over several turns and several calls', async () => {
+    await request(socket, 'rt:subscribe', { channel: 't.room.7' });
+    const events = received(250);
+    const publication = { channel: 't.room.{roomId}', params: { roomId: '7' } };
+    const replies = await Promise.all([
+      fixture.control('/publish', { ...publication, payload: { n: 0 }, times: 100, perTick: 7 }),
+      fixture.control('/publish', { ...publication, payload: { n: 100 }, times: 149 }),
+    ]);
+    expect(replies).toEqual([
+      { status: 200, body: { accepted: 100 } },
+      { status: 200, body: { accepted: 149 } },
+    ]);
+    await fixture.control('/publish', { ...publication, payload: { n: 249, text: 'last', secret: 'stripped' } });
+    const seen = await events;
+    const numbers = seen.map(([, , payload]) => (payload as { n: number }).n);
+    // two calls at once may arrive in either order, but neither is torn apart
+    expect(numbers.indexOf(99) - numbers.indexOf(0)).toBe(99);
+    expect([...numbers].sort((a, b) => a - b)).toEqual(Array.from({ length: 250 }, (_, n) => n));
+    expect(seen.at(-1)).toEqual(['t.room.7', 'message', { n: 249, text: 'last' }]);
+  });
+
+  it.each([
+    ['an unknown channel', { channel: 't.unknown', payload: { n: 1 } }],
+    ['an illegal channel', { channel: 't..', payload: { n: 1 } }],
+    ['a missing param', { channel: 't.room.{roomId}', payload: { n: 1 } }],
+    ['an illegal param', { channel: 't.room.{roomId}', params: { roomId: 'a.b' }, payload: { n: 1 } }],
+    ['a param that is no string', { channel: 't.room.{roomId}', params: { roomId: 7 }, payload: { n: 1 } }],
+    ['an unknown event', { channel: 't.public', event: 'nothing', payload: { n: 1 } }],
+    ['a wrong payload', { channel: 't.public', payload: { n: 'one' } }],
+    ['no payload', { channel: 't.public' }],
+  ])('answers 422 and the name of the fault for %s', async (_title, publication) => {
+    const { status, body } = await fixture.control('/publish', publication);
+    expect({ status, body }).toEqual({ status: 422, body: { fault: expect.stringMatching(/^\w+(Fault|Error)$/) } });
+  });
+
+  it('closes rooms, and opens them again', async () => {
+    await fixture.control('/rooms', { roomId: '9', open: false });
+    expect((await request(socket, 'rt:subscribe', { channel: 't.room.9' })).error!.code).toBe('FORBIDDEN');
+    await fixture.control('/rooms', { roomId: '9', open: true });
+    expect((await request(socket, 'rt:subscribe', { channel: 't.room.9' })).ok).toBe(true);
+  });
+
+  it('answers 404, 400 and 501 where it has to', async () => {
+    expect((await fixture.control('/nothing', {})).status).toBe(404);
+    expect((await fixture.control('/login')).status).toBe(404);
+    expect((await fixture.control('/login', { userId: 1 })).status).toBe(400);
+    expect((await fixture.control('/ship', { orderId: '1', customerEmail: 'x' })).status).toBe(501);
+  });
+
+  it('counts what happens', async () => {
+    const stats = await fixture.stats({ gc: true });
+    expect(stats).toEqual({
+      connections: 1,
+      subscriptions: expect.any(Number),
+      rooms: expect.any(Number),
+      pendingAuth: 0,
+      authCalls: 1,
+      inFlight: 0,
+      timers: expect.any(Number),
+      rss: expect.any(Number),
+      heapUsed: expect.any(Number),
+      loopLagMaxMs: expect.any(Number),
+      unhandled: 0,
+      refusals: expect.any(Object),
+      polluted: false,
+    });
+    expect(await fixture.control('/health')).toEqual({ status: 200, body: { status: 'ok' } });
+  });
+});

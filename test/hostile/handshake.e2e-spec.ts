@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { FixtureProcess } from '../fixture/fixture.process.js';
+import { expectCalm, expectNoStall } from './calm.js';
+import { connectClient, refusalOf } from './honest-client.js';
+import { RawSocket } from './raw-socket.js';
+
+jest.setTimeout(30_000);
+
+const UNAUTHENTICATED = { code: 'UNAUTHENTICATED', message: 'Authentication is required.', retryable: false };
+const UNAVAILABLE = { code: 'UNAVAILABLE', message: 'The service is unavailable.', retryable: true };
+
+describe('a hostile handshake', () => {
+  let fixture: FixtureProcess;
+  let session: string;
+
+  const authCalls = async (): Promise<number> => (await fixture.stats()).authCalls;
+
+  beforeAll(async () => {
+    fixture = await FixtureProcess.start({ REALTIME_OPTIONS: JSON.stringify({ authenticationTimeout: 300 }) });
+    session = await fixture.login('alice');
+  });
+  afterEach(async () => {
+    await fixture.control('/auth', { mode: 'ok' });
+    await expectCalm(fixture);
+  });
+  afterAll(async () => {
+    expect(await fixture.stop()).toBe(0);
+  });
+
+  it.each([
+    'http://evil.example',
+    'null',
+    'https://good.example',
+    'http://good.example:81',
+    'http://good.example.evil.example',
+    'http://evil.example/http://good.example',
+    'http://user@good.example',
+    'file://',
+    '',
+  ])('from the origin "%s" with a valid cookie never reaches the authenticator', async (origin) => {
+    const before = await authCalls();
+    const refusal = await refusalOf(fixture, { extraHeaders: { origin, cookie: `session=${session}` } });
+    expect(refusal).not.toBe('connected');
+    expect(await authCalls()).toBe(before);
+  });
+
+  it('without an origin and with a cookie never reaches the authenticator', async () => {
+    const before = await authCalls();
+    expect(await refusalOf(fixture, { extraHeaders: { cookie: `session=${session}` } })).not.toBe('connected');
+    expect(await authCalls()).toBe(before);
+  });
+
+  it('is no handshake from an allowed origin or from the server itself', async () => {
+    for (const origin of ['http://good.example', fixture.url]) {
+      const socket = await connectClient(fixture, { extraHeaders: { origin, cookie: `session=${session}` } });
+      socket.disconnect();
+    }
+  });
+
+  it.each([
+    ['empty', ''],
+    ['a number', 42],
+    ['null', null],
+    ['an object', {}],
+    ['an array', ['x']],
+    ['unknown', 'nobody'],
+    ['10 kB long', 'x'.repeat(10_000)],
+    ['called __proto__', '__proto__'],
+    ['full of control characters', '\u0000\n\u001b[31m'],
+  ])('with a token that is %s is UNAUTHENTICATED', async (_title, token) => {
+    expect(await refusalOf(fixture, { auth: { token } })).toEqual(UNAUTHENTICATED);
+  });
+
+  it.each(['session=nobody', 'session=', 'session=%E0%A4%A', 'session=__proto__', `session=${'x'.repeat(4_000)}`])(
+    'with the cookie %s is UNAUTHENTICATED',
+    async (cookie) => {
+      const extraHeaders = { origin: 'http://good.example', cookie };
+      expect(await refusalOf(fixture, { extraHeaders })).toEqual(UNAUTHENTICATED);
+    },
+  );
+
+  it.each(['throw', 'reject', 'undefined', 'hang'])(
+    'is UNAVAILABLE and never anonymous when the authenticator does this: %s',
+    async (mode) => {
+      await fixture.control('/auth', { mode });
+      expect(await refusalOf(fixture, {})).toEqual(UNAVAILABLE);
+      expect(await refusalOf(fixture, { auth: { token: session } })).toEqual(UNAVAILABLE);
+    },
+  );
+
+  it.each([0, 50])('of 500 CONNECT frames on one socket is one authentication (which takes %d ms)', async (delayMs) => {
+    await fixture.control('/auth', { mode: 'ok', delayMs });
+    const attack = async (): Promise<void> => {
+      const socket = await RawSocket.open(fixture);
+      for (let i = 0; i < 500; i++) socket.send(`40${JSON.stringify({ token: session })}`);
+      await socket.until((packet) => packet.startsWith('40') || packet.startsWith('44'));
+      if (!socket.closed) await socket.settle();
+      await socket.close();
+    };
+    await expectNoStall(fixture, attack, (before, after) => expect(after.authCalls - before.authCalls).toBe(1));
+  });
+
+  it('of CONNECT frames to other namespaces is no authentication', async () => {
+    const before = await authCalls();
+    const socket = await RawSocket.open(fixture);
+    for (const namespace of ['/admin', '/t.auth', '/__proto__', `/${'x'.repeat(10_000)}`])
+      socket.send(`40${namespace},`);
+    await socket.until((packet) => packet.startsWith('44'));
+    expect(await authCalls()).toBe(before);
+    await socket.close();
+  });
+
+  it('that speaks of polling is refused', async () => {
+    const url = `${fixture.url}${fixture.path}/?EIO=4&transport=polling`;
+    expect((await fetch(url, { headers: { origin: 'http://good.example' } })).status).toBe(400);
+  });
+});
