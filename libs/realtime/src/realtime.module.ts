@@ -39,7 +39,7 @@ import { RefusalLog } from './guards/refusals.js';
 import { SubscribeGuard } from './guards/subscribe.guard.js';
 import { IRealtimeTracer, NoopTracer } from './instrumentation/realtime.tracer.js';
 import { ClassSchemaCompiler } from './payloads/class-schema.js';
-import { PayloadSchemaCompiler } from './payloads/payload-validator.js';
+import { PayloadSchemaCompiler } from './payloads/payload-schema.compiler.js';
 import { RealtimeHooks } from './realtime.hooks.js';
 import { RealtimeOptions, type RealtimeSettings, resolveOptions } from './realtime.options.js';
 import { SocketIORealtimeBroadcaster } from './socket-io/socket-io.broadcaster.js';

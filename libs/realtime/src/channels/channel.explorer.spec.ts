@@ -96,7 +96,7 @@ describe('exploring an application at boot', () => {
     @RealtimeChannel(news)
     class NewsController {}
     @RealtimeChannel(notes)
-    class Forgotten {}
+    class _Forgotten {}
     @Injectable()
     class Homeless {
       @RealtimeHandler('add')
@@ -112,7 +112,7 @@ describe('exploring an application at boot', () => {
         '  - OnNote.byDefault() in NotesModule handles "message", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or mend the name.',
         '  - Channel "notes.latest" (OnRival in NotesModule) and channel "notes.{id}" (OnNote in NotesModule) can match the same name; give one of them another literal segment, or register one descriptor for both.',
         '  - NewsController has @RealtimeChannel, but is a controller; move its handlers to a class of their own and list that under providers.',
-        '  - Forgotten has @RealtimeChannel("notes.{id}"), but is no provider of any module; list it under the providers of its feature\'s module.',
+        '  - _Forgotten has @RealtimeChannel("notes.{id}"), but is no provider of any module; list it under the providers of its feature\'s module.',
         '  - Homeless.handle() has @RealtimeHandler, but Homeless claims no channel; put @RealtimeChannel(descriptor) on the class.',
       ].sort(),
     );

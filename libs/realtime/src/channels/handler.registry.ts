@@ -14,7 +14,7 @@ import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
 import { refusalOfHandler } from '../instrumentation/refusal-of.js';
 import { withCapture } from '../instrumentation/with-capture.js';
 import { withSpan } from '../instrumentation/with-span.js';
-import { PayloadSchemaCompiler } from '../payloads/payload-validator.js';
+import { PayloadSchemaCompiler } from '../payloads/payload-schema.compiler.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import type {
   MessageBinder,

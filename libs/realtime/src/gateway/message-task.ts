@@ -3,9 +3,22 @@ import type { Turn } from '../connections/channel-lanes.js';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeException } from '../realtime.exception.js';
-import type { MessageRequests } from './message.requests.js';
 import type { PendingRequest } from './pending-request.js';
 import type { ParsedMessage } from './request-frames.js';
+
+/** What a task needs of the service that made it. */
+export interface MessageService {
+  /** Handlers that may run at once for one connection. */
+  readonly slots: number;
+  /** The message as gate 3 and the handler see it, with the admission looked up now. */
+  contextOf(connection: RealtimeConnection, message: ParsedMessage): RealtimeContext;
+  /** Gate 3, then the handler. Returns or resolves with what the handler gave; throws or rejects with a `RealtimeException`. */
+  handle(context: RealtimeContext): unknown;
+  /** The refusal an error means, counted. */
+  refusalOf(error: unknown, connection: RealtimeConnection, message: ParsedMessage): RealtimeException;
+  begun(): void;
+  ended(): void;
+}
 
 /** One message under way. Its time runs from receipt, waiting included: first for its turn in the lane, then for a free slot. */
 export class MessageTask {
@@ -16,7 +29,7 @@ export class MessageTask {
 
   /** The connection's `slots` have been entered for it. */
   constructor(
-    private readonly requests: MessageRequests,
+    private readonly requests: MessageService,
     private readonly connection: RealtimeConnection,
     private readonly message: ParsedMessage,
     private readonly pending: PendingRequest,

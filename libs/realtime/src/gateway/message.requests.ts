@@ -10,13 +10,13 @@ import { RefusalLog } from '../guards/refusals.js';
 import { internalError } from '../instrumentation/with-capture.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
-import { MessageTask } from './message-task.js';
+import { type MessageService, MessageTask } from './message-task.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseMessage, type ParsedMessage } from './request-frames.js';
 
 /** Serves messages. Answers every request once, within the request timeout, and never throws. */
 @Injectable()
-export class MessageRequests {
+export class MessageRequests implements MessageService {
   private readonly logger = new Logger('Realtime');
   private readonly broadcast: BroadcastFunction;
 
@@ -39,25 +39,22 @@ export class MessageRequests {
     new MessageTask(this, connection, parsed, pending, this.options.requestTimeout).queue();
   }
 
-  /** Handlers that may run at once for one connection. */
   get slots(): number {
     return this.options.limits.handlersInFlight;
   }
 
-  /** The message as gate 3 and the handler see it; the admission is looked up when its turn has come. */
   contextOf(connection: RealtimeConnection, { channel, event, payload }: ParsedMessage): RealtimeContext {
     const match = connection.subscriptions.get(channel) ?? null;
     return new RealtimeContext(connection, channel, match, event, payload, this.broadcast);
   }
 
-  /** Gate 3, then the handler. Returns or resolves with what the handler gave; throws or rejects with a `RealtimeException`. */
   handle(context: RealtimeContext): unknown {
     this.gates.message(context);
     const message = this.registry.get(context.descriptor!)!.messages.get(context.event)!;
     return message.handler!.invoke(context);
   }
 
-  /** The refusal of a task, counted; what no gate and no handler meant is an internal error. */
+  /** What no gate and no handler meant is an internal error. */
   refusalOf(error: unknown, connection: RealtimeConnection, { channel, event }: ParsedMessage): RealtimeException {
     const refusal =
       error instanceof RealtimeException ? error : internalError(this.logger, `the reply on channel ${channel}`, error);

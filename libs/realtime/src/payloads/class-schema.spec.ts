@@ -18,7 +18,7 @@ import {
 import { z } from 'zod';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { ClassSchemaCompiler } from './class-schema.js';
-import { PayloadSchemaCompiler } from './payload-validator.js';
+import { PayloadSchemaCompiler } from './payload-schema.compiler.js';
 
 class Item {
   @IsInt()

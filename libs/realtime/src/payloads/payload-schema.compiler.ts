@@ -1,0 +1,22 @@
+// How does a declared slot become a validator? Once, at registration.
+import { isStandardSchema, type PayloadSchema } from '@nestjs-realtime/contract';
+import { RealtimeFault } from '../realtime.exception.js';
+import type { ClassSchemaCompiler } from './class-schema.js';
+import type { PayloadValidator } from './payload-validator.js';
+import { compileStandardSchema } from './standard-schema.js';
+
+/** Compiles payload slots; knows class-validator only where it is installed. */
+export class PayloadSchemaCompiler {
+  constructor(private readonly classes: ClassSchemaCompiler | null) {}
+
+  /** @throws RealtimeFault when a class slot cannot be validated. */
+  compile(schema: PayloadSchema, place: string): PayloadValidator {
+    if (isStandardSchema(schema)) return compileStandardSchema(schema);
+    if (this.classes === null) {
+      throw new RealtimeFault(
+        `${place} is described by the class ${schema.name}, which needs class-validator and class-transformer: npm install class-validator class-transformer.`,
+      );
+    }
+    return this.classes.compile(schema, place);
+  }
+}
