@@ -14,6 +14,7 @@ const COLUMNS = [
   ['realtime.options', 'realtime.hooks'],
   ['channels'],
   ['guards'],
+  ['authority'],
   ['gateway', 'broadcast'],
   ['broker', 'presence', 'cqrs'],
   ['socket-io', 'redis', 'testing', 'opentelemetry'],
@@ -46,7 +47,7 @@ function importers(files: SourceFile[], forbidden: (imported: string, file: Sour
 }
 
 function room(path: string): string {
-  return path.slice(REALTIME.length).replace(/\.ts$/, '').split('/')[0]!;
+  return path.slice(REALTIME.length).replace(/\.ts$/, '').split('/')[0];
 }
 
 function column(path: string): number {

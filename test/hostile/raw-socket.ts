@@ -95,7 +95,7 @@ export class RawSocket {
     const ack = ACK.exec(packet);
     if (ack) {
       const id = Number(ack[1]);
-      this.acks.set(id, [...(this.acks.get(id) ?? []), (JSON.parse(ack[2]!) as [Reply])[0]]);
+      this.acks.set(id, [...(this.acks.get(id) ?? []), (JSON.parse(ack[2]) as [Reply])[0]]);
     }
     this.packets.push(packet);
     this.wake();
