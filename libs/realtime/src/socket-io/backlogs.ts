@@ -1,9 +1,16 @@
 // How many bytes wait for a client who does not read? Counted where they wait: in Engine.IO's buffer and in the socket's.
 import type { Socket as EngineSocket } from 'engine.io';
 
+interface BufferedPacket {
+  readonly data?: { readonly length: number };
+}
+
+/** Packets in a buffer that is worth a walk. */
+const LONG_BUFFER = 16;
+
 /** Engine.IO's private buffer, and the network socket under a WebSocket transport. */
 interface Buffers {
-  readonly writeBuffer: readonly unknown[];
+  readonly writeBuffer: readonly BufferedPacket[];
   readonly transport: { readonly socket?: { readonly _socket?: { readonly writableLength: number } | null } };
 }
 
@@ -28,6 +35,15 @@ export class Backlogs {
     if (unsent + backlog.bytes + bytes > this.limit) return false;
     backlog.bytes += bytes;
     return true;
+  }
+
+  /** Whether too much waits already, replies included. Walks the buffer only where it is long, so only for clients who do not read. */
+  isOver(conn: EngineSocket): boolean {
+    const { writeBuffer, transport } = conn as unknown as Buffers;
+    const unsent = transport.socket?._socket?.writableLength ?? 0;
+    if (unsent > this.limit) return true;
+    if (writeBuffer.length < LONG_BUFFER) return false;
+    return unsent + writeBuffer.reduce((sum, packet) => sum + (packet.data?.length ?? 0), 0) > this.limit;
   }
 
   private of(conn: EngineSocket, buffer: readonly unknown[]): Backlog {

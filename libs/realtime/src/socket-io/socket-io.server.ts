@@ -96,8 +96,11 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   /** The same few functions serve all connections: Socket.IO and Engine.IO call them with the socket as `this`. */
   private listen(io: Server, entrance: RealtimeEntrance): void {
     const { connections } = this;
+    const { backlogs } = this;
+    const cutOff = this.cutOff.bind(this);
     const onRequest = function (this: Socket, event: string, ...args: unknown[]): void {
-      entrance.dispatch((this.data as SocketData).connection, event, args);
+      if (backlogs.isOver(this.conn)) cutOff(this);
+      else entrance.dispatch((this.data as SocketData).connection, event, args);
     };
     const onDisconnect = function (this: Socket, reason: string): void {
       entrance.disconnected((this.data as SocketData).connection, reason);
@@ -131,14 +134,18 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     });
   }
 
-  /** Sockets that take no more: cut off, or left out where the channel or the options say so. Freed at once, so no notice is sent. */
+  /** Members for whom nothing more may wait: cut off, or left out where the channel or the options say so. */
   private readonly overflow = (socket: Socket, channel: string): void => {
     const { connection } = socket.data as SocketData;
     const policy = connection.subscriptions.get(channel)?.descriptor.slowConsumer ?? this.options.slowConsumer;
-    if (policy === 'drop') return;
-    this.entrance?.disconnected(connection, 'slow consumer');
-    socket.conn.close(true);
+    if (policy === 'disconnect') this.cutOff(socket);
   };
+
+  /** A client who does not read would not read a notice either; his backlog is freed at once. */
+  private cutOff(socket: Socket): void {
+    this.entrance?.disconnected((socket.data as SocketData).connection, 'slow consumer');
+    socket.conn.close(true);
+  }
 
   private allows(request: IncomingMessage): boolean {
     const reason = this.reasonAgainst(request);
