@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { RealtimeFault } from './realtime.exception.js';
-import { RealtimeOptions, type RealtimeSettings, resolveOptions } from './realtime.options.js';
+import { RealtimeLimits, RealtimeOptions, type RealtimeSettings, resolveOptions } from './realtime.options.js';
 
 function faultOf(settings: unknown, environment?: string): string {
   try {
@@ -23,7 +23,23 @@ describe('options', () => {
       allowMissingOrigin: false,
       requestTimeout: 5_000,
       authenticationTimeout: 5_000,
-      limits: { payloadBytes: 65_536, payloadDepth: 16, payloadKeys: 1_000 },
+      lease: 60_000,
+      expiryNotice: 30_000,
+      drainTimeout: 10_000,
+      slowConsumer: 'disconnect',
+      limits: {
+        payloadBytes: 65_536,
+        payloadDepth: 16,
+        payloadKeys: 1_000,
+        connectionsPerUser: 100,
+        subscriptionsPerConnection: 128,
+        messagesPerSecond: 20,
+        messageBurst: 40,
+        packetsPerSecond: 500,
+        handlersInFlight: 8,
+        pendingAuthentications: 1_000,
+        queuedBytes: 1_048_576,
+      },
     });
   });
 
@@ -45,6 +61,14 @@ describe('options', () => {
       payloadDepth: 16,
       payloadKeys: 5,
     });
+  });
+
+  it('raise the packet limit with the message rate, where it is not given', () => {
+    const packetsFor = (limits: Partial<RealtimeLimits>) => resolveOptions({ limits }).limits.packetsPerSecond;
+    expect(packetsFor({ messagesPerSecond: 10, messageBurst: 10 })).toBe(500);
+    expect(packetsFor({ messagesPerSecond: 1_000 })).toBe(2_000);
+    expect(packetsFor({ messageBurst: 3_000, messagesPerSecond: 1_000 })).toBe(6_000);
+    expect(packetsFor({ messagesPerSecond: 1_000, packetsPerSecond: 50 })).toBe(50);
   });
 
   it('share nothing between two modules', () => {
@@ -81,12 +105,16 @@ describe('options', () => {
     ['allowMissingOrigin', ['yes', 1, null], 'allowMissingOrigin must be true or false'],
     ['requestTimeout', [0, -1, 1.5, Infinity, NaN, '5000', null], 'requestTimeout must be a positive integer'],
     ['authenticationTimeout', [0, 2 ** 53, 1n], 'authenticationTimeout must be a positive integer'],
+    ['lease', [0, null], 'lease must be a positive integer'],
+    ['expiryNotice', [0, '30s'], 'expiryNotice must be a positive integer'],
+    ['drainTimeout', [-1, Infinity], 'drainTimeout must be a positive integer'],
+    ['slowConsumer', ['wait', true, null], "slowConsumer must be 'disconnect' or 'drop'"],
     ['limits', [null, [], 5, 'none'], 'limits must be an object'],
   ])('refuse %s that makes no sense', (name, values, fault) => {
     for (const value of values) expect(faultOf({ [name]: value })).toContain(`  - ${fault}`);
   });
 
-  it.each(['payloadBytes', 'payloadDepth', 'payloadKeys'])('refuse limits.%s that makes no sense', (name) => {
+  it.each(Object.keys(new RealtimeLimits()))('refuse limits.%s that makes no sense', (name) => {
     for (const value of [0, -1, 0.5, '1', null, Infinity]) {
       expect(faultOf({ limits: { [name]: value } })).toContain(`  - limits.${name} must be a positive integer`);
     }

@@ -210,6 +210,17 @@ describe('SessionAuthenticator', () => {
     await expect(new Sessions().authenticate(shake({ session: 'gone' }))).rejects.toMatchObject(refused);
   });
 
+  it('remembers the session, and asks for it again on refresh', async () => {
+    const sessions = new Sessions();
+    const found = await sessions.authenticate(shake({ session: 's-ada' }));
+    expect(found).toEqual({ ...user('ada'), sessionId: 's-ada' });
+    await expect(sessions.refresh(found!, shake({}))).resolves.toEqual(found);
+    await expect(sessions.refresh({ ...found!, sessionId: 'gone' }, shake({}))).resolves.toBeNull();
+    await expect(sessions.refresh({ ...found!, sessionId: 'down' }, shake({}))).rejects.toThrow('the database is down');
+    expect(sessions.asked).toEqual(['s-ada', 's-ada', 'gone', 'down']);
+    await expect(sessions.refresh(user('token-less'), shake({}))).resolves.toEqual(user('token-less'));
+  });
+
   it('lets an outage through as what it is', async () => {
     await expect(new Sessions().authenticate(shake({ session: 'down' }))).rejects.toThrow('the database is down');
   });

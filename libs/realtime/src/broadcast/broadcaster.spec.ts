@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type ChannelAddress, defineRealtimeChannel, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { defineRealtimeChannel } from '@nestjs-realtime/contract';
 import { IsDate, IsInt, IsString, Min } from 'class-validator';
 import { Exclude } from 'class-transformer';
 import { z } from 'zod';
@@ -9,7 +9,6 @@ import { BroadcastFault } from '../guards/broadcast.guard.js';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeModule } from '../realtime.module.js';
-import { RecordingRealtimeBroadcaster } from '../testing/recording.broadcaster.js';
 import { InMemoryRealtimeBroadcaster } from './in-memory.broadcaster.js';
 import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
 
@@ -96,8 +95,7 @@ describe('a broadcast', () => {
       logged.mockRestore();
     }
   }
-  const send = (target: unknown, ...rest: unknown[]): Promise<void> =>
-    (realtime.broadcast as (...args: unknown[]) => Promise<void>).call(realtime, target, ...rest);
+  const send = (...args: unknown[]) => Reflect.apply(realtime.broadcast, realtime, args) as Promise<void>;
 
   it('goes out stripped to its schema, through JSON', async () => {
     expect(memory).toBeInstanceOf(InMemoryRealtimeBroadcaster);
@@ -151,17 +149,14 @@ describe('a broadcast', () => {
       '"orders.{orderId}" is no concrete name of channel "orders.{orderId}"; broadcast to channel.with({ ... }).',
     );
     for (const name of ['orders', 'orders.4.2', 'orders.a b', 'ping', '', undefined]) {
-      const forged = { ...address, name } as ChannelAddress;
-      expect(await faultOf(() => send(forged, 'note', { text: 'a' }))).toContain('is no concrete name of channel');
+      const forged = () => send({ ...address, name }, 'note', { text: 'a' });
+      expect(await faultOf(forged)).toContain('is no concrete name of channel');
     }
   });
 
-  it.each([undefined, null, 'ping', 42, {}, { name: 'ping' }])(
-    'is a fault where the target is no channel (case %#)',
-    async (target) => {
-      await faultOf(() => send(target as RealtimeChannelDescriptor, 'message', { n: 1 }));
-    },
-  );
+  it.each([undefined, null, 'ping', 42, {}, { name: 'ping' }])('is a fault where %j is no channel', async (target) => {
+    await faultOf(() => send(target, 'message', { n: 1 }));
+  });
 
   it('is a fault where the schema refuses the payload, and the fault says where', async () => {
     expect(await faultOf(() => send(address, 'shipped', { at: new Date(0), parcels: 0, depot: 1 }))).toBe(
@@ -188,12 +183,6 @@ describe('a broadcast', () => {
     expect(await faultOf(() => send(address, 'any', { n: 10n }))).toContain('BigInt');
     expect(await faultOf(() => send(address, 'any', cycle))).toContain('circular');
     expect(await faultOf(() => send(address, 'any', thrower))).toContain('no JSON today');
-  });
-
-  it('never throws: every fault is a rejection', async () => {
-    for (const args of [[], [undefined, 1], [null, 'a', 1], [orders, 1], [address, 'any', 10n], [stranger, 1]]) {
-      await faultOf(() => send(...(args as [unknown])));
-    }
   });
 
   it('sends null for what JSON leaves out', async () => {
@@ -253,26 +242,7 @@ describe('a broadcast', () => {
 
   it('runs in a span whose labels name no concrete channel', async () => {
     await realtime.broadcast(address, 'note', { text: 'a' });
-    expect(spans).toHaveLength(1);
-    expect(spans[0]).toMatchObject({ op: 'realtime-broadcast' });
+    expect(spans).toMatchObject([{ op: 'realtime-broadcast' }]);
     expect(JSON.stringify(spans)).not.toContain('42');
-  });
-});
-
-describe('RecordingRealtimeBroadcaster', () => {
-  it('records calls as they were made, with no module, no gate and no registration', async () => {
-    const realtime = new RecordingRealtimeBroadcaster();
-    const payload = shipped();
-    const port: IRealtimeBroadcaster = realtime;
-    await port.broadcast(orders.with({ orderId: '42' }), 'shipped', payload);
-    await port.broadcast(ping, { n: 1 });
-    expect(realtime.broadcasts).toEqual([
-      { channel: 'orders.42', event: 'shipped', payload },
-      { channel: 'ping', event: undefined, payload: { n: 1 } },
-    ]);
-    expect(realtime.payloadsOf('orders.42')[0]).toBe(payload);
-    expect(realtime.payloadsOf('orders.7')).toEqual([]);
-    realtime.clear();
-    expect(realtime.broadcasts).toEqual([]);
   });
 });

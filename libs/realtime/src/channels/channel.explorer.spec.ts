@@ -40,7 +40,7 @@ describe('exploring an application at boot', () => {
   }
 
   function feature(name: string, providers: Type[], controllers: Type[] = []): Type {
-    const module = { [name]: class {} }[name]!;
+    const module = { [name]: class {} }[name];
     Module({ providers, controllers })(module);
     return module;
   }
@@ -96,7 +96,8 @@ describe('exploring an application at boot', () => {
     @RealtimeChannel(news)
     class NewsController {}
     @RealtimeChannel(notes)
-    class _Forgotten {}
+    class Forgotten {}
+    feature('ModuleThatNobodyImports', [Forgotten]);
     @Injectable()
     class Homeless {
       @RealtimeHandler('add')
@@ -112,7 +113,7 @@ describe('exploring an application at boot', () => {
         '  - OnNote.byDefault() in NotesModule handles "message", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or mend the name.',
         '  - Channel "notes.latest" (OnRival in NotesModule) and channel "notes.{id}" (OnNote in NotesModule) can match the same name; give one of them another literal segment, or register one descriptor for both.',
         '  - NewsController has @RealtimeChannel, but is a controller; move its handlers to a class of their own and list that under providers.',
-        '  - _Forgotten has @RealtimeChannel("notes.{id}"), but is no provider of any module; list it under the providers of its feature\'s module.',
+        '  - Forgotten has @RealtimeChannel("notes.{id}"), but is no provider of any module; list it under the providers of its feature\'s module.',
         '  - Homeless.handle() has @RealtimeHandler, but Homeless claims no channel; put @RealtimeChannel(descriptor) on the class.',
       ].sort(),
     );

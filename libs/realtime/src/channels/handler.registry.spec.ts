@@ -117,8 +117,8 @@ describe('the handler registry', () => {
       [two, one],
     ]) {
       const channels = registry();
-      channels.registerChannel(channel(first!), 'here');
-      const fault = faultOf(() => channels.registerChannel(channel(second!), 'there'));
+      channels.registerChannel(channel(first), 'here');
+      const fault = faultOf(() => channels.registerChannel(channel(second), 'there'));
       expect(fault).toContain(`Channel "${second}" (there) and channel "${first}" (here) can match the same name`);
       expect(channels.listChannels()).toHaveLength(1);
     }

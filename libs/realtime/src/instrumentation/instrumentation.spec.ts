@@ -102,7 +102,12 @@ describe('withCapture', () => {
       },
     ],
     ['rejects', () => Promise.reject(new TypeError(SECRET))],
-    ['throws a text', () => Promise.reject(SECRET as unknown as Error)],
+    [
+      'throws a text',
+      () => {
+        throw SECRET as unknown as Error;
+      },
+    ],
     ['throws an HTTP error of the server', () => Promise.reject(new InternalServerErrorException(SECRET))],
   ])('logs an accident once, under the id that the peer is told, when the function %s', async (_how, fail) => {
     const { logger, run } = capture(fail);

@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { RealtimeUser } from '../authorization/realtime-user.js';
+import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { resolveOptions } from '../realtime.options.js';
+import { ExpiryWatch } from './expiry.watch.js';
+import { LeaseSweep } from './lease.sweep.js';
+import type { Renewal } from './renewal.js';
+import { ANY_CHANNEL, RevocationLedger, type RevocationScope } from './revocation.ledger.js';
+
+const ada: RealtimeUser = { userId: 'ada', roles: [], sessionId: 's1' };
+
+describe('the revocation ledger', () => {
+  it.each<[string, RevocationScope, RealtimeUser | null, string | null, boolean]>([
+    ['the user', { userId: 'ada' }, ada, 'a', true],
+    ['the user, while he connects', { userId: 'ada' }, ada, null, true],
+    ['the session', { sessionId: 's1' }, ada, 'a', true],
+    ['user and channel', { userId: 'ada', channel: 'a' }, ada, 'a', true],
+    ['user and every channel', { userId: 'ada', channel: ANY_CHANNEL }, ada, 'a', true],
+    ['everybody', {}, null, 'a', true],
+    ['another user', { userId: 'bob' }, ada, 'a', false],
+    ['another session', { sessionId: 's2' }, ada, 'a', false],
+    ['another session of the user', { userId: 'ada', sessionId: 's2' }, ada, 'a', false],
+    ['another channel', { userId: 'ada', channel: 'b' }, ada, 'a', false],
+    ['every channel, but not the connection', { userId: 'ada', channel: ANY_CHANNEL }, ada, null, false],
+    ['one channel, but not the connection', { userId: 'ada', channel: 'a' }, ada, null, false],
+    ['a user, but nobody anonymous', { userId: 'ada' }, null, 'a', false],
+    ['a session, but no user without one', { sessionId: 's1' }, { userId: 'ada', roles: [] }, 'a', false],
+  ])('holds what concerns %s', (_whom, scope, user, channel, concerned) => {
+    for (const kind of ['revoked', 'stale'] as const) {
+      const ledger = new RevocationLedger();
+      const admission = ledger.open();
+      ledger.record(kind, scope);
+      expect(ledger.verdict(admission, user, channel)).toBe(concerned ? kind : 'stands');
+    }
+  });
+
+  it('holds nothing against an admission that was opened later', () => {
+    const ledger = new RevocationLedger();
+    const before = ledger.open();
+    ledger.record('revoked', { userId: 'ada' });
+    const after = ledger.open();
+    expect(ledger.verdict(before, ada, 'a')).toBe('revoked');
+    expect(ledger.verdict(after, ada, 'a')).toBe('stands');
+    ledger.close(before);
+    ledger.record('stale', { userId: 'ada' });
+    expect(ledger.verdict(after, ada, 'a')).toBe('stale');
+  });
+
+  it('lets a revocation outweigh everything else', () => {
+    const ledger = new RevocationLedger();
+    const admission = ledger.open();
+    for (const kind of ['stale', 'revoked', 'stale'] as const) ledger.record(kind, { userId: 'ada' });
+    expect(ledger.verdict(admission, ada, 'a')).toBe('revoked');
+  });
+
+  it('remembers as far back as the oldest admission under way, and nothing without one', () => {
+    const ledger = new RevocationLedger();
+    const entries = () => (Reflect.get(ledger, 'entries') as unknown[]).length;
+    ledger.record('revoked', {});
+    expect(entries()).toBe(0);
+    const first = ledger.open();
+    ledger.record('revoked', { userId: '1' });
+    const second = ledger.open();
+    ledger.record('revoked', { userId: '2' });
+    expect(entries()).toBe(2);
+    ledger.close(first);
+    expect(entries()).toBe(1);
+    ledger.close(second);
+    ledger.close(second);
+    expect(entries()).toBe(0);
+  });
+});
+
+describe('time', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ now: 0 });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  describe('on credentials', () => {
+    const options = resolveOptions({ expiryNotice: 30_000 });
+    function connect(expiresAt?: number) {
+      const told: unknown[] = [];
+      const connection = {
+        closed: false,
+        user: { ...ada, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt) } as RealtimeUser | null,
+        warnOfExpiry: (at: Date) => told.push(['expiring', at.getTime(), Date.now()]),
+        goodbye: (frame: unknown) => told.push(['bye', frame, Date.now()]),
+      };
+      return { told, connection: connection as typeof connection & RealtimeConnection };
+    }
+    const bye = { code: 'EXPIRED', reconnect: false };
+
+    it('tells a client before they end, and closes when they do', () => {
+      const { told, connection } = connect(100_000);
+      new ExpiryWatch(options).watch(connection);
+      jest.advanceTimersByTime(100_000);
+      expect(told).toEqual([
+        ['expiring', 100_000, 70_000],
+        ['bye', bye, 100_000],
+      ]);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('tells him at once where less is left than the notice, or nothing', () => {
+      const { told, connection } = connect(10_000);
+      new ExpiryWatch(options).watch(connection);
+      jest.advanceTimersByTime(0);
+      expect(told).toEqual([['expiring', 10_000, 0]]);
+      const late = connect(-1);
+      new ExpiryWatch(options).watch(late.connection);
+      jest.advanceTimersByTime(1);
+      expect(late.told).toEqual([
+        ['expiring', -1, 0],
+        ['bye', bye, expect.any(Number)],
+      ]);
+    });
+
+    it('waits for ends that no timer of Node can hold', () => {
+      const year = 365 * 86_400_000;
+      const { told, connection } = connect(year);
+      new ExpiryWatch(options).watch(connection);
+      jest.advanceTimersByTime(year - 30_001);
+      expect(told).toEqual([]);
+      jest.advanceTimersByTime(30_001);
+      expect(told).toEqual([
+        ['expiring', year, year - 30_000],
+        ['bye', bye, year],
+      ]);
+    });
+
+    it('starts anew with new credentials, and keeps one timer for one connection', () => {
+      const { told, connection } = connect(100_000);
+      const watch = new ExpiryWatch(options);
+      watch.watch(connection);
+      connection.user = { ...ada, expiresAt: new Date(500_000) };
+      watch.watch(connection);
+      expect(jest.getTimerCount()).toBe(1);
+      jest.advanceTimersByTime(200_000);
+      expect(told).toEqual([]);
+      connection.user = ada;
+      watch.watch(connection);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('keeps no timer for an anonymous, an endless, a closed or a forgotten connection', () => {
+      const watch = new ExpiryWatch(options);
+      const anonymous = connect(100_000).connection;
+      anonymous.user = null;
+      const closed = Object.assign(connect(100_000).connection, { closed: true });
+      for (const connection of [anonymous, closed, connect().connection]) watch.watch(connection);
+      expect(jest.getTimerCount()).toBe(0);
+      const { connection } = connect(100_000);
+      watch.watch(connection);
+      watch.forget(connection);
+      watch.forget(connection);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+  });
+
+  describe('on leases', () => {
+    const LEASE = 60_000;
+    const admitted = (...channels: string[]) =>
+      ({ subscriptions: new Map(channels.map((channel) => [channel, {}])) }) as unknown as RealtimeConnection;
+
+    function sweep(answer: (connection: RealtimeConnection) => Promise<readonly string[]>) {
+      const renewed: RealtimeConnection[] = [];
+      const evicted: unknown[] = [];
+      const renewal = {
+        renew: (connection: RealtimeConnection) => {
+          renewed.push(connection);
+          return answer(connection);
+        },
+        evictUnproven: (_connection: RealtimeConnection, channels: readonly string[]) => evicted.push(channels),
+      };
+      const leases = new LeaseSweep(renewal as unknown as Renewal, resolveOptions({ lease: LEASE }));
+      return { leases, renewed, evicted };
+    }
+
+    it('visits every connection twice a lease, spread over time, and only those with subscriptions', async () => {
+      const { leases, renewed } = sweep(async () => []);
+      const connections = Array.from({ length: 10 }, () => admitted('a'));
+      const idle = admitted();
+      for (const connection of [...connections, idle, ...connections]) leases.watch(connection);
+      await jest.advanceTimersByTimeAsync(LEASE / 64);
+      expect(renewed.length).toBeLessThan(5);
+      await jest.advanceTimersByTimeAsync(LEASE - LEASE / 64);
+      expect(renewed).not.toContain(idle);
+      for (const connection of connections) expect(renewed.filter((one) => one === connection)).toHaveLength(2);
+    });
+
+    it('ends what nobody could prove before the lease is over, and not at the first failure', async () => {
+      const { leases, evicted } = sweep(async () => ['a']);
+      leases.watch(admitted('a'));
+      await jest.advanceTimersByTimeAsync(LEASE / 2);
+      expect(evicted).toEqual([]);
+      await jest.advanceTimersByTimeAsync(LEASE / 2);
+      expect(evicted).toEqual([['a']]);
+    });
+
+    it('makes a failed visit good with the next one', async () => {
+      let visits = 0;
+      const { leases, evicted } = sweep(async () => (visits++ % 2 === 0 ? ['a'] : []));
+      leases.watch(admitted('a'));
+      await jest.advanceTimersByTimeAsync(5 * LEASE);
+      expect(visits).toBeGreaterThanOrEqual(10);
+      expect(evicted).toEqual([]);
+    });
+
+    it('renews no more than 32 at once', async () => {
+      let underWay = 0;
+      let most = 0;
+      const { leases, renewed } = sweep(async () => {
+        most = Math.max(most, ++underWay);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        underWay--;
+        return [];
+      });
+      for (let i = 0; i < 64 * 50; i++) leases.watch(admitted('a'));
+      await jest.advanceTimersByTimeAsync(LEASE / 2);
+      expect(most).toBe(32);
+      expect(renewed.length).toBeGreaterThan(3_000);
+    });
+
+    it('stops its clock when the last connection has gone', () => {
+      const { leases } = sweep(async () => []);
+      const connections = [admitted('a'), admitted('a')];
+      for (const connection of connections) leases.watch(connection);
+      expect(jest.getTimerCount()).toBe(1);
+      for (const connection of [...connections, ...connections]) leases.forget(connection);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+  });
+});

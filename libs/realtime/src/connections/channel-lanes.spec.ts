@@ -1,0 +1,107 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { ChannelLanes } from './channel-lanes.js';
+import { withDeadline } from './deadline.js';
+
+describe('channel lanes', () => {
+  it('let the first in at once and the next after it, per channel', async () => {
+    const lanes = new ChannelLanes();
+    const [first, second, other] = [lanes.take('a'), lanes.take('a'), lanes.take('b')];
+    expect(first.ready).toBeNull();
+    expect(other.ready).toBeNull();
+    const order: string[] = [];
+    const entered = second.ready!.then(() => order.push('second'));
+    other.release();
+    await setImmediate();
+    expect(order).toEqual([]);
+    first.release();
+    await entered;
+    expect(order).toEqual(['second']);
+    second.release();
+  });
+
+  it('forget a lane once nobody holds it', () => {
+    const lanes = new ChannelLanes();
+    expect(lanes.isBusy('a')).toBe(false);
+    const [first, second] = [lanes.take('a'), lanes.take('a')];
+    first.release();
+    expect(lanes.isBusy('a')).toBe(true);
+    second.release();
+    expect(lanes.isBusy('a')).toBe(false);
+    expect(lanes.take('a').ready).toBeNull();
+  });
+
+  it('run synchronous work in its turn, and move on where it throws', async () => {
+    const lanes = new ChannelLanes();
+    const order: string[] = [];
+    lanes.run('a', () => order.push('at once'));
+    const turn = lanes.take('a');
+    lanes.run('a', () => order.push('in turn'));
+    lanes.run('b', () => order.push('beside'));
+    turn.release();
+    await setImmediate();
+    expect(order).toEqual(['at once', 'beside', 'in turn']);
+    const fail = () => {
+      throw new Error('own');
+    };
+    expect(() => lanes.run('a', fail)).toThrow('own');
+    expect(lanes.isBusy('a')).toBe(false);
+  });
+
+  it('keep the order of every lane and leave none behind, however releases interleave', async () => {
+    const step = fc.record({ channel: fc.constantFrom('a', 'b', '__proto__', 'constructor'), ticks: fc.nat(3) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const lanes = new ChannelLanes();
+        const running = new Map<string, number>();
+        const done = new Map<string, number[]>();
+        const tasks = steps.map(async ({ channel, ticks }, number) => {
+          const turn = lanes.take(channel);
+          if (turn.ready) await turn.ready;
+          running.set(channel, (running.get(channel) ?? 0) + 1);
+          expect(running.get(channel)).toBe(1);
+          expect(lanes.isBusy(channel)).toBe(true);
+          for (let i = 0; i < ticks; i++) await Promise.resolve();
+          if (ticks === 3) await setImmediate();
+          done.set(channel, [...(done.get(channel) ?? []), number]);
+          running.set(channel, 0);
+          turn.release();
+        });
+        await Promise.all(tasks);
+        for (const numbers of done.values()) expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+        expect([...done.values()].flat()).toHaveLength(steps.length);
+        for (const { channel } of steps) expect(lanes.isBusy(channel)).toBe(false);
+        expect(Reflect.get(lanes, 'lanes')).toBeNull();
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('a deadline', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  const late = new Error('late');
+
+  it('gives the outcome of work that is done in time, and leaves no timer', async () => {
+    jest.useFakeTimers();
+    await expect(withDeadline(Promise.resolve(1), 100, late)).resolves.toBe(1);
+    await expect(withDeadline(Promise.reject(new Error('own')), 100, late)).rejects.toThrow('own');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('rejects in time for work that takes longer, and swallows what comes of it later', async () => {
+    jest.useFakeTimers();
+    let fail: (error: Error) => void = () => undefined;
+    const waiting = withDeadline(new Promise((_, reject) => (fail = reject)), 100, late);
+    const outcome = expect(waiting).rejects.toBe(late);
+    jest.advanceTimersByTime(99);
+    jest.advanceTimersByTime(1);
+    await outcome;
+    fail(new Error('long after'));
+    await Promise.resolve();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});

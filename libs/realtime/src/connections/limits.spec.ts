@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ConnectionDirectory } from './connection.directory.js';
+import { HandlerSlots } from './handler-slots.js';
+import type { RealtimeConnection } from './realtime.connection.js';
+import { TokenBucket } from './token-bucket.js';
+
+describe('a token bucket', () => {
+  it('gives its capacity at once, then one token as often as the rate says, and says when', () => {
+    const bucket = new TokenBucket(3, 0);
+    expect([0, 0, 0].map((now) => bucket.take(10, 3, now))).toEqual([0, 0, 0]);
+    expect(bucket.take(10, 3, 0)).toBe(100);
+    expect(bucket.take(10, 3, 40)).toBe(60);
+    expect(bucket.take(10, 3, 100)).toBe(0);
+    expect(bucket.take(10, 3, 100)).toBe(100);
+  });
+
+  it('holds no more than its capacity after a rest', () => {
+    const bucket = new TokenBucket(2, 0);
+    const later = 3_600_000;
+    expect([1, 2, 3].map(() => bucket.take(10, 2, later))).toEqual([0, 0, 100]);
+  });
+
+  it('never lets more through than capacity and rate allow, and always keeps its word', () => {
+    const waits = fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60 });
+    fc.assert(
+      fc.property(waits, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 20 }), (steps, rate, capacity) => {
+        const bucket = new TokenBucket(capacity, 0);
+        let now = 0;
+        let granted = 0;
+        for (const step of steps) {
+          now += step;
+          const wait = bucket.take(rate, capacity, now);
+          if (wait === 0) granted++;
+          else {
+            now += wait + 1;
+            expect(bucket.take(rate, capacity, now)).toBe(0);
+            granted++;
+          }
+        }
+        expect(granted).toBeLessThanOrEqual(capacity + (now * rate) / 1_000 + 1e-6);
+      }),
+    );
+  });
+});
+
+describe('handler slots', () => {
+  it('run so many at once and let four times as many wait', () => {
+    const slots = new HandlerSlots();
+    expect(Array.from({ length: 11 }, () => slots.enter(2))).toEqual([...Array<boolean>(10).fill(true), false]);
+    slots.leave();
+    expect([slots.enter(2), slots.enter(2)]).toEqual([true, false]);
+  });
+
+  it('hand a slot to whoever waits longest', async () => {
+    const slots = new HandlerSlots();
+    expect([slots.take(2), slots.take(2)]).toEqual([null, null]);
+    const order: string[] = [];
+    const [third, fourth] = [
+      slots.take(2)!.then(() => order.push('third')),
+      slots.take(2)!.then(() => order.push('4th')),
+    ];
+    slots.giveBack();
+    await third;
+    expect(order).toEqual(['third']);
+    slots.giveBack();
+    await fourth;
+    slots.giveBack();
+    slots.giveBack();
+    expect([slots.take(2), slots.take(2)]).toEqual([null, null]);
+    expect(slots.take(2)).toBeInstanceOf(Promise);
+  });
+});
+
+describe('the directory of connections', () => {
+  const connect = (userId: string | null, sessionId?: string) =>
+    ({ user: userId === null ? null : { userId, roles: [], sessionId } }) as unknown as RealtimeConnection;
+
+  it('finds connections by user and by session, anonymous ones by neither', () => {
+    const directory = new ConnectionDirectory();
+    const [ada, adaToo, bob, nobody] = [
+      connect('ada', 's1'),
+      connect('ada', 's2'),
+      connect('bob', 's3'),
+      connect(null),
+    ];
+    for (const connection of [ada, adaToo, bob, nobody]) directory.add(connection);
+    expect(directory.size).toBe(4);
+    expect(directory.ofUser('ada')).toEqual([ada, adaToo]);
+    expect(directory.countOfUser('ada')).toBe(2);
+    expect(directory.ofSession('s2')).toEqual([adaToo]);
+    for (const strange of ['', 'ADA', 'undefined', '__proto__', 'constructor']) {
+      expect([directory.ofUser(strange), directory.ofSession(strange), directory.countOfUser(strange)]).toEqual([
+        [],
+        [],
+        0,
+      ]);
+    }
+  });
+
+  it('forgets who has gone, and keeps no empty entries', () => {
+    const directory = new ConnectionDirectory();
+    const ada = connect('ada', 's1');
+    directory.add(ada);
+    directory.remove(ada);
+    directory.remove(ada);
+    expect([directory.size, directory.all(), directory.ofUser('ada'), directory.ofSession('s1')]).toEqual([
+      0,
+      [],
+      [],
+      [],
+    ]);
+    expect(Reflect.get(directory, 'byUser')).toEqual(new Map());
+    expect(Reflect.get(directory, 'bySession')).toEqual(new Map());
+  });
+
+  it('follows a connection whose user changes, also before it is known and after it has gone', () => {
+    const directory = new ConnectionDirectory();
+    const connection = connect(null);
+    directory.setUser(connection, { userId: 'eve', roles: [] });
+    expect(directory.ofUser('eve')).toEqual([]);
+    directory.add(connection);
+    directory.setUser(connection, { userId: 'ada', roles: [], sessionId: 's1' });
+    expect([directory.ofUser('eve'), directory.ofUser('ada'), directory.ofSession('s1')]).toEqual([
+      [],
+      [connection],
+      [connection],
+    ]);
+    directory.setUser(connection, null);
+    expect(directory.ofUser('ada')).toEqual([]);
+    directory.remove(connection);
+    directory.setUser(connection, { userId: 'ada', roles: [] });
+    expect(directory.ofUser('ada')).toEqual([]);
+  });
+});
