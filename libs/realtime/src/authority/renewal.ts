@@ -1,7 +1,7 @@
 // Is what the gates found still true? Resolves a connection's user anew and passes every subscription through gate 2 again.
 import { Injectable, Logger } from '@nestjs/common';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
-import { type RealtimeUser, userFault } from '../authorization/realtime-user.js';
+import { isSameUser, type RealtimeUser, userFault } from '../authorization/realtime-user.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
@@ -22,8 +22,8 @@ const TOO_LATE = new RealtimeException('UNAVAILABLE', { reason: 'no answer in ti
 export class Renewal {
   private readonly logger = new Logger('Realtime');
   private clock = 0;
-  /** The renewal whose user each connection has; one that began earlier and answers later is out of date. */
-  private readonly applied = new WeakMap<RealtimeConnection, number>();
+  /** The last renewal that each connection has an answer of; one that began earlier and answers later is out of date. */
+  private readonly answered = new WeakMap<RealtimeConnection, number>();
 
   constructor(
     private readonly authenticator: IRealtimeAuthenticator,
@@ -45,24 +45,24 @@ export class Renewal {
       if (before !== null) user = await this.resolve(before, connection, milliseconds);
     } catch (error) {
       this.logger.warn(`A user could not be resolved anew: ${String(error instanceof Error ? error.message : error)}`);
-      return [...connection.subscriptions.keys()];
+      return this.isOutdated(connection, order) ? [] : [...connection.subscriptions.keys()];
     }
-    if (connection.closed) return [];
+    // Whoever has answered meanwhile knew more, and has judged by it.
+    if (connection.closed || this.isOutdated(connection, order)) return [];
+    this.answered.set(connection, order);
     if (before !== null && user?.userId !== before.userId) {
       connection.goodbye({ code: 'REVOKED', reconnect: false });
       return [];
     }
-    if (user !== before && order > (this.applied.get(connection) ?? 0)) this.adopt(connection, user, order);
-    return this.judge(connection, user !== before, milliseconds);
+    const changed = !isSameUser(user, connection.user);
+    if (changed) this.adopt(connection, user);
+    return this.judge(connection, changed, milliseconds);
   }
 
-  /** Gives a connection another state of its user, and passes every subscription through gate 2 again. */
-  async replace(
-    connection: RealtimeConnection,
-    user: RealtimeUser | null,
-    milliseconds: number,
-  ): Promise<readonly string[]> {
-    this.adopt(connection, user, ++this.clock);
+  /** Gives a connection another state of its user, at once, and passes every subscription through gate 2 again. */
+  replace(connection: RealtimeConnection, user: RealtimeUser | null, milliseconds: number): Promise<readonly string[]> {
+    this.answered.set(connection, ++this.clock);
+    this.adopt(connection, user);
     return this.judge(connection, true, milliseconds);
   }
 
@@ -76,8 +76,11 @@ export class Renewal {
     this.evicted(connection, channel, connection.evict(channel, 'REVOKED'));
   }
 
-  private adopt(connection: RealtimeConnection, user: RealtimeUser | null, order: number): void {
-    this.applied.set(connection, order);
+  private isOutdated(connection: RealtimeConnection, order: number): boolean {
+    return order < (this.answered.get(connection) ?? 0);
+  }
+
+  private adopt(connection: RealtimeConnection, user: RealtimeUser | null): void {
     this.directory.setUser(connection, user);
     this.expiry.watch(connection);
     if (user !== null) this.ledger.record('stale', { userId: user.userId });

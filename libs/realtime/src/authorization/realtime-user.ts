@@ -1,4 +1,5 @@
 // Who is a user, to us? What the authenticator returns and every gate reads.
+import { isDeepStrictEqual } from 'node:util';
 import type { PublicUser } from '@nestjs-realtime/contract';
 
 /** The user behind a connection, as `IRealtimeAuthenticator` returned it. */
@@ -25,6 +26,11 @@ export function userFault(value: unknown): string | null {
     return 'expiresAt must be a valid Date';
   }
   return null;
+}
+
+/** Whether nothing about a user has changed; authenticators make a new object for each answer. */
+export function isSameUser(one: RealtimeUser | null, other: RealtimeUser | null): boolean {
+  return isDeepStrictEqual(one, other);
 }
 
 /** The part of a user that his client may know. */
