@@ -44,9 +44,7 @@ export class AuthenticationRequests {
 
   private async reply(connection: RealtimeConnection, frame: unknown): Promise<AuthenticateReply> {
     if (!isPlainObject(frame)) throw new RealtimeException('BAD_REQUEST');
-    const user = await this.identify(connection, frame);
-    const unproven = await this.renewal.replace(connection, user, this.options.authenticationTimeout);
-    this.renewal.evictUnproven(connection, unproven);
+    const user = await this.replaceUser(connection, frame);
     return {
       ok: true,
       user: publicUser(user),
@@ -55,10 +53,12 @@ export class AuthenticationRequests {
   }
 
   /** An anonymous connection may become somebody; somebody stays who he is. */
-  private async identify(connection: RealtimeConnection, auth: Record<string, unknown>): Promise<RealtimeUser> {
+  private async replaceUser(connection: RealtimeConnection, auth: Record<string, unknown>): Promise<RealtimeUser> {
     const admission = this.ledger.open();
+    let claimed: RealtimeUser | null;
+    let judged: Promise<readonly string[]>;
     try {
-      const claimed = await this.gates.identify(
+      claimed = await this.gates.identify(
         new RealtimeRequest('connect', connection, null, null, null, { ...connection.handshake, auth }),
       );
       const { user: present } = connection;
@@ -66,12 +66,18 @@ export class AuthenticationRequests {
       if (present !== null && claimed.userId !== present.userId) {
         throw new RealtimeException('FORBIDDEN', { reason: `credentials of another user` });
       }
-      if (connection.closed || this.ledger.verdict(admission, claimed, null) === 'revoked') {
+      const standing = this.ledger.verdict(admission, claimed, null);
+      if (connection.closed || standing === 'revoked') {
         throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
       }
-      return claimed;
+      // What the authenticator read may be out of date already: ask it again.
+      if (standing === 'stale') return await this.replaceUser(connection, auth);
+      // In the tick of the verdict: a revocation that comes later finds the connection under its new user and session.
+      judged = this.renewal.replace(connection, claimed, this.options.authenticationTimeout);
     } finally {
       this.ledger.close(admission);
     }
+    this.renewal.evictUnproven(connection, await judged);
+    return claimed;
   }
 }
