@@ -52,26 +52,29 @@ export class Admissions {
       admission: null,
       verdict: { refusal: LATE },
     }));
-    void this.judgeAll(connection, candidates, deadline).finally(() => {
+    void this.judgeAll(connection, candidates, deadline, () => {
       for (const { admission } of candidates) if (admission) this.ledger.close(admission);
       try {
         commit(new Map(candidates.map(({ channel, verdict }) => [channel, verdict])));
       } finally {
-        for (const { turn } of candidates) turn.release();
+        for (const { turn } of candidates) release(turn);
       }
     });
   }
 
+  /** Calls `conclude` in the tick of its last look into the ledger; one microtask later a revocation could have come between. */
   private async judgeAll(
     connection: RealtimeConnection,
     candidates: readonly Candidate[],
     deadline: number,
+    conclude: () => void,
   ): Promise<void> {
     let unsettled = candidates;
     while (unsettled.length > 0) {
       await Promise.all(unsettled.map((candidate) => this.judge(connection, candidate, deadline)));
       unsettled = candidates.filter((candidate) => this.isOvertaken(connection, candidate));
     }
+    conclude();
   }
 
   /** Whether the truth has changed under a grant; a revoked one becomes a refusal, a stale one must be judged again. */
@@ -103,4 +106,10 @@ export class Admissions {
   private inTime(work: Promise<unknown>, deadline: number): Promise<unknown> {
     return withDeadline(work, Math.max(1, deadline - performance.now()), LATE);
   }
+}
+
+/** A turn that has not come yet is given back when it comes, else its lane would let two in. */
+function release(turn: Turn): void {
+  if (turn.ready) void turn.ready.then(() => turn.release());
+  else turn.release();
 }

@@ -4,7 +4,6 @@ import { ExpiryWatch } from '../authority/expiry.watch.js';
 import { LeaseSweep } from '../authority/lease.sweep.js';
 import { type PendingAdmission, RevocationLedger } from '../authority/revocation.ledger.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
-import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
@@ -38,9 +37,7 @@ export class ConnectionLife {
   /** Gate 1. Resolves with the user on the connection; rejects with a `RealtimeException`, counted. */
   async begin(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
     try {
-      const user = await this.identify(connection, handshake);
-      connection.user = user;
-      this.directory.add(connection);
+      await this.admit(connection, handshake);
     } catch (error) {
       this.refusals.record(error as RealtimeException, { gate: 'connect', connection });
       throw error;
@@ -86,33 +83,35 @@ export class ConnectionLife {
     for (const connection of connections) connection.disconnect();
   }
 
-  private async identify(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<RealtimeUser | null> {
+  private async admit(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
     const admission = this.ledger.open();
     try {
-      return await this.identifyAnew(connection, handshake, admission);
+      await this.identify(connection, handshake, admission);
     } finally {
       this.ledger.close(admission);
     }
   }
 
-  private async identifyAnew(
+  private async identify(
     connection: RealtimeConnection,
     handshake: RealtimeHandshake,
     admission: PendingAdmission,
-  ): Promise<RealtimeUser | null> {
+  ): Promise<void> {
     const user = await this.gates.identify(new RealtimeRequest('connect', connection, null, null, null, handshake));
     if (this.draining) throw new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
     const standing = this.ledger.verdict(admission, user, null);
     if (standing === 'revoked')
       throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
     // What the authenticator read may be out of date already: ask it again.
-    if (standing === 'stale') return this.identify(connection, handshake);
+    if (standing === 'stale') return this.admit(connection, handshake);
     const { connectionsPerUser } = this.options.limits;
     if (user !== null && this.directory.countOfUser(user.userId) >= connectionsPerUser) {
       throw new RealtimeException('LIMIT_EXCEEDED', {
         reason: `more than ${connectionsPerUser} connections of one user`,
       });
     }
-    return user;
+    // In the tick of the verdict: whoever revokes, counts or drains later finds the connection.
+    connection.user = user;
+    this.directory.add(connection);
   }
 }
