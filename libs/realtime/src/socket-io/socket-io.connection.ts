@@ -42,6 +42,8 @@ export class SocketIOConnection extends RealtimeConnection {
   }
 
   override disconnect(): void {
-    this.socket.disconnect(true);
+    if (this.socket.connected) this.socket.disconnect(true);
+    // Past gate 1 but not established yet: Socket.IO would ignore it, and connect the socket a tick later.
+    else this.socket.conn.close();
   }
 }
