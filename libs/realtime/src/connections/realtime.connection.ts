@@ -33,6 +33,7 @@ export abstract class RealtimeConnection {
   readonly rate: TokenBucket;
   private readonly running = new Set<Running>();
   private idle: (() => void) | null = null;
+  private departing = false;
   private ended = false;
 
   /** `messageBurst` is the client's first credit of requests. */
@@ -80,7 +81,7 @@ export abstract class RealtimeConnection {
   join(channel: string, match: ChannelMatch): void {
     if (this.ended) return;
     this.subscriptions.set(channel, match);
-    this.enter(channel);
+    if (!this.departing) this.enter(channel);
   }
 
   /** Ends an admission; null when there was none. */
@@ -113,6 +114,7 @@ export abstract class RealtimeConnection {
 
   /** Says why the connection will close, and sends nothing more but replies. */
   announceEnd(frame: ByeFrame): void {
+    this.departing = true;
     for (const channel of this.subscriptions.keys()) this.exit(channel);
     this.notify(FRAMES.BYE, frame);
   }
