@@ -6,7 +6,7 @@ import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { Renewal } from './renewal.js';
 import { ANY_CHANNEL, RevocationLedger } from './revocation.ledger.js';
 
-/** Whom to evict, and from which channel; from all of them where it is absent. */
+/** Whom it concerns, and which channel; all of them where it is absent. */
 export interface RevokeRequest {
   readonly userId: string;
   /** A concrete channel: its address, or its name. */
@@ -28,8 +28,11 @@ export abstract class IRealtimeRevocation {
   abstract disconnectSession(sessionId: string): Promise<void>;
   /** Ends a user's subscriptions and leaves his connections. He may subscribe again where gate 2 lets him. */
   abstract revoke(request: RevokeRequest): Promise<void>;
-  /** Resolves a user anew and passes his subscriptions through gate 2 again: roles or memberships have changed. */
-  abstract reauthorize(request: { readonly userId: string }): Promise<void>;
+  /**
+   * Resolves a user anew and passes his subscriptions through gate 2 again: roles or memberships have changed. With a channel, only on
+   * connections that are subscribed to it or about to be.
+   */
+  abstract reauthorize(request: RevokeRequest): Promise<void>;
 }
 
 /** What cannot be proven within this time of an asked-for re-authorization is evicted; the client may try again. */
@@ -56,7 +59,7 @@ export class Revocation extends IRealtimeRevocation {
   }
 
   override revoke({ userId, channel }: RevokeRequest): Promise<void> {
-    const name = typeof channel === 'object' ? channel.name : channel;
+    const name = nameOf(channel);
     for (const connection of this.directory.ofUser(userId)) {
       for (const subscribed of name === undefined ? [...connection.subscriptions.keys()] : [name]) {
         this.renewal.revoke(connection, subscribed);
@@ -66,10 +69,14 @@ export class Revocation extends IRealtimeRevocation {
     return Promise.resolve();
   }
 
-  override async reauthorize({ userId }: { readonly userId: string }): Promise<void> {
-    this.ledger.record('stale', { userId });
+  override async reauthorize({ userId, channel }: RevokeRequest): Promise<void> {
+    const name = nameOf(channel);
+    this.ledger.record('stale', { userId, channel: name });
+    const concerned = this.directory
+      .ofUser(userId)
+      .filter(({ subscriptions }) => name === undefined || subscriptions.has(name));
     await Promise.all(
-      this.directory.ofUser(userId).map(async (connection) => {
+      concerned.map(async (connection) => {
         this.renewal.evictUnproven(connection, await this.renewal.renew(connection, ON_DEMAND));
       }),
     );
@@ -79,4 +86,8 @@ export class Revocation extends IRealtimeRevocation {
     for (const connection of connections) connection.goodbye({ code: 'REVOKED', reconnect: false });
     return Promise.resolve();
   }
+}
+
+function nameOf(channel: RevokeRequest['channel']): string | undefined {
+  return typeof channel === 'object' ? channel.name : channel;
 }

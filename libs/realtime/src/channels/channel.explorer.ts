@@ -3,12 +3,19 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { RealtimeFault } from '../realtime.exception.js';
-import { controllerFault, handlerWithoutChannelFault, unprovidedFault } from './channel.faults.js';
+import {
+  controllerFault,
+  handlerWithoutChannelFault,
+  reauthorizationWithoutChannelFault,
+  reauthorizationWithoutCqrsFault,
+  unprovidedFault,
+} from './channel.faults.js';
 import { FeatureChannels } from './feature-channels.js';
 import { HandlerInvoker } from './handler.invoker.js';
 import { HandlerRegistry } from './handler.registry.js';
 import { channelOf, decoratedClasses } from './realtime-channel.decorator.js';
 import { handledEvent } from './realtime-handler.decorator.js';
+import { asksForReauthorization, REAUTHORIZATION } from './reauthorization-metadata.js';
 
 /** Runs once, before the application listens. A fault rejects the boot. */
 @Injectable()
@@ -47,7 +54,7 @@ export class ChannelExplorer implements OnModuleInit {
         provided.add(token);
       }
     }
-    faults.push(...this.misplaced(provided));
+    faults.push(...this.misplaced(provided), ...this.unheard(provided));
     if (faults.length > 0) throw RealtimeFault.of('Realtime channels are at fault:', faults);
   }
 
@@ -77,6 +84,16 @@ export class ChannelExplorer implements OnModuleInit {
       const event = handledEvent(prototype[method]!);
       return event === undefined ? [] : [[method, event]];
     });
+  }
+
+  /** Classes whose wish for re-authorization nobody serves. */
+  private unheard(provided: ReadonlySet<object>): string[] {
+    const asking = ([...provided] as { name: string }[]).filter(asksForReauthorization);
+    const served = this.discovery.getProviders().some(({ token }) => token === REAUTHORIZATION);
+    return asking.flatMap((type) => [
+      ...(channelOf(type) ? [] : [reauthorizationWithoutChannelFault(type.name)]),
+      ...(served ? [] : [reauthorizationWithoutCqrsFault(type.name)]),
+    ]);
   }
 
   /**

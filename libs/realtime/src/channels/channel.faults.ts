@@ -11,3 +11,11 @@ export function controllerFault(type: string): string {
 export function unprovidedFault(type: string, channel: string): string {
   return `${type} has @RealtimeChannel("${channel}"), but is no provider of any module; list it under the providers of its feature's module.`;
 }
+
+export function reauthorizationWithoutChannelFault(type: string): string {
+  return `${type} has @ReauthorizeOn, but claims no channel; put @RealtimeChannel(descriptor) on the class.`;
+}
+
+export function reauthorizationWithoutCqrsFault(type: string): string {
+  return `${type} has @ReauthorizeOn, but nobody listens to domain events; add RealtimeCqrsModule.forRoot() of nestjs-realtime/cqrs to the imports of the root module.`;
+}

@@ -1,0 +1,108 @@
+// How does a domain event reach gate 2? Listens on the event bus; whatever goes wrong here is logged and harms nobody.
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import { EventBus } from '@nestjs/cqrs';
+import type { Subscription } from 'rxjs';
+import { IRealtimeRevocation } from '../authority/realtime.revocation.js';
+import { channelOf } from '../channels/realtime-channel.decorator.js';
+import { internalError } from '../instrumentation/with-capture.js';
+import { RealtimeFault } from '../realtime.exception.js';
+import {
+  type Reaction,
+  reactionsOf,
+  type ReauthorizationScope,
+  type ReauthorizationScopes,
+} from './reauthorize-on.decorator.js';
+
+interface ChannelReaction extends Reaction {
+  readonly channel: string;
+}
+
+@Injectable()
+export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger('Realtime');
+  private revocation: IRealtimeRevocation;
+  private reactions: readonly ChannelReaction[] = [];
+  private subscriptions: readonly Subscription[] = [];
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /** @throws RealtimeFault when there is nothing to listen to, or nobody to tell. */
+  onModuleInit(): void {
+    this.revocation = this.revocationPort();
+    this.reactions = this.exploreReactions();
+    const buses = this.exploreBuses();
+    if (buses.length === 0) {
+      throw new RealtimeFault('RealtimeCqrsModule finds no EventBus; import CqrsModule.forRoot() in the root module.');
+    }
+    this.subscriptions = buses.map((bus) =>
+      bus.subscribe({ next: (event) => this.take(event), error: (error: unknown) => this.lost(error) }),
+    );
+  }
+
+  onModuleDestroy(): void {
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+  }
+
+  /** Called within `publish()`: what is thrown here would end the process (hardening 1). */
+  private take(event: unknown): void {
+    for (const reaction of this.reactions) {
+      if (event instanceof reaction.event) void this.react(reaction, event);
+    }
+  }
+
+  /** Never rejects. The first steps are taken before `publish()` returns, so that admissions under way are judged anew. */
+  private async react(reaction: ChannelReaction, event: object): Promise<void> {
+    try {
+      const scopes = reaction.scopesOf(event);
+      const found = listed(scopes instanceof Promise ? await scopes : scopes);
+      await Promise.all(found.map((scope) => this.revocation.reauthorize(scope)));
+    } catch (error) {
+      internalError(this.logger, `@ReauthorizeOn(${reaction.event.name}) of channel ${reaction.channel}`, error);
+    }
+  }
+
+  private lost(error: unknown): void {
+    internalError(this.logger, 'the event bus, which has ended: no event re-authorizes anybody any more', error);
+  }
+
+  private exploreReactions(): ChannelReaction[] {
+    const types = new Set(this.discovery.getProviders().flatMap(({ metatype }) => (metatype ? [metatype] : [])));
+    return [...types].flatMap((type) =>
+      reactionsOf(type).map((reaction) => ({ ...reaction, channel: channelOf(type)?.name ?? type.name })),
+    );
+  }
+
+  /** One, unless modules import `CqrsModule` without `forRoot()` beside it. */
+  private exploreBuses(): EventBus[] {
+    const instances: unknown[] = this.discovery.getProviders().map((wrapper) => wrapper.instance as unknown);
+    return [...new Set(instances.filter((instance): instance is EventBus => instance instanceof EventBus))];
+  }
+
+  private revocationPort(): IRealtimeRevocation {
+    try {
+      return this.moduleRef.get(IRealtimeRevocation as never, { strict: false });
+    } catch (cause) {
+      throw Object.assign(new RealtimeFault('RealtimeCqrsModule needs RealtimeModule.forRoot(); import both.'), {
+        cause,
+      });
+    }
+  }
+}
+
+/** @throws TypeError for what names nobody. */
+function listed(scopes: ReauthorizationScopes): readonly ReauthorizationScope[] {
+  if (scopes === null) return [];
+  const found = (Array.isArray(scopes) ? scopes : [scopes]) as readonly (ReauthorizationScope | undefined)[];
+  for (const scope of found) {
+    if (typeof scope?.userId !== 'string' || scope.userId === '') {
+      throw new TypeError(
+        'The mapper must return { userId }, a list of them, or null; userId is a string that is not empty',
+      );
+    }
+  }
+  return found as readonly ReauthorizationScope[];
+}

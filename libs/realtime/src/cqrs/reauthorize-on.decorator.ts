@@ -1,0 +1,52 @@
+// After which domain event may somebody no longer be on a channel?
+import type { ChannelAddress } from '@nestjs-realtime/contract';
+import { REAUTHORIZE_ON_METADATA } from '../channels/reauthorization-metadata.js';
+
+/** Whose subscriptions pass gate 2 again. */
+export interface ReauthorizationScope {
+  readonly userId: string;
+  /**
+   * Only his connections that are subscribed to this concrete channel: its address, or its name. Leave it out where the event changes
+   * what he is, such as his roles, and not only where he belongs.
+   */
+  readonly channel?: ChannelAddress | string;
+}
+
+/** One scope, several, or null where the event changes nothing. */
+export type ReauthorizationScopes = ReauthorizationScope | readonly ReauthorizationScope[] | null;
+
+/** A class of domain events. */
+export type EventType<Event extends object = object> = abstract new (...args: never[]) => Event;
+
+/** An event and what follows of it, as the decorator leaves it. */
+export interface Reaction {
+  readonly event: EventType;
+  readonly scopesOf: (event: object) => ReauthorizationScopes | Promise<ReauthorizationScopes>;
+}
+
+/**
+ * Re-authorizes users when an event of this class, or of one derived from it, is published on the `EventBus`. Repeat it for more
+ * events. Change your own truth before you publish: gate 2 asks for the present one.
+ *
+ * Needs `RealtimeCqrsModule.forRoot()`. A `scopesOf` that throws is logged, and the lease does its work later.
+ *
+ * @example
+ * @RealtimeChannel(orderChannel)
+ * @UseGuards(OrderMemberGuard)
+ * @ReauthorizeOn(MemberRemoved, ({ userId, orderId }) => ({ userId, channel: orderChannel.with({ orderId }) }))
+ * export class OnAddNote {}
+ */
+export function ReauthorizeOn<Type extends EventType>(
+  event: Type,
+  scopesOf: (event: InstanceType<Type>) => ReauthorizationScopes | Promise<ReauthorizationScopes>,
+): ClassDecorator {
+  return (target) => {
+    const reaction: Reaction = { event, scopesOf: scopesOf as Reaction['scopesOf'] };
+    Reflect.defineMetadata(REAUTHORIZE_ON_METADATA, [...reactionsOf(target), reaction], target);
+  };
+}
+
+/** The reactions of a class, those it inherits included. */
+export function reactionsOf(type: object): readonly Reaction[] {
+  return (Reflect.getMetadata(REAUTHORIZE_ON_METADATA, type) as readonly Reaction[] | undefined) ?? [];
+}

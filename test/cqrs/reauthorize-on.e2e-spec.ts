@@ -1,0 +1,260 @@
+import { type CanActivate, type ExecutionContext, Injectable, type ModuleMetadata, UseGuards } from '@nestjs/common';
+import { CqrsModule, EventBus } from '@nestjs/cqrs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  defineRealtimeChannel,
+  IRealtimeRevocation,
+  RealtimeChannel,
+  RealtimeException,
+  RealtimeExecutionContext,
+  RealtimeModule,
+  type RealtimeUser,
+  SessionAuthenticator,
+} from 'nestjs-realtime';
+import { RealtimeCqrsModule, ReauthorizeOn } from 'nestjs-realtime/cqrs';
+import { z } from 'zod';
+import { boot, closeApps, type TestApp } from '../kit/boot.js';
+import { LogBook } from '../kit/log-book.js';
+
+const Text = z.object({ text: z.string() });
+const admins = defineRealtimeChannel({ name: 'admins', scope: { role: 'admin' }, payload: Text });
+const teams = defineRealtimeChannel({ name: 'teams.{teamId}', scope: 'authenticated', payload: Text });
+
+class RoleRevoked {
+  constructor(readonly userId: string) {}
+}
+class EveryRoleRevoked extends RoleRevoked {}
+class TeamLeft {
+  constructor(
+    readonly teamId: string,
+    readonly userIds: readonly string[],
+  ) {}
+}
+class TeamLookedAt {}
+class Poison {
+  constructor(readonly mapped: unknown) {}
+}
+
+/** The truth that gates ask for; tests change it before they publish. */
+const roles = new Map<string, string[]>();
+const members = new Set<string>();
+/** User ids, as often as they were resolved anew. */
+const refreshed: string[] = [];
+
+@Injectable()
+class Sessions extends SessionAuthenticator {
+  protected async findUser(sessionId: string): Promise<RealtimeUser | null> {
+    return { userId: sessionId, roles: roles.get(sessionId) ?? [] };
+  }
+
+  override async refresh(user: RealtimeUser): Promise<RealtimeUser> {
+    refreshed.push(user.userId);
+    return { ...user, roles: roles.get(user.userId) ?? [] };
+  }
+}
+
+@Injectable()
+class MemberGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const realtime = RealtimeExecutionContext.create(context);
+    return members.has(`${realtime.getParams().teamId} ${realtime.getUser()?.userId}`);
+  }
+}
+
+@RealtimeChannel(admins)
+@ReauthorizeOn(RoleRevoked, (event) => ({ userId: event.userId }))
+@ReauthorizeOn(Poison, (event) => {
+  if (event.mapped instanceof Error) throw event.mapped;
+  return event.mapped as null;
+})
+class AdminChannel {}
+
+@RealtimeChannel(teams)
+@UseGuards(MemberGuard)
+@ReauthorizeOn(TeamLeft, ({ teamId, userIds }) =>
+  userIds.map((userId) => ({ userId, channel: teams.with({ teamId }) })),
+)
+@ReauthorizeOn(TeamLookedAt, () => null)
+class TeamChannel {}
+
+const MODULE = {
+  imports: [CqrsModule.forRoot(), RealtimeModule.forRoot({ authenticator: Sessions }), RealtimeCqrsModule.forRoot()],
+  providers: [AdminChannel, TeamChannel],
+};
+
+async function start(logger?: LogBook): Promise<{ app: TestApp; publish: (event: object) => void }> {
+  const app = await boot(MODULE, { logger });
+  return { app, publish: (event) => void app.nest.get(EventBus).publish(event) };
+}
+
+afterEach(async () => {
+  await closeApps();
+  roles.clear();
+  members.clear();
+  refreshed.length = 0;
+});
+
+describe('@ReauthorizeOn', () => {
+  it('evicts whom the event concerns and gate 2 no longer admits; all others stay', async () => {
+    roles.set('ann', ['admin']).set('bob', ['admin']);
+    const { app, publish } = await start();
+    const [ann, bob] = [await app.connect({ as: 'ann' }), await app.connect({ as: 'bob' })];
+    for (const client of [ann, bob]) expect(await client.subscribe('admins')).toMatchObject({ ok: true });
+    roles.set('ann', []).set('bob', []);
+
+    publish(new RoleRevoked('ann'));
+
+    expect(await ann.next('rt:evicted')).toEqual([{ channel: 'admins', code: 'REVOKED', retryable: false }]);
+    await app.broadcast(admins, 'message', { text: 'secret' });
+    await Promise.all([ann.settle(), bob.settle()]);
+    expect(ann.events).toEqual([]);
+    expect(bob.events).toHaveLength(1);
+    expect(refreshed).toEqual(['ann']);
+  });
+
+  it('leaves those in place whom gate 2 still admits', async () => {
+    roles.set('ann', ['admin']);
+    const { app, publish } = await start();
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('admins');
+
+    publish(new RoleRevoked('ann'));
+    await ann.settle();
+
+    expect(app.stats().subscriptions).toBe(1);
+    expect(refreshed).toEqual(['ann']);
+  });
+
+  it('hears events of derived classes', async () => {
+    roles.set('ann', ['admin']);
+    const { app, publish } = await start();
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('admins');
+    roles.clear();
+
+    publish(new EveryRoleRevoked('ann'));
+
+    expect(await ann.next('rt:evicted')).toMatchObject([{ channel: 'admins' }]);
+  });
+
+  it('takes several scopes, each limited to a channel where the mapper says so', async () => {
+    for (const name of ['ann', 'bob']) for (const team of ['red', 'blue']) members.add(`${team} ${name}`);
+    const { app, publish } = await start();
+    const [ann, bob, blue] = [
+      await app.connect({ as: 'ann' }),
+      await app.connect({ as: 'bob' }),
+      await app.connect({ as: 'ann' }),
+    ];
+    for (const client of [ann, bob]) await client.subscribe('teams.red');
+    await blue.subscribe('teams.blue');
+    members.delete('red ann');
+    members.delete('red bob');
+
+    publish(new TeamLeft('red', ['ann', 'bob']));
+
+    expect(await ann.next('rt:evicted')).toMatchObject([{ channel: 'teams.red' }]);
+    expect(await bob.next('rt:evicted')).toMatchObject([{ channel: 'teams.red' }]);
+    expect(refreshed.sort()).toEqual(['ann', 'bob']);
+    expect(app.stats().subscriptions).toBe(1);
+  });
+
+  it('does nothing where the mapper gives null, and nothing for other events', async () => {
+    members.add('red ann');
+    const { app, publish } = await start();
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('teams.red');
+
+    publish(new TeamLookedAt());
+    publish(new (class Unknown {})());
+    await ann.settle();
+
+    expect(refreshed).toEqual([]);
+  });
+
+  it.each([
+    ['a mapper that throws', new Error('no such column'), 'no such column'],
+    ['a mapper that rejects', () => Promise.reject(new Error('too late')), 'too late'],
+    ['a mapper that names nobody', { userId: '' }, 'The mapper must return { userId }'],
+    ['a mapper that returns nothing', undefined, 'The mapper must return { userId }'],
+    ['a mapper that returns junk', [null], 'The mapper must return { userId }'],
+  ])('survives %s: logged with a correlation id, and the next event counts', async (_title, mapped, message) => {
+    roles.set('ann', ['admin']);
+    const logger = new LogBook();
+    const { app, publish } = await start(logger);
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('admins');
+    roles.clear();
+
+    publish(new Poison(typeof mapped === 'function' ? mapped() : mapped));
+    publish(new RoleRevoked('ann'));
+
+    expect(await ann.next('rt:evicted')).toMatchObject([{ channel: 'admins' }]);
+    expect(logger.errors()).toHaveLength(1);
+    expect(logger.errors()[0]).toMatch(/handler_error [0-9a-f-]{36} in @ReauthorizeOn\(Poison\) of channel admins/);
+    expect(logger.errors()[0]).toContain(message);
+  });
+
+  it('survives a re-authorization that fails', async () => {
+    const logger = new LogBook();
+    const { app, publish } = await start(logger);
+    app.nest.get(IRealtimeRevocation).reauthorize = () => Promise.reject(new RealtimeException('UNAVAILABLE'));
+
+    publish(new RoleRevoked('ann'));
+    const ann = await app.connect({ as: 'ann' });
+    await ann.settle();
+
+    expect(logger.errors()).toEqual([expect.stringContaining('in @ReauthorizeOn(RoleRevoked) of channel admins')]);
+  });
+
+  it('listens no more once the application is closed', async () => {
+    const { app, publish } = await start();
+    const { subject$ } = app.nest.get(EventBus);
+    expect(subject$.observed).toBe(true);
+
+    await app.close();
+
+    expect(subject$.observed).toBe(false);
+    publish(new Poison(new Error('nobody hears this')));
+  });
+});
+
+describe('RealtimeCqrsModule', () => {
+  const faultOf = async (module: ModuleMetadata): Promise<string> =>
+    boot(module).then(
+      () => 'no fault',
+      (error: Error) => `${error.name}: ${error.message}`,
+    );
+
+  it('is missed at boot where @ReauthorizeOn stands on a channel class', async () => {
+    const imports = [CqrsModule.forRoot(), RealtimeModule.forRoot()];
+    expect(await faultOf({ imports, providers: [AdminChannel] })).toBe(
+      'RealtimeFault: Realtime channels are at fault:\n' +
+        '  - AdminChannel has @ReauthorizeOn, but nobody listens to domain events; add RealtimeCqrsModule.forRoot() of nestjs-realtime/cqrs to the imports of the root module.',
+    );
+  });
+
+  it('tells of @ReauthorizeOn on a class that claims no channel', async () => {
+    @Injectable()
+    @ReauthorizeOn(RoleRevoked, ({ userId }) => ({ userId }))
+    class Lost {}
+    expect(await faultOf({ imports: MODULE.imports, providers: [Lost] })).toContain(
+      'Lost has @ReauthorizeOn, but claims no channel; put @RealtimeChannel(descriptor) on the class.',
+    );
+  });
+
+  it('needs an event bus', async () => {
+    expect(await faultOf({ imports: [RealtimeModule.forRoot(), RealtimeCqrsModule.forRoot()] })).toBe(
+      'RealtimeFault: RealtimeCqrsModule finds no EventBus; import CqrsModule.forRoot() in the root module.',
+    );
+  });
+
+  it('needs RealtimeModule', async () => {
+    expect(await faultOf({ imports: [CqrsModule.forRoot(), RealtimeCqrsModule.forRoot()] })).toBe(
+      'RealtimeFault: RealtimeCqrsModule needs RealtimeModule.forRoot(); import both.',
+    );
+  });
+
+  it('serves applications that use none of its decorators', async () => {
+    expect(await faultOf({ imports: MODULE.imports })).toBe('no fault');
+  });
+});
