@@ -12,14 +12,13 @@ import {
   type NestInterceptor,
   ParseIntPipe,
   type PipeTransform,
-  Scope,
   SetMetadata,
   UseFilters,
   UseGuards,
   UseInterceptors,
   UsePipes,
 } from '@nestjs/common';
-import { Reflector, REQUEST } from '@nestjs/core';
+import { Reflector } from '@nestjs/core';
 import { MessageBody } from '@nestjs/websockets';
 import {
   defineRealtimeChannel,
@@ -31,7 +30,6 @@ import {
   RealtimeModule,
 } from 'nestjs-realtime';
 import { map } from 'rxjs';
-import type { Socket } from 'socket.io';
 import { z } from 'zod';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { KnownUsers } from '../kit/known-users.js';
@@ -42,13 +40,6 @@ const allChannel = defineRealtimeChannel({
   scope: 'public',
   messages: { full: z.object({ text: z.string() }), bare: any, fails: z.string(), piped: any, param: any },
 });
-const scopedChannel = defineRealtimeChannel({ name: 'scoped', scope: 'public', messages: { run: any } });
-const transientChannel = defineRealtimeChannel({
-  name: 'transient',
-  scope: 'public',
-  messages: { own: any, anew: any },
-});
-const legacyChannel = defineRealtimeChannel({ name: 'legacy', scope: 'public', messages: { run: any } });
 
 /** What ran, in order. */
 @Injectable()
@@ -159,85 +150,6 @@ class OnAllPlainly {
   }
 }
 
-let instances = 0;
-
-@Injectable({ scope: Scope.REQUEST })
-class MessageScope {
-  readonly serial = ++instances;
-  constructor(@Inject(REQUEST) readonly request: RealtimeContext) {}
-}
-
-@Injectable({ scope: Scope.TRANSIENT })
-class Fresh {
-  readonly serial = ++instances;
-}
-
-@Injectable({ scope: Scope.REQUEST })
-class ScopedGuard implements CanActivate {
-  constructor(private readonly scope: MessageScope) {}
-  canActivate(context: ExecutionContext): boolean {
-    return this.scope.request === RealtimeExecutionContext.create(context).getRequest();
-  }
-}
-
-@Injectable({ scope: Scope.REQUEST })
-class ScopedInterceptor implements NestInterceptor {
-  constructor(private readonly scope: MessageScope) {}
-  intercept(_context: ExecutionContext, next: CallHandler) {
-    return next.handle().pipe(map((data: unknown) => [data, this.scope.serial]));
-  }
-}
-
-@RealtimeChannel(scopedChannel)
-@UseGuards(ScopedGuard)
-class OnScoped {
-  @RealtimeHandler('run')
-  @UseInterceptors(ScopedInterceptor)
-  run(): string {
-    return 'ran';
-  }
-}
-
-@RealtimeChannel(transientChannel)
-class OnTransient {
-  constructor(private readonly fresh: Fresh) {}
-  @RealtimeHandler('own')
-  own(): number {
-    return this.fresh.serial;
-  }
-}
-
-@RealtimeChannel(transientChannel)
-@Injectable({ scope: Scope.REQUEST })
-class OnTransientToo {
-  constructor(private readonly fresh: Fresh) {}
-  @RealtimeHandler('anew')
-  anew(): number {
-    return this.fresh.serial;
-  }
-}
-
-/** As people write guards for gateways; it has never heard of this module. */
-@Injectable()
-class GatewayGuard implements CanActivate {
-  readonly seen: unknown[] = [];
-  canActivate(context: ExecutionContext): boolean {
-    const ws = context.switchToWs();
-    const client = ws.getClient<Socket>();
-    this.seen.push([context.getType(), ws.getPattern(), ws.getData()]);
-    return client.handshake.headers['x-device'] === 'phone' && client.handshake.auth.token === 'ann';
-  }
-}
-
-@RealtimeChannel(legacyChannel)
-@UseGuards(GatewayGuard)
-class OnLegacy {
-  @RealtimeHandler('run')
-  run(): string {
-    return 'ran';
-  }
-}
-
 describe('enhancers', () => {
   let app: TestApp;
   let trail: Trail;
@@ -245,18 +157,7 @@ describe('enhancers', () => {
   beforeAll(async () => {
     app = await boot({
       imports: [RealtimeModule.forRoot({ authenticator: KnownUsers })],
-      providers: [
-        Trail,
-        OnAll,
-        OnAllPlainly,
-        MessageScope,
-        Fresh,
-        OnScoped,
-        OnTransient,
-        OnTransientToo,
-        GatewayGuard,
-        OnLegacy,
-      ],
+      providers: [Trail, OnAll, OnAllPlainly],
     });
     trail = app.nest.get(Trail);
   });
@@ -327,34 +228,5 @@ describe('enhancers', () => {
     expect(await client.send('all.7', 'fails', 'refuse')).toMatchObject({ error: { code: 'UNAVAILABLE' } });
     expect(await client.send('all.7', 'fails', 'accident')).toMatchObject({ error: { code: 'INTERNAL' } });
     expect(trail.steps.filter((step) => step.startsWith('filter'))).toEqual(['filter mend ws', 'filter refuse ws']);
-  });
-
-  it('are made anew for each message where they are request-scoped, and share its providers', async () => {
-    const client = await on('scoped', 'ann');
-    const replies = [await client.send('scoped', 'run'), await client.send('scoped', 'run')];
-    const serials = replies.map(({ data }) => (data as [string, number])[1]);
-    expect(replies.map(({ data }) => (data as [string, number])[0])).toEqual(['ran', 'ran']);
-    expect(new Set(serials).size).toBe(2);
-  });
-
-  it('leave transient providers to Nest: one per class, made anew where the class is made anew', async () => {
-    const client = await on('transient');
-    const serialsOf = async (message: string) =>
-      [await client.send('transient', message), await client.send('transient', message)].map(({ data }) => data);
-    const [own, same] = await serialsOf('own');
-    const [anew, another] = await serialsOf('anew');
-    expect(same).toBe(own);
-    expect(another).not.toBe(anew);
-    expect(anew).not.toBe(own);
-  });
-
-  it('go on working where they were written for gateways', async () => {
-    const phone = await on('legacy', 'ann', { 'x-device': 'phone' });
-    expect(await phone.send('legacy', 'run', { some: 'data' })).toEqual({ ok: true, data: 'ran' });
-    const laptop = await app.connect({ as: 'ann', headers: { 'x-device': 'laptop' } });
-    expect(await laptop.subscribe('legacy')).toMatchObject({ error: { code: 'FORBIDDEN' } });
-    const { seen } = app.nest.get(GatewayGuard);
-    expect(seen).toContainEqual(['ws', 'run', { some: 'data' }]);
-    expect(seen).toContainEqual(['ws', 'subscribe', undefined]);
   });
 });

@@ -1,79 +1,21 @@
 // Gate 2 over a real socket: who is admitted to which channel, and in what order do he and the events learn of it?
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable, UseGuards } from '@nestjs/common';
-import { WsException } from '@nestjs/websockets';
-import {
-  defineRealtimeChannel,
-  RealtimeChannel,
-  RealtimeException,
-  RealtimeExecutionContext,
-  RealtimeHandler,
-  RealtimeModule,
-} from 'nestjs-realtime';
-import { z } from 'zod';
+import { RealtimeModule } from 'nestjs-realtime';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
 import { KnownUsers } from '../kit/known-users.js';
 import { Latch } from '../kit/latch.js';
-
-const payload = z.object({ n: z.number() });
-const newsChannel = defineRealtimeChannel({ name: 'news', scope: 'public', payload });
-const insideChannel = defineRealtimeChannel({ name: 'inside', scope: 'authenticated', payload });
-const adminChannel = defineRealtimeChannel({ name: 'admin', scope: { role: 'admin' }, payload });
-const inboxChannel = defineRealtimeChannel({ name: 'inbox.{owner}', scope: { userScoped: 'owner' }, payload });
-const feedChannel = defineRealtimeChannel({ name: 'feed.{n}', scope: 'public', payload });
-const roomChannel = defineRealtimeChannel({ name: 'room.{roomId}', scope: 'public', payload, message: z.unknown() });
-
-/** As a database would: asynchronous, and sometimes slow. */
-@Injectable()
-class Members {
-  readonly allowed = new Set<string>();
-  readonly asked: string[] = [];
-  arrived = new Latch();
-  answer: Promise<unknown> | null = null;
-
-  async has(roomId: string, userId: string | undefined): Promise<boolean> {
-    this.asked.push(`${roomId} ${userId}`);
-    this.arrived.open();
-    await (this.answer ?? new Promise(setImmediate));
-    return this.allowed.has(roomId);
-  }
-}
-
-@Injectable()
-class MemberGuard implements CanActivate {
-  constructor(private readonly members: Members) {}
-  canActivate(context: ExecutionContext): Promise<boolean> {
-    const realtime = RealtimeExecutionContext.create(context);
-    return this.members.has(realtime.getParams().roomId!, realtime.getUser()?.userId);
-  }
-}
-
-@Injectable()
-class ThrowingGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    const { roomId } = RealtimeExecutionContext.create(context).getParams();
-    if (roomId === 'throws-http') throw new ForbiddenException('SECRET: the room exists');
-    if (roomId === 'throws-ws') throw new WsException('SECRET: the room exists');
-    if (roomId === 'throws-refusal') throw new RealtimeException('FORBIDDEN', { message: 'SECRET' });
-    if (roomId === 'throws-outage') throw new RealtimeException('UNAVAILABLE');
-    if (roomId === 'throws-error') throw new Error('SECRET');
-    return roomId !== 'second-refuses';
-  }
-}
-
-@RealtimeChannel(roomChannel)
-@UseGuards(MemberGuard)
-class OnRoom {
-  @RealtimeHandler()
-  handle(): string {
-    return 'handled';
-  }
-}
-
-@RealtimeChannel(roomChannel)
-@UseGuards(ThrowingGuard)
-class OnRoomToo {}
+import {
+  adminChannel,
+  feedChannel,
+  inboxChannel,
+  insideChannel,
+  Members,
+  newsChannel,
+  OnRoom,
+  OnRoomToo,
+  roomChannel,
+} from './rooms.js';
 
 describe('gate 2, subscribe', () => {
   let app: TestApp;
@@ -272,107 +214,6 @@ describe('gate 2, subscribe', () => {
     expect(hasty.stats().subscriptions).toBe(0);
   });
 
-  describe('with a batch', () => {
-    it('answers each item for itself, in order, a misshapen one and a duplicate too', async () => {
-      const client = await app.connect({ as: 'ann' });
-      const items = [
-        { channel: 'news' },
-        'news',
-        { channel: 'admin' },
-        null,
-        { channel: 'news' },
-        { channel: 'a b' },
-        [],
-        {},
-        { channel: 'inside', recover: { epoch: 'e', offset: -1 } },
-        { channel: 'inbox.ann' },
-      ];
-      const replies = await client.request<{ ok: boolean; channel?: string; error?: { code: string } }[]>(
-        'rt:subscribe',
-        items,
-      );
-      expect(replies.map(({ channel, error }) => channel ?? error?.code)).toEqual([
-        'news',
-        'BAD_REQUEST',
-        'FORBIDDEN',
-        'BAD_REQUEST',
-        'news',
-        'BAD_REQUEST',
-        'BAD_REQUEST',
-        'BAD_REQUEST',
-        'BAD_REQUEST',
-        'inbox.ann',
-      ]);
-    });
-
-    it('answers an empty batch by an empty array', async () => {
-      const client = await app.connect();
-      expect(await client.request('rt:subscribe', [])).toEqual([]);
-    });
-
-    it('takes 100 channels, and refuses 101 as one malformed request that admits to none', async () => {
-      const client = await app.connect();
-      const items = Array.from({ length: 101 }, (_, n) => ({ channel: `feed.${n}` }));
-      expect(await client.request('rt:subscribe', items)).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
-      expect(app.stats().subscriptions).toBe(0);
-      expect(await client.request('rt:subscribe', items.slice(1))).toHaveLength(100);
-      expect(app.stats().subscriptions).toBe(100);
-    });
-
-    it('sends no event of any of its channels before its reply, however slow one guard is', async () => {
-      const verdict = new Latch();
-      members.allowed = new Set(['slow']);
-      members.answer = verdict.opened;
-      const client = await app.connect({ as: 'ann' });
-      const replied = client.request('rt:subscribe', [{ channel: 'news' }, { channel: 'room.slow' }]);
-      await members.arrived.opened;
-      for (let n = 0; n < 10; n++) await app.broadcast(newsChannel, { n });
-      await client.settle();
-      expect(client.events).toEqual([]);
-      verdict.open();
-      await replied;
-      await app.broadcast(newsChannel, { n: 10 });
-      await app.broadcast(roomChannel.with({ roomId: 'slow' }), { n: 11 });
-      await client.settle();
-      expect(client.log.filter((entry) => !entry.startsWith('rt:') && !entry.endsWith('settle'))).toEqual([
-        'reply rt:subscribe',
-        'event news message',
-        'event room.slow message',
-      ]);
-    });
-  });
-
-  describe('while broadcasts run', () => {
-    it('replies before the first event, and sends none after the reply to unsubscribe', async () => {
-      const client = await app.connect();
-      let n = 0;
-      let running = true;
-      const broadcasting = (async () => {
-        while (running) {
-          await app.broadcast(newsChannel, { n: n++ });
-          await new Promise(setImmediate);
-        }
-      })();
-      for (let round = 0; round < 10; round++) {
-        await client.subscribe('news');
-        await client.next('rt:event');
-        await client.unsubscribe('news');
-      }
-      const received = client.log.length;
-      await app.broadcast(newsChannel, { n: n++ });
-      running = false;
-      await broadcasting;
-      await client.settle();
-      expect(client.log.slice(received)).toEqual(['reply rt:settle']);
-      let admitted = false;
-      for (const entry of client.log) {
-        if (entry === 'reply rt:subscribe') admitted = true;
-        if (entry === 'reply rt:unsubscribe') admitted = false;
-        if (entry.startsWith('event ')) expect(admitted).toBe(true);
-      }
-    });
-  });
-
   it('says of presence and history that the channel lacks them, and to outsiders that they are outsiders', async () => {
     const client = await app.connect({ as: 'ann' });
     await client.subscribe('news');
@@ -383,7 +224,7 @@ describe('gate 2, subscribe', () => {
         replies.push(JSON.stringify(await client.request(request, { channel })));
       }
       expect(new Set(replies).size).toBe(1);
-      expect(JSON.parse(replies[0]!)).toMatchObject({ error: { code: 'NOT_SUBSCRIBED' } });
+      expect(JSON.parse(replies[0])).toMatchObject({ error: { code: 'NOT_SUBSCRIBED' } });
     }
   });
 

@@ -101,7 +101,7 @@ describe('gate 4, broadcast', () => {
   it('reaches the members of the channel and nobody else', async () => {
     const [one, two] = await Promise.all([on('prices.1', 'ticks'), on('prices.1')]);
     const others = await Promise.all([on('prices.2'), on('ticks'), on(), on('prices.1')]);
-    await others[3]!.unsubscribe('prices.1');
+    await others[3].unsubscribe('prices.1');
     await app.broadcast(priceChannel.with({ id: '1' }), 'changed', new Price({ cents: 5 }));
     for (const client of [one, two, ...others]) await client.settle();
     const event = { channel: 'prices.1', event: 'changed', payload: { cents: 5 } };
@@ -167,11 +167,7 @@ describe('gate 4, broadcast', () => {
     ['a payload that lacks a property', () => [tickChannel, {}], 'n:'],
     ['no payload', () => [tickChannel, undefined], 'payload'],
     ['a payload that JSON cannot hold', () => [anythingChannel, { n: 1n }], 'BigInt'],
-    [
-      'a payload that holds itself',
-      () => [anythingChannel, Object.assign([], { 0: null }).fill(null).concat(circle())],
-      'circular',
-    ],
+    ['a payload that holds itself', () => [anythingChannel, [circle()]], 'circular'],
     [
       'an address with forged params',
       () => [{ descriptor: priceChannel, name: 'ticks', params: {} }, 'gone', { id: '1' }],

@@ -75,7 +75,7 @@ describe('hooks', () => {
     await client.subscribe('open');
     await client.subscribe('admin');
     expect(subscribed.map(({ channel }) => channel)).toEqual(['open', 'admin']);
-    expect(subscribed[0]!.descriptor).toBe(openChannel);
+    expect(subscribed[0].descriptor).toBe(openChannel);
     await client.unsubscribe('open');
     await client.unsubscribe('open');
     expect(unsubscribed.map(({ channel }) => channel)).toEqual(['open']);
@@ -83,7 +83,7 @@ describe('hooks', () => {
     client.close();
     await disconnected;
     expect(unsubscribed.map(({ channel }) => channel)).toEqual(['open', 'admin']);
-    expect(unsubscribed[1]!.connection.user?.userId).toBe('root');
+    expect(unsubscribed[1].connection.user?.userId).toBe('root');
   });
 
   it('tell the precise reason of a refusal that the peer never sees', async () => {
@@ -104,7 +104,7 @@ describe('hooks', () => {
       ['message', 'INVALID_PAYLOAD', expect.any(String), 'open', 'go'],
       ['connect', 'UNAUTHENTICATED', 'no such session', null, null],
     ]);
-    expect(refused[0]!.connection?.user?.userId).toBe('ann');
+    expect(refused[0].connection?.user?.userId).toBe('ann');
   });
 
   it('tell of a broadcast once, whoever receives it', async () => {

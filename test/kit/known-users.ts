@@ -11,6 +11,6 @@ const USERS: Readonly<Record<string, RealtimeUser>> = {
 @Injectable()
 export class KnownUsers extends SessionAuthenticator {
   protected async findUser(sessionId: string): Promise<RealtimeUser | null> {
-    return Object.hasOwn(USERS, sessionId) ? USERS[sessionId]! : null;
+    return Object.hasOwn(USERS, sessionId) ? USERS[sessionId] : null;
   }
 }

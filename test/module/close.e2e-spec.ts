@@ -23,7 +23,7 @@ describe('app.close()', () => {
   it('ends every connection, and each is told of', async () => {
     const app = await boot({ imports: [RealtimeModule.forRoot(), RealtimeModule.forFeature([workChannel])] });
     const clients = await Promise.all([app.connect(), app.connect()]);
-    await clients[0]!.subscribe('work');
+    await clients[0].subscribe('work');
     const disconnected = app.record('disconnected');
     await app.nest.close();
     await Promise.all(clients.map((client) => client.closed));

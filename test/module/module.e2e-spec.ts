@@ -145,7 +145,7 @@ describe('the module', () => {
     ['before it', [SamePath, NewsModule]],
     ['in a namespace of its own', [SamePathOtherNamespace, NewsModule]],
   ])('rejects the boot when another gateway is on its path, %s', async (_where, [gateway]) => {
-    @Module({ providers: [gateway!] })
+    @Module({ providers: [gateway] })
     class GatewayModule {}
     for (const imports of [
       [GatewayModule, RealtimeModule.forRoot()],

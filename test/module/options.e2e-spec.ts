@@ -136,14 +136,14 @@ describe('options', () => {
     colour: 1,
   };
   const faulty: [string, RealtimeModuleAsyncOptions][] = [
-    ['useFactory', { useFactory: () => bad as RealtimeSettings }],
+    ['useFactory', { useFactory: () => bad }],
     ['useFactory with a promise', { useFactory: () => Promise.resolve(bad as RealtimeSettings) }],
     [
       'useClass',
       {
         useClass: class implements RealtimeOptionsFactory {
           createRealtimeOptions(): RealtimeSettings {
-            return bad as RealtimeSettings;
+            return bad;
           }
         },
       },
