@@ -26,6 +26,8 @@ export class ConnectGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = RealtimeExecutionContext.create(context).getRequest();
+    // Until the credentials are known to be somebody's, nobody asks: also not whoever the connection belongs to already.
+    request.user = null;
     request.user = await this.authenticate(request.payload as RealtimeHandshake);
     for (const guard of this.guards) {
       const passed = await this.inTime(settled(guard.canActivate(context)));
