@@ -4,6 +4,7 @@ import type { AuthenticateReply } from '@nestjs-realtime/contract';
 import { Renewal } from '../authority/renewal.js';
 import { RevocationLedger } from '../authority/revocation.ledger.js';
 import { publicUser, type RealtimeUser } from '../authorization/realtime-user.js';
+import { ConnectionDirectory } from '../connections/connection.directory.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
@@ -23,6 +24,7 @@ export class AuthenticationRequests {
     private readonly gates: Gates,
     private readonly renewal: Renewal,
     private readonly ledger: RevocationLedger,
+    private readonly directory: ConnectionDirectory,
     private readonly refusals: RefusalLog,
     private readonly options: RealtimeOptions,
   ) {}
@@ -69,6 +71,12 @@ export class AuthenticationRequests {
       const standing = this.ledger.verdict(admission, claimed, null);
       if (connection.closed || standing === 'revoked') {
         throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
+      }
+      const { connectionsPerUser } = this.options.limits;
+      if (present === null && this.directory.countOfUser(claimed.userId) >= connectionsPerUser) {
+        throw new RealtimeException('LIMIT_EXCEEDED', {
+          reason: `more than ${connectionsPerUser} connections of one user`,
+        });
       }
       // What the authenticator read may be out of date already: ask it again.
       if (standing === 'stale') return await this.replaceUser(connection, auth);
