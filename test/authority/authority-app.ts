@@ -1,0 +1,43 @@
+// Which application do the tests of authority share? Channels of every kind, over accounts that the test changes at will.
+import { Module, UseGuards } from '@nestjs/common';
+import {
+  defineRealtimeChannel,
+  IRealtimeRevocation,
+  RealtimeChannel,
+  RealtimeModule,
+  type RealtimeSettings,
+} from 'nestjs-realtime';
+import { z } from 'zod';
+import { boot, type TestApp } from '../kit/boot.js';
+import { AccountAuthenticator, Accounts, MemberGuard } from './accounts.js';
+
+const payload = z.object({ n: z.number() });
+export const newsChannel = defineRealtimeChannel({ name: 'news', scope: 'public', payload });
+export const insideChannel = defineRealtimeChannel({ name: 'inside', scope: 'authenticated', payload });
+export const staffChannel = defineRealtimeChannel({ name: 'staff', scope: { role: 'staff' }, payload });
+export const roomChannel = defineRealtimeChannel({ name: 'room.{roomId}', scope: 'authenticated', payload });
+
+@RealtimeChannel(roomChannel)
+@UseGuards(MemberGuard)
+class OnRoom {}
+
+@Module({ providers: [Accounts], exports: [Accounts] })
+class AccountsModule {}
+
+export interface AuthorityApp {
+  readonly app: TestApp;
+  readonly accounts: Accounts;
+  readonly revocation: IRealtimeRevocation;
+}
+
+export async function bootAuthority(settings: RealtimeSettings = {}): Promise<AuthorityApp> {
+  const app = await boot({
+    imports: [
+      AccountsModule,
+      RealtimeModule.forRoot({ imports: [AccountsModule], authenticator: AccountAuthenticator, ...settings }),
+      RealtimeModule.forFeature([newsChannel, insideChannel, staffChannel]),
+    ],
+    providers: [OnRoom],
+  });
+  return { app, accounts: app.nest.get(Accounts), revocation: app.nest.get(IRealtimeRevocation) };
+}
