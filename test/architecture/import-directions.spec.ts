@@ -16,10 +16,12 @@ const COLUMNS = [
   ['guards'],
   ['authority'],
   ['gateway', 'broadcast'],
+  ['inspection', 'doctor'],
   ['broker', 'presence', 'cqrs'],
   ['socket-io', 'redis', 'testing', 'opentelemetry'],
   ['realtime.module'],
   ['index'],
+  ['bin'],
 ];
 
 /** Each vendor has one home. */
@@ -28,6 +30,7 @@ const HOMES: [vendor: RegExp, home: string][] = [
   [/^@nestjs\/platform-socket\.io(\/|$)/, 'libs/realtime/src/socket-io/'],
   [/^@nestjs\/cqrs(\/|$)/, 'libs/realtime/src/cqrs/'],
   [/^(redis|ioredis|@redis\/.*|@socket\.io\/redis.*)(\/|$)/, 'libs/realtime/src/redis/'],
+  [/^@nestjs\/terminus(\/|$)/, 'test/'],
   [/^@opentelemetry\//, 'libs/realtime/src/opentelemetry/'],
 ];
 
@@ -101,7 +104,7 @@ describe('the direction of imports', () => {
 
   it('lets applications use doors only', () => {
     const applications = sourceFiles('src', 'test/fixture');
-    const behindADoor = /^(libs\/|nestjs-realtime\/(?!testing$)|@nestjs-realtime\/[^/]+\/)/;
+    const behindADoor = /^(libs\/|nestjs-realtime\/(?!(cqrs|testing)$)|@nestjs-realtime\/[^/]+\/)/;
     expect(importers(applications, (imported) => behindADoor.test(imported))).toEqual([]);
   });
 

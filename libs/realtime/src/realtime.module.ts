@@ -37,6 +37,7 @@ import { Gates } from './guards/gates.js';
 import { MessageGuard } from './guards/message.guard.js';
 import { RefusalLog } from './guards/refusals.js';
 import { SubscribeGuard } from './guards/subscribe.guard.js';
+import { RealtimeHealthIndicator } from './inspection/realtime.health-indicator.js';
 import { IRealtimeTracer, NoopTracer } from './instrumentation/realtime.tracer.js';
 import { ClassSchemaCompiler } from './payloads/class-schema.js';
 import { PayloadSchemaCompiler } from './payloads/payload-schema.compiler.js';
@@ -151,6 +152,7 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       MessageRequests,
       RequestDispatcher,
       { provide: IRealtimeServer, useClass: SocketIORealtimeServer },
+      RealtimeHealthIndicator,
       SocketIORealtimeBroadcaster,
       InMemoryRealtimeBroadcaster,
       {
@@ -172,6 +174,7 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       RealtimeHooks,
       IRealtimeRevocation,
       IRealtimeTracer,
+      RealtimeHealthIndicator,
     ],
   };
 }

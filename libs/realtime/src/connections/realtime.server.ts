@@ -5,10 +5,14 @@ import type { RealtimeEntrance } from './realtime-entrance.js';
 
 /** A moment in the life of one node. */
 export interface RealtimeStats {
+  /** Whether new connections are let in; `closed` until the application listens, `draining` from the moment it closes. */
+  readonly state: 'closed' | 'accepting' | 'draining';
   /** Connections that have passed gate 1. */
   readonly connections: number;
   /** Admissions to channels, over all connections. */
   readonly subscriptions: number;
+  /** Admissions by name template, for templates that have any. Never by concrete names: this is what metrics take as labels. */
+  readonly channels: Readonly<Record<string, number>>;
   /** Channels with at least one member on this node. */
   readonly rooms: number;
   /** Connections whose authentication is under way. */
@@ -36,5 +40,10 @@ export abstract class IRealtimeServer {
   abstract stopAccepting(): void;
   /** Fans an event out to the channel's members on this node. Must not throw for any content. */
   abstract deliver(event: EncodedEvent): void;
+  /** Counted when it is called. */
   abstract stats(): RealtimeStats;
+  /** Milliseconds between the pings that keep idle connections alive; null where there are none, or nobody knows. */
+  pingInterval(): number | null {
+    return null;
+  }
 }

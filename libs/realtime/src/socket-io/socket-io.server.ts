@@ -69,17 +69,26 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   override stats(): RealtimeStats {
     const sockets = this.io ? [...this.io.sockets.sockets.values()] : [];
     const rooms = this.io ? [...this.io.sockets.adapter.rooms.keys()] : [];
+    const channels = subscriptionsByTemplate(sockets);
     return {
+      state: this.state(),
       connections: sockets.length,
-      subscriptions: sockets.reduce(
-        (sum, socket) => sum + (socket.data as SocketData).connection.subscriptions.size,
-        0,
-      ),
+      subscriptions: [...channels.values()].reduce((sum, count) => sum + count, 0),
+      channels: Object.fromEntries(channels),
       rooms: rooms.filter((room) => room.startsWith(ROOM_PREFIX)).length,
       pendingAuthentications: this.counters.pendingAuthentications,
       inFlight: this.counters.inFlight,
       refusals: { ...this.counters.refusals },
     };
+  }
+
+  override pingInterval(): number | null {
+    return isSocketIOServer(this.mounted) ? (this.mounted.engine?.opts.pingInterval ?? null) : null;
+  }
+
+  private state(): RealtimeStats['state'] {
+    if (!this.accepting) return 'draining';
+    return this.io === null || this.options.transport === 'in-memory' ? 'closed' : 'accepting';
   }
 
   /** Nest's own pipe per connection and event is not used: every request goes through the entrance (hardening 1). */
@@ -185,6 +194,16 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
 function isSocketIOServer(transport: unknown): transport is Server {
   return typeof transport === 'object' && transport !== null && 'of' in transport && 'engine' in transport;
+}
+
+function subscriptionsByTemplate(sockets: readonly Socket[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const socket of sockets) {
+    for (const { descriptor } of (socket.data as SocketData).connection.subscriptions.values()) {
+      counts.set(descriptor.name, (counts.get(descriptor.name) ?? 0) + 1);
+    }
+  }
+  return counts;
 }
 
 function welcome({ id, user }: SocketIOConnection): WelcomeFrame {
