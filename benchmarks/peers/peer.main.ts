@@ -23,14 +23,17 @@ export interface Memory {
 const { startPeer } = (await import(`./${process.argv[2] as PeerName}.peer.js`)) as { startPeer(): Promise<Peer> };
 const peer = await startPeer();
 const progress = new Progress();
+/** Milliseconds that concurrent sweeping is given, else a larger heap would be charged for it. */
+const SETTLE = 50;
 let marked = process.cpuUsage();
 
 const serverCalls = {
   endpoint: (): Endpoint => ({ port: peer.port, path: peer.path, dialect: peer.dialect }),
 
-  /** Starts a measurement, with a clean heap. */
-  mark(): void {
+  /** Starts a measurement, with a clean heap and the collector's threads at rest. */
+  async mark(): Promise<void> {
     collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, SETTLE));
     tally.reset();
     marked = process.cpuUsage();
   },
@@ -47,7 +50,7 @@ const serverCalls = {
   async memory(): Promise<Memory> {
     for (let i = 0; i < 4; i++) {
       collectGarbage();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, SETTLE));
     }
     const { heapUsed, external, rss } = process.memoryUsage();
     return { heapAndExternal: heapUsed + external, rss };
