@@ -16,6 +16,7 @@ import { ExpiryWatch } from './expiry.watch.js';
 import { RevocationLedger } from './revocation.ledger.js';
 
 const TOO_LATE = new RealtimeException('UNAVAILABLE', { reason: 'no answer in time' });
+const UNCONFIRMED = new RealtimeException('UNAVAILABLE', { reason: 'the user could not be resolved anew' });
 
 /** Evicts what is denied; says what could not be proven either way, because a dependency failed. */
 @Injectable()
@@ -24,6 +25,11 @@ export class Renewal {
   private clock = 0;
   /** The last renewal that each connection has an answer of; one that began earlier and answers later is out of date. */
   private readonly answered = new WeakMap<RealtimeConnection, number>();
+
+  /** Connections whose user the last renewal could not resolve. */
+  private readonly unresolved = new WeakSet<RealtimeConnection>();
+  /** Those among them whose time for it is over. Whom nobody confirms is admitted nowhere by what he once was. */
+  private readonly doubted = new WeakSet<RealtimeConnection>();
 
   constructor(
     private readonly authenticator: IRealtimeAuthenticator,
@@ -45,11 +51,13 @@ export class Renewal {
       if (before !== null) user = await this.resolve(before, connection, milliseconds);
     } catch (error) {
       this.logger.warn(`A user could not be resolved anew: ${String(error instanceof Error ? error.message : error)}`);
-      return this.isOutdated(connection, order) ? [] : [...connection.subscriptions.keys()];
+      if (this.isOutdated(connection, order)) return [];
+      this.unresolved.add(connection);
+      return [...connection.subscriptions.keys()];
     }
     // Whoever has answered meanwhile knew more, and has judged by it.
     if (connection.closed || this.isOutdated(connection, order)) return [];
-    this.answered.set(connection, order);
+    this.resolved(connection, order);
     if (before !== null && user?.userId !== before.userId) {
       connection.goodbye({ code: 'REVOKED', reconnect: false });
       return [];
@@ -61,19 +69,37 @@ export class Renewal {
 
   /** Gives a connection another state of its user, at once, and passes every subscription through gate 2 again. */
   replace(connection: RealtimeConnection, user: RealtimeUser | null, milliseconds: number): Promise<readonly string[]> {
-    this.answered.set(connection, ++this.clock);
+    this.resolved(connection, ++this.clock);
     this.adopt(connection, user);
     return this.judge(connection, true, milliseconds);
   }
 
   /** Ends what could not be proven: authority that nobody confirms lasts no longer than its lease. The client may try again. */
   evictUnproven(connection: RealtimeConnection, channels: readonly string[]): void {
+    if (this.unresolved.has(connection)) this.doubted.add(connection);
     for (const channel of channels) this.evicted(connection, channel, connection.evict(channel, 'EXPIRED', true));
+  }
+
+  /** Whether a connection may be admitted to nothing before `confirm` has resolved for it. */
+  doubts(connection: RealtimeConnection): boolean {
+    return this.doubted.has(connection);
+  }
+
+  /** Resolves the user of a doubted connection. @throws RealtimeException `UNAVAILABLE` while that still fails. */
+  async confirm(connection: RealtimeConnection, milliseconds: number): Promise<void> {
+    this.evictUnproven(connection, await this.renew(connection, milliseconds));
+    if (this.doubts(connection)) throw UNCONFIRMED;
   }
 
   /** Ends one subscription for good. */
   revoke(connection: RealtimeConnection, channel: string): void {
     this.evicted(connection, channel, connection.evict(channel, 'REVOKED'));
+  }
+
+  private resolved(connection: RealtimeConnection, order: number): void {
+    this.answered.set(connection, order);
+    this.unresolved.delete(connection);
+    this.doubted.delete(connection);
   }
 
   private isOutdated(connection: RealtimeConnection, order: number): boolean {

@@ -1,5 +1,6 @@
 // Who gets in, when several channels are asked for at once and truths change meanwhile?
 import { Injectable } from '@nestjs/common';
+import { Renewal } from '../authority/renewal.js';
 import { type PendingAdmission, RevocationLedger } from '../authority/revocation.ledger.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import type { Turn } from '../connections/channel-lanes.js';
@@ -33,6 +34,7 @@ export class Admissions {
     private readonly gates: Gates,
     private readonly registry: HandlerRegistry,
     private readonly ledger: RevocationLedger,
+    private readonly renewal: Renewal,
     private readonly options: RealtimeOptions,
   ) {}
 
@@ -88,7 +90,11 @@ export class Admissions {
   private async judge(connection: RealtimeConnection, candidate: Candidate, deadline: number): Promise<void> {
     try {
       if (candidate.turn.ready) await this.inTime(candidate.turn.ready, deadline);
-    } catch {
+      if (this.renewal.doubts(connection)) {
+        await this.inTime(this.renewal.confirm(connection, this.options.requestTimeout), deadline);
+      }
+    } catch (error) {
+      candidate.verdict = { refusal: error as RealtimeException };
       return;
     }
     if (candidate.admission) this.ledger.close(candidate.admission);
