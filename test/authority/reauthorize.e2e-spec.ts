@@ -1,0 +1,177 @@
+// A truth has changed, and the application says so: subscriptions are judged anew over real sockets.
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { IRealtimeRevocation } from 'nestjs-realtime';
+import { closeApps, type TestApp } from '../kit/boot.js';
+import type { Client } from '../kit/client.js';
+import type { Accounts } from './accounts.js';
+import { bootAuthority, insideChannel, newsChannel, roomChannel, staffChannel } from './authority-app.js';
+
+const CHANNELS = ['news', 'inside', 'staff', 'room.1'];
+
+describe('reauthorize', () => {
+  let app: TestApp;
+  let accounts: Accounts;
+  let revocation: IRealtimeRevocation;
+
+  beforeEach(async () => {
+    ({ app, accounts, revocation } = await bootAuthority());
+    accounts.login('ann', 'ann', { roles: ['staff'] });
+    accounts.login('bob', 'bob', { roles: ['staff'] });
+    for (const user of ['ann', 'bob']) accounts.admit(user, '1');
+  });
+
+  afterEach(closeApps);
+
+  async function listener(sessionId: string): Promise<Client> {
+    const client = await app.connect({ as: sessionId });
+    for (const channel of CHANNELS) expect(await client.subscribe(channel)).toEqual({ ok: true, channel });
+    return client;
+  }
+
+  /** What reaches a client of a broadcast to every channel. */
+  async function hears(client: Client): Promise<string[]> {
+    const from = client.events.length;
+    for (const channel of [newsChannel, insideChannel, staffChannel]) await app.broadcast(channel, { n: 1 });
+    await app.broadcast(roomChannel.with({ roomId: '1' }), { n: 1 });
+    await client.settle();
+    return client.events.slice(from).map(({ channel }) => channel);
+  }
+
+  it('evicts from what a lost role had opened, on every connection of the user, and leaves the connections', async () => {
+    const [first, second, bob] = [await listener('ann'), await listener('ann'), await listener('bob')];
+    accounts.login('ann', 'ann');
+    await revocation.reauthorize({ userId: 'ann' });
+    for (const client of [first, second]) {
+      expect(await hears(client)).toEqual(['news', 'inside', 'room.1']);
+      expect(await client.next('rt:evicted')).toEqual([{ channel: 'staff', code: 'REVOKED', retryable: false }]);
+      expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
+    }
+    expect(await hears(bob)).toEqual(CHANNELS);
+  });
+
+  it('makes a new role count', async () => {
+    accounts.login('ann', 'ann');
+    const client = await app.connect({ as: 'ann' });
+    expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
+    accounts.login('ann', 'ann', { roles: ['staff'] });
+    await revocation.reauthorize({ userId: 'ann' });
+    expect(await client.subscribe('staff')).toEqual({ ok: true, channel: 'staff' });
+  });
+
+  it('evicts whom a guard refuses now', async () => {
+    const [ann, bob] = [await listener('ann'), await listener('bob')];
+    accounts.expel('ann', '1');
+    expect(await hears(ann)).toContain('room.1');
+    await revocation.reauthorize({ userId: 'ann' });
+    expect(await hears(ann)).toEqual(['news', 'inside', 'staff']);
+    expect(await ann.next('rt:evicted')).toEqual([{ channel: 'room.1', code: 'REVOKED', retryable: false }]);
+    expect(await hears(bob)).toEqual(CHANNELS);
+  });
+
+  it('leaves alone what is still true', async () => {
+    const client = await listener('ann');
+    await revocation.reauthorize({ userId: 'ann' });
+    expect(await hears(client)).toEqual(CHANNELS);
+    expect(client.log).not.toContain('rt:evicted');
+  });
+
+  it('disconnects a user whose session has ended', async () => {
+    const [ann, bob] = [await listener('ann'), await listener('bob')];
+    accounts.logout('ann');
+    await revocation.reauthorize({ userId: 'ann' });
+    expect(app.stats()).toMatchObject({ connections: 1, subscriptions: CHANNELS.length });
+    expect(await ann.next('rt:bye')).toEqual([{ code: 'REVOKED', reconnect: false }]);
+    expect(await ann.closed).toBe('io server disconnect');
+    expect(await hears(bob)).toEqual(CHANNELS);
+  });
+
+  it('disconnects a session that has become another user', async () => {
+    const ann = await listener('ann');
+    accounts.login('ann', 'root', { roles: ['staff'] });
+    await revocation.reauthorize({ userId: 'ann' });
+    expect(await ann.next('rt:bye')).toEqual([{ code: 'REVOKED', reconnect: false }]);
+  });
+
+  it.each(['fails', 'hangs'] as const)(
+    'evicts, retryably and within about a second, when the refresh %s',
+    async (how) => {
+      const client = await listener('ann');
+      accounts.identity.fail(how);
+      const startedAt = Date.now();
+      await revocation.reauthorize({ userId: 'ann' });
+      expect(Date.now() - startedAt).toBeLessThan(2_000);
+      expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 0 });
+      expect(await hears(client)).toEqual([]);
+      for (const channel of CHANNELS) {
+        expect(await client.next('rt:evicted')).toEqual([{ channel, code: 'EXPIRED', retryable: true }]);
+      }
+    },
+  );
+
+  it.each(['fails', 'hangs'] as const)('evicts from what a guard guards when the guard %s', async (how) => {
+    const client = await listener('ann');
+    accounts.membership.fail(how);
+    await revocation.reauthorize({ userId: 'ann' });
+    expect(await hears(client)).toEqual(['news', 'inside', 'staff']);
+    expect(await client.next('rt:evicted')).toEqual([{ channel: 'room.1', code: 'EXPIRED', retryable: true }]);
+  });
+
+  it('lets nobody back in by a role that could not be confirmed, until it can be', async () => {
+    const client = await listener('ann');
+    accounts.login('ann', 'ann');
+    accounts.identity.fail('fails');
+    await revocation.reauthorize({ userId: 'ann' });
+    expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'UNAVAILABLE', retryable: true } });
+    accounts.identity.recover();
+    expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
+    expect(await client.subscribe('inside')).toEqual({ ok: true, channel: 'inside' });
+  });
+
+  it('resolves only once slow judges have spoken', async () => {
+    const client = await listener('ann');
+    accounts.expel('ann', '1');
+    const held = accounts.membership.hold();
+    let done = false;
+    const reauthorized = revocation.reauthorize({ userId: 'ann' }).then(() => (done = true));
+    await held.asked;
+    await client.settle();
+    expect(done).toBe(false);
+    held.release();
+    await reauthorized;
+    expect(await hears(client)).not.toContain('room.1');
+  });
+
+  it('is not undone by an answer of before that comes later', async () => {
+    const client = await listener('ann');
+    const old = accounts.identity.hold();
+    const before = revocation.reauthorize({ userId: 'ann' });
+    await old.asked;
+    const recent = accounts.identity.hold();
+    accounts.login('ann', 'ann');
+    const after = revocation.reauthorize({ userId: 'ann' });
+    await recent.asked;
+    recent.release();
+    await after;
+    old.release();
+    await before;
+    expect(await hears(client)).not.toContain('staff');
+    expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
+  });
+
+  it('keeps a connection that has moved to a new session while the old one ended', async () => {
+    const client = await listener('ann');
+    const held = accounts.identity.hold();
+    accounts.logout('ann');
+    const reauthorized = revocation.reauthorize({ userId: 'ann' });
+    await held.asked;
+    const fresh = accounts.identity.hold();
+    accounts.login('ann2', 'ann', { roles: ['staff'] });
+    const renewed = client.request('rt:authenticate', { token: 'ann2' });
+    await fresh.asked;
+    fresh.release();
+    expect(await renewed).toMatchObject({ ok: true });
+    held.release();
+    await reauthorized;
+    expect(await hears(client)).toEqual(CHANNELS);
+  });
+});
