@@ -49,6 +49,7 @@ export { ConnectGuard } from './guards/connect.guard.js';
 export { MessageGuard } from './guards/message.guard.js';
 export { RealtimeExecutionContext } from './guards/realtime-execution-context.js';
 export { SubscribeGuard } from './guards/subscribe.guard.js';
+export { renderAuthorizationMatrix } from './inspection/authorization-matrix.js';
 export { type RealtimeHealth, RealtimeHealthIndicator } from './inspection/realtime.health-indicator.js';
 export { IRealtimeTracer, NoopTracer, type SpanOptions } from './instrumentation/realtime.tracer.js';
 export { type CaptureOptions, withCapture } from './instrumentation/with-capture.js';

@@ -11,6 +11,7 @@ import {
   unprovidedFault,
 } from './channel.faults.js';
 import { FeatureChannels } from './feature-channels.js';
+import { guardNames } from './guard-names.js';
 import { HandlerInvoker } from './handler.invoker.js';
 import { HandlerRegistry } from './handler.registry.js';
 import { channelOf, decoratedClasses } from './realtime-channel.decorator.js';
@@ -69,11 +70,14 @@ export class ChannelExplorer implements OnModuleInit {
       return;
     }
     // A channel that cannot be registered is one fault, not one more for each of its handlers.
-    if (!attempt(() => this.registry.guard(descriptor, placeOf(wrapper), this.invoker.bindGuards(wrapper)))) return;
+    const guard = (): void =>
+      this.registry.guard(descriptor, placeOf(wrapper), this.invoker.bindGuards(wrapper), guardNames(type));
+    if (!attempt(guard)) return;
     for (const [method, event] of methods) {
-      attempt(() =>
-        this.registry.bind(descriptor, event, placeOf(wrapper, method), this.invoker.bindHandler(wrapper, method)),
-      );
+      attempt(() => {
+        const binder = this.invoker.bindHandler(wrapper, method);
+        this.registry.bind(descriptor, event, placeOf(wrapper, method), binder, guardNames(type, method));
+      });
     }
   }
 

@@ -130,7 +130,13 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
   }
 
   /** Gives a message its handler. @throws RealtimeFault when the message is not declared or already has a handler. */
-  bind(descriptor: RealtimeChannelDescriptor, event: string, place: string, binder: MessageBinder): void {
+  bind(
+    descriptor: RealtimeChannelDescriptor,
+    event: string,
+    place: string,
+    binder: MessageBinder,
+    guards: readonly string[] = [],
+  ): void {
     const message = this.add(descriptor, place).messages.get(event);
     if (message === undefined) {
       throw new RealtimeFault(
@@ -142,13 +148,19 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
         `${place} and ${message.handler.place} both handle "${event}" of channel "${descriptor.name}"; a message has one handler: remove one.`,
       );
     }
-    message.handler = { invoke: this.sandwich(descriptor, event, binder(message.validator)), place };
+    message.handler = { invoke: this.sandwich(descriptor, event, binder(message.validator)), place, guards };
   }
 
   /** Adds a class's guards to its channel, for gate 2. */
-  guard(descriptor: RealtimeChannelDescriptor, place: string, guards: SubscribeGuardInvoker | null): void {
+  guard(
+    descriptor: RealtimeChannelDescriptor,
+    place: string,
+    guards: SubscribeGuardInvoker | null,
+    names: readonly string[] = [],
+  ): void {
     const channel = this.add(descriptor, place);
     if (guards !== null) channel.guards.push(guards);
+    for (const name of names) channel.guardNames.add(name);
   }
 
   private add(descriptor: RealtimeChannelDescriptor, place: string): RegisteredChannel {
@@ -181,6 +193,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
         (validator): RegisteredMessage => ({ validator, handler: null }),
       ),
       guards: [],
+      guardNames: new Set(),
     };
     this.channels.set(descriptor.name, channel);
     this.byLength.set(descriptor.template.length, [...siblings, channel]);

@@ -17,7 +17,7 @@ export type SubscribeGuardInvoker = (request: RealtimeRequest) => Promise<unknow
 export interface RegisteredMessage {
   readonly validator: PayloadValidator;
   /** Null where nobody has claimed the message yet. */
-  handler: { readonly invoke: MessageInvoker; readonly place: string } | null;
+  handler: { readonly invoke: MessageInvoker; readonly place: string; readonly guards: readonly string[] } | null;
 }
 
 /** A channel as the gates see it. */
@@ -28,4 +28,6 @@ export interface RegisteredChannel {
   readonly events: ReadonlyMap<string, PayloadValidator>;
   readonly messages: ReadonlyMap<string, RegisteredMessage>;
   readonly guards: SubscribeGuardInvoker[];
+  /** The names of those guards, for people to read. */
+  readonly guardNames: Set<string>;
 }

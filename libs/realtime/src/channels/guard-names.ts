@@ -1,0 +1,16 @@
+// Which guards stand on a class, or on a method of it? By name, for people to read.
+
+type Guard = { readonly name?: string; readonly constructor: { readonly name: string } };
+
+/** In the order in which they run. */
+export function guardNames(type: object, method?: string): readonly string[] {
+  const callback = method === undefined ? undefined : (type as { prototype: Record<string, object> }).prototype[method];
+  return [...guardsOn(type), ...(callback ? guardsOn(callback) : [])].map(
+    (guard) => (typeof guard === 'function' ? (guard as Guard).name : guard.constructor.name) || '(anonymous)',
+  );
+}
+
+/** Classes and instances, as `@UseGuards()` leaves them. */
+function guardsOn(target: object): readonly Guard[] {
+  return (Reflect.getMetadata('__guards__', target) as readonly Guard[] | undefined) ?? [];
+}

@@ -1,0 +1,66 @@
+// Who may do what? Every right of every channel on a line of its own, so that a snapshot of it shows who gained what.
+import type { CanActivate, INestApplicationContext } from '@nestjs/common';
+import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
+import { HandlerRegistry } from '../channels/handler.registry.js';
+import type { RegisteredChannel } from '../channels/registered-channel.js';
+import { CONNECT_GUARDS } from '../guards/connect.guard.js';
+import { RealtimeFault } from '../realtime.exception.js';
+
+/**
+ * The rules of an initialised application as text: `channel | right | scope | guards`, in an order and a layout that depend on nothing
+ * but the rules. What a guard decides is its own code, so guards are named and marked `(opaque)`.
+ *
+ * @throws RealtimeFault where the application does not import `RealtimeModule`.
+ * @example expect(renderAuthorizationMatrix(app)).toMatchSnapshot();
+ */
+export function renderAuthorizationMatrix(app: INestApplicationContext): string {
+  const { registry, entrance } = partsOf(app);
+  const channels = [...registry.listChannels()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  const rows = channels.flatMap((descriptor) => rightsOf(registry.get(descriptor)!));
+  return [row('channel', 'right', 'scope', ['guards']), row('*', 'connect', 'anyone', entrance), ...rows, ''].join(
+    '\n',
+  );
+}
+
+function rightsOf({ descriptor, messages, events, guardNames }: RegisteredChannel): string[] {
+  const { name } = descriptor;
+  const scope = scopeOf(descriptor);
+  return [
+    row(name, 'subscribe', scope, opaque([...guardNames].sort())),
+    ...[...messages.keys()].sort().map((message) => {
+      const handler = messages.get(message)?.handler ?? null;
+      const guards = [...new Set(handler?.guards)].sort();
+      return row(name, `send ${message}`, handler === null ? 'nobody, it has no handler' : scope, opaque(guards));
+    }),
+    ...[...events.keys()].sort().map((event) => row(name, `broadcast ${event}`, 'server', [])),
+  ];
+}
+
+/** Cells are not padded: a longer name must not change the lines of others. */
+function row(channel: string, right: string, scope: string, guards: readonly string[]): string {
+  return [channel, right, scope, guards.join(', ') || '-'].join(' | ');
+}
+
+function opaque(guards: readonly string[]): string[] {
+  return guards.map((guard) => `${guard} (opaque)`);
+}
+
+function scopeOf({ scope }: RealtimeChannelDescriptor): string {
+  if (typeof scope === 'string') return scope;
+  return 'role' in scope ? `role ${scope.role}` : `user {${scope.userScoped}}`;
+}
+
+function partsOf(app: INestApplicationContext): { registry: HandlerRegistry; entrance: string[] } {
+  const anywhere = { strict: false } as const;
+  try {
+    const registry = app.get(HandlerRegistry, anywhere);
+    const authenticator = app.get<object>(IRealtimeAuthenticator, anywhere);
+    const guards = app.get<readonly CanActivate[]>(CONNECT_GUARDS, anywhere);
+    return { registry, entrance: opaque([authenticator, ...guards].map((part) => part.constructor.name)) };
+  } catch (cause) {
+    throw Object.assign(new RealtimeFault('The application has no realtime; import RealtimeModule.forRoot().'), {
+      cause,
+    });
+  }
+}
