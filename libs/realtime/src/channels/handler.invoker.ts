@@ -97,7 +97,8 @@ export class HandlerInvoker {
     const type = host.instance.constructor as Type;
     // Nest logs whatever passes through its filters unhandled, so they are only asked where there are some.
     const enhancers = { interceptors: true, filters: hasMetadata('__exceptionFilters__', type, callback) };
-    const guards = this.bind(host, likeness(callback), method, { guards: true });
+    // Nest 11 keeps what it knows of parameters by method name alone, so the guards' binding, which has none, needs a name of its own.
+    const guards = this.bind(host, likeness(callback), `${method}:guards`, { guards: true });
     const handle = this.bind(host, callback, method, enhancers, paramsFactory(validator));
     return async (context) => {
       const args = gateArguments(context);

@@ -1,13 +1,14 @@
-// A Nest 11 CommonJS application on the packed tarballs, with class-validator: one message in, one event out, by a plain client.
+// A Nest 11 CommonJS application on the packed tarballs, with class-validator: one message in, one event out, by a plain client, past a guard of ours and one for HTTP.
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { type CanActivate, type ExecutionContext, Injectable, Module, UseGuards } from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { IsString } from 'class-validator';
 import {
   defineRealtimeChannel,
-  IRealtimeBroadcaster,
   RealtimeChannel,
+  RealtimeContext,
+  RealtimeExecutionContext,
   RealtimeHandler,
   RealtimeModule,
 } from 'nestjs-realtime';
@@ -20,17 +21,36 @@ class Note {
 
 const notes = defineRealtimeChannel({ name: 'notes.{noteId}', scope: 'public', payload: Note, message: Note });
 
-@RealtimeChannel(notes)
-class OnNote {
-  constructor(private readonly realtime: IRealtimeBroadcaster) {}
-
-  @RealtimeHandler()
-  async handle(note: Note): Promise<void> {
-    await this.realtime.broadcast(notes.with({ noteId: '1' }), 'message', note);
+/** As guards written for HTTP are: it cannot run on anything else. */
+@Injectable()
+class HttpOnlyGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    context.switchToHttp().getResponse<{ header(name: string, value: string): void }>().header('x-seen', 'yes');
+    return true;
   }
 }
 
-@Module({ imports: [RealtimeModule.forRoot()], providers: [OnNote] })
+@Injectable()
+class NoteExistsGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    return RealtimeExecutionContext.create(context).getParams().noteId === '1';
+  }
+}
+
+@RealtimeChannel(notes)
+@UseGuards(NoteExistsGuard)
+class OnNote {
+  @RealtimeHandler()
+  async handle(note: Note, ctx: RealtimeContext<typeof notes>): Promise<void> {
+    assert.ok(note instanceof Note);
+    await ctx.broadcast('message', note);
+  }
+}
+
+@Module({
+  imports: [RealtimeModule.forRoot()],
+  providers: [OnNote, { provide: APP_GUARD, useClass: HttpOnlyGuard }],
+})
 class AppModule {}
 
 async function main(): Promise<void> {
@@ -42,6 +62,8 @@ async function main(): Promise<void> {
   const received = new Promise((resolve) => socket.on('rt:event', (...event) => resolve(event)));
   const subscribed = await socket.emitWithAck('rt:subscribe', { channel: 'notes.1' });
   assert.deepEqual(subscribed, { ok: true, channel: 'notes.1' });
+  const closed = await socket.emitWithAck('rt:subscribe', { channel: 'notes.2' });
+  assert.equal(closed.error.code, 'UNAUTHENTICATED');
   assert.deepEqual(await socket.emitWithAck('rt:message', { channel: 'notes.1', payload: { text: 'hello' } }), {
     ok: true,
   });
