@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Injectable, type OnApplicationBootstrap, Param, Post } from '@nestjs/common';
 import { IsInt, IsOptional, IsString } from 'class-validator';
+import type { StandardSchema } from '@nestjs-realtime/contract';
 import {
   BroadcastFault,
   defineRealtimeChannel,
@@ -41,6 +42,18 @@ const slowSchemaChannel = defineRealtimeChannel({
     return n >= 0;
   }),
 });
+/** A schema that is quick or slow as it pleases, as Standard Schema allows. */
+const moodySchema: StandardSchema<{ slow: boolean }> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) => {
+      const result = { value: value as { slow: boolean } };
+      return result.value.slow ? new Promise((resolve) => setImmediate(resolve, result)) : result;
+    },
+  },
+};
+const moodyChannel = defineRealtimeChannel({ name: 'moody', scope: 'public', payload: moodySchema });
 const anythingChannel = defineRealtimeChannel({ name: 'anything', scope: 'public', payload: z.any() });
 const relayChannel = defineRealtimeChannel({ name: 'relay', scope: 'public', message: payload });
 const strangerChannel = defineRealtimeChannel({ name: 'stranger', scope: 'public', payload });
@@ -83,7 +96,7 @@ describe('gate 4, broadcast', () => {
     app = await boot({
       imports: [
         RealtimeModule.forRoot({ authenticator: KnownUsers }),
-        RealtimeModule.forFeature([priceChannel, tickChannel, slowSchemaChannel, anythingChannel]),
+        RealtimeModule.forFeature([priceChannel, tickChannel, slowSchemaChannel, moodyChannel, anythingChannel]),
       ],
       controllers: [TickController],
       providers: [OnRelay, EarlyBird],
@@ -149,6 +162,13 @@ describe('gate 4, broadcast', () => {
       'fulfilled',
     ]);
     expect(client.events.map((event) => event.payload)).toEqual([{ n: 0 }, { n: 5 }, { n: 10 }, { n: 19 }]);
+  });
+
+  it('lets no event overtake another whose schema takes its time', async () => {
+    const client = await on('moody');
+    await Promise.all([true, false, true, false].map((slow) => app.broadcast(moodyChannel, { slow })));
+    await client.settle();
+    expect(client.events.map((event) => (event.payload as { slow: boolean }).slow)).toEqual([true, false, true, false]);
   });
 
   it.each<[string, () => [object, ...unknown[]], string]>([
