@@ -126,7 +126,7 @@ describe('options', () => {
       'RealtimeModule has options at fault:',
       expect.stringContaining("- path must begin with '/'"),
       '  - requestTimeout must be a positive integer',
-      expect.stringMatching(/- pathh is not an option; there are transport, path, transports, .*limits$/),
+      expect.stringMatching(/- pathh is not an option; there are transport, path, transports, .*limits/),
       expect.stringContaining('- origins must be'),
       '  - limits.payloadKeys must be a positive integer',
       expect.stringMatching(/- limits\.keys is not an option; there are payloadBytes, payloadDepth, payloadKeys\b/),

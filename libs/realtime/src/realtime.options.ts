@@ -31,6 +31,25 @@ export class RealtimeLimits {
   queuedBytes = 1_048_576;
 }
 
+/** What the doctor can find; `docs/operations.md` says what each means. */
+export const DOCTOR_CODES = [
+  'COOKIES_WITHOUT_ORIGINS',
+  'GLOBAL_GUARDS',
+  'IDLE_CHANNEL',
+  'POLLING',
+  'SEVERAL_SOCKET_IO',
+  'SLOW_PING',
+  'UNHANDLED_MESSAGE',
+  'UNTESTED_CHANNEL',
+] as const;
+export type DoctorCode = (typeof DOCTOR_CODES)[number];
+
+/** How the doctor reports, at boot outside production and on the command line. */
+export class RealtimeDoctorOptions {
+  /** Codes of findings that are known and meant. Default none. */
+  silence: DoctorCode[] = [];
+}
+
 /** Settings of the realtime layer. All durations are in milliseconds. */
 export class RealtimeOptions {
   /** How events reach clients: `'socket.io'`, or `'in-memory'` for tests and scripts, which is refused in production. Default `'socket.io'`. */
@@ -57,10 +76,15 @@ export class RealtimeOptions {
   slowConsumer: SlowConsumerPolicy = 'disconnect';
   /** Limits of what one client may send and hold. */
   limits = new RealtimeLimits();
+  /** How the doctor reports. */
+  doctor = new RealtimeDoctorOptions();
 }
 
 /** Settings as an application writes them: any of them, the rest by default. */
-export type RealtimeSettings = Partial<Omit<RealtimeOptions, 'limits'>> & { limits?: Partial<RealtimeLimits> };
+export type RealtimeSettings = Partial<Omit<RealtimeOptions, 'limits' | 'doctor'>> & {
+  limits?: Partial<RealtimeLimits>;
+  doctor?: Partial<RealtimeDoctorOptions>;
+};
 
 /** @throws RealtimeFault that names every option at fault. */
 export function resolveOptions(settings: RealtimeSettings = {}, environment = process.env.NODE_ENV): RealtimeOptions {
@@ -68,12 +92,16 @@ export function resolveOptions(settings: RealtimeSettings = {}, environment = pr
   const faults = [
     ...faultsIn(settings, RULES, ''),
     ...(isRecord(settings.limits) ? faultsIn(settings.limits, LIMIT_RULES, 'limits.') : []),
+    ...(isRecord(settings.doctor) ? faultsIn(settings.doctor, DOCTOR_RULES, 'doctor.') : []),
   ];
   if (settings.transport === 'in-memory' && environment === 'production') {
     faults.push("transport: 'in-memory' reaches no client and is refused when NODE_ENV=production; remove it");
   }
   if (faults.length > 0) throw RealtimeFault.of('RealtimeModule has options at fault:', faults);
-  return Object.assign(defaults, defined(settings), { limits: resolveLimits(settings.limits ?? {}) });
+  return Object.assign(defaults, defined(settings), {
+    limits: resolveLimits(settings.limits ?? {}),
+    doctor: Object.assign(new RealtimeDoctorOptions(), defined(settings.doctor ?? {})),
+  });
 }
 
 /** A raised message rate raises the packet limit with it, where that is left at its default. */
@@ -112,6 +140,14 @@ const RULES: Rules<RealtimeOptions> = {
   drainTimeout: positiveInteger,
   slowConsumer: (value) => (value === 'disconnect' || value === 'drop' ? null : "must be 'disconnect' or 'drop'"),
   limits: (value) => (isRecord(value) ? null : 'must be an object'),
+  doctor: (value) => (isRecord(value) ? null : 'must be an object'),
+};
+
+const DOCTOR_RULES: Rules<RealtimeDoctorOptions> = {
+  silence: (value) =>
+    Array.isArray(value) && value.every((code) => DOCTOR_CODES.includes(code as DoctorCode))
+      ? null
+      : `must be a list of ${DOCTOR_CODES.join(', ')}`,
 };
 
 const LIMIT_RULES: Rules<RealtimeLimits> = {
@@ -149,8 +185,13 @@ function faultsIn<Options>(given: object, rules: Rules<Options>, prefix: string)
   });
 }
 
+/** As browsers send it: to the URL parser, the origins of native shells such as `capacitor://localhost` are opaque. */
 function isOrigin(value: unknown): boolean {
-  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { origin, protocol } = new URL(value);
+  return origin === 'null'
+    ? /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/.test(value) && protocol !== 'file:'
+    : origin === value;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -45,7 +45,7 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
         return this.publishInTurn(request, payload);
       return Promise.resolve(this.publishNow(request, payload));
     } catch (error) {
-      return Promise.reject(this.faultOf(error, target));
+      return Promise.reject(error as Error);
     }
   }
 
@@ -67,17 +67,22 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     return new RealtimeRequest('broadcast', null, name, { descriptor, params }, event as string, payload);
   }
 
-  private strip({ descriptor, event, payload }: RealtimeRequest): unknown {
-    return this.registry.get(descriptor!)!.events.get(event!)!.strip(payload);
+  private strip({ descriptor, channel, event, payload }: RealtimeRequest): unknown {
+    try {
+      return this.registry.get(descriptor!)!.events.get(event!)!.strip(payload);
+    } catch (error) {
+      throw this.faultOf(error, channel!);
+    }
   }
 
+  /** @throws BroadcastFault when JSON cannot hold the payload. What the carrier throws is the carrier's. */
   private publishNow(request: RealtimeRequest, payload: unknown): void | Promise<void> {
-    const json = JSON.stringify(payload) ?? 'null';
     const { channel, event, descriptor } = request as {
       channel: string;
       event: string;
       descriptor: RealtimeChannelDescriptor;
     };
+    const json = this.encode(payload, channel);
     this.hooks.emit('broadcast', () => ({ descriptor, channel, event, bytes: json.length }));
     return this.publish({ channel, event, json });
   }
@@ -85,27 +90,33 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   /** A schema that takes its time must not let a later broadcast of the channel overtake. */
   private async publishInTurn(request: RealtimeRequest, payload: unknown): Promise<void> {
     const turn = this.lanes.take(request.channel!);
-    const stripped = Promise.resolve(payload);
+    const stripped = Promise.resolve(payload).catch((error: unknown) => {
+      throw this.faultOf(error, request.channel!);
+    });
     stripped.catch(() => undefined);
     try {
       if (turn.ready) await turn.ready;
       await this.publishNow(request, await stripped);
-    } catch (error) {
-      throw this.faultOf(error, request.descriptor!);
     } finally {
       turn.release();
     }
   }
 
-  private faultOf(error: unknown, target: { readonly name: string }): Error {
-    if (error instanceof BroadcastFault) return error;
-    if (error instanceof RealtimeException && error.code !== 'INVALID_PAYLOAD') return error;
+  private encode(payload: unknown, channel: string): string {
+    try {
+      return JSON.stringify(payload) ?? 'null';
+    } catch (error) {
+      throw this.faultOf(error, channel);
+    }
+  }
+
+  private faultOf(error: unknown, channel: string): BroadcastFault {
     const why =
       error instanceof RealtimeException
         ? (error.issues?.map(({ path, message }) => `${path === '' ? 'payload' : path}: ${message}`).join('; ') ??
           error.reason)
         : String(error instanceof Error ? error.message : error);
-    const fault = new BroadcastFault(`A broadcast to "${target.name}" was not sent, its payload is at fault: ${why}`, {
+    const fault = new BroadcastFault(`A broadcast to "${channel}" was not sent, its payload is at fault: ${why}`, {
       cause: error,
     });
     this.logger.error(fault.message);

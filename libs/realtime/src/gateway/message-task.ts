@@ -62,7 +62,7 @@ export class MessageTask {
 
   /** A message whose time ran out while it waited, or whose connection has ended, reaches no handler. */
   private start(): void {
-    if (this.connection.closed) this.finish();
+    if (!this.over && this.connection.closed) this.finish();
     if (this.over) return this.makeRoom();
     this.context = this.requests.contextOf(this.connection, this.message);
     this.connection.begin(this.context);

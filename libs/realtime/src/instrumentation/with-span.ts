@@ -7,6 +7,6 @@ export function withSpan<Args extends unknown[], Result>(
   options: SpanOptions,
   run: (...args: Args) => Result,
 ): (...args: Args) => Result {
-  if (tracer instanceof NoopTracer) return run;
+  if (tracer.constructor === NoopTracer) return run;
   return (...args) => tracer.span(options, () => run(...args));
 }

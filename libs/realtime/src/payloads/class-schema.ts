@@ -65,7 +65,7 @@ export class ClassSchemaCompiler {
       throw invalid([{ path: '', message: 'must be an object' }]);
     const instance = this.instantiate(type, payload);
     const misplaced = findMisplacedArray(instance);
-    if (misplaced !== null) throw invalid([{ path: misplaced, message: 'must be an object, not an array' }]);
+    if (misplaced !== null) throw invalid([{ path: misplaced, message: 'must not be an array' }]);
     const settle = (errors: ValidationError[]): unknown => {
       if (errors.length > 0) throw invalid(collectIssues(errors));
       return finish(instance);

@@ -35,7 +35,7 @@ describe('a Standard Schema', () => {
     expect(issuesOf(() => compile(z.string()).parse(1))!.map(({ path }) => path)).toEqual(['']);
   });
 
-  it('reads nothing but keys from paths made of objects', () => {
+  it('reads nothing but keys from paths made of objects, and stops at a strange one', () => {
     const picky = {
       '~standard': {
         version: 1 as const,
@@ -43,7 +43,14 @@ describe('a Standard Schema', () => {
         validate: () => ({ issues: [{ message: 'no', path: [{ key: 'a', value: 'secret' }, 0, Symbol('s')] }] }),
       },
     };
-    expect(issuesOf(() => compile(picky).parse(1))).toEqual([{ path: 'a.0.Symbol(s)', message: 'no' }]);
+    expect(issuesOf(() => compile(picky).parse(1))).toEqual([{ path: 'a.0', message: 'no' }]);
+  });
+
+  it('takes a transform that stumbles for a refusal, and tells nothing of it', () => {
+    const trimmed = z.unknown().transform((value) => (value as string).trim());
+    expect(() => compile(trimmed).parse(5)).toThrow(
+      expect.objectContaining({ code: 'INVALID_PAYLOAD', issues: undefined }),
+    );
   });
 
   it('gives at most 10 issues', () => {
