@@ -4,8 +4,11 @@ import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Renewal } from './renewal.js';
 
-/** Every connection is visited twice a lease, so that one failed visit can be made good before the lease ends. */
-const VISITS_PER_LEASE = 2;
+/**
+ * Every connection is visited three times a lease: after one failed visit there is time for another, also when both come late. With
+ * two, the second would have to come at the very end.
+ */
+const VISITS_PER_LEASE = 3;
 const MOST_SLOTS = 64;
 const SHORTEST_TICK = 10;
 /** Renewals under way at once; the rest of a tick waits. */
@@ -36,7 +39,7 @@ export class LeaseSweep implements OnModuleDestroy {
 
   /** Takes care of a connection that has been admitted to a channel; more calls change nothing. */
   watch(connection: RealtimeConnection): void {
-    if (this.slotOf.has(connection)) return;
+    if (connection.closed || this.slotOf.has(connection)) return;
     const slot = this.slots[this.assigned++ % this.slots.length]!;
     slot.add(connection);
     this.slotOf.set(connection, slot);

@@ -32,6 +32,25 @@ describe('channel lanes', () => {
     expect(lanes.take('a').ready).toBeNull();
   });
 
+  it('let a place be given up before its turn, without hurrying those ahead of it', async () => {
+    const lanes = new ChannelLanes();
+    const [holder, ahead, impatient, behind] = ['a', 'a', 'a', 'a'].map((channel) => lanes.take(channel));
+    const order: string[] = [];
+    void ahead!.ready!.then(() => order.push('ahead'));
+    void behind!.ready!.then(() => order.push('behind'));
+    impatient!.release();
+    await setImmediate();
+    expect(order).toEqual([]);
+    holder!.release();
+    await setImmediate();
+    expect(order).toEqual(['ahead']);
+    ahead!.release();
+    await setImmediate();
+    expect(order).toEqual(['ahead', 'behind']);
+    behind!.release();
+    expect(lanes.isBusy('a')).toBe(false);
+  });
+
   it('run synchronous work in its turn, and move on where it throws', async () => {
     const lanes = new ChannelLanes();
     const order: string[] = [];

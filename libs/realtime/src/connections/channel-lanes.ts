@@ -1,6 +1,6 @@
 // In which order are one connection's requests handled? On one channel one after the other, across channels side by side.
 
-/** A place in a channel's lane. `ready` is null when it is our turn at once. Every turn must be released, once. */
+/** A place in a channel's lane. `ready` is null when it is our turn at once. Every turn must be released, once; before it is ready, that gives it up. */
 export interface Turn {
   readonly ready: Promise<void> | null;
   release(): void;
@@ -23,11 +23,12 @@ export class ChannelLanes {
       lane = new Lane();
       this.lanes.set(channel, lane);
     }
-    const ready = lane.enter();
     const held = lane;
+    const waiter = held.enter();
     return {
-      ready,
+      ready: waiter === null ? null : waiter.ready,
       release: () => {
+        if (waiter !== null && held.abandon(waiter)) return;
         if (held.next()) return;
         this.lanes?.delete(channel);
         if (this.lanes?.size === 0) this.lanes = null;
@@ -50,21 +51,40 @@ export class ChannelLanes {
   }
 }
 
+interface Waiter {
+  readonly ready: Promise<void>;
+  readonly resume: () => void;
+}
+
 class Lane {
   private busy = false;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: Waiter[] = [];
 
-  enter(): Promise<void> | null {
-    if (this.busy) return new Promise((resolve) => this.waiting.push(resolve));
-    this.busy = true;
-    return null;
+  /** Null when the lane was free and is now ours. */
+  enter(): Waiter | null {
+    if (!this.busy) {
+      this.busy = true;
+      return null;
+    }
+    let resume!: () => void;
+    const ready = new Promise<void>((resolve) => (resume = resolve));
+    const waiter = { ready, resume };
+    this.waiting.push(waiter);
+    return waiter;
+  }
+
+  /** Gives up a place before its turn has come; false when it has come. */
+  abandon(waiter: Waiter): boolean {
+    const index = this.waiting.indexOf(waiter);
+    if (index !== -1) this.waiting.splice(index, 1);
+    return index !== -1;
   }
 
   /** Lets the next one in; false when nobody waits. */
   next(): boolean {
-    const resume = this.waiting.shift();
-    if (resume === undefined) return false;
-    resume();
+    const waiter = this.waiting.shift();
+    if (waiter === undefined) return false;
+    waiter.resume();
     return true;
   }
 }
