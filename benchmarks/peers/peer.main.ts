@@ -23,17 +23,13 @@ export interface Memory {
 const { startPeer } = (await import(`./${process.argv[2] as PeerName}.peer.js`)) as { startPeer(): Promise<Peer> };
 const peer = await startPeer();
 const progress = new Progress();
-/** Milliseconds that concurrent sweeping is given, else a larger heap would be charged for it. */
-const SETTLE = 50;
 let marked = process.cpuUsage();
 
 const serverCalls = {
   endpoint: (): Endpoint => ({ port: peer.port, path: peer.path, dialect: peer.dialect }),
 
-  /** Starts a measurement, with a clean heap and the collector's threads at rest. */
-  async mark(): Promise<void> {
-    collectGarbage();
-    await new Promise((resolve) => setTimeout(resolve, SETTLE));
+  /** Starts a measurement. Collecting here would shrink the heap's limit and make the next collection part of every sample. */
+  mark(): void {
     tally.reset();
     marked = process.cpuUsage();
   },
@@ -50,7 +46,7 @@ const serverCalls = {
   async memory(): Promise<Memory> {
     for (let i = 0; i < 4; i++) {
       collectGarbage();
-      await new Promise((resolve) => setTimeout(resolve, SETTLE));
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
     const { heapUsed, external, rss } = process.memoryUsage();
     return { heapAndExternal: heapUsed + external, rss };
