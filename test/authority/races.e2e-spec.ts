@@ -1,0 +1,210 @@
+// What happens at the same time, over real sockets: whoever takes authority away wins, whatever was under way.
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { IRealtimeRevocation } from 'nestjs-realtime';
+import { closeApps, type TestApp } from '../kit/boot.js';
+import type { Client } from '../kit/client.js';
+import type { Accounts } from './accounts.js';
+import { bootAuthority, roomChannel } from './authority-app.js';
+
+const ROOM = { channel: 'room.1' };
+const room = roomChannel.with({ roomId: '1' });
+
+describe('races', () => {
+  let app: TestApp;
+  let accounts: Accounts;
+  let revocation: IRealtimeRevocation;
+
+  beforeEach(async () => {
+    ({ app, accounts, revocation } = await bootAuthority({
+      limits: { messagesPerSecond: 1_000, messageBurst: 1_000 },
+    }));
+    accounts.login('s1', 'ann');
+    accounts.admit('ann', '1');
+  });
+
+  afterEach(closeApps);
+
+  async function hears(client: Client): Promise<boolean> {
+    const from = client.events.length;
+    await app.broadcast(room, { n: 1 });
+    await client.settle();
+    return client.events.length > from;
+  }
+
+  describe('while gate 2 is at work', () => {
+    it.each([
+      ['revoke from the channel', () => revocation.revoke({ userId: 'ann', channel: room })],
+      ['revoke from every channel', () => revocation.revoke({ userId: 'ann' })],
+    ])('%s wins', async (_what, revoke) => {
+      const client = await app.connect({ as: 's1' });
+      const held = accounts.membership.hold();
+      const reply = client.subscribe('room.1');
+      await held.asked;
+      await revoke();
+      held.release();
+      expect(await reply).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+      expect(await hears(client)).toBe(false);
+      expect(app.stats()).toMatchObject({ subscriptions: 0, rooms: 0 });
+    });
+
+    it('a revocation of somebody else, or of another channel, changes nothing', async () => {
+      const client = await app.connect({ as: 's1' });
+      const held = accounts.membership.hold();
+      const reply = client.subscribe('room.1');
+      await held.asked;
+      await revocation.revoke({ userId: 'bob' });
+      await revocation.revoke({ userId: 'ann', channel: 'room.2' });
+      await revocation.disconnectSession('s2');
+      held.release();
+      expect(await reply).toEqual({ ok: true, channel: 'room.1' });
+      expect(accounts.membership.count).toBe(1);
+    });
+
+    it('reauthorize has it judged again', async () => {
+      const client = await app.connect({ as: 's1' });
+      const held = accounts.membership.hold();
+      const reply = client.subscribe('room.1');
+      await held.asked;
+      accounts.expel('ann', '1');
+      await revocation.reauthorize({ userId: 'ann' });
+      held.release();
+      expect(await reply).toMatchObject({ error: { code: 'FORBIDDEN' } });
+      expect(accounts.membership.count).toBe(2);
+      expect(await hears(client)).toBe(false);
+    });
+
+    it('a revocation of one channel spares the rest of its batch', async () => {
+      accounts.admit('ann', '2');
+      const client = await app.connect({ as: 's1' });
+      const held = accounts.membership.hold();
+      const reply = client.request<unknown>('rt:subscribe', [ROOM, { channel: 'room.2' }, { channel: 'inside' }]);
+      await held.asked;
+      await client.settle();
+      await revocation.revoke({ userId: 'ann', channel: 'inside' });
+      held.release();
+      expect(await reply).toMatchObject([{ ok: true }, { ok: true }, { ok: false, error: { code: 'FORBIDDEN' } }]);
+    });
+
+    it('disconnecting leaves nothing behind', async () => {
+      const client = await app.connect({ as: 's1' });
+      const told = app.record('subscribed');
+      const held = accounts.membership.hold();
+      void client.subscribe('room.1');
+      await held.asked;
+      client.close();
+      await app.nextHook('disconnected');
+      held.release();
+      const witness = await app.connect({ as: 's1' });
+      await witness.settle();
+      expect(told).toEqual([]);
+      expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 0, rooms: 0, inFlight: 0 });
+    });
+
+    it('unsubscribing wins, and is answered after it', async () => {
+      const client = await app.connect({ as: 's1' });
+      const held = accounts.membership.hold();
+      const replies = [client.subscribe('room.1'), client.unsubscribe('room.1')];
+      await held.asked;
+      held.release();
+      expect(await Promise.all(replies)).toEqual([
+        { ok: true, channel: 'room.1' },
+        { ok: true, channel: 'room.1' },
+      ]);
+      expect(client.log.slice(-2)).toEqual(['reply rt:subscribe', 'reply rt:unsubscribe']);
+      expect(app.stats()).toMatchObject({ subscriptions: 0, rooms: 0 });
+      expect(await hears(client)).toBe(false);
+    });
+  });
+
+  it.each([
+    ['subscribe', true],
+    ['unsubscribe', false],
+  ])('a storm that ends in %s ends in that', async (last, subscribed) => {
+    const client = await app.connect({ as: 's1' });
+    const held = accounts.membership.hold();
+    const storm: Promise<unknown>[] = [];
+    for (let n = 0; n < 50; n++) storm.push(client.subscribe('room.1'), client.unsubscribe('room.1'));
+    if (last === 'subscribe') storm.push(client.subscribe('room.1'));
+    await held.asked;
+    held.release();
+    await Promise.all(storm);
+    expect(await hears(client)).toBe(subscribed);
+    expect(app.stats()).toMatchObject({ subscriptions: subscribed ? 1 : 0 });
+  });
+
+  describe('while gate 1 is at work', () => {
+    it.each([
+      ['disconnectUser', () => revocation.disconnectUser('ann')],
+      ['disconnectSession', () => revocation.disconnectSession('s1')],
+    ])('%s wins', async (_what, disconnect) => {
+      const held = accounts.identity.hold();
+      const connecting = app.connect({ as: 's1' });
+      connecting.catch(() => undefined);
+      await held.asked;
+      await disconnect();
+      held.release();
+      await expect(connecting).rejects.toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+      expect(app.stats()).toMatchObject({ connections: 0, pendingAuthentications: 0 });
+    });
+
+    it('reauthorize has the authenticator asked again', async () => {
+      accounts.login('s1', 'ann', { roles: ['staff'] });
+      const held = accounts.identity.hold();
+      const connecting = app.connect({ as: 's1' });
+      await held.asked;
+      accounts.login('s1', 'ann');
+      await revocation.reauthorize({ userId: 'ann' });
+      held.release();
+      const client = await connecting;
+      expect(await client.welcome()).toMatchObject({ user: { userId: 'ann', roles: [] } });
+      expect(accounts.identity.count).toBe(2);
+    });
+
+    it('what concerns others changes nothing', async () => {
+      const held = accounts.identity.hold();
+      const connecting = app.connect({ as: 's1' });
+      await held.asked;
+      await revocation.disconnectUser('bob');
+      await revocation.disconnectSession('s2');
+      await revocation.revoke({ userId: 'ann' });
+      await revocation.reauthorize({ userId: 'bob' });
+      held.release();
+      await connecting;
+      expect(accounts.identity.count).toBe(1);
+    });
+  });
+
+  describe('while rt:authenticate is at work', () => {
+    it.each([
+      ['disconnectUser', () => revocation.disconnectUser('ann')],
+      ['disconnectSession', () => revocation.disconnectSession('s1')],
+    ])('%s wins', async (_what, disconnect) => {
+      const client = await app.connect();
+      const held = accounts.identity.hold();
+      const reply = client.request('rt:authenticate', { token: 's1' });
+      await held.asked;
+      await disconnect();
+      held.release();
+      expect(await reply).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+      expect(await client.subscribe('inside')).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+    });
+
+    it('reauthorize has the authenticator asked again', async () => {
+      accounts.login('s1', 'ann', { roles: ['staff'] });
+      const client = await app.connect({ as: 's1' });
+      await client.subscribe('staff');
+      const held = accounts.identity.hold();
+      const reply = client.request('rt:authenticate', { token: 's1' });
+      await held.asked;
+      const fresh = accounts.identity.hold();
+      accounts.login('s1', 'ann');
+      const reauthorized = revocation.reauthorize({ userId: 'ann' });
+      await fresh.asked;
+      fresh.release();
+      await reauthorized;
+      held.release();
+      expect(await reply).toMatchObject({ ok: true, user: { roles: [] } });
+      expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
+    });
+  });
+});

@@ -1,0 +1,112 @@
+// Revocation at every single moment around an admission, over real sockets: there is no tick in which it is lost.
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { io } from 'socket.io-client';
+import type { IRealtimeRevocation } from 'nestjs-realtime';
+import { closeApps, type TestApp } from '../kit/boot.js';
+import type { Accounts } from './accounts.js';
+import { bootAuthority, roomChannel } from './authority-app.js';
+
+const MICROTASKS = 40;
+
+/** Each moment, in order, after something was let go. */
+const MOMENTS: readonly [name: string, wait: () => Promise<unknown>][] = [
+  ...Array.from({ length: MICROTASKS }, (_, n): [string, () => Promise<unknown>] => [
+    `${n} microtasks`,
+    async () => {
+      for (let tick = 0; tick < n; tick++) await Promise.resolve();
+    },
+  ]),
+  ['the next tick', () => new Promise<void>((resolve) => process.nextTick(resolve))],
+  ['the next turn', () => new Promise((resolve) => setImmediate(resolve))],
+];
+
+describe('a revocation at any moment', () => {
+  let app: TestApp;
+  let accounts: Accounts;
+  let revocation: IRealtimeRevocation;
+
+  beforeEach(async () => {
+    ({ app, accounts, revocation } = await bootAuthority({
+      limits: { messagesPerSecond: 1_000, messageBurst: 1_000 },
+    }));
+    accounts.login('s1', 'ann');
+    accounts.admit('ann', '1');
+  });
+
+  afterEach(closeApps);
+
+  /** Resolves once the server holds no connection and authenticates nobody. */
+  async function empty(): Promise<void> {
+    const busy = () => app.stats().connections + app.stats().pendingAuthentications > 0;
+    for (let turn = 0; turn < 10_000 && busy(); turn++) await new Promise(setImmediate);
+    expect(app.stats()).toMatchObject({ connections: 0, pendingAuthentications: 0 });
+  }
+
+  it.each([
+    ['disconnectUser', () => revocation.disconnectUser('ann')],
+    ['disconnectSession', () => revocation.disconnectSession('s1')],
+  ])(
+    '%s leaves nobody connected whom gate 1 was letting in',
+    async (_what, disconnect) => {
+      for (const [, wait] of MOMENTS) {
+        const held = accounts.identity.hold();
+        const socket = io(app.url, {
+          path: '/realtime',
+          auth: { token: 's1' },
+          transports: ['websocket'],
+          forceNew: true,
+          reconnection: false,
+        });
+        const over = new Promise<void>((resolve) => {
+          socket.once('disconnect', () => resolve());
+          socket.once('connect_error', () => resolve());
+        });
+        await held.asked;
+        held.release();
+        await wait();
+        await disconnect();
+        await over;
+        await empty();
+        socket.disconnect();
+      }
+    },
+    30_000,
+  );
+
+  it('disconnectUser finds an anonymous connection that was becoming somebody', async () => {
+    for (const [, wait] of MOMENTS) {
+      const client = await app.connect();
+      const held = accounts.identity.hold();
+      const reply = client.request('rt:authenticate', { token: 's1' });
+      await held.asked;
+      held.release();
+      await wait();
+      await revocation.disconnectUser('ann');
+      const answer = await Promise.race([reply, client.closed]);
+      if (typeof answer === 'string') continue;
+      // Answered: either it came too late to be ann's, or the goodbye followed.
+      if (answer.ok) await client.closed;
+      else expect(await client.subscribe('inside')).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+      client.close();
+    }
+    await empty();
+  }, 30_000);
+
+  it('revoke leaves nobody in a channel whom gate 2 was letting in', async () => {
+    const client = await app.connect({ as: 's1' });
+    for (const [moment, wait] of MOMENTS) {
+      const held = accounts.membership.hold();
+      const reply = client.subscribe('room.1');
+      await held.asked;
+      held.release();
+      await wait();
+      await revocation.revoke({ userId: 'ann', channel: 'room.1' });
+      expect([moment, app.stats().subscriptions]).toEqual([moment, 0]);
+      await app.broadcast(roomChannel.with({ roomId: '1' }), { n: 1 });
+      await reply;
+      expect([moment, app.stats().subscriptions]).toEqual([moment, 0]);
+    }
+    await client.settle();
+    expect(client.events).toEqual([]);
+  }, 30_000);
+});
