@@ -44,6 +44,8 @@ export { RealtimeContext } from './connections/realtime-context.js';
 export type { RealtimeEntrance } from './connections/realtime-entrance.js';
 export { type RealtimeGate, RealtimeRequest } from './connections/realtime-request.js';
 export { IRealtimeServer, type RealtimeStats } from './connections/realtime.server.js';
+export { type FindingSeverity, type RealtimeFinding, renderFindings } from './doctor/finding.js';
+export { diagnose, type DiagnoseOptions } from './doctor/realtime.doctor.js';
 export { BroadcastFault, BroadcastGuard } from './guards/broadcast.guard.js';
 export { ConnectGuard } from './guards/connect.guard.js';
 export { MessageGuard } from './guards/message.guard.js';
@@ -63,6 +65,12 @@ export {
   type RealtimeModuleParts,
   type RealtimeOptionsFactory,
 } from './realtime.module.js';
-export { RealtimeLimits, RealtimeOptions, type RealtimeSettings } from './realtime.options.js';
+export {
+  type DoctorCode,
+  RealtimeDoctorOptions,
+  RealtimeLimits,
+  RealtimeOptions,
+  type RealtimeSettings,
+} from './realtime.options.js';
 export { SocketIORealtimeBroadcaster } from './socket-io/socket-io.broadcaster.js';
 export { SocketIORealtimeServer } from './socket-io/socket-io.server.js';

@@ -24,6 +24,7 @@ import { HandlerRegistry, IRealtimeHandlerRegistry } from './channels/handler.re
 import { ConnectionDirectory } from './connections/connection.directory.js';
 import { RealtimeCounters } from './connections/realtime-counters.js';
 import { IRealtimeServer } from './connections/realtime.server.js';
+import { RealtimeDoctor } from './doctor/realtime.doctor.js';
 import { Admissions } from './gateway/admissions.js';
 import { AuthenticationRequests } from './gateway/authentication.requests.js';
 import { ConnectionLife } from './gateway/connection.life.js';
@@ -153,6 +154,7 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       RequestDispatcher,
       { provide: IRealtimeServer, useClass: SocketIORealtimeServer },
       RealtimeHealthIndicator,
+      RealtimeDoctor,
       SocketIORealtimeBroadcaster,
       InMemoryRealtimeBroadcaster,
       {

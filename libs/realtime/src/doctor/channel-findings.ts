@@ -1,0 +1,29 @@
+// Is every channel of use? Declared, but nobody answers; or nothing can be said on it at all.
+import type { HandlerRegistry } from '../channels/handler.registry.js';
+import type { RealtimeFinding } from './finding.js';
+
+export function channelFindings(registry: HandlerRegistry): RealtimeFinding[] {
+  return registry.listChannels().flatMap((descriptor) => {
+    const { events, messages } = registry.get(descriptor)!;
+    const unhandled = [...messages].filter(([, message]) => message.handler === null).map(([name]) => name);
+    const idle = events.size === 0 && unhandled.length === messages.size;
+    return [
+      ...unhandled.map((name): RealtimeFinding => ({
+        code: 'UNHANDLED_MESSAGE',
+        severity: 'error',
+        message: `Channel "${descriptor.name}" declares the message "${name}", but no handler takes it: whoever sends it is refused.`,
+        cure: `Put @RealtimeHandler('${name}') on a method of a @RealtimeChannel class, or take the message out of the channel.`,
+      })),
+      ...(idle
+        ? [
+            {
+              code: 'IDLE_CHANNEL',
+              severity: 'warning',
+              message: `Channel "${descriptor.name}" has no event and no handler: nothing can be said on it.`,
+              cure: 'Declare what it is for, or take its registration out.',
+            } satisfies RealtimeFinding,
+          ]
+        : []),
+    ];
+  });
+}

@@ -1,0 +1,29 @@
+// Does somebody count on guards that do not run here? Global ones are written for HTTP, and stay there.
+import type { CanActivate } from '@nestjs/common';
+import type { ExternalContextCreator } from '@nestjs/core';
+import type { RealtimeFinding } from './finding.js';
+
+/** As much as is read of Nest's configuration, which no public token gives. */
+interface GlobalGuards {
+  getGlobalGuards(): readonly CanActivate[];
+  getGlobalRequestGuards(): readonly { readonly name: string; readonly metatype: { readonly name: string } | null }[];
+}
+
+export function globalGuardFindings(contexts: ExternalContextCreator): RealtimeFinding[] {
+  const { guardsContextCreator } = contexts as unknown as { guardsContextCreator?: { config?: GlobalGuards } };
+  const config = guardsContextCreator?.config;
+  if (config === undefined) return [];
+  const names = [
+    ...config.getGlobalGuards().map((guard) => guard.constructor.name),
+    ...config.getGlobalRequestGuards().map(({ metatype, name }) => metatype?.name ?? name),
+  ];
+  if (names.length === 0) return [];
+  return [
+    {
+      code: 'GLOBAL_GUARDS',
+      severity: 'info',
+      message: `Global guards run on HTTP only, and not on realtime traffic: ${[...new Set(names)].join(', ')}.`,
+      cure: 'Where their rule is meant for realtime too, list a guard in RealtimeModule.forRoot({ guards: { connect } }) or in @UseGuards() on the channel class.',
+    },
+  ];
+}

@@ -1,0 +1,78 @@
+// What is wrong with this set-up, and how is it mended? Asked at boot while developing, and by `npx nestjs-realtime doctor`.
+import { type INestApplicationContext, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { ExternalContextCreator } from '@nestjs/core';
+import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
+import { HandlerRegistry } from '../channels/handler.registry.js';
+import { IRealtimeServer } from '../connections/realtime.server.js';
+import { RealtimeFault } from '../realtime.exception.js';
+import { RealtimeOptions } from '../realtime.options.js';
+import { channelFindings } from './channel-findings.js';
+import { entranceFindings } from './entrance-findings.js';
+import { type RealtimeFinding, renderFindings, sorted } from './finding.js';
+import { globalGuardFindings } from './global-guard-findings.js';
+import { installationFindings } from './installation-findings.js';
+import { testFindings } from './test-findings.js';
+
+/** What the doctor cannot see from within. */
+export interface DiagnoseOptions {
+  /** A folder of the application, from where its packages are found. Default: the working directory. */
+  readonly root?: string;
+  /** Folders of sources and tests; without them nothing is said of tests. */
+  readonly sources?: readonly string[];
+}
+
+/** Where it would only be noise, or where nobody looks, it is silent. */
+const SILENT_ENVIRONMENTS: readonly (string | undefined)[] = ['production', 'test'];
+
+@Injectable()
+export class RealtimeDoctor implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Realtime');
+
+  constructor(
+    private readonly options: RealtimeOptions,
+    private readonly registry: HandlerRegistry,
+    private readonly authenticator: IRealtimeAuthenticator,
+    private readonly server: IRealtimeServer,
+    private readonly contexts: ExternalContextCreator,
+  ) {}
+
+  /** Never fails the boot. */
+  onApplicationBootstrap(): void {
+    if (SILENT_ENVIRONMENTS.includes(process.env.NODE_ENV)) return;
+    try {
+      const findings = this.diagnose();
+      if (findings.length > 0) this.logger.warn(renderFindings(findings));
+    } catch (error) {
+      this.logger.warn(`The doctor could not finish: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  diagnose({ root = process.cwd(), sources = [] }: DiagnoseOptions = {}): readonly RealtimeFinding[] {
+    const { silence } = this.options.doctor;
+    return sorted([
+      ...globalGuardFindings(this.contexts),
+      ...entranceFindings(this.options, this.authenticator, this.server.pingInterval()),
+      ...channelFindings(this.registry),
+      ...installationFindings(root),
+      ...testFindings(sources),
+    ]).filter(({ code }) => !silence.includes(code));
+  }
+}
+
+/**
+ * Findings of an initialised application, without those that its `doctor.silence` names.
+ *
+ * @throws RealtimeFault where the application does not import `RealtimeModule`.
+ * @example expect(diagnose(app)).toEqual([]);
+ */
+export function diagnose(app: INestApplicationContext, options?: DiagnoseOptions): readonly RealtimeFinding[] {
+  let doctor: RealtimeDoctor;
+  try {
+    doctor = app.get(RealtimeDoctor, { strict: false });
+  } catch (cause) {
+    throw Object.assign(new RealtimeFault('The application has no realtime; import RealtimeModule.forRoot().'), {
+      cause,
+    });
+  }
+  return doctor.diagnose(options);
+}

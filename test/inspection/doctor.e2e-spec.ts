@@ -1,0 +1,260 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import {
+  type CanActivate,
+  type INestApplication,
+  Injectable,
+  type ModuleMetadata,
+  Scope,
+  type Type,
+} from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { Test } from '@nestjs/testing';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  defineRealtimeChannel,
+  diagnose,
+  type DiagnoseOptions,
+  IRealtimeAuthenticator,
+  RealtimeChannel,
+  type RealtimeFinding,
+  RealtimeHandler,
+  RealtimeModule,
+  type RealtimeSettings,
+  renderFindings,
+} from 'nestjs-realtime';
+import type { Server, ServerOptions } from 'socket.io';
+import { z } from 'zod';
+import { boot, closeApps } from '../kit/boot.js';
+import { KnownUsers } from '../kit/known-users.js';
+import { LogBook } from '../kit/log-book.js';
+
+const note = z.object({});
+const orders = defineRealtimeChannel({ name: 'orders.{orderId}', scope: 'public', payload: note, message: note });
+const sent = defineRealtimeChannel({ name: 'sent', scope: 'public', payload: note, message: note });
+const idle = defineRealtimeChannel({ name: 'idle', scope: 'public' });
+
+@RealtimeChannel(orders)
+class OnOrder {
+  @RealtimeHandler()
+  handle(): void {}
+}
+
+@Injectable()
+class HttpGuard implements CanActivate {
+  canActivate(): boolean {
+    return true;
+  }
+}
+
+const ORIGINS = ['https://app.example'];
+
+interface Case {
+  readonly settings?: RealtimeSettings;
+  readonly authenticator?: Type<IRealtimeAuthenticator>;
+  readonly module?: ModuleMetadata;
+  readonly prepare?: (app: INestApplication) => void;
+  readonly examine?: DiagnoseOptions;
+}
+
+async function findingsOf({ settings, authenticator, module, prepare, examine }: Case): Promise<RealtimeFinding[]> {
+  const imports = [RealtimeModule.forRoot({ authenticator, ...settings }), ...(module?.imports ?? [])];
+  const app = await boot({ ...module, imports }, { prepare });
+  return [...diagnose(app.nest, examine)];
+}
+
+/** Files in a folder of their own, by path. */
+function filesIn(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'doctor-'));
+  folders.push(root);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+const folders: string[] = [];
+afterEach(async () => {
+  await closeApps();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+const one = (code: string, severity: string, message: string): unknown[] => [
+  { code, severity, message: expect.stringContaining(message), cure: expect.stringMatching(/./) },
+];
+
+describe('the doctor', () => {
+  it('finds nothing in a sound application', async () => {
+    const module = { providers: [OnOrder] };
+    expect(await findingsOf({ authenticator: KnownUsers, settings: { origins: ORIGINS }, module })).toEqual([]);
+  });
+
+  it.each<[string, Case, string]>([
+    ['APP_GUARD', { module: { providers: [{ provide: APP_GUARD, useClass: HttpGuard }] } }, 'HttpGuard'],
+    ['useGlobalGuards()', { prepare: (app) => void app.useGlobalGuards(new HttpGuard()) }, 'HttpGuard'],
+    [
+      'a request-scoped APP_GUARD',
+      { module: { providers: [{ provide: APP_GUARD, useClass: HttpGuard, scope: Scope.REQUEST }] } },
+      'HttpGuard',
+    ],
+  ])('says that global guards do not run here: %s', async (_title, given, name) => {
+    expect(await findingsOf(given)).toEqual(one('GLOBAL_GUARDS', 'info', name));
+  });
+
+  it('misses the origins of pages where a session cookie speaks', async () => {
+    expect(await findingsOf({ authenticator: KnownUsers })).toEqual(
+      one('COOKIES_WITHOUT_ORIGINS', 'warning', 'KnownUsers reads a session cookie'),
+    );
+  });
+
+  it('misses them more quietly where cookies may speak, and not where nobody is known', async () => {
+    class AnyAuthenticator extends IRealtimeAuthenticator {
+      override authenticate(): Promise<null> {
+        return Promise.resolve(null);
+      }
+    }
+    expect(await findingsOf({ authenticator: AnyAuthenticator })).toEqual(
+      one('COOKIES_WITHOUT_ORIGINS', 'info', 'AnyAuthenticator may read cookies'),
+    );
+    expect(await findingsOf({})).toEqual([]);
+    expect(await findingsOf({ authenticator: AnyAuthenticator, settings: { transport: 'in-memory' } })).toEqual([]);
+  });
+
+  it('warns of polling', async () => {
+    expect(await findingsOf({ settings: { transports: ['websocket', 'polling'] } })).toEqual(
+      one('POLLING', 'warning', 'must all reach one node'),
+    );
+    expect(await findingsOf({ settings: { transports: ['websocket'] } })).toEqual([]);
+  });
+
+  it.each([
+    [60_000, one('SLOW_PING', 'warning', 'every 60000 ms')],
+    [59_999, []],
+  ])('reads the ping interval of the mounted server: %s ms', async (pingInterval, findings) => {
+    class SlowAdapter extends IoAdapter {
+      override createIOServer(port: number, options?: ServerOptions): Server {
+        return super.createIOServer(port, { ...options!, pingInterval });
+      }
+    }
+    const prepare = (app: INestApplication): void => void app.useWebSocketAdapter(new SlowAdapter(app));
+    expect(await findingsOf({ prepare })).toEqual(findings);
+  });
+
+  it('names messages that no handler takes, and channels on which nothing can be said', async () => {
+    const module = { imports: [RealtimeModule.forFeature([sent, idle])] };
+    expect(await findingsOf({ module })).toEqual([
+      ...one('UNHANDLED_MESSAGE', 'error', 'Channel "sent" declares the message "message"'),
+      ...one('IDLE_CHANNEL', 'warning', 'Channel "idle" has no event and no handler'),
+    ]);
+  });
+
+  it('counts the copies of socket.io that the application and Nest load', async () => {
+    const manifest = (version: string): string => JSON.stringify({ name: 'socket.io', version });
+    const platform = 'node_modules/@nestjs/platform-socket.io';
+    const installed = {
+      'node_modules/socket.io/package.json': manifest('4.8.4'),
+      [`${platform}/package.json`]: '{"name":"@nestjs/platform-socket.io","main":"index.js"}',
+      [`${platform}/index.js`]: '',
+    };
+    const single = filesIn(installed);
+    const double = filesIn({ ...installed, [`${platform}/node_modules/socket.io/package.json`]: manifest('4.8.3') });
+
+    expect(await findingsOf({ examine: { root: single } })).toEqual([]);
+    const findings = await findingsOf({ examine: { root: double } });
+    expect(findings).toEqual(one('SEVERAL_SOCKET_IO', 'warning', `4.8.4 in ${join(double, 'node_modules/socket.io')}`));
+    expect(findings[0].message).toContain(`4.8.3 in ${join(double, platform, 'node_modules/socket.io')}`);
+  });
+
+  it('finds no copy where none is installed', async () => {
+    expect(await findingsOf({ examine: { root: filesIn({}) } })).toEqual([]);
+  });
+
+  it('names channels of a source tree that no test speaks of', async () => {
+    const declaring = (constant: string, name: string): string =>
+      `export const ${constant} = defineRealtimeChannel({\n  scope: 'public',\n  name: '${name}',\n});\n`;
+    const root = filesIn({
+      'src/a.channel.ts': declaring('alphaChannel', 'alpha.{id}') + declaring('betaChannel', 'beta'),
+      'src/c.channel.ts': declaring('gammaChannel', 'gamma.{id}'),
+      'src/d.channel.ts': declaring('deltaChannel', 'delta.{id'),
+      'src/node_modules/e.channel.ts': declaring('foreignChannel', 'foreign'),
+      'src/a.spec.ts': "import { alphaChannel } from './a.channel.js';",
+      'test/b.e2e-spec.ts': "await client.subscribe('gamma.42'); // betaChannels",
+    });
+    const sources = [join(root, 'src'), join(root, 'test')];
+
+    const untested = await findingsOf({ examine: { sources } });
+
+    expect(untested.map(({ code, severity, message }) => [code, severity, message])).toEqual([
+      [
+        'UNTESTED_CHANNEL',
+        'info',
+        `No test speaks of channel "beta" (betaChannel in ${join(root, 'src/a.channel.ts')}).`,
+      ],
+      ['UNTESTED_CHANNEL', 'info', expect.stringContaining('"delta.{id" (deltaChannel in')],
+    ]);
+  });
+
+  it('keeps silent about what is meant', async () => {
+    const settings: RealtimeSettings = { transports: ['polling'], doctor: { silence: ['COOKIES_WITHOUT_ORIGINS'] } };
+    const findings = await findingsOf({ authenticator: KnownUsers, settings });
+    expect(findings.map(({ code }) => code)).toEqual(['POLLING']);
+  });
+
+  it('knows its codes', () => {
+    const silence = ['POLING'] as never;
+    expect(() => RealtimeModule.forRoot({ doctor: { silence } })).toThrow(
+      'doctor.silence must be a list of COOKIES_WITHOUT_ORIGINS, GLOBAL_GUARDS,',
+    );
+    expect(() => RealtimeModule.forRoot({ doctor: true as never })).toThrow('doctor must be an object');
+    expect(() => RealtimeModule.forRoot({ doctor: { silent: [] } as never })).toThrow('doctor.silent is not an option');
+  });
+
+  it('needs realtime', async () => {
+    const app = await Test.createTestingModule({}).compile();
+    expect(() => diagnose(app)).toThrow('The application has no realtime; import RealtimeModule.forRoot().');
+  });
+});
+
+describe('findings as text', () => {
+  it('say what, how to mend it, and how to silence it', () => {
+    const polling: RealtimeFinding = { code: 'POLLING', severity: 'warning', message: 'It polls.', cure: 'Stop it.' };
+    expect(renderFindings([polling, polling])).toBe(
+      'The doctor has 2 findings:\n' +
+        '  warning POLLING: It polls.\n    Cure: Stop it.\n' +
+        '  warning POLLING: It polls.\n    Cure: Stop it.\n' +
+        "  What is meant can be silenced: RealtimeModule.forRoot({ doctor: { silence: ['POLLING'] } })",
+    );
+    expect(renderFindings([])).toBe('');
+  });
+});
+
+describe('the doctor at boot', () => {
+  const environment = process.env.NODE_ENV;
+  afterEach(() => {
+    process.env.NODE_ENV = environment;
+  });
+
+  async function warningsIn(nodeEnv: string, settings: RealtimeSettings): Promise<string[]> {
+    process.env.NODE_ENV = nodeEnv;
+    const logger = new LogBook();
+    await boot({ imports: [RealtimeModule.forRoot({ authenticator: KnownUsers, ...settings })] }, { logger });
+    return logger.lines.filter((line) => line.startsWith('warn ') && line.includes('doctor'));
+  }
+
+  it('logs its findings once, in one line of the log, while somebody develops', async () => {
+    const [line, ...more] = await warningsIn('development', { transports: ['polling'] });
+    expect(more).toEqual([]);
+    expect(line).toContain('The doctor has 2 findings:\n  warning COOKIES_WITHOUT_ORIGINS:');
+  });
+
+  it.each(['production', 'test'])('says nothing where NODE_ENV is %s', async (nodeEnv) => {
+    expect(await warningsIn(nodeEnv, { transports: ['polling'] })).toEqual([]);
+  });
+
+  it('says nothing where there is nothing to say', async () => {
+    expect(await warningsIn('development', { doctor: { silence: ['COOKIES_WITHOUT_ORIGINS'] } })).toEqual([]);
+  });
+});
