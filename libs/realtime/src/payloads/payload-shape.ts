@@ -37,16 +37,17 @@ export function checkShape(payload: unknown, limits: ShapeLimits): ShapeRefusal 
     if (depth > limits.payloadDepth) return TOO_LARGE;
     const isArray = Array.isArray(node);
     if (!isArray && !isPlainObject(node)) return NOT_PLAIN;
+    // Counted before a value is read: a hostile payload is refused for its keys alone.
     const names = isArray ? null : Object.keys(node);
-    const values: readonly unknown[] = isArray ? node : Object.values(node);
-    keys += values.length;
+    const size = names === null ? (node as unknown[]).length : names.length;
+    keys += size;
     if (keys > limits.payloadKeys) return TOO_LARGE;
-    for (let i = 0; i < values.length; i++) {
-      if (names) {
+    for (let i = 0; i < size; i++) {
+      if (names !== null) {
         if (FORBIDDEN_KEYS.has(names[i]!)) return FORBIDDEN_KEY;
         bytes += scalarBytes(names[i]);
       }
-      const value = values[i];
+      const value = (node as Record<string, unknown>)[names === null ? i : names[i]!];
       if (typeof value === 'object' && value !== null) {
         pending.push(value);
         depths.push(depth + 1);

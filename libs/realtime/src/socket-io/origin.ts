@@ -20,6 +20,6 @@ export function originFault(headers: IncomingHttpHeaders, policy: OriginPolicy):
     return harmless ? null : 'cookies without an Origin header';
   }
   if (policy.origins.includes(origin)) return null;
-  if (host !== undefined && URL.canParse(origin) && new URL(origin).host === host) return null;
+  if (host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)) return null;
   return 'foreign origin';
 }
