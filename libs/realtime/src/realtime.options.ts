@@ -74,6 +74,8 @@ export class RealtimeOptions {
   drainTimeout = 10_000;
   /** What happens to a client over `limits.queuedBytes`: cut off, or events left out until he has read. Channels may set their own. Default `'disconnect'`. */
   slowConsumer: SlowConsumerPolicy = 'disconnect';
+  /** How events reach sockets: `'fast'` joins the frames of one turn of the event loop, `'stock'` does as Socket.IO does. Default `'fast'`. */
+  fanOut: 'fast' | 'stock' = 'fast';
   /** Limits of what one client may send and hold. */
   limits = new RealtimeLimits();
   /** How the doctor reports. */
@@ -139,6 +141,7 @@ const RULES: Rules<RealtimeOptions> = {
   expiryNotice: positiveInteger,
   drainTimeout: positiveInteger,
   slowConsumer: (value) => (value === 'disconnect' || value === 'drop' ? null : "must be 'disconnect' or 'drop'"),
+  fanOut: (value) => (value === 'fast' || value === 'stock' ? null : "must be 'fast' or 'stock'"),
   limits: (value) => (isRecord(value) ? null : 'must be an object'),
   doctor: (value) => (isRecord(value) ? null : 'must be an object'),
 };

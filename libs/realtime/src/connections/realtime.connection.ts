@@ -80,16 +80,16 @@ export abstract class RealtimeConnection {
   /** Records an admission and lets the channel's broadcasts in. Does nothing once closed. */
   join(channel: string, match: ChannelMatch): void {
     if (this.ended) return;
+    if (!this.departing && !this.subscriptions.has(channel)) this.enter(channel);
     this.subscriptions.set(channel, match);
-    if (!this.departing) this.enter(channel);
   }
 
   /** Ends an admission; null when there was none. */
   leave(channel: string): ChannelMatch | null {
     const match = this.subscriptions.get(channel);
     if (match === undefined) return null;
-    this.subscriptions.delete(channel);
     this.exit(channel);
+    this.subscriptions.delete(channel);
     return match;
   }
 

@@ -1,4 +1,5 @@
 // How many bytes wait for a client who does not read? Counted where they wait: in Engine.IO's buffer and in the socket's.
+import type { Socket as NetSocket } from 'node:net';
 import type { Socket as EngineSocket } from 'engine.io';
 
 interface BufferedPacket {
@@ -35,6 +36,11 @@ export class Backlogs {
     if (unsent + backlog.bytes + bytes > this.limit) return false;
     backlog.bytes += bytes;
     return true;
+  }
+
+  /** Whether `bytes` more may wait in a network socket. */
+  hasRoomOn(network: NetSocket, bytes: number): boolean {
+    return network.writableLength + bytes <= this.limit || network.writableLength === 0;
   }
 
   /** Whether too much waits already, replies included. Walks the buffer only where it is long, so only for clients who do not read. */

@@ -2,6 +2,8 @@
 import type { Socket } from 'socket.io';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { Batch } from './fan-out/batch.js';
+import type { FanOut } from './fan-out/fan-out.js';
 import { handshakeOf } from './handshake.js';
 
 /** Room of a channel (ADR-016, decision 3). */
@@ -14,8 +16,14 @@ export interface SocketData {
 }
 
 export class SocketIOConnection extends RealtimeConnection {
+  /** Broadcasts of this turn below this number have been sent, or were made before this connection was a member. */
+  settledAt = 0;
+  /** What a flush has found for this connection so far; null between flushes. */
+  batches: Batch | Batch[] | null = null;
+
   constructor(
     private readonly socket: Socket,
+    private readonly fanOut: FanOut,
     messageBurst: number,
   ) {
     super(socket.id, messageBurst);
@@ -30,10 +38,12 @@ export class SocketIOConnection extends RealtimeConnection {
   }
 
   protected override enter(channel: string): void {
+    this.fanOut.settle(this);
     void this.socket.join(ROOM_PREFIX + channel);
   }
 
   protected override exit(channel: string): void {
+    this.fanOut.settle(this);
     void this.socket.leave(ROOM_PREFIX + channel);
   }
 

@@ -13,7 +13,7 @@ import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Backlogs } from './backlogs.js';
 import { engineOptions } from './engine.options.js';
-import { fanOut } from './fan-out.js';
+import { FanOut } from './fan-out/fan-out.js';
 import { originFault } from './origin.js';
 import { PacketLimit } from './packet-limit.js';
 import { ROOM_PREFIX, SocketIOConnection, type SocketData } from './socket-io.connection.js';
@@ -25,6 +25,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private io: Server | null = null;
   private entrance: RealtimeEntrance | null = null;
   private accepting = true;
+  private fanOut: FanOut | null = null;
   private readonly backlogs: Backlogs;
   /** The connection of each transport; a second CONNECT on one buys no second authentication (hardening 5). */
   private readonly connections = new WeakMap<object, SocketIOConnection>();
@@ -55,6 +56,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.io = this.mounted;
     this.entrance = entrance;
     this.takeOver(this.io);
+    const { fanOut, limits } = this.options;
+    this.fanOut = new FanOut(this.io.sockets, fanOut, limits.queuedBytes, this.overflow);
     this.listen(this.io, entrance);
   }
 
@@ -63,7 +66,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   }
 
   override deliver(event: EncodedEvent): void {
-    if (this.io) fanOut(this.io, event, this.backlogs, this.overflow);
+    this.fanOut?.broadcast(event);
   }
 
   override stats(): RealtimeStats {
@@ -127,8 +130,15 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       connections.get(conn)?.announceEnd({ code: 'POLICY', reconnect: false });
       conn.close();
     });
+    const { fanOut } = this;
+    const onPacketCreate = function (this: object): void {
+      const connection = connections.get(this);
+      if (connection) fanOut?.settle(connection);
+    };
     io.engine.on('connection', (conn) => {
+      fanOut?.inspect(conn);
       packets.watch(conn);
+      conn.on('packetCreate', onPacketCreate);
       conn.on('close', onTransportClose);
     });
     io.use((socket, next) => {
@@ -172,7 +182,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   /** Gate 1. Rejects with the error that Socket.IO turns into `connect_error`. */
   private async admit(entrance: RealtimeEntrance, socket: Socket): Promise<void> {
-    const connection = new SocketIOConnection(socket, this.options.limits.messageBurst);
+    const connection = new SocketIOConnection(socket, this.fanOut!, this.options.limits.messageBurst);
     const data = socket.data as SocketData;
     data.connection = connection;
     try {
