@@ -1,0 +1,201 @@
+// app.close() over real sockets: clients are told, what runs may finish, and nothing new begins.
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import {
+  defineRealtimeChannel,
+  IRealtimeAuthenticator,
+  RealtimeChannel,
+  type RealtimeContext,
+  type RealtimeHandshake,
+  RealtimeHandler,
+  RealtimeModule,
+  type RealtimeSettings,
+  type RealtimeUser,
+} from 'nestjs-realtime';
+import { z } from 'zod';
+import { boot, closeApps, HTTP_ADAPTERS, type HttpAdapterName, type TestApp } from '../kit/boot.js';
+import type { Client } from '../kit/client.js';
+import { Latch } from '../kit/latch.js';
+
+const workChannel = defineRealtimeChannel({
+  name: 'work',
+  scope: 'public',
+  payload: z.number(),
+  messages: { finish: z.unknown(), never: z.unknown() },
+});
+
+/** Work that the test holds in its hands. */
+@Injectable()
+class Work {
+  readonly begun = new Latch();
+  readonly done = new Latch<string>();
+  /** Credentials are looked at only once this is open. */
+  readonly authenticated = new Latch();
+  readonly asked = new Latch();
+}
+
+@RealtimeChannel(workChannel)
+class OnWork {
+  constructor(private readonly work: Work) {}
+
+  @RealtimeHandler('finish')
+  finish(): Promise<string> {
+    this.work.begun.open();
+    return this.work.done.opened;
+  }
+
+  @RealtimeHandler('never')
+  never(_payload: unknown, context: RealtimeContext<typeof workChannel>): Promise<void> {
+    context.signal.addEventListener('abort', () => this.work.done.open('aborted'));
+    this.work.begun.open();
+    return new Promise(() => undefined);
+  }
+}
+
+@Injectable()
+class SlowAuthenticator extends IRealtimeAuthenticator {
+  constructor(private readonly work: Work) {
+    super();
+  }
+
+  async authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null> {
+    if (handshake.auth.token !== 'slow') return null;
+    this.work.asked.open();
+    await this.work.authenticated.opened;
+    return { userId: 'late', roles: [] };
+  }
+}
+
+describe('drain', () => {
+  let app: TestApp;
+  let work: Work;
+
+  async function start(settings: RealtimeSettings = {}, http: HttpAdapterName = 'express'): Promise<void> {
+    app = await boot(
+      {
+        imports: [
+          {
+            module: class WorkModule {},
+            global: true,
+            providers: [Work],
+            exports: [Work],
+          },
+          RealtimeModule.forRoot({ authenticator: SlowAuthenticator, ...settings }),
+        ],
+        providers: [OnWork],
+      },
+      { http },
+    );
+    work = app.nest.get(Work);
+  }
+
+  async function worker(): Promise<Client> {
+    const client = await app.connect();
+    await client.subscribe('work');
+    return client;
+  }
+
+  async function goodbye(client: Client): Promise<number> {
+    const [frame] = (await client.next('rt:bye')) as [{ retryAfterMs: number }];
+    expect(frame).toEqual({ code: 'SHUTDOWN', reconnect: true, retryAfterMs: expect.any(Number) });
+    return frame.retryAfterMs;
+  }
+
+  afterEach(closeApps);
+
+  it('tells everybody to come back, at moments spread over a second', async () => {
+    await start();
+    const clients = await Promise.all(Array.from({ length: 20 }, () => worker()));
+    await app.nest.close();
+    const delays = await Promise.all(clients.map(goodbye));
+    await Promise.all(clients.map((client) => client.closed));
+    expect(new Set(delays).size).toBeGreaterThan(10);
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...delays)).toBeLessThan(1_100);
+    expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(300);
+    expect(app.stats()).toMatchObject({ connections: 0, subscriptions: 0, rooms: 0, inFlight: 0 });
+  });
+
+  it.each(HTTP_ADAPTERS)('lets a handler in flight finish, and its reply arrive, on %s', async (http) => {
+    await start({}, http);
+    const [busy, idle] = [await worker(), await worker()];
+    const reply = busy.send('work', 'finish');
+    await work.begun.opened;
+    let over = false;
+    const closed = app.nest.close().then(() => (over = true));
+    await goodbye(busy);
+    await idle.closed;
+    expect([over, busy.socket.connected]).toEqual([false, true]);
+    work.done.open('finished');
+    expect(await reply).toEqual({ ok: true, data: 'finished' });
+    await closed;
+    await busy.closed;
+    expect(busy.log.slice(-2)).toEqual(['rt:bye', 'reply rt:message']);
+  });
+
+  it('serves nothing more: requests, broadcasts, connections', async () => {
+    await start();
+    const busy = await worker();
+    const reply = busy.send('work', 'finish');
+    await work.begun.opened;
+    const closed = app.nest.close();
+    await goodbye(busy);
+    for (const request of ['rt:subscribe', 'rt:unsubscribe', 'rt:message', 'rt:authenticate', 'rt:junk']) {
+      const refused = await busy.request(request, { channel: 'work' });
+      expect(refused).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE', retryable: true } });
+    }
+    await app.broadcast(workChannel, 1);
+    await expect(app.connect()).rejects.toThrow();
+    work.done.open('finished');
+    expect(await reply).toEqual({ ok: true, data: 'finished' });
+    await closed;
+    expect(busy.events).toEqual([]);
+  });
+
+  it('refuses who was being authenticated', async () => {
+    await start();
+    const busy = await worker();
+    void busy.send('work', 'finish');
+    await work.begun.opened;
+    const connecting = app.connect({ as: 'slow' });
+    connecting.catch(() => undefined);
+    await work.asked.opened;
+    const closed = app.nest.close();
+    await goodbye(busy);
+    work.authenticated.open();
+    await expect(connecting).rejects.toMatchObject({ data: { code: 'UNAVAILABLE', retryable: true } });
+    work.done.open('finished');
+    await closed;
+    expect(app.stats()).toMatchObject({ connections: 0, pendingAuthentications: 0 });
+  });
+
+  it('waits no longer than drainTimeout for a handler that never ends, and aborts it', async () => {
+    await start({ drainTimeout: 300 });
+    const busy = await worker();
+    void busy.send('work', 'never');
+    await work.begun.opened;
+    const startedAt = Date.now();
+    await app.nest.close();
+    const lasted = Date.now() - startedAt;
+    expect(lasted).toBeGreaterThanOrEqual(290);
+    expect(lasted).toBeLessThan(2_000);
+    expect(await work.done.opened).toBe('aborted');
+    await busy.closed;
+  });
+
+  it('also waits for the handler of a client who leaves meanwhile', async () => {
+    await start();
+    const busy = await worker();
+    void busy.send('work', 'finish');
+    await work.begun.opened;
+    let over = false;
+    const closed = app.nest.close().then(() => (over = true));
+    await goodbye(busy);
+    busy.close();
+    await app.nextHook('disconnected');
+    await new Promise(setImmediate);
+    expect(over).toBe(false);
+    work.done.open('finished');
+    await closed;
+  });
+});
