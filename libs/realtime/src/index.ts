@@ -28,8 +28,9 @@ export type { RealtimeHandshake } from './authorization/realtime-handshake.js';
 export type { RealtimeUser } from './authorization/realtime-user.js';
 export { SessionAuthenticator } from './authorization/session.authenticator.js';
 export { GuardedBroadcaster } from './broadcast/guarded.broadcaster.js';
-export { type InMemoryBroadcast, InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
+export { type InMemoryListener, InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
 export { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
+export type { RecordedBroadcast } from './broadcast/recorded-broadcast.js';
 export {
   IRealtimeHandlerRegistry,
   type RealtimeMessageHandler,

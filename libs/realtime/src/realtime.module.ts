@@ -171,6 +171,7 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
     exports: [
       RealtimeOptions,
       IRealtimeBroadcaster,
+      InMemoryRealtimeBroadcaster,
       IRealtimeServer,
       IRealtimeHandlerRegistry,
       RealtimeHooks,

@@ -17,6 +17,8 @@ describe('options', () => {
     expect(resolveOptions()).toBeInstanceOf(RealtimeOptions);
     expect(resolveOptions({})).toMatchObject({
       transport: 'socket.io',
+      inMemoryRecord: 1_000,
+      allowInMemoryInProduction: false,
       path: '/realtime',
       transports: ['websocket'],
       origins: [],
@@ -81,6 +83,8 @@ describe('options', () => {
 
   it.each<[string, unknown[], string]>([
     ['transport', ['ws', null, 1], "transport must be 'socket.io' or 'in-memory'"],
+    ['inMemoryRecord', [0, -1, 1.5, Infinity, '10', null], 'inMemoryRecord must be a positive integer'],
+    ['allowInMemoryInProduction', ['yes', 1, null], 'allowInMemoryInProduction must be true or false'],
     ['path', ['realtime', '/', '/a/', '', 1, null], "path must begin with '/' and not end with it"],
     ['transports', [[], ['webtransport'], 'websocket', null, [undefined]], "transports must be a list of 'websocket'"],
     [
@@ -126,7 +130,7 @@ describe('options', () => {
       'RealtimeModule has options at fault:',
       expect.stringContaining("- path must begin with '/'"),
       '  - requestTimeout must be a positive integer',
-      expect.stringMatching(/- pathh is not an option; there are transport, path, transports, .*limits/),
+      expect.stringMatching(/- pathh is not an option; there are transport, .*path, transports, .*limits/),
       expect.stringContaining('- origins must be'),
       '  - limits.payloadKeys must be a positive integer',
       expect.stringMatching(/- limits\.keys is not an option; there are payloadBytes, payloadDepth, payloadKeys\b/),
@@ -145,10 +149,15 @@ describe('options', () => {
     expect(faultOf(JSON.parse(`{"${name}":1}`))).toContain(`  - ${name} is not an option; there are`);
   });
 
-  it('refuse the in-memory transport in production, and nowhere else', () => {
+  it('refuse the in-memory transport in production, unless it is allowed there, and nowhere else', () => {
     expect(faultOf({ transport: 'in-memory' }, 'production')).toContain(
       "transport: 'in-memory' reaches no client and is refused when NODE_ENV=production",
     );
+    expect(faultOf({ transport: 'in-memory', allowInMemoryInProduction: false }, 'production')).toContain(
+      'remove it, or set allowInMemoryInProduction: true',
+    );
+    const allowed = { transport: 'in-memory', allowInMemoryInProduction: true } as const;
+    expect(resolveOptions(allowed, 'production').transport).toBe('in-memory');
     expect(resolveOptions({ transport: 'in-memory' }, 'test').transport).toBe('in-memory');
     expect(resolveOptions({ transport: 'socket.io' }, 'production').transport).toBe('socket.io');
   });

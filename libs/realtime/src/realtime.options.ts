@@ -52,8 +52,12 @@ export class RealtimeDoctorOptions {
 
 /** Settings of the realtime layer. All durations are in milliseconds. */
 export class RealtimeOptions {
-  /** How events reach clients: `'socket.io'`, or `'in-memory'` for tests and scripts, which is refused in production. Default `'socket.io'`. */
+  /** How events reach clients: `'socket.io'`, or `'in-memory'` for tests and scripts, which no client can reach. Default `'socket.io'`. */
   transport: 'socket.io' | 'in-memory' = 'socket.io';
+  /** Newest broadcasts that the in-memory transport remembers. Default 1,000. */
+  inMemoryRecord = 1_000;
+  /** Whether `transport: 'in-memory'` may start when `NODE_ENV=production`. Default false. */
+  allowInMemoryInProduction = false;
   /** Path of the gateway on the application's HTTP server. Default `/realtime`. */
   path = '/realtime';
   /** Engine.IO transports. Default `['websocket']`; polling needs sticky sessions behind a load balancer. */
@@ -96,8 +100,14 @@ export function resolveOptions(settings: RealtimeSettings = {}, environment = pr
     ...(isRecord(settings.limits) ? faultsIn(settings.limits, LIMIT_RULES, 'limits.') : []),
     ...(isRecord(settings.doctor) ? faultsIn(settings.doctor, DOCTOR_RULES, 'doctor.') : []),
   ];
-  if (settings.transport === 'in-memory' && environment === 'production') {
-    faults.push("transport: 'in-memory' reaches no client and is refused when NODE_ENV=production; remove it");
+  if (
+    settings.transport === 'in-memory' &&
+    environment === 'production' &&
+    settings.allowInMemoryInProduction !== true
+  ) {
+    faults.push(
+      "transport: 'in-memory' reaches no client and is refused when NODE_ENV=production; remove it, or set allowInMemoryInProduction: true",
+    );
   }
   if (faults.length > 0) throw RealtimeFault.of('RealtimeModule has options at fault:', faults);
   return Object.assign(defaults, defined(settings), {
@@ -124,6 +134,8 @@ const flag: Rule = (value) => (typeof value === 'boolean' ? null : 'must be true
 
 const RULES: Rules<RealtimeOptions> = {
   transport: (value) => (value === 'socket.io' || value === 'in-memory' ? null : "must be 'socket.io' or 'in-memory'"),
+  inMemoryRecord: positiveInteger,
+  allowInMemoryInProduction: flag,
   path: (value) =>
     typeof value === 'string' && value.startsWith('/') && value.length > 1 && !value.endsWith('/')
       ? null

@@ -73,7 +73,7 @@ describe('a broadcast', () => {
     memory = realtime as InMemoryRealtimeBroadcaster;
   });
   beforeEach(() => {
-    memory.broadcasts.length = 0;
+    memory.clear();
     spans.length = 0;
     latch = new Latch();
   });

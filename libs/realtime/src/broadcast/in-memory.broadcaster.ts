@@ -1,32 +1,127 @@
-// Broadcasts without a transport, for scripts and tests: it remembers what would have gone out (ADR-016, decision 2).
-import { Injectable } from '@nestjs/common';
+// Broadcasts without a transport, for scripts and tests: delivered in this process, and remembered (ADR-016, decision 2).
+import { Injectable, Logger } from '@nestjs/common';
+import type { ChannelTarget, EventNameOf, EventOutput, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { EncodedEvent } from '../connections/encoded-event.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
-import { BroadcastGuard } from '../guards/broadcast.guard.js';
+import { BroadcastFault, BroadcastGuard } from '../guards/broadcast.guard.js';
 import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
+import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
+import { RealtimeOptions } from '../realtime.options.js';
 import { GuardedBroadcaster } from './guarded.broadcaster.js';
+import type { AnyTarget, DescriptorOf } from './realtime.broadcaster.js';
+import { type RecordedBroadcast, recordOf } from './recorded-broadcast.js';
 
-/** One broadcast as it would have gone out: stripped to its schema, through JSON. */
-export interface InMemoryBroadcast {
-  readonly channel: string;
-  readonly event: string;
-  readonly payload: unknown;
+/** Event and payload of a channel, as its clients would receive them. */
+export type InMemoryListener<Channel extends RealtimeChannelDescriptor> = (
+  ...received: {
+    [Event in EventNameOf<Channel>]: [event: Event, payload: EventOutput<Channel, Event>];
+  }[EventNameOf<Channel>]
+) => unknown;
+
+interface Subscription {
+  readonly listener: (event: string, payload: unknown) => unknown;
 }
 
 /**
- * Keeps every broadcast in a flat array; it has no rooms and no clients. Ask for it with `transport: 'in-memory'`; refused when
- * `NODE_ENV=production`.
+ * Delivers to listeners in this process and keeps the newest broadcasts; it has no clients. Ask for it with
+ * `transport: 'in-memory'`; in production that takes `allowInMemoryInProduction` too.
+ *
+ * @example
+ * const off = app.get(InMemoryRealtimeBroadcaster).subscribe(orderChannel.with({ orderId: '42' }), (event, payload) => log(event, payload));
  */
 @Injectable()
 export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
-  readonly broadcasts: InMemoryBroadcast[] = [];
+  private readonly log = new Logger(InMemoryRealtimeBroadcaster.name);
+  private readonly record: RecordedBroadcast[] = [];
+  private readonly subscriptions = new Map<string, Set<Subscription>>();
+  private readonly outbox: EncodedEvent[] = [];
+  private delivering = false;
 
-  constructor(guard: BroadcastGuard, tracer: IRealtimeTracer, registry: HandlerRegistry, hooks: RealtimeHooks) {
+  constructor(
+    guard: BroadcastGuard,
+    tracer: IRealtimeTracer,
+    registry: HandlerRegistry,
+    hooks: RealtimeHooks,
+    private readonly options: RealtimeOptions,
+  ) {
     super(guard, tracer, registry, hooks);
   }
 
-  protected override publish({ channel, event, json }: EncodedEvent): void {
-    this.broadcasts.push({ channel, event, payload: JSON.parse(json) as unknown });
+  /** The newest broadcasts, oldest first, at most `inMemoryRecord` of them. */
+  get broadcasts(): readonly RecordedBroadcast[] {
+    return this.record;
+  }
+
+  /** Forgets every broadcast so far; listeners stay. */
+  clear(): void {
+    this.record.length = 0;
+  }
+
+  /**
+   * Calls the listener with every event of one concrete channel, in order, before the broadcast resolves. What it throws or
+   * rejects with is logged and harms nobody.
+   * @returns takes the listener off.
+   * @throws RealtimeFault where the params do not fill the name, or the application has another transport.
+   */
+  subscribe<Target extends AnyTarget>(
+    target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
+    listener: InMemoryListener<DescriptorOf<Target>>,
+  ): () => void {
+    this.demandTransport();
+    const { name } = target;
+    const descriptor: RealtimeChannelDescriptor = 'descriptor' in target ? target.descriptor : target;
+    if (!descriptor.template.match(name)) {
+      throw new RealtimeFault(
+        `"${name}" is no concrete name of channel "${descriptor.name}"; subscribe to channel.with({ ... }).`,
+      );
+    }
+    const subscription = { listener: listener as Subscription['listener'] };
+    const members = this.subscriptions.get(name) ?? new Set();
+    this.subscriptions.set(name, members.add(subscription));
+    return () => {
+      members.delete(subscription);
+      if (members.size === 0 && this.subscriptions.get(name) === members) this.subscriptions.delete(name);
+    };
+  }
+
+  protected override publish(event: EncodedEvent): void {
+    this.demandTransport();
+    this.record.push(recordOf(event));
+    if (this.record.length > this.options.inMemoryRecord) this.record.shift();
+    this.outbox.push(event);
+    // A listener that broadcasts must not let its event overtake this one on the way to the others.
+    if (this.delivering) return;
+    this.delivering = true;
+    for (let next = this.outbox.shift(); next !== undefined; next = this.outbox.shift()) this.deliver(next);
+    this.delivering = false;
+  }
+
+  private deliver(event: EncodedEvent): void {
+    const members = this.subscriptions.get(event.channel);
+    if (members === undefined) return;
+    for (const subscription of [...members]) if (members.has(subscription)) this.tell(subscription, event);
+  }
+
+  private tell({ listener }: Subscription, event: EncodedEvent): void {
+    const failed = (error: unknown): void =>
+      this.log.error(
+        `A listener of channel "${event.channel}" failed at "${event.event}"`,
+        error instanceof Error ? error.stack : String(error),
+      );
+    try {
+      const result = listener(event.event, recordOf(event).payload);
+      if (result instanceof Promise) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** It exists beside every transport, so that it can be asked for; used by mistake, it would swallow what clients wait for. */
+  private demandTransport(): void {
+    if (this.options.transport === 'in-memory') return;
+    throw new BroadcastFault(
+      `InMemoryRealtimeBroadcaster is not in use, the transport is '${this.options.transport}'; inject IRealtimeBroadcaster, or set transport: 'in-memory'.`,
+    );
   }
 }

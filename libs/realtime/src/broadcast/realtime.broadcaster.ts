@@ -13,9 +13,12 @@ type Only<Name, All = Name> = Name extends unknown ? ([All] extends [Name] ? Nam
 export type OnlyEventOf<Channel extends RealtimeChannelDescriptor> = Only<EventNameOf<Channel>>;
 
 /** Where a broadcast may go, before its descriptor is known. */
-type AnyTarget = ChannelAddress | RealtimeChannelDescriptor;
+export type AnyTarget = ChannelAddress | RealtimeChannelDescriptor;
 
-type DescriptorOf<Target> = Target extends { readonly descriptor: infer Channel extends RealtimeChannelDescriptor }
+/** The channel that such a target belongs to. */
+export type DescriptorOf<Target> = Target extends {
+  readonly descriptor: infer Channel extends RealtimeChannelDescriptor;
+}
   ? Channel
   : Target extends RealtimeChannelDescriptor
     ? Target

@@ -1,1 +1,3 @@
-export { type RecordedBroadcast, RecordingRealtimeBroadcaster } from './recording.broadcaster.js';
+export type { RecordedBroadcast } from '../broadcast/recorded-broadcast.js';
+export type { BroadcastTarget } from './broadcast-query.js';
+export { RecordingRealtimeBroadcaster } from './recording.broadcaster.js';

@@ -1,42 +1,124 @@
-// A drop-in broadcaster for use-case tests (ADR-016: RecordingRealtimeBroadcaster).
+// What did this code broadcast? A drop-in broadcaster for use-case tests (ADR-016: RecordingRealtimeBroadcaster).
+import { AssertionError } from 'node:assert';
 import { Injectable } from '@nestjs/common';
-import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { ChannelAddress, EventNameOf, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
+import type { RecordedBroadcast } from '../broadcast/recorded-broadcast.js';
+import { BroadcastQuery, type BroadcastTarget, listBroadcasts } from './broadcast-query.js';
+import { StandaloneGate } from './standalone-gate.js';
 
-/** One call, as it was made. */
-export interface RecordedBroadcast {
-  /** Concrete channel name. */
-  readonly channel: string;
-  /** The event, or undefined where the two-argument form left it out. */
-  readonly event: string | undefined;
-  readonly payload: unknown;
-}
+type Assertion = 'assertBroadcast' | 'assertNotBroadcast' | 'assertNothingBroadcast';
 
 /**
- * Records calls and sends nothing; no gate runs, so it needs no module and no registration.
+ * Passes gate 4 and records what would have gone out; sends nothing. It needs no module and no registration: a channel registers
+ * itself when it is first broadcast to. The assertions throw an `AssertionError` of `node:assert`, which every runner understands.
  *
  * @example
  * const realtime = new RecordingRealtimeBroadcaster();
  * await new ShipOrder(realtime).execute('42');
- * expect(realtime.broadcasts).toEqual([{ channel: 'orders.42', event: 'shipped', payload: { at: expect.any(Date) } }]);
+ * realtime.assertBroadcast(orderChannel.with({ orderId: '42' }), 'shipped', { by: 'ada' });
  */
 @Injectable()
 export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
-  readonly broadcasts: RecordedBroadcast[] = [];
+  private readonly record: RecordedBroadcast[] = [];
+  private readonly underWay = new Set<Promise<void>>();
+  private gate?: Promise<StandaloneGate>;
 
-  override broadcast(target: ChannelAddress | RealtimeChannelDescriptor, ...rest: unknown[]): Promise<void> {
-    const [event, payload] = rest.length > 1 ? [rest[0] as string, rest[1]] : [undefined, rest[0]];
-    this.broadcasts.push({ channel: target.name, event, payload });
-    return Promise.resolve();
+  constructor() {
+    super();
   }
 
-  /** Payloads broadcast to a concrete channel, in order. */
-  payloadsOf(channel: string): unknown[] {
-    return this.broadcasts.filter((broadcast) => broadcast.channel === channel).map((broadcast) => broadcast.payload);
+  /** Everything recorded, in order. */
+  get broadcasts(): readonly RecordedBroadcast[] {
+    return this.record;
+  }
+
+  override broadcast(target: ChannelAddress | RealtimeChannelDescriptor, ...rest: unknown[]): Promise<void> {
+    this.gate ??= StandaloneGate.open((broadcast) => this.record.push(broadcast));
+    const passed = this.gate.then((gate) => gate.broadcast(target, ...rest));
+    this.underWay.add(passed);
+    // a promise of its own, so that a fault that nobody awaits is still an unhandled rejection
+    return passed.finally(() => this.underWay.delete(passed));
+  }
+
+  /** Resolves once every broadcast so far is recorded or refused; for code that does not await its broadcasts. */
+  async settled(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+  }
+
+  /** Payloads broadcast to a channel, in order, as clients would have received them. */
+  payloadsOf<Channel extends RealtimeChannelDescriptor>(
+    target: BroadcastTarget<Channel>,
+    event?: EventNameOf<Channel>,
+  ): unknown[] {
+    return this.matching(new BroadcastQuery(target, event)).map(({ payload }) => payload);
+  }
+
+  /**
+   * Demands at least one such broadcast. The payload is compared as it goes over the wire; objects may hold more than is expected, at
+   * every depth. A descriptor with params stands for every channel of it.
+   * @throws AssertionError that lists what was broadcast instead.
+   */
+  assertBroadcast<Channel extends RealtimeChannelDescriptor>(
+    target: BroadcastTarget<Channel>,
+    event?: EventNameOf<Channel>,
+    ...payload: [payload?: unknown]
+  ): void {
+    const query = new BroadcastQuery(target, event, ...payload);
+    if (this.matching(query).length > 0) return;
+    const instead =
+      this.record.length === 0 ? 'Nothing was broadcast.' : `Broadcast instead:\n${listBroadcasts(this.record)}`;
+    this.fail(`Expected a ${query.toString()}. ${instead}`, 'assertBroadcast');
+  }
+
+  /**
+   * Demands that there was no such broadcast; without arguments, none at all.
+   * @throws AssertionError that lists those there were.
+   */
+  assertNotBroadcast<Channel extends RealtimeChannelDescriptor>(
+    target?: BroadcastTarget<Channel>,
+    event?: EventNameOf<Channel>,
+  ): void {
+    this.assertNone(new BroadcastQuery(target, event), 'assertNotBroadcast');
+  }
+
+  /** @throws AssertionError that lists every broadcast. */
+  assertNothingBroadcast(): void {
+    this.assertNone(new BroadcastQuery(), 'assertNothingBroadcast');
   }
 
   /** Forgets everything recorded. */
   clear(): void {
-    this.broadcasts.length = 0;
+    this.record.length = 0;
+  }
+
+  private matching<Channel extends RealtimeChannelDescriptor>(query: BroadcastQuery<Channel>): RecordedBroadcast[] {
+    return this.record.filter((broadcast) => query.matches(broadcast));
+  }
+
+  private assertNone<Channel extends RealtimeChannelDescriptor>(
+    query: BroadcastQuery<Channel>,
+    assertion: Assertion,
+  ): void {
+    const found = this.matching(query);
+    if (found.length > 0 || this.underWay.size > 0) {
+      const were =
+        found.length === 0
+          ? 'There was none yet.'
+          : `There ${found.length === 1 ? 'was 1' : `were ${found.length}`}:\n${listBroadcasts(found)}`;
+      this.fail(`Expected no ${query.toString()}. ${were}`, assertion);
+    }
+  }
+
+  private fail(message: string, assertion: Assertion): never {
+    const waiting =
+      this.underWay.size === 0
+        ? ''
+        : `\n${this.underWay.size} still under way: await the code under test, or settled().`;
+    throw new AssertionError({
+      message: message + waiting,
+      operator: 'fail',
+      stackStartFn: Reflect.get(this, assertion),
+    });
   }
 }

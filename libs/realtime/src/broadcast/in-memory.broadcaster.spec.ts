@@ -1,0 +1,132 @@
+import { Logger } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { defineRealtimeChannel } from '@nestjs-realtime/contract';
+import { z } from 'zod';
+import { RealtimeModule } from '../realtime.module.js';
+import type { RealtimeSettings } from '../realtime.options.js';
+import { InMemoryRealtimeBroadcaster } from './in-memory.broadcaster.js';
+import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
+
+const orders = defineRealtimeChannel({
+  name: 'orders.{orderId}',
+  scope: 'authenticated',
+  events: { note: z.object({ text: z.string() }), count: z.number() },
+});
+const ping = defineRealtimeChannel({ name: 'ping', scope: 'public', payload: z.number() });
+const [first, second] = ['1', '2'].map((orderId) => orders.with({ orderId }));
+
+describe('InMemoryRealtimeBroadcaster', () => {
+  let app: TestingModule;
+
+  async function boot(settings: RealtimeSettings = {}): Promise<InMemoryRealtimeBroadcaster> {
+    app = await Test.createTestingModule({
+      imports: [
+        RealtimeModule.forRoot({ transport: 'in-memory', ...settings }),
+        RealtimeModule.forFeature([orders, ping]),
+      ],
+    }).compile();
+    await app.init();
+    return app.get(InMemoryRealtimeBroadcaster);
+  }
+  afterEach(() => app.close());
+
+  it('is what IRealtimeBroadcaster is, and can be asked for by its own name', async () => {
+    expect(await boot()).toBe(app.get(IRealtimeBroadcaster));
+  });
+
+  it('keeps the newest broadcasts, and forgets them when told', async () => {
+    const realtime = await boot({ inMemoryRecord: 3 });
+    for (let n = 1; n <= 5; n++) await realtime.broadcast(ping, n);
+    expect(realtime.broadcasts.map(({ payload }) => payload)).toEqual([3, 4, 5]);
+    realtime.clear();
+    expect(realtime.broadcasts).toEqual([]);
+    await realtime.broadcast(ping, 6);
+    expect(realtime.broadcasts).toEqual([{ channel: 'ping', event: 'message', payload: 6 }]);
+  });
+
+  it('delivers to the listeners of the concrete channel, after gate 4 and before the broadcast resolves', async () => {
+    const realtime = await boot();
+    const heard: unknown[] = [];
+    realtime.subscribe(first, (event, payload) => heard.push(['first', event, payload]));
+    realtime.subscribe(first, (event, payload) => heard.push(['again', event, payload]));
+    realtime.subscribe(ping, (event, payload) => heard.push(['ping', event, payload]));
+    await realtime.broadcast(first, 'note', { text: 'a', secret: 'x' });
+    await realtime.broadcast(second, 'note', { text: 'elsewhere' });
+    await realtime.broadcast(ping, 1);
+    await expect(realtime.broadcast(first, 'count', 'x')).rejects.toThrow('its payload is at fault');
+    expect(heard).toEqual([
+      ['first', 'note', { text: 'a' }],
+      ['again', 'note', { text: 'a' }],
+      ['ping', 'message', 1],
+    ]);
+  });
+
+  it('gives each listener and the record a payload of their own', async () => {
+    const realtime = await boot();
+    const heard: unknown[] = [];
+    realtime.subscribe(first, (_event, payload) => Object.assign(payload as object, { text: 'changed' }));
+    realtime.subscribe(first, (_event, payload) => heard.push(payload));
+    await realtime.broadcast(first, 'note', { text: 'a' });
+    expect([...heard, realtime.broadcasts[0].payload]).toEqual([{ text: 'a' }, { text: 'a' }]);
+  });
+
+  it('calls nobody who has been taken off, not even between two listeners of one event', async () => {
+    const realtime = await boot();
+    const heard: string[] = [];
+    const same = (): unknown => heard.push('same');
+    const offs = [realtime.subscribe(ping, same), realtime.subscribe(ping, same)];
+    realtime.subscribe(ping, () => offLate());
+    const offLate = realtime.subscribe(ping, () => heard.push('late'));
+    offs[0]();
+    offs[0]();
+    await realtime.broadcast(ping, 1);
+    offs[1]();
+    await realtime.broadcast(ping, 2);
+    expect(heard).toEqual(['same']);
+  });
+
+  it('keeps the order of events for every listener where one of them broadcasts', async () => {
+    const realtime = await boot();
+    const heard: number[] = [];
+    realtime.subscribe(ping, (_event, n) => (n === 1 ? realtime.broadcast(ping, 2) : undefined));
+    realtime.subscribe(ping, (_event, n) => heard.push(n));
+    await realtime.broadcast(ping, 1);
+    expect(heard).toEqual([1, 2]);
+  });
+
+  it('logs what a listener throws or rejects with, and goes on', async () => {
+    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const realtime = await boot();
+    const heard: number[] = [];
+    realtime.subscribe(ping, () => {
+      throw new Error('thrown');
+    });
+    realtime.subscribe(ping, () => Promise.reject(new Error('rejected')));
+    realtime.subscribe(ping, (_event, n) => heard.push(n));
+    await realtime.broadcast(ping, 1);
+    await realtime.broadcast(ping, 2);
+    const lines = logged.mock.calls.map(([message, stack]) => `${message}: ${String(stack).split('\n')[0]}`);
+    logged.mockRestore();
+    expect(heard).toEqual([1, 2]);
+    expect(lines).toContain('A listener of channel "ping" failed at "message": Error: thrown');
+    expect(lines).toContain('A listener of channel "ping" failed at "message": Error: rejected');
+  });
+
+  it('takes no listener for a name with open params', async () => {
+    const realtime = await boot();
+    expect(() => realtime.subscribe(orders as never, () => undefined)).toThrow(
+      '"orders.{orderId}" is no concrete name of channel "orders.{orderId}"; subscribe to channel.with({ ... }).',
+    );
+  });
+
+  it('swallows nothing where the application has another transport', async () => {
+    const realtime = await boot({ transport: 'socket.io' });
+    expect(realtime).not.toBe(app.get(IRealtimeBroadcaster));
+    const fault =
+      "InMemoryRealtimeBroadcaster is not in use, the transport is 'socket.io'; inject IRealtimeBroadcaster, or set transport: 'in-memory'.";
+    await expect(realtime.broadcast(ping, 1)).rejects.toThrow(fault);
+    expect(() => realtime.subscribe(ping, () => undefined)).toThrow(fault);
+    expect(realtime.broadcasts).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+// How does a broadcast pass gate 4 where no module has been booted? Its channel registers itself, then all is as in an application.
+import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { GuardedBroadcaster } from '../broadcast/guarded.broadcaster.js';
+import { type RecordedBroadcast, recordOf } from '../broadcast/recorded-broadcast.js';
+import { HandlerRegistry } from '../channels/handler.registry.js';
+import type { EncodedEvent } from '../connections/encoded-event.js';
+import { BroadcastFault, BroadcastGuard } from '../guards/broadcast.guard.js';
+import { NoopTracer } from '../instrumentation/realtime.tracer.js';
+import { ClassSchemaCompiler } from '../payloads/class-schema.js';
+import { PayloadSchemaCompiler } from '../payloads/payload-schema.compiler.js';
+import { RealtimeFault } from '../realtime.exception.js';
+import { RealtimeHooks } from '../realtime.hooks.js';
+
+/** Gate 4 with a registry of its own. */
+export class StandaloneGate extends GuardedBroadcaster {
+  private constructor(
+    private readonly channels: HandlerRegistry,
+    private readonly passed: (broadcast: RecordedBroadcast) => void,
+  ) {
+    super(new BroadcastGuard(channels), new NoopTracer(), channels, new RealtimeHooks());
+  }
+
+  /** Asynchronous because class-validator is loaded only where it is installed. */
+  static async open(passed: (broadcast: RecordedBroadcast) => void): Promise<StandaloneGate> {
+    const schemas = new PayloadSchemaCompiler(await ClassSchemaCompiler.load());
+    return new StandaloneGate(new HandlerRegistry(schemas, new NoopTracer()), passed);
+  }
+
+  override async broadcast(target: ChannelAddress | RealtimeChannelDescriptor, ...rest: unknown[]): Promise<void> {
+    this.register(target);
+    await super.broadcast(target, ...rest);
+  }
+
+  protected override publish(event: EncodedEvent): void {
+    this.passed(recordOf(event));
+  }
+
+  /** What an application would be told at boot, the caller is told here. */
+  private register(target: ChannelAddress | RealtimeChannelDescriptor): void {
+    if (typeof target !== 'object' || target === null) return;
+    const descriptor = 'descriptor' in target ? target.descriptor : target;
+    if (!descriptor?.template) return;
+    try {
+      this.channels.registerChannel(descriptor, 'a broadcast');
+    } catch (error) {
+      throw error instanceof RealtimeFault ? new BroadcastFault(error.message, { cause: error }) : error;
+    }
+  }
+}
