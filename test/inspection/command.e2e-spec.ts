@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+
+const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
+const COMMAND = 'libs/realtime/dist/bin/nestjs-realtime.js';
+const DEMO = 'dist/src/app.module.js';
+const MODULES = 'test/inspection/apps/modules.mjs';
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly error: string;
+}
+
+function run(...args: string[]): Ended {
+  // Never the database that whoever runs the tests may have named for himself.
+  const env = { ...process.env, DATABASE_URL: '', DATABASE_DIRECTORY: '', NODE_ENV: 'development', NO_COLOR: '1' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+    cwd: WORKSPACE,
+    encoding: 'utf8',
+    env,
+  });
+  return { code: status, output: stdout, error: stderr };
+}
+
+/** `npm test` builds first. */
+beforeAll(() => {
+  if (existsSync(`${WORKSPACE}${COMMAND}`) && existsSync(`${WORKSPACE}${DEMO}`)) return;
+  spawnSync('npm', ['run', 'build'], { cwd: WORKSPACE, stdio: 'ignore' });
+}, 180_000);
+
+describe('nestjs-realtime doctor, on built modules', () => {
+  it('prints what it finds in the demo and exits with 0, with 1 in CI', () => {
+    const { code, output, error } = run('doctor', DEMO);
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(output).toMatch(/^The doctor has 1 finding:\n {2}warning COOKIES_WITHOUT_ORIGINS: DatabaseSessionAuth/);
+    expect(run('doctor', DEMO, '--ci')).toEqual({ code: 1, output, error: '' });
+  }, 60_000);
+
+  it('looks for tests of channels in every given folder', () => {
+    const untested = 'info UNTESTED_CHANNEL: No test speaks of channel "realtime-ping" (pingChannel in ';
+    expect(run('doctor', MODULES, '--source', 'src').output).toContain(untested);
+
+    const tests = mkdtempSync(join(tmpdir(), 'doctor-tests-'));
+    writeFileSync(join(tests, 'ping.spec.ts'), 'await app.broadcast(pingChannel, pong);');
+    const { output } = run('doctor', MODULES, '--source', 'src', '--source', tests);
+    rmSync(tests, { recursive: true });
+    expect(output).toContain('UNTESTED_CHANNEL');
+    expect(output).not.toContain(untested);
+  }, 60_000);
+
+  it.each([
+    ['nothing is found', [], 0, 'The doctor finds nothing.\n'],
+    ['what is found is silenced', ['--export', 'Silenced'], 0, 'The doctor finds nothing.\n'],
+    ['something is found', ['--export', 'Polling'], 1, 'The doctor has 1 finding:\n  warning POLLING:'],
+  ])(
+    'decides in CI: %s',
+    (_title, args, code, output) => {
+      expect(run('doctor', MODULES, '--ci', ...args)).toEqual({
+        code,
+        output: expect.stringMatching(new RegExp(`^${output}`)),
+        error: '',
+      });
+    },
+    60_000,
+  );
+
+  it.each([
+    [
+      'channels are at fault',
+      'AtFault',
+      'The application does not boot: RealtimeFault: Realtime channels are at fault:',
+    ],
+    ['there is no realtime', 'WithoutRealtime', 'RealtimeFault: The application has no realtime'],
+  ])(
+    'exits with 1 where %s',
+    (_title, name, error) => {
+      const ended = run('doctor', MODULES, '--export', name);
+      expect(ended).toEqual({ code: 1, output: '', error: expect.stringContaining(error) });
+    },
+    60_000,
+  );
+});
+
+describe('nestjs-realtime, on its arguments', () => {
+  it.each([
+    ['no command', [], 'No command.'],
+    ['another command', ['heal'], 'No such command: heal'],
+    ['no file', ['doctor'], 'No module file.'],
+    ['two files', ['doctor', MODULES, DEMO], 'One module file, not also dist/src/app.module.js'],
+    ['a file that is not there', ['doctor', 'dist/nothing.js'], 'There is no /'],
+    ['a folder that is not there', ['doctor', MODULES, '--source', 'nowhere'], 'There is no /'],
+    ['an unknown option', ['doctor', MODULES, '--quick'], "Unknown option '--quick'"],
+    ['a source instead of a build', ['doctor', 'src/app.module.ts'], 'is not JavaScript; pass the built file'],
+    [
+      'an export that is not there',
+      ['doctor', MODULES, '--export', 'Nothing'],
+      'exports no class Nothing; there are: ',
+    ],
+    ['an export that is no class', ['doctor', MODULES, '--export', 'notAClass'], 'exports no class notAClass'],
+  ])(
+    'exits with 2 and its usage for %s',
+    (_title, args, error) => {
+      const ended = run(...args);
+      expect(ended).toEqual({ code: 2, output: '', error: expect.stringContaining(error) });
+      expect(ended.error).toContain('Usage: nestjs-realtime doctor <module file>');
+    },
+    60_000,
+  );
+
+  it.each(['--help', '-h'])('shows its usage for %s', (option) => {
+    expect(run(option)).toEqual({ code: 0, output: expect.stringMatching(/^Usage: /), error: '' });
+  });
+});
