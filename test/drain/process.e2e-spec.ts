@@ -29,7 +29,7 @@ describe('a process that is told to end', () => {
   it.each([
     ['hooks', 'with enableShutdownHooks'],
     ['bare', 'with app.close() alone, so that nothing may be left that holds it'],
-  ] as const)('exits 0 after the handler in flight (%s): %s', async (mode) => {
+  ] as const)('exits 0 after the handler in flight (%s): %s', async (mode, _how) => {
     const { url, stdout, ended } = await start(mode);
     const client = await Client.connect(url);
     await client.subscribe('work');

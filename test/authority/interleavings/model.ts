@@ -1,0 +1,160 @@
+// Who may be in which channel? Derived from what was asked, answered and taken away, and from nothing inside the library.
+import type { Channel, Truth, UserId } from './truth.js';
+
+/** One connection, as the model knows it. */
+export interface Member {
+  readonly user: UserId;
+  readonly begunAt: number;
+  alive: boolean;
+  readonly channels: Set<string>;
+}
+
+/** A subscribe or unsubscribe that waits for its answer. */
+export interface Asked {
+  readonly kind: 'subscribe' | 'unsubscribe';
+  readonly member: Member;
+  readonly channels: readonly Channel[];
+  readonly at: number;
+  /** Whether an earlier request of the connection on one of the channels was still unanswered. */
+  readonly queued: boolean;
+}
+
+interface Taken {
+  readonly at: number;
+  readonly user: UserId;
+  readonly channel: Channel | null;
+}
+
+interface Reauthorization {
+  readonly user: UserId;
+  readonly at: number;
+  /** Whether what was admitted by an older truth must be judged again. */
+  readonly binding: boolean;
+  resolved: boolean;
+}
+
+export class Model {
+  readonly violations: string[] = [];
+  readonly pending = new Set<Asked>();
+  private readonly revoked: Taken[] = [];
+  private readonly reauthorizations: Reauthorization[] = [];
+  private readonly bans: { readonly user: UserId; readonly at: number }[] = [];
+
+  constructor(private readonly truth: Truth) {}
+
+  ask(kind: Asked['kind'], member: Member, channels: readonly Channel[]): Asked {
+    const queued = [...this.pending].some((other) => other.member === member && overlap(other.channels, channels));
+    const asked = { kind, member, channels, at: this.truth.now(), queued };
+    this.pending.add(asked);
+    return asked;
+  }
+
+  /** The answers to one request, in the order of its channels. */
+  answered(asked: Asked, replies: readonly { readonly ok: boolean }[]): void {
+    if (!this.pending.delete(asked)) this.violations.push(`answered twice: ${describe(asked)}`);
+    const earlier = [...this.pending].filter((other) => other.member === asked.member && other.at < asked.at);
+    if (earlier.some((other) => overlap(other.channels, asked.channels)))
+      this.violations.push(`answered out of turn: ${describe(asked)}`);
+    asked.channels.forEach((channel, index) => {
+      if (asked.kind === 'unsubscribe') asked.member.channels.delete(channel);
+      else if (replies[index]!.ok) this.granted(asked, channel);
+      else this.refused(asked, channel);
+    });
+  }
+
+  evicted(member: Member, channel: Channel, code: string): void {
+    member.channels.delete(channel);
+    const since = this.unresolvedSince(member.user, this.truth.now());
+    const revokedNow = this.revoked.some(
+      (taken) => covers(taken, member.user, channel) && taken.at === this.lastTaken(),
+    );
+    if (code !== 'REVOKED' || !(revokedNow || this.truth.deniedSince(member.user, channel, since)))
+      this.violations.push(`evicted ${code} from ${channel} without a reason`);
+  }
+
+  ended(member: Member): void {
+    member.alive = false;
+    member.channels.clear();
+  }
+
+  revoke(user: UserId, channel: Channel | null): void {
+    this.revoked.push({ at: this.truth.now(), user, channel });
+  }
+
+  ban(user: UserId): void {
+    this.bans.push({ user, at: this.truth.now() });
+  }
+
+  /** Call the result when the promise of the re-authorization has resolved. */
+  reauthorize(user: UserId, binding: boolean): () => void {
+    const reauthorization = { user, at: this.truth.now(), binding, resolved: false };
+    this.reauthorizations.push(reauthorization);
+    return () => void (reauthorization.resolved = true);
+  }
+
+  /** Why an event of the channel must not reach the member now; null when it may. */
+  objection(member: Member, channel: Channel): string | null {
+    if (!member.alive) return 'its connection has ended';
+    if (!member.channels.has(channel)) return 'it is not subscribed';
+    if (this.bans.some(({ user, at }) => user === member.user && at > member.begunAt))
+      return 'its user was disconnected';
+    const denied = this.truth.denialBegan(member.user, channel);
+    const enforced = this.reauthorizations.some(
+      ({ user, at, binding, resolved }) =>
+        binding && resolved && user === member.user && denied !== null && at > denied,
+    );
+    return enforced ? 'it was denied, and that was enforced' : null;
+  }
+
+  private granted(asked: Asked, channel: Channel): void {
+    const { member } = asked;
+    if (member.alive) member.channels.add(channel);
+    const revokedAt = Math.max(
+      0,
+      ...this.revoked.filter((taken) => covers(taken, member.user, channel)).map(({ at }) => at),
+    );
+    if (!channel.startsWith('room')) {
+      if (!asked.queued && revokedAt > asked.at) this.violations.push(`granted ${channel} though revoked meanwhile`);
+      return;
+    }
+    const staleAt = this.reauthorizations
+      .filter(({ user, binding }) => binding && user === member.user)
+      .map(({ at }) => at);
+    const floor = Math.max(revokedAt, ...staleAt);
+    const backed = this.truth.judgements.some(
+      ({ connection, channel: judged, at, allowed }) =>
+        connection === member && judged === channel && allowed && at > floor,
+    );
+    if (!backed && member.alive) this.violations.push(`granted ${channel} by a judgement of before`);
+  }
+
+  /** A refusal needs a reason too: a gate that refuses everybody is safe, and useless. */
+  private refused({ member, at }: Asked, channel: Channel): void {
+    member.channels.delete(channel);
+    const revokedSince = this.revoked.some((taken) => covers(taken, member.user, channel) && taken.at > at);
+    const denied = this.truth.deniedSince(member.user, channel, this.unresolvedSince(member.user, at));
+    if (member.alive && !revokedSince && !denied) this.violations.push(`refused ${channel} without a reason`);
+  }
+
+  /** Since when a change of truth may not have been told everywhere. */
+  private unresolvedSince(user: UserId, moment: number): number {
+    const open = this.reauthorizations.filter((one) => one.user === user && !one.resolved).map(({ at }) => at);
+    return Math.min(moment, ...open.map((at) => at - 1));
+  }
+
+  private lastTaken(): number {
+    return this.revoked.at(-1)?.at ?? 0;
+  }
+}
+
+function covers({ user, channel }: Taken, whom: UserId, where: Channel): boolean {
+  return user === whom && (channel === null || channel === where);
+}
+
+function overlap(some: readonly string[], others: readonly string[]): boolean {
+  return some.some((channel) => others.includes(channel));
+}
+
+function describe({ kind, channels }: Asked): string {
+  return `${kind} ${channels.join()}`;
+}

@@ -1,0 +1,176 @@
+// How do the library and the model live through the same story? Step by step, compared after each.
+import type { EvictedFrame } from '@nestjs-realtime/contract';
+import { Model, type Member } from './model.js';
+import { type Channel, Truth, type UserId } from './truth.js';
+import { RememberingConnection, type World } from './world.js';
+
+export type Step =
+  | { readonly do: 'connect'; readonly slot: number; readonly user: UserId }
+  | { readonly do: 'subscribe'; readonly slot: number; readonly channels: readonly Channel[] }
+  | { readonly do: 'unsubscribe'; readonly slot: number; readonly channel: Channel }
+  | { readonly do: 'authenticate'; readonly slot: number }
+  | { readonly do: 'hangUp'; readonly slot: number }
+  | { readonly do: 'revoke'; readonly user: UserId; readonly channel: Channel | null }
+  | { readonly do: 'disconnectUser'; readonly user: UserId }
+  | { readonly do: 'change'; readonly user: UserId; readonly channel: Channel; readonly allowed: boolean }
+  | { readonly do: 'release'; readonly index: number };
+
+/** What passes between a step and the next: so many microtasks, or a whole turn of the event loop. */
+export type Pause = number | 'turn';
+
+export class Run {
+  private readonly truth: Truth;
+  private readonly model: Model;
+  private readonly slots: (RememberingConnection | null)[] = [];
+  private readonly everybody: RememberingConnection[] = [];
+  private readonly established = new WeakSet<RememberingConnection>();
+  private underWay = 0;
+
+  constructor(
+    private readonly world: World,
+    holds: readonly boolean[],
+  ) {
+    this.truth = world.truth.current = new Truth(holds);
+    this.model = new Model(this.truth);
+  }
+
+  async live(steps: readonly { readonly step: Step; readonly pause: Pause }[]): Promise<string[]> {
+    for (const { step, pause } of steps) {
+      this.take(step);
+      this.compare();
+      if (pause === 'turn') await new Promise(setImmediate);
+      else for (let tick = 0; tick < pause; tick++) await Promise.resolve();
+      this.compare();
+    }
+    await this.settle();
+    this.compare();
+    this.compareMemberships();
+    for (const connection of this.everybody) this.end(connection);
+    if (this.world.directory.size > 0) this.model.violations.push('connections are left');
+    return this.model.violations;
+  }
+
+  private take(step: Step): void {
+    const { revocation } = this.world;
+    switch (step.do) {
+      case 'connect':
+        return this.connect(step.slot, step.user);
+      case 'subscribe':
+        return this.request('subscribe', step.slot, step.channels);
+      case 'unsubscribe':
+        return this.request('unsubscribe', step.slot, [step.channel]);
+      case 'authenticate':
+        return this.authenticate(step.slot);
+      case 'hangUp': {
+        const connection = this.present(step.slot);
+        return connection ? this.end(connection) : undefined;
+      }
+      case 'revoke':
+        this.model.revoke(step.user, step.channel);
+        return this.watch(revocation.revoke({ userId: step.user, ...(step.channel && { channel: step.channel }) }));
+      case 'disconnectUser':
+        this.model.ban(step.user);
+        return this.watch(revocation.disconnectUser(step.user));
+      case 'change':
+        this.truth.set(step.user, step.channel, step.allowed);
+        return this.watch(revocation.reauthorize({ userId: step.user }), this.model.reauthorize(step.user, true));
+      case 'release':
+        return this.truth.release(step.index);
+    }
+  }
+
+  private connect(slot: number, user: UserId): void {
+    if (this.slots[slot] && !this.slots[slot].closed) return;
+    const member: Member = { user, begunAt: this.truth.now(), alive: true, channels: new Set() };
+    const told = (frame: string, body: unknown): void => {
+      const { channel, code } = body as EvictedFrame;
+      if (frame === 'rt:evicted') this.model.evicted(member, channel as Channel, code);
+    };
+    const connection = new RememberingConnection(`${this.everybody.length}`, member, told, (ending) =>
+      this.end(ending),
+    );
+    this.everybody.push(connection);
+    this.slots[slot] = connection;
+    const begun = this.world.life.begin(connection, connection.handshake).then(
+      () => {
+        if (connection.closed) return;
+        this.world.life.established(connection);
+        this.established.add(connection);
+      },
+      () => this.end(connection),
+    );
+    this.watch(begun);
+  }
+
+  private request(kind: 'subscribe' | 'unsubscribe', slot: number, channels: readonly Channel[]): void {
+    const connection = this.present(slot);
+    if (!connection) return;
+    const asked = this.model.ask(kind, connection.member, channels);
+    const frames = channels.map((channel) => ({ channel }));
+    const single = frames.length === 1;
+    const acknowledge = (reply: { ok: boolean } | { ok: boolean }[]): void =>
+      this.model.answered(asked, Array.isArray(reply) ? reply : [reply]);
+    this.world.dispatcher.dispatch(connection, `rt:${kind}`, [single ? frames[0] : frames, acknowledge]);
+  }
+
+  private authenticate(slot: number): void {
+    const connection = this.present(slot);
+    if (!connection) return;
+    // While it is under way its verdicts may be by a truth of before, as in a re-authorization.
+    const resolved = this.model.reauthorize(connection.member.user, false);
+    const answered = new Promise((resolve) => {
+      this.world.dispatcher.dispatch(connection, 'rt:authenticate', [{ user: connection.member.user }, resolve]);
+    });
+    this.watch(answered, resolved);
+  }
+
+  /** As a transport that closes: its rooms are gone, and whoever enters one now would stay there. */
+  private end(connection: RememberingConnection): void {
+    if (connection.closed) return;
+    this.model.ended(connection.member);
+    connection.rooms.clear();
+    this.world.life.end(connection, 'closed');
+  }
+
+  private present(slot: number): RememberingConnection | null {
+    const connection = this.slots[slot];
+    return connection && this.established.has(connection) && !connection.closed ? connection : null;
+  }
+
+  private watch(work: Promise<unknown>, then?: () => void): void {
+    this.underWay++;
+    void work.then(() => {
+      then?.();
+      this.underWay--;
+    });
+  }
+
+  private async settle(): Promise<void> {
+    for (let turn = 0; turn < 1_000 && (this.underWay > 0 || this.model.pending.size > 0); turn++) {
+      this.truth.release(0);
+      await new Promise(setImmediate);
+    }
+    if (this.underWay > 0 || this.model.pending.size > 0) this.model.violations.push('something never ended');
+  }
+
+  /** A broadcast to every channel, now. */
+  private compare(): void {
+    for (const { member, rooms } of this.everybody) {
+      for (const channel of rooms) {
+        const objection = this.model.objection(member, channel as Channel);
+        if (objection !== null)
+          this.model.violations.push(`an event of ${channel} reached a connection, but ${objection}`);
+      }
+    }
+  }
+
+  private compareMemberships(): void {
+    for (const { member, rooms, subscriptions } of this.everybody) {
+      const [modelled, carried, held] = [member.channels, rooms, subscriptions.keys()].map((names) =>
+        [...names].sort().join(),
+      );
+      if (modelled !== carried || carried !== held)
+        this.model.violations.push(`memberships: model ${modelled}, transport ${carried}, library ${held}`);
+    }
+  }
+}
