@@ -4,10 +4,9 @@ import type { Socket as EngineSocket } from 'engine.io';
 
 interface BufferedPacket {
   readonly data?: { readonly length: number };
+  /** Only events carry a frame made beforehand. */
+  readonly options?: { readonly wsPreEncodedFrame?: unknown };
 }
-
-/** Packets in a buffer that is worth a walk. */
-const LONG_BUFFER = 16;
 
 /** Engine.IO's private buffer, and the network socket under a WebSocket transport. */
 interface Buffers {
@@ -16,9 +15,13 @@ interface Buffers {
 }
 
 interface Backlog {
-  /** The buffer these bytes wait in; Engine.IO takes a new one whenever it flushes. */
-  buffer: readonly unknown[];
-  bytes: number;
+  /** The buffer these bytes wait in; Engine.IO appends to it, and takes a new one whenever it flushes. */
+  buffer: readonly BufferedPacket[];
+  /** Packets of the buffer that are in the sums. */
+  counted: number;
+  events: number;
+  /** Replies, refusals of CONNECT and notices: whatever the client's own packets cause. */
+  answers: number;
 }
 
 /** `ws.bufferedAmount` stays near 0 for a stalled client: the backlog is in Engine.IO's write buffer (hardening 11). */
@@ -27,15 +30,13 @@ export class Backlogs {
 
   constructor(private readonly limit: number) {}
 
-  /** Whether `bytes` more may wait for the client; if so they are counted. */
+  /** Whether an event of `bytes` may wait for the client as well. */
   hasRoom(conn: EngineSocket, bytes: number): boolean {
     const { writeBuffer, transport } = conn as unknown as Buffers;
     const unsent = transport.socket?._socket?.writableLength ?? 0;
-    if (writeBuffer.length === 0 && unsent === 0) return true;
-    const backlog = this.of(conn, writeBuffer);
-    if (unsent + backlog.bytes + bytes > this.limit) return false;
-    backlog.bytes += bytes;
-    return true;
+    if (writeBuffer.length === 0) return unsent === 0 || unsent + bytes <= this.limit;
+    const { events, answers } = this.of(conn, writeBuffer);
+    return unsent + events + answers + bytes <= this.limit;
   }
 
   /** Whether `bytes` more may wait in a network socket. */
@@ -43,23 +44,23 @@ export class Backlogs {
     return network.writableLength + bytes <= this.limit || network.writableLength === 0;
   }
 
-  /** Whether too much waits already, replies included. Walks the buffer only where it is long, so only for clients who do not read. */
-  isOver(conn: EngineSocket): boolean {
-    const { writeBuffer, transport } = conn as unknown as Buffers;
-    const unsent = transport.socket?._socket?.writableLength ?? 0;
-    if (unsent > this.limit) return true;
-    if (writeBuffer.length < LONG_BUFFER) return false;
-    return unsent + writeBuffer.reduce((sum, packet) => sum + (packet.data?.length ?? 0), 0) > this.limit;
+  /** Whether too many answers wait for a client who goes on asking. Events do not count: they have a policy of their own. */
+  isDeaf(conn: EngineSocket): boolean {
+    const { writeBuffer } = conn as unknown as Buffers;
+    return writeBuffer.length > 0 && this.of(conn, writeBuffer).answers > this.limit;
   }
 
-  private of(conn: EngineSocket, buffer: readonly unknown[]): Backlog {
+  /** Counts what has come since it was last asked, so each packet is looked at once. */
+  private of(conn: EngineSocket, buffer: readonly BufferedPacket[]): Backlog {
     let backlog = this.waiting.get(conn);
-    if (backlog === undefined) {
-      backlog = { buffer, bytes: 0 };
+    if (backlog?.buffer !== buffer) {
+      backlog = { buffer, counted: 0, events: 0, answers: 0 };
       this.waiting.set(conn, backlog);
-    } else if (backlog.buffer !== buffer) {
-      backlog.buffer = buffer;
-      backlog.bytes = 0;
+    }
+    for (; backlog.counted < buffer.length; backlog.counted++) {
+      const { data, options } = buffer[backlog.counted]!;
+      if (options?.wsPreEncodedFrame === undefined) backlog.answers += data?.length ?? 0;
+      else backlog.events += data?.length ?? 0;
     }
     return backlog;
   }

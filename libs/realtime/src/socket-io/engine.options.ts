@@ -8,10 +8,12 @@ const FRAME_ALLOWANCE = 1_024;
 const SMALLEST_FRAME_LIMIT = 65_536;
 /** A client gains nothing by cutting a frame into more pieces, and each costs memory (hardening 4). */
 const MAX_FRAGMENTS = 64;
+/** A client who does not read does not answer a closing frame either; this long his socket and what waits for it may stay. */
+const CLOSE_TIMEOUT = 2_000;
 
 class BoundedWebSocketServer extends WebSocketServer {
   constructor(options: WebSocketServerOptions) {
-    super({ ...options, maxFragments: MAX_FRAGMENTS } as WebSocketServerOptions);
+    super({ ...options, maxFragments: MAX_FRAGMENTS, closeTimeout: CLOSE_TIMEOUT } as WebSocketServerOptions);
   }
 }
 

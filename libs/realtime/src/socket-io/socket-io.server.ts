@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { FRAMES, PROTOCOL_VERSION, type WelcomeFrame } from '@nestjs-realtime/contract';
+import type { Socket as EngineSocket } from 'engine.io';
 import type { Server, Socket } from 'socket.io';
 import { publicUser } from '../authorization/realtime-user.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
@@ -108,11 +109,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   /** The same few functions serve all connections: Socket.IO and Engine.IO call them with the socket as `this`. */
   private listen(io: Server, entrance: RealtimeEntrance): void {
     const { connections } = this;
-    const { backlogs } = this;
-    const cutOff = this.cutOff.bind(this);
     const onRequest = function (this: Socket, event: string, ...args: unknown[]): void {
-      if (backlogs.isOver(this.conn)) cutOff(this);
-      else entrance.dispatch((this.data as SocketData).connection, event, args);
+      entrance.dispatch((this.data as SocketData).connection, event, args);
     };
     const onDisconnect = function (this: Socket, reason: string): void {
       entrance.disconnected((this.data as SocketData).connection, reason);
@@ -122,22 +120,22 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       const connection = connections.get(this);
       if (connection) entrance.disconnected(connection, reason);
     };
-    const packets = new PacketLimit(this.options.limits.packetsPerSecond, (conn) => {
-      this.refusals.record(new RealtimeException('RATE_LIMITED', { reason: 'too many packets' }), {
-        gate: 'connect',
-        connection: connections.get(conn) ?? null,
-      });
-      connections.get(conn)?.announceEnd({ code: 'POLICY', reconnect: false });
-      conn.close();
-    });
-    const { fanOut } = this;
+    const { backlogs, fanOut } = this;
+    const packets = new PacketLimit(this.options.limits.packetsPerSecond);
+    const cutOff = this.cutOff.bind(this);
+    const endFlood = this.endFlood.bind(this);
+    // Packets that come in one batch with the last one are thrown away by Engine.IO once the connection closes.
+    const onPacket = function (this: EngineSocket): void {
+      if (!packets.allows(this)) endFlood(this);
+      else if (backlogs.isDeaf(this)) cutOff(this);
+    };
     const onPacketCreate = function (this: object): void {
       const connection = connections.get(this);
       if (connection) fanOut?.settle(connection);
     };
     io.engine.on('connection', (conn) => {
       fanOut?.inspect(conn);
-      packets.watch(conn);
+      conn.on('packet', onPacket);
       conn.on('packetCreate', onPacketCreate);
       conn.on('close', onTransportClose);
     });
@@ -157,13 +155,22 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private readonly overflow = (socket: Socket, channel: string): void => {
     const { connection } = socket.data as SocketData;
     const policy = connection.subscriptions.get(channel)?.descriptor.slowConsumer ?? this.options.slowConsumer;
-    if (policy === 'disconnect') this.cutOff(socket);
+    if (policy === 'disconnect') this.cutOff(socket.conn);
   };
 
   /** A client who does not read would not read a notice either; his backlog is freed at once. */
-  private cutOff(socket: Socket): void {
-    this.entrance?.disconnected((socket.data as SocketData).connection, 'slow consumer');
-    socket.conn.close(true);
+  private cutOff(conn: EngineSocket): void {
+    const connection = this.connections.get(conn);
+    if (connection) this.entrance?.disconnected(connection, 'slow consumer');
+    conn.close(true);
+  }
+
+  private endFlood(conn: EngineSocket): void {
+    const connection = this.connections.get(conn) ?? null;
+    const refusal = new RealtimeException('RATE_LIMITED', { reason: 'too many packets' });
+    this.refusals.record(refusal, { gate: 'connect', connection });
+    connection?.announceEnd({ code: 'POLICY', reconnect: false });
+    conn.close();
   }
 
   private allows(request: IncomingMessage): boolean {
