@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { FixtureProcess } from '../fixture/fixture.process.js';
+import { expectCalm } from '../hostile/calm.js';
+import { RawSocket, type Reply } from '../hostile/raw-socket.js';
+import { until } from '../kit/until.js';
+import { startFixture } from './raised.js';
+
+jest.setTimeout(30_000);
+
+const SLOTS = 3;
+/** Four messages may wait for each handler that may run. */
+const ADMITTED = SLOTS * 5;
+
+describe('handlers in flight', () => {
+  let fixture: FixtureProcess;
+  let socket: RawSocket;
+
+  const slow = (ms: number): Promise<Reply | null> =>
+    socket.request('rt:message', `{"channel":"t.auth","event":"slow","payload":{"ms":${ms}}}`);
+
+  beforeEach(async () => {
+    fixture = await startFixture({ requestTimeout: 1_500, limits: { handlersInFlight: SLOTS } });
+    socket = await RawSocket.connect(fixture, await fixture.login('alice'));
+    await socket.request('rt:subscribe', '{"channel":"t.auth"}');
+  });
+  afterEach(async () => {
+    await socket.close();
+    await until(
+      () => fixture.stats(),
+      ({ inFlight }) => inFlight === 0,
+    );
+    await expectCalm(fixture);
+    expect(await fixture.stop()).toBe(0);
+  });
+
+  it('past the admission queue are OVERLOADED, and every request is answered once', async () => {
+    // the first one holds the lane until all have come
+    const replies = await Promise.all(Array.from({ length: 200 }, (_, i) => slow(i === 0 ? 500 : 1)));
+    const codes = replies.map((reply) => (reply!.ok ? 'ok' : reply!.error!.code));
+    expect(codes.slice(0, ADMITTED)).toEqual(Array(ADMITTED).fill('ok'));
+    expect(codes.slice(ADMITTED)).toEqual(Array(200 - ADMITTED).fill('OVERLOADED'));
+    expect(socket.answeredTwice).toBe(0);
+    expect((await slow(1))!.ok).toBe(true);
+  });
+
+  it('that never settle give their places back after the request timeout', async () => {
+    const never = '{"channel":"t.auth","event":"never","payload":{}}';
+    const replies = await Promise.all(Array.from({ length: 30 }, () => socket.request('rt:message', never)));
+    const codes = replies.map((reply) => reply!.error!.code);
+    expect(codes.filter((code) => code === 'TIMEOUT')).toHaveLength(ADMITTED);
+    expect(codes.filter((code) => code === 'OVERLOADED')).toHaveLength(30 - ADMITTED);
+    expect((await slow(1))!.ok).toBe(true);
+  });
+
+  it('of a client that has gone make room, and the waiting ones never run', async () => {
+    for (let i = 0; i < 15; i++) void slow(600);
+    await until(
+      () => fixture.stats(),
+      ({ inFlight }) => inFlight > 0,
+    );
+    await socket.close();
+    await until(
+      () => fixture.stats(),
+      ({ inFlight }) => inFlight === 0,
+      2_000,
+    );
+  });
+});

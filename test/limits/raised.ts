@@ -1,0 +1,19 @@
+// Which limits does a test leave out of the way? Rates far above what it sends, unless it names its own.
+import { FixtureProcess } from '../fixture/fixture.process.js';
+
+interface Settings {
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly [option: string]: unknown;
+}
+
+const OUT_OF_THE_WAY = { messagesPerSecond: 100_000, messageBurst: 100_000 };
+
+/** A fixture with these options, and with limits beside which no other one is in the way. */
+export function startFixture({ limits = {}, ...options }: Settings = {}): Promise<FixtureProcess> {
+  return startExactly({ ...options, limits: { ...OUT_OF_THE_WAY, ...limits } });
+}
+
+/** A fixture with these options and all other defaults. */
+export function startExactly(options: Settings): Promise<FixtureProcess> {
+  return FixtureProcess.start({ REALTIME_OPTIONS: JSON.stringify(options) });
+}
