@@ -87,6 +87,7 @@ function checkApp(app, packages) {
     }
   }
   check(`${app}: type-checks against the tarballs`, () => run(folder, 'npx', 'tsc', '-p', '.'));
+  check(`${app}: answers on the command line`, () => run(folder, 'npx', '--no', 'nestjs-realtime', '--help'));
   check(`${app}: exchanges a message over a real socket`, () => run(folder, 'node', 'dist/main.js'));
 }
 

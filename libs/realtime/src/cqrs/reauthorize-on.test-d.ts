@@ -1,0 +1,30 @@
+import { expectTypeOf } from 'expect-type';
+import { type ReauthorizationScope, ReauthorizeOn } from './index.js';
+
+class RoleRevoked {
+  constructor(
+    readonly userId: string,
+    readonly roles: readonly string[],
+  ) {}
+}
+abstract class AnyEvent {
+  abstract readonly userIds: readonly string[];
+}
+
+// the mapper gets an instance of the event's class
+ReauthorizeOn(RoleRevoked, (event) => {
+  expectTypeOf(event).toEqualTypeOf<RoleRevoked>();
+  return { userId: event.userId };
+});
+ReauthorizeOn(AnyEvent, ({ userIds }) => userIds.map((userId) => ({ userId, channel: 'orders.42' })));
+ReauthorizeOn(RoleRevoked, () => null);
+ReauthorizeOn(RoleRevoked, async ({ userId }): Promise<ReauthorizationScope> => ({ userId }));
+
+// @ts-expect-error: nobody is named
+ReauthorizeOn(RoleRevoked, () => ({}));
+// @ts-expect-error: a mapper says null where nothing follows
+ReauthorizeOn(RoleRevoked, () => undefined);
+// @ts-expect-error: the event has no such property
+ReauthorizeOn(RoleRevoked, ({ name }) => ({ userId: name }));
+// @ts-expect-error: an event is a class
+ReauthorizeOn('RoleRevoked', () => null);
