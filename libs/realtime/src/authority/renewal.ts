@@ -51,12 +51,13 @@ export class Renewal {
       if (before !== null) user = await this.resolve(before, connection, milliseconds);
     } catch (error) {
       this.logger.warn(`A user could not be resolved anew: ${String(error instanceof Error ? error.message : error)}`);
-      if (this.isOutdated(connection, order)) return [];
+      if (this.isOutdated(connection, order)) return this.judge(connection, true, milliseconds);
       this.unresolved.add(connection);
       return [...connection.subscriptions.keys()];
     }
-    // Whoever has answered meanwhile knew more, and has judged by it.
-    if (connection.closed || this.isOutdated(connection, order)) return [];
+    if (connection.closed) return [];
+    // Whoever has answered meanwhile knew more; he may still be judging by it, so we must not be done before.
+    if (this.isOutdated(connection, order)) return this.judge(connection, true, milliseconds);
     this.resolved(connection, order);
     if (before !== null && user?.userId !== before.userId) {
       connection.goodbye({ code: 'REVOKED', reconnect: false });
