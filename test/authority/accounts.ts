@@ -60,6 +60,6 @@ export class MemberGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): Promise<boolean> {
     const realtime = RealtimeExecutionContext.create(context);
-    return this.accounts.isMember(realtime.getUser()!.userId, realtime.getParams().roomId!);
+    return this.accounts.isMember(realtime.getUser()!.userId, realtime.getParams().roomId);
   }
 }

@@ -30,7 +30,8 @@ interface Reauthorization {
   readonly at: number;
   /** Whether what was admitted by an older truth must be judged again. */
   readonly binding: boolean;
-  resolved: boolean;
+  /** Infinity while it is under way. */
+  resolvedAt: number;
 }
 
 export class Model {
@@ -57,7 +58,7 @@ export class Model {
       this.violations.push(`answered out of turn: ${describe(asked)}`);
     asked.channels.forEach((channel, index) => {
       if (asked.kind === 'unsubscribe') asked.member.channels.delete(channel);
-      else if (replies[index]!.ok) this.granted(asked, channel);
+      else if (replies[index].ok) this.granted(asked, channel);
       else this.refused(asked, channel);
     });
   }
@@ -87,9 +88,9 @@ export class Model {
 
   /** Call the result when the promise of the re-authorization has resolved. */
   reauthorize(user: UserId, binding: boolean): () => void {
-    const reauthorization = { user, at: this.truth.now(), binding, resolved: false };
+    const reauthorization = { user, at: this.truth.now(), binding, resolvedAt: Infinity };
     this.reauthorizations.push(reauthorization);
-    return () => void (reauthorization.resolved = true);
+    return () => void (reauthorization.resolvedAt = this.truth.now());
   }
 
   /** Why an event of the channel must not reach the member now; null when it may. */
@@ -100,8 +101,8 @@ export class Model {
       return 'its user was disconnected';
     const denied = this.truth.denialBegan(member.user, channel);
     const enforced = this.reauthorizations.some(
-      ({ user, at, binding, resolved }) =>
-        binding && resolved && user === member.user && denied !== null && at > denied,
+      ({ user, at, binding, resolvedAt }) =>
+        binding && resolvedAt < Infinity && user === member.user && denied !== null && at > denied,
     );
     return enforced ? 'it was denied, and that was enforced' : null;
   }
@@ -138,7 +139,9 @@ export class Model {
 
   /** Since when a change of truth may not have been told everywhere. */
   private unresolvedSince(user: UserId, moment: number): number {
-    const open = this.reauthorizations.filter((one) => one.user === user && !one.resolved).map(({ at }) => at);
+    const open = this.reauthorizations
+      .filter((one) => one.user === user && one.resolvedAt > moment)
+      .map(({ at }) => at);
     return Math.min(moment, ...open.map((at) => at - 1));
   }
 

@@ -108,9 +108,9 @@ export class Run {
     const asked = this.model.ask(kind, connection.member, channels);
     const frames = channels.map((channel) => ({ channel }));
     const single = frames.length === 1;
-    const acknowledge = (reply: { ok: boolean } | { ok: boolean }[]): void =>
-      this.model.answered(asked, Array.isArray(reply) ? reply : [reply]);
-    this.world.dispatcher.dispatch(connection, `rt:${kind}`, [single ? frames[0] : frames, acknowledge]);
+    const acknowledge = (reply: unknown): void =>
+      this.model.answered(asked, (single ? [reply] : reply) as { ok: boolean }[]);
+    this.world.dispatcher.dispatch(connection, `rt:${kind}`, [single ? frames[0] : frames], acknowledge);
   }
 
   private authenticate(slot: number): void {
@@ -119,7 +119,7 @@ export class Run {
     // While it is under way its verdicts may be by a truth of before, as in a re-authorization.
     const resolved = this.model.reauthorize(connection.member.user, false);
     const answered = new Promise((resolve) => {
-      this.world.dispatcher.dispatch(connection, 'rt:authenticate', [{ user: connection.member.user }, resolve]);
+      this.world.dispatcher.dispatch(connection, 'rt:authenticate', [{ user: connection.member.user }], resolve);
     });
     this.watch(answered, resolved);
   }

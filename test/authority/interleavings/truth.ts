@@ -52,7 +52,7 @@ export class Truth {
   denialBegan(user: UserId, channel: Channel): number | null {
     if (this.allows(user, channel)) return null;
     const changes = this.changesOf(user, channel);
-    return changes[changes.findLastIndex(({ allowed }) => allowed) + 1]!.at;
+    return changes[changes.findLastIndex(({ allowed }) => allowed) + 1].at;
   }
 
   judge(connection: object, user: UserId, channel: Channel): Promise<boolean> {
@@ -68,7 +68,7 @@ export class Truth {
   }
 
   release(index: number): void {
-    if (this.held.length > 0) this.held.splice(index % this.held.length, 1)[0]!();
+    if (this.held.length > 0) this.held.splice(index % this.held.length, 1)[0]();
   }
 
   private changesOf(user: UserId, channel: Channel): Change[] {
