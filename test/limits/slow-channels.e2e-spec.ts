@@ -1,0 +1,39 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { defineRealtimeChannel, RealtimeModule } from 'nestjs-realtime';
+import { z } from 'zod';
+import { boot, closeApps } from '../kit/boot.js';
+import { DeafClient } from './deaf-client.js';
+
+jest.setTimeout(30_000);
+
+const payload = z.object({ n: z.number(), text: z.string() });
+const feed = defineRealtimeChannel({ name: 'feed', scope: 'public', payload, slowConsumer: 'drop' });
+const orders = defineRealtimeChannel({ name: 'orders', scope: 'public', payload, slowConsumer: 'disconnect' });
+
+const TEXT = 'x'.repeat(10_000);
+/** 20 MB: more than any kernel takes for one client. */
+const EVENTS = 2_000;
+
+describe.each([
+  { policy: 'drop', channel: feed, app: 'disconnect', stays: 1 },
+  { policy: 'disconnect', channel: orders, app: 'drop', stays: 0 },
+] as const)('a channel with slowConsumer "$policy"', ({ policy, channel, app: slowConsumer, stays }) => {
+  afterEach(closeApps);
+
+  it(`keeps to it in an application with "${slowConsumer}"`, async () => {
+    const app = await boot({
+      imports: [
+        RealtimeModule.forRoot({ slowConsumer, limits: { queuedBytes: 100_000 } }),
+        RealtimeModule.forFeature([channel]),
+      ],
+    });
+    const deaf = await DeafClient.subscribed(app.url, channel.name);
+    for (let n = 0; n < EVENTS; n++) {
+      await app.broadcast(channel, { n, text: TEXT });
+      if (n % 10 === 0) await new Promise(setImmediate);
+    }
+    expect(app.stats().connections).toBe(stays);
+    expect(app.stats().subscriptions).toBe(policy === 'drop' ? 1 : 0);
+    deaf.close();
+  });
+});
