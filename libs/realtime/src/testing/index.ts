@@ -1,3 +1,8 @@
 export type { RecordedBroadcast } from '../broadcast/recorded-broadcast.js';
 export type { BroadcastTarget } from './broadcast-query.js';
+export { connectTestClient, type TestClientOptions } from './connect-test-client.js';
+export type { ReceivedEvent } from './inbox.js';
 export { RecordingRealtimeBroadcaster } from './recording.broadcaster.js';
+export type { TestChannel, TestChannelWaits } from './test-channel.js';
+export { TestClient } from './test-client.js';
+export type { WaitOptions } from './wait.js';

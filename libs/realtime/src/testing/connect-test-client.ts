@@ -1,0 +1,140 @@
+// How does a test become a client of its application? Over a real socket, on whatever port is free.
+import type { Server } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
+import { isIPv6 } from 'node:net';
+import type { INestApplication } from '@nestjs/common';
+import type { RealtimeClient, RealtimeClientOptions } from '@nestjs-realtime/client';
+import type { Credentials } from '@nestjs-realtime/contract';
+import { stringifyCookie } from 'cookie';
+import { RealtimeFault } from '../realtime.exception.js';
+import { RealtimeOptions } from '../realtime.options.js';
+import { TestClient } from './test-client.js';
+import { waitFor } from './wait.js';
+
+/** Who the client is, as the application's authenticator will see it. */
+export interface TestClientOptions {
+  /** The `auth` of the handshake, or what makes it before every attempt to connect. Default: none. */
+  readonly auth?: Credentials | RealtimeClientOptions['auth'];
+  /** Cookies as a browser on a page of the application would send them, with their Origin. Default: none. */
+  readonly cookies?: Readonly<Record<string, string>>;
+  /** Further headers of the upgrade request. The application's own origin is sent unless `origin` says otherwise; undefined sends none. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds that connecting, and each wait of the client, may take. Default 4,000, below the timeout of the usual runners. */
+  readonly timeout?: number;
+}
+
+interface RunningServer {
+  readonly listening: Promise<void>;
+  readonly clients: Set<TestClient>;
+}
+
+/** Where to reach a server that listens on every address. */
+const LOOPBACK: Readonly<Record<string, string>> = { '::': '::1', '0.0.0.0': '127.0.0.1' };
+
+const servers = new WeakMap<Server, RunningServer>();
+
+/**
+ * Connects a client of `@nestjs-realtime/client`, which must be installed, and resolves once the server has welcomed it. Listens on a
+ * free port of 127.0.0.1 first where the application does not listen yet. The client is closed with the application.
+ * @throws RealtimeError the refusal of this first attempt, retryable or not.
+ * @example
+ * const ann = await connectTestClient(app, { cookies: { session: 's1' } });
+ * const order = await ann.subscribe(orderChannel, { orderId: '42' });
+ * await order.send('addNote', { text: 'Ring twice.' });
+ * expect(await order.next('noted')).toEqual({ text: 'Ring twice.' });
+ */
+export async function connectTestClient(app: INestApplication, options: TestClientOptions = {}): Promise<TestClient> {
+  const { auth, cookies, headers, timeout = 4_000 } = options;
+  const { createRealtimeClient } = await loadClient();
+  const { path, transports, transport } = app.get(RealtimeOptions);
+  if (transport === 'in-memory') {
+    throw new RealtimeFault(
+      "No client can connect to transport: 'in-memory'; leave transport out in tests with clients.",
+    );
+  }
+  const server = app.getHttpServer() as Server;
+  const { listening, clients } = running(server, app);
+  await listening;
+  const url = urlOf(server);
+  const realtime = createRealtimeClient({
+    url,
+    path,
+    transports,
+    auth: typeof auth === 'object' ? () => auth : auth,
+    extraHeaders: headersOf(url, cookies, headers),
+    autoConnect: false,
+  });
+  const client = new TestClient(realtime, timeout);
+  await firstAttempt(realtime, timeout);
+  clients.add(client);
+  return client;
+}
+
+async function loadClient(): Promise<typeof import('@nestjs-realtime/client')> {
+  try {
+    return await import('@nestjs-realtime/client');
+  } catch (cause) {
+    const fault = new RealtimeFault(
+      'connectTestClient() needs @nestjs-realtime/client: npm install --save-dev @nestjs-realtime/client.',
+    );
+    throw Object.assign(fault, { cause });
+  }
+}
+
+/** Asked once for each server, so that clients may connect at the same time to an application that does not listen yet. */
+function running(server: Server, app: INestApplication): RunningServer {
+  const known = servers.get(server);
+  if (known) return known;
+  const clients = new Set<TestClient>();
+  const listening = server.listening ? Promise.resolve() : app.listen(0, '127.0.0.1').then(() => undefined);
+  server.once('close', () => {
+    servers.delete(server);
+    for (const client of clients) client.close();
+  });
+  servers.set(server, { listening, clients });
+  return { listening, clients };
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) {
+    throw new RealtimeFault('connectTestClient() needs an application that listens on a port, not on a path.');
+  }
+  const host = LOOPBACK[address.address] ?? address.address;
+  return `${server instanceof HttpsServer ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${address.port}`;
+}
+
+function headersOf(
+  origin: string,
+  cookies: TestClientOptions['cookies'],
+  headers: TestClientOptions['headers'] = {},
+): Record<string, string> {
+  const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const all = { origin, ...(cookies && { cookie: stringifyCookie(cookies) }), ...Object.fromEntries(given) };
+  return Object.fromEntries(
+    Object.entries(all).filter((header): header is [string, string] => header[1] !== undefined),
+  );
+}
+
+/** A client retries by itself what a test wants to see refused. */
+async function firstAttempt(client: RealtimeClient, timeout: number): Promise<void> {
+  try {
+    await waitFor(
+      timeout,
+      (changed) => {
+        const off = client.onState(changed);
+        client.connect();
+        return off;
+      },
+      () => {
+        if (client.state === 'connected') return { found: true };
+        if (client.reason) throw client.reason;
+        return undefined;
+      },
+      () => `The client is ${client.state}, and was neither welcomed nor refused`,
+    );
+  } catch (error) {
+    client.disconnect();
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+// Which events has a test client received, and which of them has nobody asked for yet?
+
+/** One event as it came. */
+export interface ReceivedEvent {
+  readonly event: string;
+  readonly payload: unknown;
+}
+
+/** Keeps every event of one channel; each is given out once, in order. */
+export class Inbox {
+  /** Everything that came, in order. */
+  readonly received: ReceivedEvent[] = [];
+  private readonly unread: ReceivedEvent[] = [];
+  private readonly watchers = new Set<() => void>();
+
+  put(event: string, payload: unknown): void {
+    const received = { event, payload };
+    this.received.push(received);
+    this.unread.push(received);
+    this.changed();
+  }
+
+  /** The oldest event of that name that has not been taken. */
+  take(event: string): { readonly found: unknown } | undefined {
+    const index = this.unread.findIndex((received) => received.event === event);
+    return index < 0 ? undefined : { found: this.unread.splice(index, 1)[0].payload };
+  }
+
+  /** Watchers are called in the order in which they came. @returns takes the watcher off. */
+  watch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  /** Also where a wait may have become hopeless. */
+  changed(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+}

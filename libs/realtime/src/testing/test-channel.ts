@@ -1,0 +1,70 @@
+// What does a test hold of a channel? The client's own handle, and promises for what is to come.
+import type { EventNameOf, EventOutput, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { ChannelHandle, RealtimeClient, SubscriptionState } from '@nestjs-realtime/client';
+import { RealtimeFault } from '../realtime.exception.js';
+import { Inbox, type ReceivedEvent } from './inbox.js';
+import { reached, stateOf, waitFor, type WaitOptions } from './wait.js';
+
+/** What a test channel has beside the methods of the client's handle. */
+export interface TestChannelWaits<Channel extends RealtimeChannelDescriptor = RealtimeChannelDescriptor> {
+  /** Every event since the channel was made, in order. */
+  readonly received: readonly ReceivedEvent[];
+  /**
+   * Resolves with the payload of the oldest event of that name that no earlier call was given; it may have come before the call.
+   * @throws Error after the timeout, that says what came instead; the reason where the channel or the connection has ended.
+   */
+  next<Event extends EventNameOf<Channel>>(event: Event, options?: WaitOptions): Promise<EventOutput<Channel, Event>>;
+  /** Resolves once the channel is `subscribing`, `subscribed` or `ended`. */
+  reached(state: SubscriptionState, options?: WaitOptions): Promise<void>;
+}
+
+/** A channel of a test client. */
+export type TestChannel<Channel extends RealtimeChannelDescriptor = RealtimeChannelDescriptor> =
+  ChannelHandle<Channel> & TestChannelWaits<Channel>;
+
+/** Adds the waits to a handle of the client. */
+export function testChannel<Channel extends RealtimeChannelDescriptor>(
+  handle: ChannelHandle<Channel>,
+  descriptor: Channel,
+  client: RealtimeClient,
+  timeout: number,
+): TestChannel<Channel> {
+  const inbox = new Inbox();
+  const declared = Object.keys(descriptor.events) as EventNameOf<Channel>[];
+  for (const event of declared) handle.on(event, (payload) => inbox.put(event, payload));
+  handle.onState(() => inbox.changed());
+  client.onState(() => inbox.changed());
+
+  const takeOrFail = (event: string): { readonly found: unknown } | undefined => {
+    const taken = inbox.take(event);
+    if (taken) return taken;
+    if (handle.state === 'ended') throw handle.reason ?? new Error(`${handle.name} was unsubscribed.`);
+    if (client.state === 'failed' || client.state === 'disconnected') {
+      throw client.reason ?? new Error(`The client of ${handle.name} was closed.`);
+    }
+    return undefined;
+  };
+  const missing = (event: string): string => {
+    const came = inbox.received.map((received) => received.event).join(', ') || 'nothing';
+    return `${handle.name} is ${stateOf(handle)}, received ${came}, and no further "${event}"`;
+  };
+  const waits: TestChannelWaits<Channel> = {
+    received: inbox.received,
+    next: async (event, options) => {
+      if (!declared.includes(event)) {
+        throw new RealtimeFault(
+          `Channel "${descriptor.name}" declares no event "${event}" (${declared.join(', ') || 'none'}).`,
+        );
+      }
+      const found = await waitFor(
+        options?.timeout ?? timeout,
+        (changed) => inbox.watch(changed),
+        () => takeOrFail(event),
+        () => missing(event),
+      );
+      return found as EventOutput<Channel, typeof event>;
+    },
+    reached: (state, options) => reached(handle, state, options?.timeout ?? timeout, handle.name),
+  };
+  return Object.assign(handle, waits);
+}
