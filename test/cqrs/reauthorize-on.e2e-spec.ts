@@ -206,6 +206,27 @@ describe('@ReauthorizeOn', () => {
     expect(logger.errors()).toEqual([expect.stringContaining('in @ReauthorizeOn(RoleRevoked) of channel admins')]);
   });
 
+  it('survives events of classes that think for themselves about their instances', async () => {
+    const logger = new LogBook();
+    const { publish } = await start(logger);
+    Object.defineProperty(RoleRevoked, Symbol.hasInstance, {
+      configurable: true,
+      value: () => {
+        throw new Error('who knows');
+      },
+    });
+    publish(new TeamLookedAt());
+    delete (RoleRevoked as { [Symbol.hasInstance]?: unknown })[Symbol.hasInstance];
+    expect(logger.errors()).toEqual([expect.stringContaining('who knows')]);
+  });
+
+  it('tells of an event that an import cycle has left undefined', () => {
+    class Early {}
+    expect(() => ReauthorizeOn(undefined as never, () => null)(Early)).toThrow(
+      'Early has @ReauthorizeOn without an event class; if you gave one, an import cycle has left it undefined.',
+    );
+  });
+
   it('listens no more once the application is closed', async () => {
     const { app, publish } = await start();
     const { subject$ } = app.nest.get(EventBus);

@@ -49,14 +49,13 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
 
   /** Called within `publish()`: what is thrown here would end the process (hardening 1). */
   private take(event: unknown): void {
-    for (const reaction of this.reactions) {
-      if (event instanceof reaction.event) void this.react(reaction, event);
-    }
+    for (const reaction of this.reactions) void this.react(reaction, event);
   }
 
   /** Never rejects. The first steps are taken before `publish()` returns, so that admissions under way are judged anew. */
-  private async react(reaction: ChannelReaction, event: object): Promise<void> {
+  private async react(reaction: ChannelReaction, event: unknown): Promise<void> {
     try {
+      if (!(event instanceof reaction.event)) return;
       const scopes = reaction.scopesOf(event);
       const found = listed(scopes instanceof Promise ? await scopes : scopes);
       await Promise.all(found.map((scope) => this.revocation.reauthorize(scope)));

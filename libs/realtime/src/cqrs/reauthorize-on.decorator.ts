@@ -1,6 +1,7 @@
 // After which domain event may somebody no longer be on a channel?
 import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { REAUTHORIZE_ON_METADATA } from '../channels/reauthorization-metadata.js';
+import { RealtimeFault } from '../realtime.exception.js';
 
 /** Whose subscriptions pass gate 2 again. */
 export interface ReauthorizationScope {
@@ -30,6 +31,7 @@ export interface Reaction {
  *
  * Needs `RealtimeCqrsModule.forRoot()`. A `scopesOf` that throws is logged, and the lease does its work later.
  *
+ * @throws RealtimeFault where the event is no class.
  * @example
  * @RealtimeChannel(orderChannel)
  * @UseGuards(OrderMemberGuard)
@@ -41,6 +43,11 @@ export function ReauthorizeOn<Type extends EventType>(
   scopesOf: (event: InstanceType<Type>) => ReauthorizationScopes | Promise<ReauthorizationScopes>,
 ): ClassDecorator {
   return (target) => {
+    if (typeof event !== 'function') {
+      throw new RealtimeFault(
+        `${target.name} has @ReauthorizeOn without an event class; if you gave one, an import cycle has left it undefined.`,
+      );
+    }
     const reaction: Reaction = { event, scopesOf: scopesOf as Reaction['scopesOf'] };
     Reflect.defineMetadata(REAUTHORIZE_ON_METADATA, [...reactionsOf(target), reaction], target);
   };

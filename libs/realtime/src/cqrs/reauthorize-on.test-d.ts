@@ -1,3 +1,4 @@
+// What may a mapper get and give? Checked by `npm run typecheck`.
 import { expectTypeOf } from 'expect-type';
 import { type ReauthorizationScope, ReauthorizeOn } from './index.js';
 
