@@ -91,9 +91,21 @@ function checkApp(app, packages) {
   check(`${app}: exchanges a message over a real socket`, () => run(folder, 'node', 'dist/main.js'));
 }
 
+/** Last, because it takes the client away: of the doors of nestjs-realtime only connectTestClient() wants it. */
+function checkWithoutClient(app) {
+  const folder = join(scratch, app);
+  check(`${app}: tests broadcasts without the client, and says what connectTestClient() needs`, () => {
+    rmSync(join(folder, 'node_modules/@nestjs-realtime/client'), { recursive: true });
+    const script = join(folder, 'without-client.mjs');
+    cpSync(join(import.meta.dirname, 'without-client.mjs'), script);
+    run(folder, 'node', script);
+  });
+}
+
 const packages = folders.map((folder) => check(`${folder}: packs`, () => pack(folder))).filter(Boolean);
 packages.forEach(checkContents);
 if (packages.length === folders.length) for (const app of APPS) checkApp(app, packages);
+if (packages.length === folders.length) for (const app of APPS) checkWithoutClient(app);
 rmSync(scratch, { recursive: true, force: true });
 console.log(`smoke: ${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -66,11 +66,16 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
    */
   subscribe<Target extends AnyTarget>(
     target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
+    listener: (event: EventNameOf<DescriptorOf<Target>>) => unknown,
+  ): () => void;
+  subscribe<Target extends AnyTarget>(
+    target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
     listener: InMemoryListener<DescriptorOf<Target>>,
-  ): () => void {
+  ): () => void;
+  subscribe(target: AnyTarget, listener: (event: never, payload: never) => unknown): () => void {
     this.demandTransport();
     const { name } = target;
-    const descriptor: RealtimeChannelDescriptor = 'descriptor' in target ? target.descriptor : target;
+    const descriptor = 'descriptor' in target ? target.descriptor : target;
     if (!descriptor.template.match(name)) {
       throw new RealtimeFault(
         `"${name}" is no concrete name of channel "${descriptor.name}"; subscribe to channel.with({ ... }).`,

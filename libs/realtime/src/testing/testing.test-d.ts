@@ -101,6 +101,8 @@ export function inMemory(realtime: InMemoryRealtimeBroadcaster): void {
     void name;
     expectTypeOf(payload).toEqualTypeOf<number>();
   });
+  realtime.subscribe(order, (event) => expectTypeOf(event).toEqualTypeOf<'shipped' | 'priced'>());
+  realtime.subscribe(order, () => undefined);
   // @ts-expect-error the params are open
   realtime.subscribe(orders, () => undefined);
   // @ts-expect-error a name is no channel
