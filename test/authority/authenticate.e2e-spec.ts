@@ -174,6 +174,8 @@ describe('rt:authenticate', () => {
     const held = accounts.identity.hold();
     const first = authenticate(client, { token: 'bob2' });
     await held.asked;
+    // whoever asks next is answered at once
+    accounts.identity.hold().release();
     accounts.login('bob3', 'bob', { roles: ['other'] });
     const second = authenticate(client, { token: 'bob3' });
     await client.settle();

@@ -3,9 +3,11 @@ import { Module, UseGuards } from '@nestjs/common';
 import {
   defineRealtimeChannel,
   IRealtimeRevocation,
+  IRealtimeTracer,
   RealtimeChannel,
   RealtimeModule,
   type RealtimeSettings,
+  type SpanOptions,
 } from 'nestjs-realtime';
 import { z } from 'zod';
 import { boot, type TestApp } from '../kit/boot.js';
@@ -24,20 +26,41 @@ class OnRoom {}
 @Module({ providers: [Accounts], exports: [Accounts] })
 class AccountsModule {}
 
+/** How often has gate 2 been passed? */
+export class GateCounter extends IRealtimeTracer {
+  subscribeGates = 0;
+
+  override span<Result>({ attributes }: SpanOptions, run: () => Result): Result {
+    if (attributes.gate === 'SubscribeGuard') this.subscribeGates++;
+    return run();
+  }
+}
+
 export interface AuthorityApp {
   readonly app: TestApp;
   readonly accounts: Accounts;
   readonly revocation: IRealtimeRevocation;
+  readonly gates: GateCounter;
 }
 
 export async function bootAuthority(settings: RealtimeSettings = {}): Promise<AuthorityApp> {
   const app = await boot({
     imports: [
       AccountsModule,
-      RealtimeModule.forRoot({ imports: [AccountsModule], authenticator: AccountAuthenticator, ...settings }),
+      RealtimeModule.forRoot({
+        imports: [AccountsModule],
+        authenticator: AccountAuthenticator,
+        tracer: GateCounter,
+        ...settings,
+      }),
       RealtimeModule.forFeature([newsChannel, insideChannel, staffChannel]),
     ],
     providers: [OnRoom],
   });
-  return { app, accounts: app.nest.get(Accounts), revocation: app.nest.get(IRealtimeRevocation) };
+  return {
+    app,
+    accounts: app.nest.get(Accounts),
+    revocation: app.nest.get(IRealtimeRevocation),
+    gates: app.nest.get<GateCounter>(IRealtimeTracer),
+  };
 }

@@ -1,6 +1,6 @@
 // app.close() over real sockets: clients are told, what runs may finish, and nothing new begins.
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { type CanActivate, Injectable, UseGuards } from '@nestjs/common';
 import {
   defineRealtimeChannel,
   IRealtimeAuthenticator,
@@ -29,8 +29,8 @@ const workChannel = defineRealtimeChannel({
 class Work {
   readonly begun = new Latch();
   readonly done = new Latch<string>();
-  /** Credentials are looked at only once this is open. */
-  readonly authenticated = new Latch();
+  /** The authenticator and the guard of the slow channel answer once this is open. */
+  readonly checked = new Latch();
   readonly asked = new Latch();
 }
 
@@ -52,6 +52,23 @@ class OnWork {
   }
 }
 
+const slowChannel = defineRealtimeChannel({ name: 'slow', scope: 'public', payload: z.number() });
+
+@Injectable()
+class SlowGuard implements CanActivate {
+  constructor(private readonly work: Work) {}
+
+  async canActivate(): Promise<boolean> {
+    this.work.asked.open();
+    await this.work.checked.opened;
+    return true;
+  }
+}
+
+@RealtimeChannel(slowChannel)
+@UseGuards(SlowGuard)
+class OnSlow {}
+
 @Injectable()
 class SlowAuthenticator extends IRealtimeAuthenticator {
   constructor(private readonly work: Work) {
@@ -61,7 +78,7 @@ class SlowAuthenticator extends IRealtimeAuthenticator {
   async authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null> {
     if (handshake.auth.token !== 'slow') return null;
     this.work.asked.open();
-    await this.work.authenticated.opened;
+    await this.work.checked.opened;
     return { userId: 'late', roles: [] };
   }
 }
@@ -82,7 +99,7 @@ describe('drain', () => {
           },
           RealtimeModule.forRoot({ authenticator: SlowAuthenticator, ...settings }),
         ],
-        providers: [OnWork],
+        providers: [OnWork, OnSlow],
       },
       { http },
     );
@@ -162,11 +179,29 @@ describe('drain', () => {
     await work.asked.opened;
     const closed = app.nest.close();
     await goodbye(busy);
-    work.authenticated.open();
+    work.checked.open();
     await expect(connecting).rejects.toMatchObject({ data: { code: 'UNAVAILABLE', retryable: true } });
     work.done.open('finished');
     await closed;
     expect(app.stats()).toMatchObject({ connections: 0, pendingAuthentications: 0 });
+  });
+
+  it('lets nobody hear of a channel whose subscribe was under way', async () => {
+    await start();
+    const busy = await worker();
+    const reply = busy.send('work', 'finish');
+    await work.begun.opened;
+    const subscribed = busy.subscribe('slow');
+    await work.asked.opened;
+    const closed = app.nest.close();
+    await goodbye(busy);
+    work.checked.open();
+    await subscribed;
+    await app.broadcast(slowChannel, 1);
+    work.done.open('finished');
+    await reply;
+    await closed;
+    expect(busy.events).toEqual([]);
   });
 
   it('waits no longer than drainTimeout for a handler that never ends, and aborts it', async () => {
