@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Injectable, type ModuleMetadata, UseGuards } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, UseGuards } from '@nestjs/common';
 import { CqrsModule, EventBus } from '@nestjs/cqrs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
@@ -236,46 +236,5 @@ describe('@ReauthorizeOn', () => {
 
     expect(subject$.observed).toBe(false);
     publish(new Poison(new Error('nobody hears this')));
-  });
-});
-
-describe('RealtimeCqrsModule', () => {
-  const faultOf = async (module: ModuleMetadata): Promise<string> =>
-    boot(module).then(
-      () => 'no fault',
-      (error: Error) => `${error.name}: ${error.message}`,
-    );
-
-  it('is missed at boot where @ReauthorizeOn stands on a channel class', async () => {
-    const imports = [CqrsModule.forRoot(), RealtimeModule.forRoot()];
-    expect(await faultOf({ imports, providers: [AdminChannel] })).toBe(
-      'RealtimeFault: Realtime channels are at fault:\n' +
-        '  - AdminChannel has @ReauthorizeOn, but nobody listens to domain events; add RealtimeCqrsModule.forRoot() of nestjs-realtime/cqrs to the imports of the root module.',
-    );
-  });
-
-  it('tells of @ReauthorizeOn on a class that claims no channel', async () => {
-    @Injectable()
-    @ReauthorizeOn(RoleRevoked, ({ userId }) => ({ userId }))
-    class Lost {}
-    expect(await faultOf({ imports: MODULE.imports, providers: [Lost] })).toContain(
-      'Lost has @ReauthorizeOn, but claims no channel; put @RealtimeChannel(descriptor) on the class.',
-    );
-  });
-
-  it('needs an event bus', async () => {
-    expect(await faultOf({ imports: [RealtimeModule.forRoot(), RealtimeCqrsModule.forRoot()] })).toBe(
-      'RealtimeFault: RealtimeCqrsModule finds no EventBus; import CqrsModule.forRoot() in the root module.',
-    );
-  });
-
-  it('needs RealtimeModule', async () => {
-    expect(await faultOf({ imports: [CqrsModule.forRoot(), RealtimeCqrsModule.forRoot()] })).toBe(
-      'RealtimeFault: RealtimeCqrsModule needs RealtimeModule.forRoot(); import both.',
-    );
-  });
-
-  it('serves applications that use none of its decorators', async () => {
-    expect(await faultOf({ imports: MODULE.imports })).toBe('no fault');
   });
 });

@@ -1,0 +1,48 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type RealtimeFinding, RealtimeModule, type RealtimeSettings, renderFindings } from 'nestjs-realtime';
+import { boot, closeApps } from '../kit/boot.js';
+import { KnownUsers } from '../kit/known-users.js';
+import { LogBook } from '../kit/log-book.js';
+
+afterEach(closeApps);
+
+describe('findings as text', () => {
+  it('say what, how to mend it, and how to silence it', () => {
+    const polling: RealtimeFinding = { code: 'POLLING', severity: 'warning', message: 'It polls.', cure: 'Stop it.' };
+    expect(renderFindings([polling, polling])).toBe(
+      'The doctor has 2 findings:\n' +
+        '  warning POLLING: It polls.\n    Cure: Stop it.\n' +
+        '  warning POLLING: It polls.\n    Cure: Stop it.\n' +
+        "  What is meant can be silenced: RealtimeModule.forRoot({ doctor: { silence: ['POLLING'] } })",
+    );
+    expect(renderFindings([])).toBe('');
+  });
+});
+
+describe('the doctor at boot', () => {
+  const environment = process.env.NODE_ENV;
+  afterEach(() => {
+    process.env.NODE_ENV = environment;
+  });
+
+  async function warningsIn(nodeEnv: string, settings: RealtimeSettings): Promise<string[]> {
+    process.env.NODE_ENV = nodeEnv;
+    const logger = new LogBook();
+    await boot({ imports: [RealtimeModule.forRoot({ authenticator: KnownUsers, ...settings })] }, { logger });
+    return logger.lines.filter((line) => line.startsWith('warn ') && line.includes('doctor'));
+  }
+
+  it('logs its findings once, in one line of the log, while somebody develops', async () => {
+    const [line, ...more] = await warningsIn('development', { transports: ['polling'] });
+    expect(more).toEqual([]);
+    expect(line).toContain('The doctor has 2 findings:\n  warning COOKIES_WITHOUT_ORIGINS:');
+  });
+
+  it.each(['production', 'test'])('says nothing where NODE_ENV is %s', async (nodeEnv) => {
+    expect(await warningsIn(nodeEnv, { transports: ['polling'] })).toEqual([]);
+  });
+
+  it('says nothing where there is nothing to say', async () => {
+    expect(await warningsIn('development', { doctor: { silence: ['COOKIES_WITHOUT_ORIGINS'] } })).toEqual([]);
+  });
+});
