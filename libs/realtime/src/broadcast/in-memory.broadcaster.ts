@@ -12,7 +12,7 @@ import { GuardedBroadcaster } from './guarded.broadcaster.js';
 import type { AnyTarget, DescriptorOf } from './realtime.broadcaster.js';
 import { type RecordedBroadcast, recordOf } from './recorded-broadcast.js';
 
-/** Event and payload of a channel, as its clients would receive them. */
+/** Event and payload of a channel, as its clients would receive them; the event's name narrows the payload. */
 export type InMemoryListener<Channel extends RealtimeChannelDescriptor> = (
   ...received: {
     [Event in EventNameOf<Channel>]: [event: Event, payload: EventOutput<Channel, Event>];
@@ -66,16 +66,11 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
    */
   subscribe<Target extends AnyTarget>(
     target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
-    listener: (event: EventNameOf<DescriptorOf<Target>>) => unknown,
-  ): () => void;
-  subscribe<Target extends AnyTarget>(
-    target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
     listener: InMemoryListener<DescriptorOf<Target>>,
-  ): () => void;
-  subscribe(target: AnyTarget, listener: (event: never, payload: never) => unknown): () => void {
+  ): () => void {
     this.demandTransport();
     const { name } = target;
-    const descriptor = 'descriptor' in target ? target.descriptor : target;
+    const descriptor: RealtimeChannelDescriptor = 'descriptor' in target ? target.descriptor : target;
     if (!descriptor.template.match(name)) {
       throw new RealtimeFault(
         `"${name}" is no concrete name of channel "${descriptor.name}"; subscribe to channel.with({ ... }).`,
