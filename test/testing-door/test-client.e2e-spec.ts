@@ -7,11 +7,13 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import {
+  defineRealtimeChannel,
   IRealtimeAuthenticator,
   IRealtimeBroadcaster,
   IRealtimeRevocation,
   IRealtimeServer,
   RealtimeHooks,
+  RealtimeModule,
   type RealtimeSettings,
 } from 'nestjs-realtime';
 import { connectTestClient, type TestClient } from 'nestjs-realtime/testing';
@@ -98,6 +100,16 @@ describe('connectTestClient', () => {
     const other = await create({ path: '/live' }, true);
     const client = await connectTestClient(other, { cookies: { session: 'ann' } });
     expect(client.user?.userId).toBe('ann');
+    await other.close();
+  });
+
+  it('rejects with the fault of an application that does not boot', async () => {
+    const rival = defineRealtimeChannel({ name: 'news', scope: 'public' });
+    const { imports = [], ...rest } = ordersModule();
+    const module = { imports: [...imports, RealtimeModule.forFeature([rival])], ...rest };
+    const other = (await Test.createTestingModule(module).compile()).createNestApplication({ logger: false });
+    const connecting = [connectTestClient(other), connectTestClient(other)];
+    await Promise.all(connecting.map((client) => expect(client).rejects.toThrow('can match the same name')));
     await other.close();
   });
 
