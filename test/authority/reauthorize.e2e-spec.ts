@@ -158,6 +158,24 @@ describe('reauthorize', () => {
     expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
   });
 
+  it('resolves no earlier because a later one knows more already', async () => {
+    const client = await listener('ann');
+    const first = accounts.identity.hold();
+    accounts.expel('ann', '1');
+    const before = revocation.reauthorize({ userId: 'ann' });
+    await first.asked;
+    accounts.identity.hold().release();
+    const judging = accounts.membership.hold();
+    const after = revocation.reauthorize({ userId: 'ann' });
+    await judging.asked;
+    accounts.membership.hold().release();
+    first.release();
+    await before;
+    expect(await hears(client)).not.toContain('room.1');
+    judging.release();
+    await after;
+  });
+
   it('keeps a connection that has moved to a new session while the old one ended', async () => {
     const client = await listener('ann');
     const held = accounts.identity.hold();

@@ -162,7 +162,8 @@ describe('drain', () => {
       expect(refused).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE', retryable: true } });
     }
     await app.broadcast(workChannel, 1);
-    await expect(app.connect()).rejects.toThrow();
+    // refused by the transport: nobody is asked who it was
+    await expect(app.connect({ as: 'slow' })).rejects.toThrow();
     work.done.open('finished');
     expect(await reply).toEqual({ ok: true, data: 'finished' });
     await closed;

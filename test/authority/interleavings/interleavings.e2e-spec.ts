@@ -7,7 +7,7 @@ import { createWorld, type World } from './world.js';
 
 /** Every run of the suite tells the same stories; another seed tells others. */
 const SEED = Number(process.env.INTERLEAVINGS_SEED ?? 20_261_123);
-const RUNS = Number(process.env.INTERLEAVINGS_RUNS ?? 500);
+const RUNS = Number(process.env.INTERLEAVINGS_RUNS ?? 1_500);
 const SLOTS = 3;
 
 const slot = fc.nat(SLOTS - 1);
