@@ -1,9 +1,7 @@
 // How is a request answered? Exactly once, with a code, whatever happens.
 import type { RefusalReply } from '@nestjs-realtime/contract';
+import type { Acknowledge } from '../connections/realtime-entrance.js';
 import { RealtimeException } from '../realtime.exception.js';
-
-/** The acknowledgement function of the transport; it may throw for content it cannot encode. */
-export type Acknowledge = (reply: unknown) => void;
 
 /** One request under way. The first answer counts; later ones do nothing. */
 export class PendingRequest {

@@ -3,7 +3,7 @@ import { Inject, type OnApplicationBootstrap, type OnModuleDestroy, type Type } 
 import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
+import type { Acknowledge, RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
 import { ConnectionLife } from './connection.life.js';
 import { RequestDispatcher } from './request.dispatcher.js';
@@ -43,8 +43,13 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
     this.life.established(connection);
   }
 
-  dispatch(connection: RealtimeConnection, event: string, args: unknown[]): void {
-    this.dispatcher.dispatch(connection, event, args);
+  dispatch(
+    connection: RealtimeConnection,
+    event: string,
+    args: readonly unknown[],
+    acknowledge: Acknowledge | null,
+  ): void {
+    this.dispatcher.dispatch(connection, event, args, acknowledge);
   }
 
   disconnected(connection: RealtimeConnection, reason: string): void {

@@ -2,12 +2,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { FRAMES } from '@nestjs-realtime/contract';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { Acknowledge } from '../connections/realtime-entrance.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { internalError } from '../instrumentation/with-capture.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { AuthenticationRequests } from './authentication.requests.js';
-import { type Acknowledge, PendingRequest } from './pending-request.js';
+import { PendingRequest } from './pending-request.js';
 import { MessageRequests } from './message.requests.js';
 import { SubscriptionRequests } from './subscription.requests.js';
 
@@ -40,21 +41,23 @@ export class RequestDispatcher {
   }
 
   /**
-   * Never throws. `args` are the event's arguments; a last one that is a function is the acknowledgement.
+   * Never throws.
    *
    * Security note: reads client data.
    */
-  dispatch(connection: RealtimeConnection, event: string, args: unknown[]): void {
-    const last = args.at(-1);
-    const acknowledge = typeof last === 'function' ? (last as Acknowledge) : null;
+  dispatch(
+    connection: RealtimeConnection,
+    event: string,
+    args: readonly unknown[],
+    acknowledge: Acknowledge | null,
+  ): void {
     const pending = new PendingRequest(acknowledge);
     try {
       const refusal = this.admissionRefusal(connection);
       if (refusal !== null) return this.refuse(connection, pending, refusal);
       const serve = this.requests.get(event);
-      const count = acknowledge === null ? args.length : args.length - 1;
-      if (serve !== undefined && count === 1) return serve(connection, args[0], pending);
-      const reason = serve === undefined ? 'no such request' : `${count} arguments`;
+      if (serve !== undefined && args.length === 1) return serve(connection, args[0], pending);
+      const reason = serve === undefined ? 'no such request' : `${args.length} arguments`;
       this.refuse(connection, pending, new RealtimeException('BAD_REQUEST', { reason }));
     } catch (error) {
       this.refuse(connection, pending, internalError(this.logger, 'request dispatcher', error));

@@ -46,7 +46,9 @@ export class Backlogs {
 
   /** Whether too many answers wait for a client who goes on asking. Events do not count: they have a policy of their own. */
   isDeaf(conn: EngineSocket): boolean {
-    const { writeBuffer } = conn as unknown as Buffers;
+    const { writeBuffer, transport } = conn as unknown as Buffers;
+    // In a network socket answers wait among events, which have filled no more than their own share.
+    if ((transport.socket?._socket?.writableLength ?? 0) > 2 * this.limit) return true;
     return writeBuffer.length > 0 && this.of(conn, writeBuffer).answers > this.limit;
   }
 

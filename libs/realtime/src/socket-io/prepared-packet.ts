@@ -1,9 +1,17 @@
-// How does an event look on the wire? As the text of a Socket.IO packet, made once, before any adapter sees it.
+// How do an event and a reply look on the wire? As the text of a Socket.IO packet, made once, before any adapter sees it.
 import { FRAMES } from '@nestjs-realtime/contract';
 import type { EncodedEvent } from '../connections/encoded-event.js';
 
 /** Socket.IO's packet type of an event, in the default namespace. */
 const SOCKET_IO_EVENT = '2';
+
+/** Socket.IO's packet type of an acknowledgement. */
+const SOCKET_IO_ACK = '3';
+
+/** The answer to the request of that number. @throws whatever JSON says of a reply it cannot hold. */
+export function replyPacket(id: number, reply: unknown): string {
+  return `${SOCKET_IO_ACK}${id}[${JSON.stringify(reply)}]`;
+}
 
 /** Channel and event names are legal segments, so they need no escaping. */
 export function eventPacket({ channel, event, json }: EncodedEvent): string {

@@ -4,6 +4,7 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { RealtimeConnection } from '../connections/realtime.connection.js';
 import type { Batch } from './fan-out/batch.js';
 import type { FanOut } from './fan-out/fan-out.js';
+import { replyPacket } from './prepared-packet.js';
 import { handshakeOf } from './handshake.js';
 
 /** Room of a channel (ADR-016, decision 3). */
@@ -49,6 +50,12 @@ export class SocketIOConnection extends RealtimeConnection {
 
   protected override notify(frame: string, body: unknown): void {
     this.socket.emit(frame, body);
+  }
+
+  /** Answers the request of that number. @throws whatever JSON says of a reply it cannot hold. */
+  reply(id: number, reply: unknown): void {
+    const packet = replyPacket(id, reply);
+    if (this.socket.connected) this.fanOut.answer(this, packet);
   }
 
   override disconnect(): void {

@@ -17,6 +17,7 @@ import { engineOptions } from './engine.options.js';
 import { FanOut } from './fan-out/fan-out.js';
 import { originFault } from './origin.js';
 import { PacketLimit } from './packet-limit.js';
+import { requestIntake } from './request-intake.js';
 import { ROOM_PREFIX, SocketIOConnection, type SocketData } from './socket-io.connection.js';
 
 /** The clients of this node, over Socket.IO. */
@@ -109,9 +110,9 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   /** The same few functions serve all connections: Socket.IO and Engine.IO call them with the socket as `this`. */
   private listen(io: Server, entrance: RealtimeEntrance): void {
     const { connections } = this;
-    const onRequest = function (this: Socket, event: string, ...args: unknown[]): void {
-      entrance.dispatch((this.data as SocketData).connection, event, args);
-    };
+    const takeRequests = requestIntake((connection, event, args, acknowledge) => {
+      entrance.dispatch(connection, event, args, acknowledge);
+    });
     const onDisconnect = function (this: Socket, reason: string): void {
       entrance.disconnected((this.data as SocketData).connection, reason);
       this.conn.close();
@@ -143,7 +144,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       this.admit(entrance, socket).then(() => next(), next);
     });
     io.on('connection', (socket) => {
-      socket.onAny(onRequest);
+      takeRequests(socket);
       socket.on('disconnect', onDisconnect);
       const { connection } = socket.data as SocketData;
       socket.emit(FRAMES.WELCOME, welcome(connection));

@@ -21,12 +21,12 @@ interface WriteOptions {
   readonly preEncoded: true;
   readonly volatile: false;
   readonly compress: false;
-  readonly wsPreEncodedFrame: readonly Buffer[];
+  /** Only events carry a frame made beforehand. */
+  readonly wsPreEncodedFrame?: readonly Buffer[];
 }
 
 /** The parts of Socket.IO's client that its own adapter uses to broadcast. */
 interface Writer {
-  readonly conn: EngineSocket;
   writeToEngine(packets: readonly string[], options: WriteOptions): void;
 }
 
@@ -98,6 +98,14 @@ export class FanOut {
     batch.add(frame);
     if (batch.bytes >= FLUSH_AT_BYTES) this.flush();
     else this.schedule();
+  }
+
+  /** Sends a reply to one client, after what this turn holds for him. */
+  answer(member: SocketIOConnection, packet: string): void {
+    this.settle(member);
+    const network = this.mode === 'fast' ? plainSocketOf(member.client.conn) : null;
+    if (network !== null) network.write(textFrame(ENGINE_MESSAGE + packet));
+    else this.queue(member, packet, {});
   }
 
   /** Sends a member what this turn holds for him, because something else is about to follow, or he to join or leave. */
@@ -184,9 +192,13 @@ export class FanOut {
   /** The ordinary path: Engine.IO queues the frame behind whatever it has. */
   private writeSlowly(member: SocketIOConnection, { channel, packet, frame }: TurnFrame): void {
     const socket = member.client;
-    const writer = socket.client as unknown as Writer;
-    if (!this.backlogs.hasRoom(writer.conn, frame.length)) return this.overflow(socket, channel);
-    writer.writeToEngine([packet], { preEncoded: true, volatile: false, compress: false, wsPreEncodedFrame: [frame] });
+    if (this.backlogs.hasRoom(socket.conn, frame.length)) this.queue(member, packet, { wsPreEncodedFrame: [frame] });
+    else this.overflow(socket, channel);
+  }
+
+  private queue(member: SocketIOConnection, packet: string, encoded: Pick<WriteOptions, 'wsPreEncodedFrame'>): void {
+    const writer = member.client.client as unknown as Writer;
+    writer.writeToEngine([packet], { preEncoded: true, volatile: false, compress: false, ...encoded });
   }
 
   /** A member's frames of this turn in order, walked over his rooms or the turn's, whichever are fewer. */
