@@ -67,7 +67,7 @@ describe(`a fuzzer with seed ${SEED}`, () => {
     const attacks = fc.sample(hostileFrames, { seed, numRuns: runs });
     await Promise.all(
       fuzzers.map(async (fuzzer, offset) => {
-        for (let i = offset; i < attacks.length; i += connections) await fuzzer.send(attacks[i]!);
+        for (let i = offset; i < attacks.length; i += connections) await fuzzer.send(attacks[i]);
         await fuzzer.close();
       }),
     );

@@ -76,15 +76,15 @@ describe('what one client may hold:', () => {
       const sockets = await Promise.all(
         sessions.slice(0, 3).map((token) => connectClient(fixture, { auth: { token } })),
       );
-      expect(await refusalOf(fixture, { auth: { token: sessions[3]! } })).toEqual(LIMIT_EXCEEDED);
+      expect(await refusalOf(fixture, { auth: { token: sessions[3] } })).toEqual(LIMIT_EXCEEDED);
       const bob = await connectClient(fixture, { auth: { token: await fixture.login('bob') } });
-      sockets[0]!.disconnect();
+      sockets[0].disconnect();
       await until(
         () => fixture.stats(),
         ({ connections }) => connections === 3,
       );
-      sockets[0] = await connectClient(fixture, { auth: { token: sessions[3]! } });
-      expect(await refusalOf(fixture, { auth: { token: sessions[3]! } })).toEqual(LIMIT_EXCEEDED);
+      sockets[0] = await connectClient(fixture, { auth: { token: sessions[3] } });
+      expect(await refusalOf(fixture, { auth: { token: sessions[3] } })).toEqual(LIMIT_EXCEEDED);
       for (const socket of [...sockets, bob]) socket.disconnect();
     });
 

@@ -21,7 +21,7 @@ export class Chance {
   }
 
   one<Item>(items: readonly Item[]): Item {
-    return items[this.below(items.length)]!;
+    return items[this.below(items.length)];
   }
 
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name {

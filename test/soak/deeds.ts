@@ -144,7 +144,7 @@ export class Deeds {
       case 'subscribe':
         return client.subscribe(this.channels());
       case 'unsubscribe':
-        return client.unsubscribe(this.channels()[0]!);
+        return client.unsubscribe(this.channels()[0]);
       case 'echo':
       case 'post':
         await client.request(`["rt:message",{"channel":"t.auth","event":"${deed}","payload":{"text":"soak"}}]`);

@@ -34,7 +34,7 @@ const model = new Model(LEASE_MS);
 const users = Array.from({ length: Math.max(5, Math.ceil(count / 5)) }, (_, i) => `user${i}`);
 const clients = Array.from(
   { length: count },
-  (_, i) => new SoakClient(url, model, i % 10 === 9 ? null : users[i % users.length]!),
+  (_, i) => new SoakClient(url, model, i % 10 === 9 ? null : users[i % users.length]),
 );
 const deeds = new Deeds(fixture, model, new Chance(seed), clients, users);
 

@@ -113,8 +113,8 @@ export class SoakClient {
   private take(packet: string, authority: Authority): void {
     const event = EVENT.exec(packet);
     if (event) {
-      const { n } = JSON.parse(event[2]!) as { n?: number };
-      this.model.received(authority, event[1]!, n ?? null);
+      const { n } = JSON.parse(event[2]) as { n?: number };
+      this.model.received(authority, event[1], n ?? null);
       return;
     }
     const ack = ACK.exec(packet);
