@@ -60,11 +60,11 @@ describe('interleavings over real sockets', () => {
       const held = [accounts.membership.hold()];
       const denied = new Set<string>();
       for (const { do: what, who, channel, turn } of steps) {
-        const believer = believers[who]!;
-        if (what === 'subscribe' || what === 'unsubscribe') underWay.push(believer.ask(what, CHANNELS[channel]!));
-        if (what === 'revoke') underWay.push(revocation.revoke({ userId: believer.user, channel: CHANNELS[channel]! }));
-        if (what === 'broadcast') underWay.push(app.broadcast(TARGETS[channel]!, { n: 1 }));
-        if (what === 'hold') held.splice(0, 1, accounts.membership.hold())[0]!.release();
+        const believer = believers[who];
+        if (what === 'subscribe' || what === 'unsubscribe') underWay.push(believer.ask(what, CHANNELS[channel]));
+        if (what === 'revoke') underWay.push(revocation.revoke({ userId: believer.user, channel: CHANNELS[channel] }));
+        if (what === 'broadcast') underWay.push(app.broadcast(TARGETS[channel], { n: 1 }));
+        if (what === 'hold') held.splice(0, 1, accounts.membership.hold())[0].release();
         if (what === 'flip') {
           if (denied.delete(believer.user)) admit(accounts, believer.user);
           else deny(accounts, believer.user, denied);
@@ -72,7 +72,7 @@ describe('interleavings over real sockets', () => {
         }
         if (turn) await new Promise(setImmediate);
       }
-      held[0]!.release();
+      held[0].release();
       await Promise.all(underWay);
       await Promise.all(believers.map(({ client }) => client.settle()));
       for (const believer of believers) believer.heard = [];
