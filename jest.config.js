@@ -1,7 +1,9 @@
 /** @type {import('jest').Config} */
 export default {
   rootDir: '.',
-  roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/benchmarks'],
+  // Processes, browsers and databases start within; no assertion is about time.
+  testTimeout: 30_000,
   testEnvironment: 'node',
   resolver: '<rootDir>/jest.resolver.cjs',
   moduleFileExtensions: ['ts', 'js', 'json'],

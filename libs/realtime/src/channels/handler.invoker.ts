@@ -20,6 +20,7 @@ import type { MessageBinder, MessageInvoker, SubscribeGuardInvoker } from './reg
 
 type Instance = Record<string, (...args: unknown[]) => unknown>;
 type Type = new (...args: never[]) => object;
+type Callback = (...args: unknown[]) => unknown;
 type Bound = (...args: unknown[]) => unknown;
 type ContextId = ReturnType<typeof ContextIdFactory.create>;
 
@@ -30,7 +31,8 @@ interface Host {
   readonly inquirerId?: string;
 }
 
-const ENHANCERS = ['__guards__', '__interceptors__', '__pipes__', '__exceptionFilters__'] as const;
+/** Metadata of the enhancers that stand between the guards and the handler. */
+const ENHANCERS = ['__interceptors__', '__pipes__', '__exceptionFilters__'] as const;
 const PARAMS_KEY = 'nestjs-realtime:params';
 
 /**
@@ -61,8 +63,7 @@ export class HandlerInvoker {
     Reflect.defineMetadata(PARAMS_KEY, handlerParams(type, method), type, method);
     return (validator) => {
       if (isScoped(wrapper)) return this.scoped(wrapper, (host) => this.pipeline(host, method, validator));
-      const host = { instance: wrapper.instance as Instance };
-      return isPlain(type, method) ? direct(host.instance, method, validator) : this.pipeline(host, method, validator);
+      return this.pipeline({ instance: wrapper.instance as Instance }, method, validator);
     };
   }
 
@@ -92,23 +93,31 @@ export class HandlerInvoker {
     };
   }
 
+  /** Only what stands on the handler is in its way: without enhancers it costs its schema and a function call. */
   private pipeline(host: Host, method: string, validator: PayloadValidator): MessageInvoker {
-    const callback = host.instance[method]!;
     const type = host.instance.constructor as Type;
-    // Nest logs whatever passes through its filters unhandled, so they are only asked where there are some.
-    const enhancers = { interceptors: true, filters: hasMetadata('__exceptionFilters__', type, callback) };
+    const callback = host.instance[method]!;
+    const handle = isPlain(type, method, callback)
+      ? direct(host.instance, method, validator)
+      : this.enhanced(host, method, callback, validator);
+    if (!hasMetadata('__guards__', type, callback)) return handle;
     // Nest 11 keeps what it knows of parameters by method name alone, so the guards' binding, which has none, needs a name of its own.
     const guards = this.bind(host, likeness(callback), `${method}:guards`, { guards: true });
-    const handle = this.bind(host, callback, method, enhancers, paramsFactory(validator));
     return async (context) => {
-      const args = gateArguments(context);
       try {
-        await guards(...args);
+        await guards(...gateArguments(context));
       } catch (error) {
         throw refusalOfGuard(error, context.user) ?? error;
       }
-      return handle(...args);
+      return handle(context);
     };
+  }
+
+  private enhanced(host: Host, method: string, callback: Callback, validator: PayloadValidator): MessageInvoker {
+    // Nest logs whatever passes through its filters unhandled, so they are only asked where there are some.
+    const filters = hasMetadata('__exceptionFilters__', host.instance.constructor as Type, callback);
+    const handle = this.bind(host, callback, method, { interceptors: true, filters }, paramsFactory(validator));
+    return (context) => handle(...gateArguments(context));
   }
 
   private bind(
@@ -141,7 +150,6 @@ function paramsFactory(validator: PayloadValidator): ParamsFactory {
   };
 }
 
-/** A handler without enhancers costs its schema and a function call. */
 function direct(instance: Instance, method: string, validator: PayloadValidator): MessageInvoker {
   const call = (payload: unknown, context: RealtimeContext): unknown => {
     const result = instance[method]!(payload, context);
@@ -157,8 +165,7 @@ function isScoped(wrapper: InstanceWrapper): boolean {
   return wrapper.isTransient || !wrapper.isDependencyTreeStatic();
 }
 
-function isPlain(type: Type, method: string): boolean {
-  const callback = (type.prototype as Instance)[method]!;
+function isPlain(type: Type, method: string, callback: Callback): boolean {
   return (
     !Reflect.hasMetadata(PARAMS_METADATA, type, method) && ENHANCERS.every((key) => !hasMetadata(key, type, callback))
   );

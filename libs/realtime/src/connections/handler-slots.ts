@@ -7,7 +7,7 @@ const QUEUE_PER_SLOT = 4;
 export class HandlerSlots {
   private admitted = 0;
   private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private waiting: (() => void)[] | null = null;
 
   /** Whether one more message may come in; if so it counts until `leave`. */
   enter(slots: number): boolean {
@@ -26,11 +26,11 @@ export class HandlerSlots {
       this.running++;
       return null;
     }
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return new Promise((resolve) => (this.waiting ??= []).push(resolve));
   }
 
   giveBack(): void {
-    const next = this.waiting.shift();
+    const next = this.waiting?.shift();
     if (next === undefined) this.running--;
     else next();
   }

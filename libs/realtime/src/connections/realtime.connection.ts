@@ -19,19 +19,22 @@ export interface Running {
   abort(reason: Error): void;
 }
 
+/** What an idle connection is admitted to; one for all of them. */
+const NO_SUBSCRIPTIONS: ReadonlyMap<string, ChannelMatch> = new Map();
+
 /** One socket as we see it. The transport's adapter extends it. */
 export abstract class RealtimeConnection {
   /** Who speaks; null is anonymous. Set by gate 1, before any request can run. */
   user: RealtimeUser | null = null;
   /** Channels this connection is admitted to, by concrete name. */
-  readonly subscriptions = new Map<string, ChannelMatch>();
+  subscriptions: ReadonlyMap<string, ChannelMatch> = NO_SUBSCRIPTIONS;
   /** Keeps the requests on each channel in order. */
   readonly lanes = new ChannelLanes();
   /** Bounds the messages under way. */
   readonly slots = new HandlerSlots();
   /** What the client may still send. */
   readonly rate: TokenBucket;
-  private readonly running = new Set<Running>();
+  private running: Set<Running> | null = null;
   private idle: (() => void) | null = null;
   private departing = false;
   private ended = false;
@@ -64,24 +67,24 @@ export abstract class RealtimeConnection {
   abstract disconnect(): void;
 
   begin(running: Running): void {
-    this.running.add(running);
+    (this.running ??= new Set()).add(running);
   }
 
   finish(running: Running): void {
-    this.running.delete(running);
-    if (this.running.size === 0) this.idle?.();
+    this.running?.delete(running);
+    if (!this.running?.size) this.idle?.();
   }
 
   /** Resolves when nothing runs for the connection any more. */
   whenIdle(): Promise<void> {
-    return this.running.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.idle = resolve));
+    return !this.running?.size ? Promise.resolve() : new Promise((resolve) => (this.idle = resolve));
   }
 
   /** Records an admission and lets the channel's broadcasts in. Does nothing once closed. */
   join(channel: string, match: ChannelMatch): void {
     if (this.ended) return;
     if (!this.departing && !this.subscriptions.has(channel)) this.enter(channel);
-    this.subscriptions.set(channel, match);
+    this.admissions().set(channel, match);
   }
 
   /** Ends an admission; null when there was none. */
@@ -89,7 +92,7 @@ export abstract class RealtimeConnection {
     const match = this.subscriptions.get(channel);
     if (match === undefined) return null;
     this.exit(channel);
-    this.subscriptions.delete(channel);
+    this.admissions().delete(channel);
     return match;
   }
 
@@ -122,8 +125,13 @@ export abstract class RealtimeConnection {
   /** The transport has ended: aborts what is running and forgets every admission. */
   end(): void {
     this.ended = true;
-    this.subscriptions.clear();
+    this.subscriptions = NO_SUBSCRIPTIONS;
     const gone = new Error('The connection has ended');
-    for (const running of this.running) running.abort(gone);
+    for (const running of this.running ?? []) running.abort(gone);
+  }
+
+  private admissions(): Map<string, ChannelMatch> {
+    if (this.subscriptions === NO_SUBSCRIPTIONS) this.subscriptions = new Map();
+    return this.subscriptions as Map<string, ChannelMatch>;
   }
 }

@@ -49,14 +49,18 @@ export class ClassSchemaCompiler {
         `${place} is described by the class ${type.name}, which has no class-validator decorators; decorate its properties, for example with @IsString().`,
       );
     }
+    const isFlat = metadata.every(({ propertyName }) =>
+      SCALARS.has(Reflect.getMetadata('design:type', type.prototype as object, propertyName)),
+    );
     return {
-      parse: (payload) => this.run(type, payload, INBOUND, identity),
-      strip: (payload) => this.run(type, payload, OUTBOUND, this.transformer.instanceToPlain),
+      parse: (payload) => this.run(type, isFlat, payload, INBOUND, identity),
+      strip: (payload) => this.run(type, isFlat, payload, OUTBOUND, this.transformer.instanceToPlain),
     };
   }
 
   private run(
     type: PayloadClass,
+    isFlat: boolean,
     payload: unknown,
     options: ValidatorOptions,
     finish: (value: object) => unknown,
@@ -64,7 +68,7 @@ export class ClassSchemaCompiler {
     if (!isPlainObject(payload) && !(payload instanceof type))
       throw invalid([{ path: '', message: 'must be an object' }]);
     const instance = this.instantiate(type, payload);
-    const misplaced = findMisplacedArray(instance);
+    const misplaced = isFlat ? null : findMisplacedArray(instance);
     if (misplaced !== null) throw invalid([{ path: misplaced, message: 'must not be an array' }]);
     const settle = (errors: ValidationError[]): unknown => {
       if (errors.length > 0) throw invalid(collectIssues(errors));
@@ -87,6 +91,9 @@ export class ClassSchemaCompiler {
     }
   }
 }
+
+/** Declared types of properties under which no object can hide. */
+const SCALARS: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date]);
 
 const TRANSFORM = { enableImplicitConversion: false } as const;
 
