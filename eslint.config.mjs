@@ -21,6 +21,8 @@ export default defineConfig(
     rules: {
       // ports and handlers are async by contract, whether this implementation waits or not
       '@typescript-eslint/require-await': 'off',
+      // what was caught is passed on as it is
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },

@@ -40,7 +40,7 @@ async function measureRoom(members: number, options: Options): Promise<CaseResul
         scenario: 'fan-out',
         case: `${members.toLocaleString('en')} members, ${pace.name}`,
         unit: 'CPU-s per million deliveries',
-        contestants: contestants.map((contestant, index) => ({ ...contestant, samples: samples[index]! })),
+        contestants: contestants.map((contestant, index) => ({ ...contestant, samples: samples[index] })),
         targets: [{ contestant: REALTIME.label, against: 'bare', atMost: 1.05 }],
       });
     }

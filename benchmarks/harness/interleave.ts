@@ -14,8 +14,8 @@ export async function interleave<Contestant>(
   const back = [...forth].reverse();
   for (let round = 0; round < rounds.warmUp + rounds.measured; round++) {
     for (const index of round % 2 === 0 ? forth : back) {
-      const sample = await measure(contestants[index]!);
-      if (round >= rounds.warmUp) samples[index]!.push(sample);
+      const sample = await measure(contestants[index]);
+      if (round >= rounds.warmUp) samples[index].push(sample);
     }
   }
   return samples;

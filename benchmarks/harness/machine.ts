@@ -9,7 +9,7 @@ export function describeMachine(): string {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
   const pinned = canPin() ? 'server and load generator pinned to a core each' : 'NOT pinned (no taskset, or one core)';
   const versions = `Node ${process.version}, socket.io ${versionOf('socket.io')}, @nestjs/core ${versionOf('@nestjs/core')}`;
-  const load = loadavg()[0]!.toFixed(2);
+  const load = loadavg()[0].toFixed(2);
   return `${cores}, ${memory}, ${type()} ${release()}; ${versions}; ${pinned}; load average before the run ${load}`;
 }
 

@@ -10,11 +10,11 @@ export interface Ratio {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Samples at the same index were taken next to each other; only those are divided. */
 export function ratioOf(samples: readonly number[], reference: readonly number[]): Ratio {
-  const ratios = samples.map((sample, round) => sample / reference[round]!);
+  const ratios = samples.map((sample, round) => sample / reference[round]);
   return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
 }

@@ -30,7 +30,7 @@ export const idleMemory: Scenario = {
       targets: [{ contestant: REALTIME.label, against: 'bare', atMost: 1.15 }],
     });
     return [
-      result('heap and external', (_, index) => heap[index]!),
+      result('heap and external', (_, index) => heap[index]),
       result('resident set', (contestant) => rss.get(contestant)!),
     ];
   },

@@ -42,7 +42,7 @@ export const inbound: Scenario = {
           scenario: 'inbound',
           case: `${CONNECTIONS} connections, ${OUTSTANDING} outstanding each`,
           unit: 'CPU-s per million round trips',
-          contestants: contestants.map((contestant, index) => ({ ...contestant, samples: samples[index]! })),
+          contestants: contestants.map((contestant, index) => ({ ...contestant, samples: samples[index] })),
           targets: [{ contestant: CHECKED.label, against: 'nest', atMost: 1 }],
         },
       ];

@@ -7,7 +7,7 @@ import { type BroadcastExpectation, receiveBroadcasts } from './receive-broadcas
 import { askAll, type RoundTripOrder, type RoundTripResult, roundTrips } from './round-trips.js';
 
 const crowd = new Crowd();
-const endpoint = JSON.parse(process.argv[2]!) as Endpoint;
+const endpoint = JSON.parse(process.argv[2]) as Endpoint;
 const frames = DIALECTS[endpoint.dialect];
 
 const loadCalls = {

@@ -94,7 +94,7 @@ export class RawClient {
     else if (type === ACKNOWLEDGEMENT) {
       let id = 0;
       let at = start + 1;
-      for (; buffer[at] !== BRACKET; at++) id = id * 10 + buffer[at]! - 0x30;
+      for (; buffer[at] !== BRACKET; at++) id = id * 10 + buffer[at] - 0x30;
       this.listener.onAcknowledgement(this, id, buffer, at, end);
     } else if (type === CONNECT) this.connected();
     else throw new Error(`The connection is refused or ended: ${buffer.toString('utf8', start, end)}`);

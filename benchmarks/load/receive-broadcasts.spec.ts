@@ -15,7 +15,7 @@ describe('receiveBroadcasts', () => {
     const received = receiveBroadcasts(crowd, { first: 7, count: 2, step: 1 }, (received) => reports.push(received));
     for (const [member, seq] of deliveries) {
       const packet = Buffer.from(JSON.stringify(['tick', feedItem(seq)]));
-      crowd.onEvent(members[member]!, packet, 0, packet.length);
+      crowd.onEvent(members[member], packet, 0, packet.length);
     }
     return received;
   }
@@ -54,7 +54,7 @@ describe('receiveBroadcasts', () => {
     const crowd = new Crowd();
     crowd.clients = members;
     const received = receiveBroadcasts(crowd, { first: 7, count: 2, step: 1 }, (received) => reports.push(received));
-    crowd.onFault(members[1]!, new Error('gone'));
+    crowd.onFault(members[1], new Error('gone'));
     await expect(received).rejects.toThrow('Client 1: gone');
   });
 });

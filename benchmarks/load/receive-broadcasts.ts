@@ -39,7 +39,7 @@ export function receiveBroadcasts(
           ),
         );
       }
-      expected[client.index]! += 1;
+      expected[client.index] += 1;
       received += 1;
       if (received % (members * step) === 0) report(received / members);
       if (received === members * count) finish();
@@ -52,7 +52,7 @@ function sequenceNumber(buffer: Buffer, start: number, end: number): number {
   if (found < 0 || found >= end) return -1;
   let seq = 0;
   for (let at = found + SEQ.length; at < end; at++) {
-    const digit = buffer[at]! - ZERO;
+    const digit = buffer[at] - ZERO;
     if (digit < 0 || digit > 9) break;
     seq = seq * 10 + digit;
   }

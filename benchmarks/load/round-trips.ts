@@ -34,7 +34,7 @@ export function roundTrips(crowd: Crowd, frames: DialectFrames, order: RoundTrip
     if (sent === count) return;
     const seq = first + sent++;
     checksum += seq;
-    waiting[client.index]!.add(seq);
+    waiting[client.index].add(seq);
     client.send(`42${seq}${frames.message(event, note(seq))}`);
   };
   return crowd.run<RoundTripResult>((finish, fail) => ({
@@ -46,7 +46,7 @@ export function roundTrips(crowd: Crowd, frames: DialectFrames, order: RoundTrip
     onEvent: (client, buffer, start, end) =>
       fail(new Error(`Client ${client.index} got ${buffer.toString('utf8', start, end)} meanwhile.`)),
     onAcknowledgement(client, id, buffer, start, end) {
-      if (!waiting[client.index]!.delete(id) || buffer.toString('latin1', start, end) !== OK) {
+      if (!waiting[client.index].delete(id) || buffer.toString('latin1', start, end) !== OK) {
         return fail(new Error(`Client ${client.index}, message ${id}, got ${buffer.toString('utf8', start, end)}`));
       }
       if (++answered === count) finish({ checksum });

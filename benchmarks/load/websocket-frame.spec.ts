@@ -48,7 +48,7 @@ describe('encodeTextFrame', () => {
       const frame = encodeTextFrame(text);
       const header = frame[1] === (0x80 | 126) ? 8 : 6;
       const mask = frame.subarray(header - 4, header);
-      const body = frame.subarray(header).map((byte, i) => byte ^ mask[i & 3]!);
+      const body = frame.subarray(header).map((byte, i) => byte ^ mask[i & 3]);
       expect(Buffer.from(body).toString()).toBe(text);
       expect(mask.some((byte) => byte !== 0)).toBe(true);
     },

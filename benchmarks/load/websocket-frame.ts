@@ -21,7 +21,7 @@ export function encodeTextFrame(text: string): Buffer {
   }
   MASK.copy(frame, header - 4);
   frame.write(text, header, 'utf8');
-  for (let i = 0; i < length; i++) frame[header + i]! ^= MASK[i & 3]!;
+  for (let i = 0; i < length; i++) frame[header + i] ^= MASK[i & 3];
   return frame;
 }
 
@@ -53,8 +53,8 @@ export class FrameReader {
   }
 
   private onFrame(buffer: Buffer, at: number, start: number, end: number): void {
-    const opcode = buffer[at]! & 0x0f;
-    if ((buffer[at]! & FINAL) === 0 || (buffer[at + 1]! & MASKED) !== 0)
+    const opcode = buffer[at] & 0x0f;
+    if ((buffer[at] & FINAL) === 0 || (buffer[at + 1] & MASKED) !== 0)
       throw new Error('A fragmented or masked frame.');
     if (opcode === TEXT) this.onText(buffer, start, end);
     else if (opcode === CLOSE) this.onClose();
@@ -65,13 +65,13 @@ export class FrameReader {
 /** Where the text of the frame at `at` begins; undefined while the header is incomplete. */
 function textStart(buffer: Buffer, at: number): number | undefined {
   if (at + 2 > buffer.length) return undefined;
-  const short = buffer[at + 1]! & 0x7f;
+  const short = buffer[at + 1] & 0x7f;
   const start = at + (short < 126 ? 2 : short === 126 ? 4 : 10);
   return start > buffer.length ? undefined : start;
 }
 
 function textLength(buffer: Buffer, at: number): number {
-  const short = buffer[at + 1]! & 0x7f;
+  const short = buffer[at + 1] & 0x7f;
   if (short < 126) return short;
   return short === 126 ? buffer.readUInt16BE(at + 2) : Number(buffer.readBigUInt64BE(at + 2));
 }

@@ -53,12 +53,12 @@ export class ChannelTemplate {
   matchSegments(segments: readonly string[]): Readonly<Record<string, string>> | null {
     if (segments.length !== this.length) return null;
     for (let i = 0; i < this.length; i++) {
-      const part = this.parts[i]!;
+      const part = this.parts[i];
       if ('literal' in part && part.literal !== segments[i]) return null;
     }
     const params: Record<string, string> = Object.create(null) as Record<string, string>;
     for (let i = 0; i < this.length; i++) {
-      const part = this.parts[i]!;
+      const part = this.parts[i];
       if ('param' in part) params[part.param] = segments[i]!;
     }
     return Object.freeze(params);
@@ -88,7 +88,7 @@ export class ChannelTemplate {
     return (
       this.length === other.length &&
       this.parts.every((part, i) => {
-        const counterpart = other.parts[i]!;
+        const counterpart = other.parts[i];
         return !('literal' in part && 'literal' in counterpart) || part.literal === counterpart.literal;
       })
     );
@@ -137,7 +137,7 @@ function parseTemplate(source: string): Part[] {
     if (param === undefined) {
       if (isLegalSegment(segment)) return { literal: segment };
       throw new ChannelDefinitionError(
-        `Channel name "${source}" has the illegal segment "${segment}"; a segment is 1 to 64 of A-Z a-z 0-9 _ -, or one whole {param}.`,
+        `Channel name "${source}" has the illegal segment "${String(segment)}"; a segment is 1 to 64 of A-Z a-z 0-9 _ -, or one whole {param}.`,
       );
     }
     if (!isDeclarableName(param)) {

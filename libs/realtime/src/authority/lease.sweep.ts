@@ -40,7 +40,7 @@ export class LeaseSweep implements OnModuleDestroy {
   /** Takes care of a connection that has been admitted to a channel; more calls change nothing. */
   watch(connection: RealtimeConnection): void {
     if (connection.closed || this.slotOf.has(connection)) return;
-    const slot = this.slots[this.assigned++ % this.slots.length]!;
+    const slot = this.slots[this.assigned++ % this.slots.length];
     slot.add(connection);
     this.slotOf.set(connection, slot);
     this.provenAt.set(connection, performance.now());
@@ -63,7 +63,7 @@ export class LeaseSweep implements OnModuleDestroy {
   }
 
   private tick(): void {
-    const slot = this.slots[this.cursor++ % this.slots.length]!;
+    const slot = this.slots[this.cursor++ % this.slots.length];
     for (const connection of slot) if (connection.subscriptions.size > 0) this.queue.push(connection);
     this.work();
   }

@@ -45,7 +45,7 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
         return this.publishInTurn(request, payload);
       return Promise.resolve(this.publishNow(request, payload));
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -126,7 +126,7 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
 
 function onlyEventOf(descriptor: RealtimeChannelDescriptor): string {
   const events = Object.keys(descriptor.events);
-  if (events.length === 1) return events[0]!;
+  if (events.length === 1) return events[0];
   throw new BroadcastFault(
     `Channel "${descriptor.name}" declares ${events.length} events; name one: broadcast(channel, event, payload).`,
   );

@@ -65,7 +65,7 @@ export class ChannelExplorer implements OnModuleInit {
     if (descriptor === undefined) {
       if (methods.length > 0)
         attempt(() => {
-          throw new RealtimeFault(handlerWithoutChannelFault(wrapper.name, methods[0]![0]));
+          throw new RealtimeFault(handlerWithoutChannelFault(String(wrapper.name), methods[0][0]));
         });
       return;
     }
@@ -85,7 +85,7 @@ export class ChannelExplorer implements OnModuleInit {
     const prototype = (type as { prototype?: Record<string, object> }).prototype;
     if (!prototype) return [];
     return this.scanner.getAllMethodNames(prototype).flatMap((method): [string, string][] => {
-      const event = handledEvent(prototype[method]!);
+      const event = handledEvent(prototype[method]);
       return event === undefined ? [] : [[method, event]];
     });
   }

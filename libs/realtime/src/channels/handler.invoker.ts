@@ -88,7 +88,7 @@ export class HandlerInvoker {
       const contextId = ContextIdFactory.create();
       this.moduleRef.registerRequestByContextId(context, contextId);
       const token = wrapper.token as Type;
-      const instance = (await this.moduleRef.resolve(token, contextId, { strict: false })) as Instance;
+      const instance = await this.moduleRef.resolve<unknown, Instance>(token, contextId, { strict: false });
       return make({ instance, contextId, inquirerId: wrapper.id })(context);
     };
   }
@@ -96,7 +96,7 @@ export class HandlerInvoker {
   /** Only what stands on the handler is in its way: without enhancers it costs its schema and a function call. */
   private pipeline(host: Host, method: string, validator: PayloadValidator): MessageInvoker {
     const type = host.instance.constructor as Type;
-    const callback = host.instance[method]!;
+    const callback = host.instance[method];
     const handle = isPlain(type, method, callback)
       ? direct(host.instance, method, validator)
       : this.enhanced(host, method, callback, validator);
@@ -152,7 +152,7 @@ function paramsFactory(validator: PayloadValidator): ParamsFactory {
 
 function direct(instance: Instance, method: string, validator: PayloadValidator): MessageInvoker {
   const call = (payload: unknown, context: RealtimeContext): unknown => {
-    const result = instance[method]!(payload, context);
+    const result = instance[method](payload, context);
     return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
   };
   return (context) => {

@@ -26,7 +26,7 @@ export function RealtimeChannel(descriptor: RealtimeChannelDescriptor): ClassDec
     injectable,
     SetMetadata(CHANNEL_METADATA, descriptor),
     SetMetadata(ENTRY_PROVIDER_WATERMARK, true),
-  ) as ClassDecorator;
+  );
 }
 
 /** A second `@Injectable()` would undo the scope that the class's own one asks for. */

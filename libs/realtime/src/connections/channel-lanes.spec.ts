@@ -36,18 +36,18 @@ describe('channel lanes', () => {
     const lanes = new ChannelLanes();
     const [holder, ahead, impatient, behind] = ['a', 'a', 'a', 'a'].map((channel) => lanes.take(channel));
     const order: string[] = [];
-    void ahead!.ready!.then(() => order.push('ahead'));
-    void behind!.ready!.then(() => order.push('behind'));
-    impatient!.release();
+    void ahead.ready!.then(() => order.push('ahead'));
+    void behind.ready!.then(() => order.push('behind'));
+    impatient.release();
     await setImmediate();
     expect(order).toEqual([]);
-    holder!.release();
+    holder.release();
     await setImmediate();
     expect(order).toEqual(['ahead']);
-    ahead!.release();
+    ahead.release();
     await setImmediate();
     expect(order).toEqual(['ahead', 'behind']);
-    behind!.release();
+    behind.release();
     expect(lanes.isBusy('a')).toBe(false);
   });
 

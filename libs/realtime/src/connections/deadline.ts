@@ -12,7 +12,7 @@ export function withDeadline<Value>(work: Promise<Value>, milliseconds: number, 
       },
       (error: unknown) => {
         clearTimeout(timer);
-        reject(error as Error);
+        reject(error);
       },
     );
   });

@@ -28,7 +28,7 @@ export class MessageRequests implements MessageService {
     private readonly counters: RealtimeCounters,
     private readonly options: RealtimeOptions,
   ) {
-    this.broadcast = broadcaster.broadcast.bind(broadcaster) as BroadcastFunction;
+    this.broadcast = broadcaster.broadcast.bind(broadcaster);
   }
 
   message(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {

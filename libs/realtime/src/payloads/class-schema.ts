@@ -1,6 +1,7 @@
 // Payload slots described by a class with class-validator decorators.
 import type { Issue, PayloadClass } from '@nestjs-realtime/contract';
 import { isLegalSegment } from '@nestjs-realtime/contract';
+import type { ClassConstructor } from 'class-transformer';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { isPlainObject } from './payload-shape.js';
@@ -82,7 +83,7 @@ export class ClassSchemaCompiler {
   /** A `@Transform` that stumbles over a hostile value has found it invalid. */
   private instantiate(type: PayloadClass, payload: object): object {
     try {
-      return this.transformer.plainToInstance(type as new () => object, payload, TRANSFORM);
+      return this.transformer.plainToInstance<object, object>(type as ClassConstructor<object>, payload, TRANSFORM);
     } catch (cause) {
       throw new RealtimeException('INVALID_PAYLOAD', {
         reason: `${type.name} could not be made of the payload`,

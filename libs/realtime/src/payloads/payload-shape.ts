@@ -44,10 +44,10 @@ export function checkShape(payload: unknown, limits: ShapeLimits): ShapeRefusal 
     if (keys > limits.payloadKeys) return TOO_LARGE;
     for (let i = 0; i < size; i++) {
       if (names !== null) {
-        if (FORBIDDEN_KEYS.has(names[i]!)) return FORBIDDEN_KEY;
+        if (FORBIDDEN_KEYS.has(names[i])) return FORBIDDEN_KEY;
         bytes += scalarBytes(names[i]);
       }
-      const value = (node as Record<string, unknown>)[names === null ? i : names[i]!];
+      const value = (node as Record<string, unknown>)[names === null ? i : names[i]];
       if (typeof value === 'object' && value !== null) {
         pending.push(value);
         depths.push(depth + 1);

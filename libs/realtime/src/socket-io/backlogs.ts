@@ -60,7 +60,7 @@ export class Backlogs {
       this.waiting.set(conn, backlog);
     }
     for (; backlog.counted < buffer.length; backlog.counted++) {
-      const { data, options } = buffer[backlog.counted]!;
+      const { data, options } = buffer[backlog.counted];
       if (options?.wsPreEncodedFrame === undefined) backlog.answers += data?.length ?? 0;
       else backlog.events += data?.length ?? 0;
     }

@@ -7,7 +7,7 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 export function handshakeOf(socket: Socket): RealtimeHandshake {
   const { auth, headers, address } = socket.handshake;
   return {
-    auth: typeof auth === 'object' && auth !== null ? (auth as Record<string, unknown>) : {},
+    auth: typeof auth === 'object' && auth !== null ? auth : {},
     cookies: parseCookie(headers.cookie ?? ''),
     headers,
     address,

@@ -134,7 +134,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       const connection = connections.get(this);
       if (connection) fanOut?.settle(connection);
     };
-    io.engine.on('connection', (conn) => {
+    io.engine.on('connection', (conn: EngineSocket) => {
       fanOut?.inspect(conn);
       conn.on('packet', onPacket);
       conn.on('packetCreate', onPacketCreate);
@@ -143,7 +143,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     io.use((socket, next) => {
       this.admit(entrance, socket).then(() => next(), next);
     });
-    io.on('connection', (socket) => {
+    io.on('connection', (socket: Socket) => {
       takeRequests(socket);
       socket.on('disconnect', onDisconnect);
       const { connection } = socket.data as SocketData;

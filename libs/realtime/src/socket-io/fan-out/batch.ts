@@ -25,21 +25,21 @@ export class Batch {
 
   /** Index of the first frame that came at or after `order`; the number of frames when there is none. */
   indexFrom(order: number): number {
-    if (this.frames[0]!.order >= order) return 0;
+    if (this.frames[0].order >= order) return 0;
     const index = this.frames.findIndex((frame) => frame.order >= order);
     return index === -1 ? this.frames.length : index;
   }
 
   /** The frames from `index` on in one buffer; suffixes share the memory of the whole. */
   bufferFrom(index: number): Buffer {
-    if (this.frames.length === 1) return this.frames[0]!.frame;
+    if (this.frames.length === 1) return this.frames[0].frame;
     this.joined ??= Buffer.concat(
       this.frames.map(({ frame }) => frame),
       this.bytes,
     );
     if (index === 0) return this.joined;
     let offset = 0;
-    for (let i = 0; i < index; i++) offset += this.frames[i]!.frame.length;
+    for (let i = 0; i < index; i++) offset += this.frames[i].frame.length;
     return this.joined.subarray(offset);
   }
 }

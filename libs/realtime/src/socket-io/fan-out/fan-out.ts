@@ -120,11 +120,7 @@ export class FanOut {
       network.cork();
       this.corked.push(network);
     }
-    this.write(
-      member,
-      frames.length === 1 ? frames[0]!.frame : Buffer.concat(frames.map(({ frame }) => frame)),
-      frames,
-    );
+    this.write(member, frames.length === 1 ? frames[0].frame : Buffer.concat(frames.map(({ frame }) => frame)), frames);
   }
 
   /** Ends the turn for everybody. */
@@ -181,11 +177,11 @@ export class FanOut {
   private write(member: SocketIOConnection, buffer: Buffer, frames: readonly TurnFrame[], from = 0): void {
     const network = plainSocketOf(member.client.conn);
     if (network === null) {
-      for (let i = from; i < frames.length; i++) this.writeSlowly(member, frames[i]!);
+      for (let i = from; i < frames.length; i++) this.writeSlowly(member, frames[i]);
     } else if (this.backlogs.hasRoomOn(network, buffer.length)) {
       network.write(buffer);
     } else {
-      for (let i = from; i < frames.length; i++) this.overflow(member.client, frames[i]!.channel);
+      for (let i = from; i < frames.length; i++) this.overflow(member.client, frames[i].channel);
     }
   }
 
