@@ -17,8 +17,13 @@ import { engineOptions } from './engine.options.js';
 import { FanOut } from './fan-out/fan-out.js';
 import { originFault } from './origin.js';
 import { PacketLimit } from './packet-limit.js';
+import { ReadingShare } from './reading-share.js';
 import { requestIntake } from './request-intake.js';
 import { ROOM_PREFIX, SocketIOConnection, type SocketData } from './socket-io.connection.js';
+import { Turns } from './turns.js';
+
+/** Not worth counting towards a turn's share of reading: the share of requests bounds them. */
+const SMALL_PACKET = 4_096;
 
 /** The clients of this node, over Socket.IO. */
 @Injectable()
@@ -110,9 +115,10 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   /** The same few functions serve all connections: Socket.IO and Engine.IO call them with the socket as `this`. */
   private listen(io: Server, entrance: RealtimeEntrance): void {
     const { connections } = this;
-    const takeRequests = requestIntake((connection, event, args, acknowledge) => {
+    const turns = new Turns((connection, event, args, acknowledge) => {
       entrance.dispatch(connection, event, args, acknowledge);
     });
+    const takeRequests = requestIntake(turns.take);
     const onDisconnect = function (this: Socket, reason: string): void {
       entrance.disconnected((this.data as SocketData).connection, reason);
       this.conn.close();
@@ -126,7 +132,9 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     const cutOff = this.cutOff.bind(this);
     const endFlood = this.endFlood.bind(this);
     // Packets that come in one batch with the last one are thrown away by Engine.IO once the connection closes.
-    const onPacket = function (this: EngineSocket): void {
+    const reading = new ReadingShare();
+    const onPacket = function (this: EngineSocket, { data }: { data?: { length: number } }): void {
+      if (data !== undefined && data.length > SMALL_PACKET) reading.took(this, data.length);
       if (!packets.allows(this)) endFlood(this);
       else if (backlogs.isDeaf(this)) cutOff(this);
     };
