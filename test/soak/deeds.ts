@@ -124,7 +124,9 @@ export class Deeds {
   }
 
   private async endSession(name: 'expire' | 'logout'): Promise<void> {
-    const client = this.chance.one(this.clients.filter(({ session }) => session !== null));
+    const known = this.clients.filter(({ session }) => session !== null);
+    if (known.length === 0) return;
+    const client = this.chance.one(known);
     const { session, authority, connected, busy } = client;
     const inMs = this.chance.below(1_000);
     await this.fixture.control(`/${name}`, { session, inMs });
