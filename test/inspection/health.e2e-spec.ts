@@ -63,8 +63,8 @@ describe.each(HTTP_ADAPTERS)('the health indicator, over HTTP on %s', (http) => 
         status: 'ok',
         error: {},
         info: {
-          realtime: { status: 'up', state: 'accepting', connections: 1 },
-          again: { status: 'up', state: 'accepting', connections: 1 },
+          realtime: { status: 'up', state: 'accepting', connections: 1, fanOut: 'fast' },
+          again: { status: 'up', state: 'accepting', connections: 1, fanOut: 'fast' },
         },
         details: expect.anything(),
       },
@@ -86,7 +86,7 @@ describe.each(HTTP_ADAPTERS)('the health indicator, over HTTP on %s', (http) => 
     await closed;
 
     expect(status).toBe(503);
-    expect(body.error.realtime).toEqual({ status: 'down', state: 'draining', connections: 1 });
+    expect(body.error.realtime).toEqual({ status: 'down', state: 'draining', connections: 1, fanOut: 'fast' });
     expect(await reply).toMatchObject({ ok: true });
   });
 });
@@ -95,7 +95,7 @@ describe('the health indicator', () => {
   it('is down where nothing listens', async () => {
     const app = await Test.createTestingModule({ imports: [RealtimeModule.forRoot()] }).compile();
     expect(await app.get(RealtimeHealthIndicator).isHealthy('live')).toEqual({
-      live: { status: 'down', state: 'closed', connections: 0 },
+      live: { status: 'down', state: 'closed', connections: 0, fanOut: 'fast' },
     });
     await app.close();
   });

@@ -13,6 +13,8 @@ export interface RealtimeStats {
   readonly subscriptions: number;
   /** Admissions by name template, for templates that have any. Never by concrete names: this is what metrics take as labels. */
   readonly channels: Readonly<Record<string, number>>;
+  /** How events reach sockets: `'stock'` where the option says so, or where the fast path does not fit the installed Socket.IO. */
+  readonly fanOut: 'fast' | 'stock';
   /** Channels with at least one member on this node. */
   readonly rooms: number;
   /** Connections whose authentication is under way. */

@@ -7,6 +7,7 @@ export interface RealtimeHealth {
   readonly status: 'up' | 'down';
   readonly state: RealtimeStats['state'];
   readonly connections: number;
+  readonly fanOut: RealtimeStats['fanOut'];
 }
 
 /**
@@ -21,8 +22,8 @@ export class RealtimeHealthIndicator {
   constructor(private readonly server: IRealtimeServer) {}
 
   isHealthy<const Key extends string = 'realtime'>(key?: Key): Promise<Record<Key, RealtimeHealth>> {
-    const { state, connections } = this.server.stats();
-    const health: RealtimeHealth = { status: state === 'accepting' ? 'up' : 'down', state, connections };
+    const { state, connections, fanOut } = this.server.stats();
+    const health: RealtimeHealth = { status: state === 'accepting' ? 'up' : 'down', state, connections, fanOut };
     return Promise.resolve({ [key ?? 'realtime']: health } as Record<Key, RealtimeHealth>);
   }
 }

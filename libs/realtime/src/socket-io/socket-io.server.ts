@@ -85,6 +85,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       connections: sockets.length,
       subscriptions: [...channels.values()].reduce((sum, count) => sum + count, 0),
       channels: Object.fromEntries(channels),
+      fanOut: this.fanOut?.mode ?? this.options.fanOut,
       rooms: rooms.filter((room) => room.startsWith(ROOM_PREFIX)).length,
       pendingAuthentications: this.counters.pendingAuthentications,
       inFlight: this.counters.inFlight,
