@@ -6,6 +6,11 @@ import type { PayloadInput, PayloadOutput, PayloadSchemas } from './payload-sche
 /** A client who does not read is cut off, or the channel's events are left out for him until he has read. */
 export type SlowConsumerPolicy = 'disconnect' | 'drop';
 
+/** Events of a channel leave at most once in this many milliseconds. */
+export interface FlushWindow {
+  readonly everyMs: number;
+}
+
 /** A declared channel (ADR-016): its name template, who may enter, and what is said on it. Frozen. */
 export interface RealtimeChannelDescriptor<
   Name extends string = string,
@@ -22,6 +27,10 @@ export interface RealtimeChannelDescriptor<
   readonly messages: Messages;
   /** What happens to a subscriber who does not read; the server's `slowConsumer` option where it is absent. */
   readonly slowConsumer?: SlowConsumerPolicy;
+  /** How long events are gathered before they leave together; one turn of the event loop where it is absent. */
+  readonly flush?: FlushWindow;
+  /** Whether only the newest of each event's broadcasts leaves, of those that would leave together. */
+  readonly conflate?: boolean;
   /** The compiled name template. */
   readonly template: ChannelTemplate;
   /**

@@ -102,6 +102,9 @@ describe('defineRealtimeChannel', () => {
     [{ messages: { ['__proto__']: AddNote } }, 'illegal message name "__proto__"'],
     [{ events: { prototype: Shipped } }, 'illegal event name "prototype"'],
     [{ name: 'x y', payload: Shipped }, 'illegal segment "x y"'],
+    [{ payload: Shipped, flush: { everyMs: 0 } }, 'a flush window of 0 ms; give it 1 to 1000'],
+    [{ payload: Shipped, flush: { everyMs: 1_001 } }, 'a flush window of 1001 ms'],
+    [{ payload: Shipped, flush: {} }, 'a flush window of undefined ms'],
   ])('refuses %j and says how to mend it', (part, cure) => {
     const declare = () => defineRealtimeChannel({ name: 'x', scope: 'public', ...part } as unknown as Definition);
     expect(declare).toThrow(ChannelDefinitionError);

@@ -5,6 +5,7 @@ export type {
   EventInput,
   EventNameOf,
   EventOutput,
+  FlushWindow,
   MessageInput,
   MessageNameOf,
   MessageOutput,

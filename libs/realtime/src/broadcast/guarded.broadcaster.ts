@@ -84,7 +84,8 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     };
     const json = this.encode(payload, channel);
     this.hooks.emit('broadcast', () => ({ descriptor, channel, event, bytes: json.length }));
-    return this.publish({ channel, event, json });
+    const { flush, conflate } = descriptor;
+    return this.publish({ channel, event, json, flushEveryMs: flush?.everyMs, conflate });
   }
 
   /** A schema that takes its time must not let a later broadcast of the channel overtake. */

@@ -4,6 +4,7 @@
 export interface TurnFrame {
   readonly order: number;
   readonly channel: string;
+  readonly event: string;
   readonly packet: string;
   readonly frame: Buffer;
 }
@@ -17,6 +18,15 @@ export class Batch {
   /** `room` of the frames; of several, a name for the combination. */
   constructor(readonly room: string) {}
 
+  /** Takes back the waiting frame of an event, whose place a newer one takes. */
+  dropEvent(event: string): void {
+    const index = this.frames.findIndex((frame) => frame.event === event);
+    if (index === -1) return;
+    const [dropped] = this.frames.splice(index, 1);
+    this.bytes -= dropped.frame.length;
+    this.joined = null;
+  }
+
   add(frame: TurnFrame): void {
     this.frames.push(frame);
     this.bytes += frame.frame.length;
@@ -25,7 +35,7 @@ export class Batch {
 
   /** Index of the first frame that came at or after `order`; the number of frames when there is none. */
   indexFrom(order: number): number {
-    if (this.frames[0].order >= order) return 0;
+    if (this.frames.length > 0 && this.frames[0].order >= order) return 0;
     const index = this.frames.findIndex((frame) => frame.order >= order);
     return index === -1 ? this.frames.length : index;
   }

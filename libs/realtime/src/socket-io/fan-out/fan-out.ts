@@ -8,6 +8,7 @@ import { Backlogs } from '../backlogs.js';
 import { eventPacket } from '../prepared-packet.js';
 import { ROOM_PREFIX, type SocketData, type SocketIOConnection } from '../socket-io.connection.js';
 import { Batch, type TurnFrame } from './batch.js';
+import { batchesIn, batchOf, MergedBatches } from './batches.js';
 import { plainSocketOf, shapeFault } from './plain-socket.js';
 import { textFrame } from './text-frame.js';
 
@@ -46,6 +47,8 @@ export class FanOut {
   private readonly logger = new Logger('Realtime');
   /** This turn's broadcasts by channel, in the order of their first. */
   private batches = new Map<string, Batch>();
+  /** Broadcasts to channels that gather for longer. */
+  private readonly windows = new Map<string, Batch>();
   private order = 0;
   private scheduled = false;
   private readonly corked: NetSocket[] = [];
@@ -83,6 +86,7 @@ export class FanOut {
     const frame: TurnFrame = {
       order: this.order++,
       channel: event.channel,
+      event: event.event,
       packet,
       frame: textFrame(ENGINE_MESSAGE + packet),
     };
@@ -90,14 +94,28 @@ export class FanOut {
       for (const member of this.membersOf(room)) this.writeSlowly(member, frame);
       return;
     }
-    let batch = this.batches.get(room);
-    if (batch === undefined) {
-      batch = new Batch(room);
-      this.batches.set(room, batch);
-    }
+    if (event.flushEveryMs !== undefined) return this.gather(room, frame, event.flushEveryMs, event.conflate);
+    const batch = batchOf(this.batches, room);
+    if (event.conflate) batch.dropEvent(frame.event);
     batch.add(frame);
     if (batch.bytes >= FLUSH_AT_BYTES) this.flush();
     else this.schedule();
+  }
+
+  /** Opens a channel's window with the first event in it. */
+  private gather(room: string, frame: TurnFrame, milliseconds: number, conflate = false): void {
+    const isNew = !this.windows.has(room);
+    const batch = batchOf(this.windows, room);
+    if (conflate) batch.dropEvent(frame.event);
+    batch.add(frame);
+    if (batch.bytes >= FLUSH_AT_BYTES) this.closeWindow(batch);
+    else if (isNew) setTimeout(() => this.closeWindow(batch), milliseconds).unref();
+  }
+
+  private closeWindow(batch: Batch): void {
+    if (this.windows.get(batch.room) !== batch) return;
+    this.windows.delete(batch.room);
+    this.flushOne(batch);
   }
 
   /** Sends a reply to one client, after what this turn holds for him. */
@@ -110,7 +128,7 @@ export class FanOut {
 
   /** Sends a member what this turn holds for him, because something else is about to follow, or he to join or leave. */
   settle(member: SocketIOConnection): void {
-    if (this.batches.size === 0) return;
+    if (this.batches.size === 0 && this.windows.size === 0) return;
     const frames = this.framesFor(member);
     member.settledAt = this.order;
     if (frames.length === 0) return;
@@ -119,6 +137,7 @@ export class FanOut {
     if (network !== null) {
       network.cork();
       this.corked.push(network);
+      this.schedule();
     }
     this.write(member, frames.length === 1 ? frames[0].frame : Buffer.concat(frames.map(({ frame }) => frame)), frames);
   }
@@ -197,19 +216,11 @@ export class FanOut {
     writer.writeToEngine([packet], { preEncoded: true, volatile: false, compress: false, ...encoded });
   }
 
-  /** A member's frames of this turn in order, walked over his rooms or the turn's, whichever are fewer. */
+  /** What waits for a member, in order. */
   private framesFor(member: SocketIOConnection): TurnFrame[] {
     const rooms = this.namespace.adapter.sids.get(member.id);
     if (rooms === undefined) return [];
-    const own: Batch[] = [];
-    if (this.batches.size <= rooms.size) {
-      for (const batch of this.batches.values()) if (rooms.has(batch.room)) own.push(batch);
-    } else {
-      for (const room of rooms) {
-        const batch = this.batches.get(room);
-        if (batch !== undefined) own.push(batch);
-      }
-    }
+    const own = [...batchesIn(this.batches, rooms), ...batchesIn(this.windows, rooms)];
     const frames = own.flatMap((batch) => batch.frames.slice(batch.indexFrom(member.settledAt)));
     return own.length > 1 ? frames.sort((a, b) => a.order - b.order) : frames;
   }
@@ -225,22 +236,5 @@ export class FanOut {
       this.members.set(room, members);
     }
     return members;
-  }
-}
-
-/** Batches of several channels in the order of their broadcasts, one for each combination that some member has. */
-class MergedBatches {
-  private readonly byCombination = new Map<string, Batch>();
-
-  of(batches: readonly Batch[]): Batch {
-    const key = batches.map(({ room }) => room).join(' ');
-    let merged = this.byCombination.get(key);
-    if (merged === undefined) {
-      merged = new Batch(key);
-      const frames = batches.flatMap((batch) => batch.frames);
-      for (const frame of frames.sort((a, b) => a.order - b.order)) merged.add(frame);
-      this.byCombination.set(key, merged);
-    }
-    return merged;
   }
 }
