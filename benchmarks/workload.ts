@@ -6,6 +6,10 @@ export const FEED = 'feed';
 export const TICK = 'tick';
 /** Name of the channel that inbound messages go to. */
 export const NOTES = 'notes';
+/** Name of the room that inbound messages are passed on to. */
+export const CHAT = 'chat';
+/** Message that is passed on to the chat. */
+export const SAY = 'say';
 
 /** Body of one broadcast; with the frame around it about 230 bytes on the wire. */
 export interface FeedItem {
@@ -24,8 +28,16 @@ export interface NoteBody {
 const FEED_TEXT = 'The quick brown fox jumps over the lazy dog. '.repeat(4);
 const NOTE_TEXT = 'The quick brown fox jumps over the lazy dog.';
 
-export function feedItem(seq: number): FeedItem {
-  return { seq, text: FEED_TEXT };
+/** `textLength` asks for an item of another size than the usual one. */
+export function feedItem(seq: number, textLength = FEED_TEXT.length): FeedItem {
+  return { seq, text: textLength === FEED_TEXT.length ? FEED_TEXT : textOf(textLength) };
+}
+
+let otherText = '';
+
+function textOf(length: number): string {
+  if (otherText.length !== length) otherText = 'x'.repeat(length);
+  return otherText;
 }
 
 export function note(seq: number): NoteBody {

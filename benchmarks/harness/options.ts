@@ -24,8 +24,8 @@ export interface Options {
 
 export const USAGE = `node benchmarks/run.mjs [scenario ...] [options]
 
-Scenarios: fan-out, inbound, idle-memory (all of them when none is named).
-  --peers bare,nest,realtime
+Scenarios: fan-out, many-rooms, chat, inbound, idle-memory (all of them when none is named).
+  --peers bare,nest,realtime,ws
                       who takes part
   --members 1000      members of the fan-out room; several with commas (100,1000,5000)
   --connections 2000  idle connections of idle-memory, and as many again
@@ -41,7 +41,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     args,
     allowPositionals: true,
     options: {
-      peers: { type: 'string', default: 'bare,nest,realtime' },
+      peers: { type: 'string', default: 'bare,nest,realtime,ws' },
       members: { type: 'string', default: '1000' },
       connections: { type: 'string', default: '2000' },
       rounds: { type: 'string' },

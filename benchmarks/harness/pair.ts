@@ -1,9 +1,11 @@
 // Who plays against whom? One peer's server process and the load process that is connected to it.
 import type { Measurement, Memory, ServerApi } from '../peers/peer.main.js';
 import type { PeerName } from '../peers/peer.js';
-import type { LoadApi } from '../load/load.main.js';
-import type { RoundTripOrder } from '../load/round-trips.js';
-import type { BroadcastOrder } from '../peers/broadcasting.js';
+import type { LoadApi, RoomSubscriptions } from '../load/load.main.js';
+import type { ChatOrder } from '../load/chat.js';
+import type { LatencySummary } from '../load/latencies.js';
+import type { RoundTripOrder, RoundTripResult } from '../load/round-trips.js';
+import type { BroadcastOrder, Series, TimedOrder } from '../peers/broadcasting.js';
 import { CORES, forkOn } from './pinning.js';
 import { RemoteProcess } from './process-calls.js';
 
@@ -39,6 +41,29 @@ export class Pair {
     await this.untilConnections(before + count);
   }
 
+  /** CPU microseconds of the server for so many connections more. */
+  async connectMeasured(count: number): Promise<number> {
+    await this.server.call('mark', undefined);
+    await this.connect(count);
+    return (await this.server.call('measure', undefined)).cpuMicros;
+  }
+
+  /** Closes so many connections and waits until the server counts them no more. */
+  async disconnect(count: number): Promise<void> {
+    const before = await this.connections();
+    await this.load.call('disconnect', count);
+    await this.untilConnections(before - count);
+  }
+
+  /** Lets so many connections read nothing more. */
+  stall(count: number): Promise<void> {
+    return this.load.call('stall', count);
+  }
+
+  subscribeRooms(order: RoomSubscriptions): Promise<void> {
+    return this.load.call('subscribeRooms', order);
+  }
+
   subscribe(channel: string): Promise<void> {
     return this.load.call('subscribe', channel);
   }
@@ -53,33 +78,73 @@ export class Pair {
 
   /** CPU microseconds of the server for a series of broadcasts, every delivery of which has been checked. */
   async broadcast(order: Omit<BroadcastOrder, 'first'>): Promise<number> {
-    const first = this.next;
-    this.next += order.count;
-    const listening = new Promise<void>((resolve) => {
-      this.load.onNote((received) => (received === 0 ? resolve() : this.server.note(received)));
-    });
+    const series = this.seriesOf(order);
     await this.server.call('mark', undefined);
     const step = Math.max(1, Math.floor(order.window / 2));
-    const received = this.load.call('receiveBroadcasts', { first, count: order.count, step });
-    await Promise.race([listening, received]);
-    await Promise.all([received, this.server.call('broadcast', { ...order, first })]);
+    const { plan } = order;
+    await this.whileListening(
+      () =>
+        plan === undefined
+          ? this.load.call('receiveBroadcasts', { ...series, step })
+          : this.load.call('receiveRoomBroadcasts', { ...series, step, plan }),
+      () => this.server.call('broadcast', { ...order, ...series }),
+    );
     return (await this.server.call('measure', undefined)).cpuMicros;
+  }
+
+  /** Latencies of a series of broadcasts by the clock, every delivery of which has been checked. */
+  async latencies(order: Omit<TimedOrder, 'first'>): Promise<LatencySummary> {
+    const series = this.seriesOf(order);
+    const sentAt = await this.whileListening(
+      () => this.load.call('receiveTimed', { ...series, step: order.count }),
+      () => this.server.call('broadcastTimed', { ...order, ...series }),
+    );
+    return this.load.call('latencies', sentAt);
   }
 
   /** CPU microseconds of the server for so many acknowledged messages, every one of which has been checked on both sides. */
   async roundTrips(order: Omit<RoundTripOrder, 'first'>): Promise<number> {
-    const first = this.next;
-    this.next += order.count;
-    await this.server.call('mark', undefined);
-    const { checksum } = await this.load.call('roundTrips', { ...order, first });
-    const measurement = await this.server.call('measure', undefined);
-    assertHandled(this.peer, measurement, order.count, checksum);
-    return measurement.cpuMicros;
+    return this.handled(order.count, (first) => this.load.call('roundTrips', { ...order, first }));
+  }
+
+  /** CPU microseconds of the server for messages of some members that reach all, every delivery and acknowledgement checked. */
+  async chat(order: Omit<ChatOrder, 'first'>): Promise<number> {
+    return this.handled(order.senders * order.perSender, (first) => this.load.call('chat', { ...order, first }));
   }
 
   async close(): Promise<void> {
     await this.load.close();
     await this.server.close();
+  }
+
+  private seriesOf({ count, textLength }: Omit<Series, 'first'>): {
+    first: number;
+    count: number;
+    textLength?: number;
+  } {
+    const first = this.next;
+    this.next += count;
+    return { first, count, textLength };
+  }
+
+  /** Starts sending when the load process listens; what it notes after that is the progress the server waits for. */
+  private async whileListening<Sent>(receive: () => Promise<void>, send: () => Promise<Sent>): Promise<Sent> {
+    const listening = new Promise<void>((resolve) => {
+      this.load.onNote((received) => (received === 0 ? resolve() : this.server.note(received)));
+    });
+    const received = receive();
+    await Promise.race([listening, received]);
+    const [, sent] = await Promise.all([received, send()]);
+    return sent;
+  }
+
+  private async handled(count: number, send: (first: number) => Promise<RoundTripResult>): Promise<number> {
+    const { first } = this.seriesOf({ count });
+    await this.server.call('mark', undefined);
+    const { checksum } = await send(first);
+    const measurement = await this.server.call('measure', undefined);
+    assertHandled(this.peer, measurement, count, checksum);
+    return measurement.cpuMicros;
   }
 
   private connections(): Promise<number> {

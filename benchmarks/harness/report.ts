@@ -31,7 +31,7 @@ export function toRows(results: readonly CaseResult[]): Row[] {
         bare,
         nest,
         target,
-        met: target && reached ? reached.median <= target.atMost : undefined,
+        met: target && reached ? isMet(target, reached) : undefined,
       };
     }),
   );
@@ -58,6 +58,10 @@ export function toMarkdown(machine: string, rows: readonly Row[]): string {
   ].join('\n');
 }
 
+function isMet({ atMost = Infinity, atLeast = 0 }: Target, { median: reached }: Ratio): boolean {
+  return reached <= atMost && reached >= atLeast;
+}
+
 function ratioTo(
   reference: Contestant['reference'],
   contestant: CaseResult['contestants'][number],
@@ -74,5 +78,7 @@ function formatRatio(ratio: Ratio | undefined): string {
 
 function formatTarget({ target, met }: Row): string {
   if (!target || met === undefined) return '';
-  return `${met ? 'met' : '**missed**'}: at most ${target.atMost.toFixed(2)} of ${target.against}`;
+  const bound =
+    target.atLeast === undefined ? `at most ${target.atMost?.toFixed(2)}` : `at least ${target.atLeast.toFixed(2)}`;
+  return `${met ? 'met' : '**missed**'}: ${bound} of ${target.against}`;
 }

@@ -11,12 +11,15 @@ export interface Contestant {
   readonly reference?: 'bare' | 'nest';
 }
 
-/** An upper bound of a ratio that the project promises. */
+/** A bound of a ratio that the project promises. */
 export interface Target {
   /** Label of a contestant. */
   readonly contestant: string;
   readonly against: 'bare' | 'nest';
-  readonly atMost: number;
+  /** An upper bound, for what costs. */
+  readonly atMost?: number;
+  /** A lower bound, for what is gained. */
+  readonly atLeast?: number;
 }
 
 /** What one case of a scenario has measured: samples of the same round stand at the same index. */
@@ -33,7 +36,8 @@ export interface Scenario {
   run(options: Options): Promise<CaseResult[]>;
 }
 
-/** The three peers as they stand in most scenarios. */
+/** The peers as they stand in most scenarios. */
 export const BARE = { peer: 'bare', label: 'bare socket.io', reference: 'bare' } as const satisfies Contestant;
 export const NEST = { peer: 'nest', label: 'Nest gateway', reference: 'nest' } as const satisfies Contestant;
 export const REALTIME = { peer: 'realtime', label: 'nestjs-realtime' } as const satisfies Contestant;
+export const WS = { peer: 'ws', label: 'ws, plain loop' } as const satisfies Contestant;

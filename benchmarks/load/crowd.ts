@@ -28,6 +28,15 @@ export class Crowd implements PacketListener {
     this.clients.sort((a, b) => a.index - b.index);
   }
 
+  disconnect(count: number): void {
+    for (const client of this.clients.splice(-count)) client.close();
+  }
+
+  /** The stalled are out of the crowd: nothing is expected of them, and the server may do with them as it likes. */
+  stall(count: number): void {
+    for (const client of this.clients.splice(-count)) client.stall();
+  }
+
   /**
    * Runs one task to its end. `create` gets the functions that end it; `moved` says how far it is, to notice a standstill.
    * @throws Error when anything happens that the task does not expect.

@@ -5,7 +5,7 @@ import { NOTES } from '../workload.js';
 /** Arguments of the Socket.IO events a client sends, as JSON arrays. */
 export interface DialectFrames {
   subscribe(channel: string): string;
-  message(event: string, body: unknown): string;
+  message(event: string, body: unknown, channel?: string): string;
   /** Whether inbound messages need a subscription to the notes channel. */
   readonly subscribesToSend: boolean;
 }
@@ -18,7 +18,7 @@ export const DIALECTS: Record<Dialect, DialectFrames> = {
   },
   realtime: {
     subscribe: (channel) => JSON.stringify(['rt:subscribe', { channel }]),
-    message: (event, payload) => JSON.stringify(['rt:message', { channel: NOTES, event, payload }]),
+    message: (event, payload, channel = NOTES) => JSON.stringify(['rt:message', { channel, event, payload }]),
     subscribesToSend: true,
   },
 };

@@ -1,29 +1,66 @@
 // The load process: answers the harness, which tells its clients to connect, subscribe, listen and send.
 import { answerCalls, noteToParent } from '../harness/process-calls.js';
 import type { Endpoint } from '../peers/peer.main.js';
+import { roomName, roomsByConnection, type RoomPlan } from '../room-plan.js';
+import { chat, type ChatOrder } from './chat.js';
 import { Crowd } from './crowd.js';
 import { DIALECTS } from './dialects.js';
+import { Latencies, type LatencySummary } from './latencies.js';
 import { type BroadcastExpectation, receiveBroadcasts } from './receive-broadcasts.js';
+import { receiveRoomBroadcasts } from './receive-room-broadcasts.js';
 import { askAll, type RoundTripOrder, type RoundTripResult, roundTrips } from './round-trips.js';
+
+/** Rooms, from the number `from` to before `to`, that their members shall subscribe to. */
+export interface RoomSubscriptions {
+  plan: RoomPlan;
+  from: number;
+  to: number;
+}
 
 const crowd = new Crowd();
 const endpoint = JSON.parse(process.argv[2]) as Endpoint;
 const frames = DIALECTS[endpoint.dialect];
+let latencies = new Latencies(0);
 
 const loadCalls = {
   connect: (count: number): Promise<void> => crowd.connect(count, endpoint.port, endpoint.path),
 
-  subscribe: (channel: string): Promise<void> => askAll(crowd, frames.subscribe(channel)),
+  /** Closes so many connections, the last ones. */
+  disconnect: (count: number): void => crowd.disconnect(count),
+
+  /** Lets so many clients, the last ones, read nothing more. */
+  stall: (count: number): void => crowd.stall(count),
+
+  subscribe: (channel: string): Promise<void> => askAll(crowd, () => [frames.subscribe(channel)]),
+
+  subscribeRooms({ plan, from, to }: RoomSubscriptions): Promise<void> {
+    const rooms = roomsByConnection(plan, from, to);
+    return askAll(crowd, ({ index }) => rooms[index].map((room) => frames.subscribe(roomName(room))));
+  },
 
   /** Makes the clients ready to send to a channel, where the peer asks for that. */
   async prepareToSend(channel: string): Promise<void> {
-    if (frames.subscribesToSend) await askAll(crowd, frames.subscribe(channel));
+    if (frames.subscribesToSend) await askAll(crowd, () => [frames.subscribe(channel)]);
   },
 
   receiveBroadcasts: (expectation: BroadcastExpectation): Promise<void> =>
     receiveBroadcasts(crowd, expectation, noteToParent),
 
+  receiveRoomBroadcasts: ({ plan, ...expectation }: BroadcastExpectation & { plan: RoomPlan }): Promise<void> =>
+    receiveRoomBroadcasts(crowd, expectation, plan, noteToParent),
+
+  /** As `receiveBroadcasts`, and notes when each delivery was read. */
+  receiveTimed(expectation: BroadcastExpectation): Promise<void> {
+    const noted = (latencies = new Latencies(expectation.count * crowd.clients.length));
+    return receiveBroadcasts(crowd, expectation, noteToParent, (broadcast, at) => noted.note(broadcast, at));
+  },
+
+  /** Compares what `receiveTimed` has noted with the times at which the broadcasts were sent. */
+  latencies: (sentAt: number[]): LatencySummary => latencies.summarize(sentAt),
+
   roundTrips: (order: RoundTripOrder): Promise<RoundTripResult> => roundTrips(crowd, frames, order),
+
+  chat: (order: ChatOrder): Promise<RoundTripResult> => chat(crowd, frames, order),
 };
 
 /** What a load process can be asked. */

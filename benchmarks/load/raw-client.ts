@@ -60,6 +60,18 @@ export class RawClient {
     this.socket.write(encodeTextFrame(packet));
   }
 
+  /** Ends the connection. */
+  close(): void {
+    this.over = true;
+    this.socket.destroy();
+  }
+
+  /** Reads nothing more and says nothing more of itself. */
+  stall(): void {
+    this.over = true;
+    this.socket.pause();
+  }
+
   private onData(chunk: Buffer): void {
     try {
       if (this.head === undefined) this.frames.push(chunk);

@@ -1,6 +1,7 @@
 // Did every member get every broadcast, in order, once? Checks each sequence number and reports progress.
 import { feedItem } from '../workload.js';
 import { type Crowd, isWelcome } from './crowd.js';
+import { sequenceNumber } from './sequence-number.js';
 
 /** The series that is about to be sent. */
 export interface BroadcastExpectation {
@@ -9,20 +10,22 @@ export interface BroadcastExpectation {
   count: number;
   /** Broadcasts, received by everybody, between two progress reports. */
   step: number;
+  /** Length of an item's text, where it is not the usual one. */
+  textLength?: number;
 }
 
-const SEQ = Buffer.from('"seq":');
-const ZERO = 0x30;
-
-/** Resolves when all members have received the whole series; the first report, 0, says that they are listening. */
+/**
+ * Resolves when all members have received the whole series; the first report, 0, says that they are listening. `onDelivery` gets the
+ * index of the broadcast in the series, and of the delivery among all.
+ */
 export function receiveBroadcasts(
   crowd: Crowd,
-  { first, count, step }: BroadcastExpectation,
+  { first, count, step, textLength = feedItem(0).text.length }: BroadcastExpectation,
   report: (received: number) => void,
+  onDelivery: (broadcast: number, delivery: number) => void = () => undefined,
 ): Promise<void> {
   const members = crowd.clients.length;
   const expected = new Uint32Array(members).fill(first);
-  const textLength = feedItem(0).text.length;
   let received = 0;
   return crowd.run<void>((finish, fail) => ({
     start: () => report(0),
@@ -40,21 +43,10 @@ export function receiveBroadcasts(
         );
       }
       expected[client.index] += 1;
+      onDelivery(seq - first, received);
       received += 1;
       if (received % (members * step) === 0) report(received / members);
       if (received === members * count) finish();
     },
   }));
-}
-
-function sequenceNumber(buffer: Buffer, start: number, end: number): number {
-  const found = buffer.indexOf(SEQ, start);
-  if (found < 0 || found >= end) return -1;
-  let seq = 0;
-  for (let at = found + SEQ.length; at < end; at++) {
-    const digit = buffer[at] - ZERO;
-    if (digit < 0 || digit > 9) break;
-    seq = seq * 10 + digit;
-  }
-  return seq;
 }

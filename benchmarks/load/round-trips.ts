@@ -21,7 +21,8 @@ export interface RoundTripResult {
   checksum: number;
 }
 
-const OK = '[{"ok":true}]';
+/** The one good answer. */
+export const OK = '[{"ok":true}]';
 
 /** Resolves when every message has been answered; the id of each acknowledgement is checked against what its client waits for. */
 export function roundTrips(crowd: Crowd, frames: DialectFrames, order: RoundTripOrder): Promise<RoundTripResult> {
@@ -55,18 +56,29 @@ export function roundTrips(crowd: Crowd, frames: DialectFrames, order: RoundTrip
   }));
 }
 
-/** Sends one request from every client and resolves when all are answered with ok. */
-export function askAll(crowd: Crowd, packet: string): Promise<void> {
+/** Sends each client's requests, one after the other, and resolves when all are answered with ok. */
+export function askAll(crowd: Crowd, packetsOf: (client: RawClient) => readonly string[]): Promise<void> {
+  const packets = crowd.clients.map(packetsOf);
+  const total = packets.reduce((sum, { length }) => sum + length, 0);
+  const sent = new Uint32Array(packets.length);
   let answered = 0;
+  const askNext = (client: RawClient): void => {
+    const own = packets[client.index];
+    if (sent[client.index] < own.length) client.send(`420${own[sent[client.index]++]}`);
+  };
   return crowd.run<void>((finish, fail) => ({
-    start: () => crowd.clients.forEach((client) => client.send(`420${packet}`)),
+    start() {
+      if (total === 0) finish();
+      crowd.clients.forEach(askNext);
+    },
     moved: () => answered,
     onFault: fail,
     onEvent: () => undefined,
     onAcknowledgement(client, _id, buffer, start, end) {
       const reply = buffer.toString('utf8', start, end);
-      if (!reply.startsWith('[{"ok":true')) return fail(new Error(`Client ${client.index} got ${reply} for ${packet}`));
-      if (++answered === crowd.clients.length) finish();
+      if (!reply.startsWith('[{"ok":true')) return fail(new Error(`Client ${client.index} got ${reply}`));
+      if (++answered === total) finish();
+      else askNext(client);
     },
   }));
 }

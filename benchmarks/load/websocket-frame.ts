@@ -54,8 +54,7 @@ export class FrameReader {
 
   private onFrame(buffer: Buffer, at: number, start: number, end: number): void {
     const opcode = buffer[at] & 0x0f;
-    if ((buffer[at] & FINAL) === 0 || (buffer[at + 1] & MASKED) !== 0)
-      throw new Error('A fragmented or masked frame.');
+    if ((buffer[at] & FINAL) === 0 || (buffer[at + 1] & MASKED) !== 0) throw new Error('A fragmented or masked frame.');
     if (opcode === TEXT) this.onText(buffer, start, end);
     else if (opcode === CLOSE) this.onClose();
     else throw new Error(`An unexpected frame, opcode ${opcode}.`);

@@ -1,8 +1,9 @@
-// Peer 1: what does Socket.IO cost by itself? A stock server, one room, acked events, no checks.
+// Peer 1: what does Socket.IO cost by itself? A stock server, rooms, acked events, no checks.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
-import { FEED, feedItem, type NoteBody, TICK } from '../workload.js';
+import { roomName } from '../room-plan.js';
+import { CHAT, FEED, feedItem, type NoteBody, SAY, TICK } from '../workload.js';
 import type { Peer } from './peer.js';
 import { tally } from './tally.js';
 
@@ -20,13 +21,19 @@ export async function startPeer(): Promise<Peer> {
       tally.add(note.seq);
       acknowledge({ ok: true });
     });
+    socket.on(SAY, (note: NoteBody, acknowledge: Acknowledge) => {
+      tally.add(note.seq);
+      io.to(CHAT).emit(TICK, feedItem(note.seq));
+      acknowledge({ ok: true });
+    });
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   return {
     port: (http.address() as AddressInfo).port,
     path: '/socket.io',
     dialect: 'plain',
-    broadcast: (seq) => io.to(FEED).emit(TICK, feedItem(seq)),
+    broadcast: (item) => io.to(FEED).emit(TICK, item),
+    broadcastToRoom: (room, item) => io.to(roomName(room)).emit(TICK, item),
     connectionCount: () => io.sockets.sockets.size,
   };
 }

@@ -1,15 +1,31 @@
-// When is the next broadcast sent? So many a turn of the event loop, never further ahead than the receivers' progress allows.
+// When is the next broadcast sent? So many a turn of the event loop, never further ahead than the receivers' progress allows; or by the clock.
+import { roomOf, type RoomPlan } from '../room-plan.js';
+import { feedItem } from '../workload.js';
 import type { Peer } from './peer.js';
 
-/** A series of broadcasts. */
-export interface BroadcastOrder {
-  /** Sequence number of the first one. */
+/** What is broadcast. */
+export interface Series {
+  /** Sequence number of the first broadcast. */
   first: number;
   count: number;
+  /** Rooms that the broadcasts are spread over; without them all go to the feed. */
+  plan?: RoomPlan;
+  /** Length of the text of an item, where it is not the usual one. */
+  textLength?: number;
+}
+
+/** A series of broadcasts under flow control. */
+export interface BroadcastOrder extends Series {
   /** Broadcasts in one turn of the event loop. */
   perTurn: number;
   /** Broadcasts that may be sent and not yet received by every member. */
   window: number;
+}
+
+/** A series of broadcasts by the clock. */
+export interface TimedOrder extends Series {
+  /** Milliseconds between two broadcasts. */
+  everyMs: number;
 }
 
 /** How many broadcasts of the current series every member has received. */
@@ -29,6 +45,11 @@ export class Progress {
   }
 }
 
+/** Milliseconds on the clock that all processes of a machine share. */
+export function now(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 /** Sends the series and resolves when the last broadcast has been handed to the peer. */
 export async function sendBroadcasts(peer: Peer, progress: Progress, order: BroadcastOrder): Promise<void> {
   const { first, count, perTurn, window } = order;
@@ -37,7 +58,24 @@ export async function sendBroadcasts(peer: Peer, progress: Progress, order: Broa
     while (sent + perTurn - progress.received > window) await progress.next();
     await new Promise((resolve) => setImmediate(resolve));
     const turn: unknown[] = [];
-    for (let i = 0; i < perTurn && sent < count; i++) turn.push(peer.broadcast(first + sent++));
+    for (let i = 0; i < perTurn && sent < count; i++) turn.push(send(peer, first + sent++, order));
     await Promise.all(turn);
   }
+}
+
+/** Sends the series and resolves with the time at which each broadcast was handed to the peer. */
+export async function sendTimed(peer: Peer, order: TimedOrder): Promise<number[]> {
+  const sentAt: number[] = [];
+  const start = now();
+  for (let i = 0; i < order.count; i++) {
+    await new Promise((resolve) => setTimeout(resolve, Math.max(1, start + i * order.everyMs - now())));
+    sentAt.push(now());
+    await send(peer, order.first + i, order);
+  }
+  return sentAt;
+}
+
+function send(peer: Peer, seq: number, { plan, textLength }: Series): unknown {
+  const item = feedItem(seq, textLength);
+  return plan === undefined ? peer.broadcast(item) : peer.broadcastToRoom(roomOf(seq, plan), item);
 }

@@ -1,4 +1,4 @@
-// Peer 2: what does a plain Nest gateway cost? platform-socket.io, handlers without and with a DTO and a guard.
+// Peer 2: what does a plain Nest gateway cost? platform-socket.io, handlers without and with a DTO, a schema, a guard and a pipe.
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { Module, UseGuards, UsePipes, ValidationPipe } from '@nestjs/common';
@@ -13,11 +13,15 @@ import {
   WsException,
 } from '@nestjs/websockets';
 import type { Server, Socket } from 'socket.io';
-import { FEED, feedItem, type NoteBody, TICK } from '../workload.js';
+import { roomName } from '../room-plan.js';
+import { CHAT, FEED, feedItem, type NoteBody, SAY, TICK } from '../workload.js';
 import { ConnectedGuard } from './connected.guard.js';
 import { NoteDto } from './note.dto.js';
+import { noteSchema } from './note.schema.js';
 import type { Peer } from './peer.js';
+import { SchemaPipe } from './schema.pipe.js';
 import { tally } from './tally.js';
+import { TrimTextPipe } from './trim-text.pipe.js';
 
 /** As strict as this module is with a DTO, so that both do the same work. */
 const strictValidation = new ValidationPipe({
@@ -46,11 +50,41 @@ class NotesGateway {
     return { ok: true };
   }
 
+  @UsePipes(strictValidation)
+  @SubscribeMessage('dto')
+  dto(@MessageBody() note: NoteDto): { ok: true } {
+    tally.add(note.seq);
+    return { ok: true };
+  }
+
   @UseGuards(ConnectedGuard)
   @UsePipes(strictValidation)
   @SubscribeMessage('checked')
   checked(@MessageBody() note: NoteDto): { ok: true } {
     tally.add(note.seq);
+    return { ok: true };
+  }
+
+  @UseGuards(ConnectedGuard)
+  @UsePipes(strictValidation, TrimTextPipe)
+  @SubscribeMessage('piped')
+  piped(@MessageBody() note: NoteDto): { ok: true } {
+    tally.add(note.seq);
+    return { ok: true };
+  }
+
+  @UseGuards(ConnectedGuard)
+  @UsePipes(new SchemaPipe(noteSchema), TrimTextPipe)
+  @SubscribeMessage('schema')
+  schema(@MessageBody() note: NoteBody): { ok: true } {
+    tally.add(note.seq);
+    return { ok: true };
+  }
+
+  @SubscribeMessage(SAY)
+  say(@MessageBody() note: NoteBody): { ok: true } {
+    tally.add(note.seq);
+    this.server.to(CHAT).emit(TICK, feedItem(note.seq));
     return { ok: true };
   }
 }
@@ -67,7 +101,8 @@ export async function startPeer(): Promise<Peer> {
     port: (app.getHttpServer().address() as AddressInfo).port,
     path: '/socket.io',
     dialect: 'plain',
-    broadcast: (seq) => server.to(FEED).emit(TICK, feedItem(seq)),
+    broadcast: (item) => server.to(FEED).emit(TICK, item),
+    broadcastToRoom: (room, item) => server.to(roomName(room)).emit(TICK, item),
     connectionCount: () => server.sockets.sockets.size,
   };
 }

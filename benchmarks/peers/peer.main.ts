@@ -1,6 +1,6 @@
 // The server process: starts one peer and answers the harness, which asks for broadcasts and for what they cost.
 import { answerCalls } from '../harness/process-calls.js';
-import { type BroadcastOrder, Progress, sendBroadcasts } from './broadcasting.js';
+import { type BroadcastOrder, Progress, sendBroadcasts, sendTimed, type TimedOrder } from './broadcasting.js';
 import type { Peer, PeerName } from './peer.js';
 import { tally } from './tally.js';
 
@@ -40,6 +40,8 @@ const serverCalls = {
   },
 
   broadcast: (order: BroadcastOrder): Promise<void> => sendBroadcasts(peer, progress, order),
+
+  broadcastTimed: (order: TimedOrder): Promise<number[]> => sendTimed(peer, order),
 
   connections: (): number => peer.connectionCount(),
 

@@ -1,7 +1,8 @@
 // What must a peer offer? The smallest server each contestant writes for itself; everything else is the harness's.
+import type { FeedItem } from '../workload.js';
 
 /** Names of the peers; each has a file `<name>.peer.ts` that exports `startPeer`. */
-export type PeerName = 'bare' | 'nest' | 'realtime';
+export type PeerName = 'bare' | 'nest' | 'realtime' | 'ws';
 
 /** How the wire looks beyond Socket.IO's own framing. */
 export type Dialect = 'plain' | 'realtime';
@@ -12,8 +13,10 @@ export interface Peer {
   /** Path of the Socket.IO endpoint, without a trailing slash. */
   readonly path: string;
   readonly dialect: Dialect;
-  /** Sends one feed item to every member of the feed. */
-  broadcast(seq: number): unknown;
+  /** Sends one item to every member of the feed. */
+  broadcast(item: FeedItem): unknown;
+  /** Sends one item to every member of the room of that number. */
+  broadcastToRoom(room: number, item: FeedItem): unknown;
   /** Connections that are open now. */
   connectionCount(): number;
 }

@@ -1,7 +1,7 @@
-// Peer 3: what does this module cost? Public channels on Express; the same DTO and guard as the Nest gateway.
+// Peer 3: what does this module cost? Public channels on Express; the same DTO, schema, guard and pipe as the Nest gateway.
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { Module, UseGuards } from '@nestjs/common';
+import { Module, UseGuards, UsePipes } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { StandardSchema } from '@nestjs-realtime/contract';
 import {
@@ -9,15 +9,19 @@ import {
   IRealtimeBroadcaster,
   IRealtimeServer,
   RealtimeChannel,
+  type RealtimeContext,
   RealtimeHandler,
   RealtimeModule,
 } from 'nestjs-realtime';
-import { FEED, feedItem, type NoteBody, NOTES, TICK } from '../workload.js';
+import { ROOM } from '../room-plan.js';
+import { CHAT, FEED, feedItem, type NoteBody, NOTES, SAY, TICK } from '../workload.js';
 import { ConnectedGuard } from './connected.guard.js';
 import { FeedItemDto } from './feed-item.dto.js';
 import { NoteDto } from './note.dto.js';
+import { noteSchema } from './note.schema.js';
 import type { Peer } from './peer.js';
 import { tally } from './tally.js';
+import { TrimTextPipe } from './trim-text.pipe.js';
 
 /** A schema that looks at nothing, for the bare handler. */
 const anyNote: StandardSchema<NoteBody> = {
@@ -25,15 +29,32 @@ const anyNote: StandardSchema<NoteBody> = {
 };
 
 const feedChannel = defineRealtimeChannel({ name: FEED, scope: 'public', events: { [TICK]: FeedItemDto } });
+const roomChannel = defineRealtimeChannel({
+  name: `${ROOM}.{roomId}`,
+  scope: 'public',
+  events: { [TICK]: FeedItemDto },
+});
+const chatChannel = defineRealtimeChannel({
+  name: CHAT,
+  scope: 'public',
+  events: { [TICK]: FeedItemDto },
+  messages: { [SAY]: anyNote },
+});
 const notesChannel = defineRealtimeChannel({
   name: NOTES,
   scope: 'public',
   events: {},
-  messages: { plain: anyNote, checked: NoteDto },
+  messages: { plain: anyNote, dto: NoteDto, checked: NoteDto, piped: NoteDto, schema: noteSchema },
 });
 
-/** The rate limit is counted, as in every application, and never reached. */
-const UNTHROTTLED = { messagesPerSecond: 1_000_000, messageBurst: 1_000_000 };
+/** The limits are counted, as in every application, and never reached. */
+const UNTHROTTLED = {
+  messagesPerSecond: 1_000_000,
+  messageBurst: 1_000_000,
+  packetsPerSecond: 10_000_000,
+  subscriptionsPerConnection: 10_000,
+  pendingAuthentications: 100_000,
+};
 
 @RealtimeChannel(notesChannel)
 class OnNote {
@@ -42,16 +63,44 @@ class OnNote {
     tally.add(note.seq);
   }
 
+  @RealtimeHandler('dto')
+  async dto(note: NoteDto): Promise<void> {
+    tally.add(note.seq);
+  }
+
   @UseGuards(ConnectedGuard)
   @RealtimeHandler('checked')
   async checked(note: NoteDto): Promise<void> {
     tally.add(note.seq);
   }
+
+  @UseGuards(ConnectedGuard)
+  @UsePipes(TrimTextPipe)
+  @RealtimeHandler('piped')
+  async piped(note: NoteDto): Promise<void> {
+    tally.add(note.seq);
+  }
+
+  @UseGuards(ConnectedGuard)
+  @UsePipes(TrimTextPipe)
+  @RealtimeHandler('schema')
+  async schema(note: NoteBody): Promise<void> {
+    tally.add(note.seq);
+  }
+}
+
+@RealtimeChannel(chatChannel)
+class OnSay {
+  @RealtimeHandler(SAY)
+  async handle(note: NoteBody, ctx: RealtimeContext<typeof chatChannel>): Promise<void> {
+    tally.add(note.seq);
+    await ctx.broadcast(TICK, feedItem(note.seq));
+  }
 }
 
 @Module({
-  imports: [RealtimeModule.forRoot({ limits: UNTHROTTLED }), RealtimeModule.forFeature([feedChannel])],
-  providers: [OnNote],
+  imports: [RealtimeModule.forRoot({ limits: UNTHROTTLED }), RealtimeModule.forFeature([feedChannel, roomChannel])],
+  providers: [OnNote, OnSay],
 })
 class NotesModule {}
 
@@ -64,7 +113,8 @@ export async function startPeer(): Promise<Peer> {
     port: (app.getHttpServer().address() as AddressInfo).port,
     path: '/realtime',
     dialect: 'realtime',
-    broadcast: (seq) => broadcaster.broadcast(feedChannel, TICK, feedItem(seq)),
+    broadcast: (item) => broadcaster.broadcast(feedChannel, TICK, item),
+    broadcastToRoom: (room, item) => broadcaster.broadcast(roomChannel.with({ roomId: String(room) }), TICK, item),
     connectionCount: () => server.stats().connections,
   };
 }
