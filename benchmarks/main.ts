@@ -1,5 +1,6 @@
 // Which scenarios run, and where does the answer go? The compiled entry behind `benchmarks/run.mjs`.
 import { chat } from './chat/chat.scenario.js';
+import { connects } from './connects/connects.scenario.js';
 import { fanOut } from './fan-out/fan-out.scenario.js';
 import { describeMachine } from './harness/machine.js';
 import { type Options, parseOptions, USAGE } from './harness/options.js';
@@ -7,9 +8,11 @@ import { toMarkdown, toRows } from './harness/report.js';
 import type { CaseResult, Scenario } from './harness/scenario.js';
 import { idleMemory } from './idle-memory/idle-memory.scenario.js';
 import { inbound } from './inbound/inbound.scenario.js';
+import { latency } from './latency/latency.scenario.js';
 import { manyRooms } from './many-rooms/many-rooms.scenario.js';
+import { slowConsumer } from './slow-consumer/slow-consumer.scenario.js';
 
-const SCENARIOS: readonly Scenario[] = [fanOut, manyRooms, chat, inbound, idleMemory];
+const SCENARIOS: readonly Scenario[] = [fanOut, manyRooms, chat, inbound, connects, idleMemory, latency, slowConsumer];
 
 async function main(options: Options): Promise<void> {
   const unknown = options.scenarios.find((name) => !SCENARIOS.some((scenario) => scenario.name === name));

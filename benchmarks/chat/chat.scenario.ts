@@ -2,13 +2,19 @@
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';
-import { BARE, NEST, REALTIME, type Scenario, WS } from '../harness/scenario.js';
+import { BARE, type CaseResult, NEST, REALTIME, type Scenario, WS } from '../harness/scenario.js';
 import { CHAT } from '../workload.js';
 
 const CONTESTANTS = [BARE, NEST, REALTIME, WS];
 const MEMBERS = 100;
 const SENDERS = 20;
 const MESSAGES_PER_SENDER = 50;
+
+/** How far ahead of its acknowledgements a sender may be: a busy room, and one where turns of the event loop have little to join. */
+const PACES = [
+  { name: '8 outstanding each', outstanding: 8, atMost: 0.12 },
+  { name: '1 outstanding each', outstanding: 1 },
+];
 
 export const chat: Scenario = {
   name: 'chat',
@@ -18,20 +24,22 @@ export const chat: Scenario = {
     try {
       for (const { peer } of contestants) pairs.push(await startChat(peer, options));
       const perSender = Math.round(MESSAGES_PER_SENDER * options.scale);
-      const rounds = { warmUp: 2, measured: options.rounds };
-      const samples = await interleave(pairs, rounds, async (pair) => {
-        const cpuMicros = await pair.chat({ senders: SENDERS, perSender });
-        return cpuMicros / (SENDERS * perSender * MEMBERS);
-      });
-      return [
-        {
+      const results: CaseResult[] = [];
+      for (const { name, outstanding, atMost } of PACES) {
+        const rounds = { warmUp: 2, measured: options.rounds };
+        const samples = await interleave(pairs, rounds, async (pair) => {
+          const cpuMicros = await pair.chat({ senders: SENDERS, perSender, outstanding });
+          return cpuMicros / (SENDERS * perSender * MEMBERS);
+        });
+        results.push({
           scenario: 'chat',
-          case: `${SENDERS} senders, ${MEMBERS} members`,
+          case: `${SENDERS} senders, ${MEMBERS} members, ${name}`,
           unit: 'CPU-s per million deliveries',
           contestants: contestants.map((contestant, index) => ({ ...contestant, samples: samples[index] })),
-          targets: [{ contestant: REALTIME.label, against: 'bare', atMost: 0.12 }],
-        },
-      ];
+          targets: atMost === undefined ? [] : [{ contestant: REALTIME.label, against: 'bare', atMost }],
+        });
+      }
+      return results;
     } finally {
       await Promise.all(pairs.map((pair) => pair.close()));
     }

@@ -24,12 +24,13 @@ export interface Options {
 
 export const USAGE = `node benchmarks/run.mjs [scenario ...] [options]
 
-Scenarios: fan-out, many-rooms, chat, inbound, idle-memory (all of them when none is named).
+Scenarios: fan-out, many-rooms, chat, inbound, connects, idle-memory, latency, slow-consumer (all of them when none is named).
   --peers bare,nest,realtime,ws
                       who takes part
-  --members 1000      members of the fan-out room; several with commas (100,1000,5000)
-  --connections 2000  idle connections of idle-memory, and as many again
-  --rounds 15         measured rounds
+  --members 100,1000,5000
+                      members of the fan-out room, one case each
+  --connections 5000  idle connections of idle-memory, and as many again (--quick: 2000)
+  --rounds 9          measured rounds
   --quick             5 rounds of a third of the work: a look, not a result
   --json              all samples as JSON instead of a Markdown table
   --check             exit with 1 when a target is missed
@@ -42,8 +43,8 @@ export function parseOptions(args: string[]): Options | 'help' {
     allowPositionals: true,
     options: {
       peers: { type: 'string', default: 'bare,nest,realtime,ws' },
-      members: { type: 'string', default: '1000' },
-      connections: { type: 'string', default: '2000' },
+      members: { type: 'string', default: '100,1000,5000' },
+      connections: { type: 'string' },
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -57,8 +58,8 @@ export function parseOptions(args: string[]): Options | 'help' {
     scenarios: positionals,
     peers: values.peers.split(','),
     members: values.members.split(',').map(positiveInteger),
-    connections: positiveInteger(values.connections),
-    rounds: positiveInteger(values.rounds ?? (values.quick ? '5' : '15')),
+    connections: positiveInteger(values.connections ?? (values.quick ? '2000' : '5000')),
+    rounds: positiveInteger(values.rounds ?? (values.quick ? '5' : '9')),
     scale: values.quick ? 0.3 : 1,
     json: values.json,
     check: values.check,

@@ -2,55 +2,79 @@
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';
-import { BARE, type Contestant, NEST, REALTIME, type Scenario } from '../harness/scenario.js';
+import {
+  BARE,
+  type CaseResult,
+  type Contestant,
+  NEST,
+  REALTIME,
+  type Scenario,
+  type Target,
+} from '../harness/scenario.js';
 import { NOTES } from '../workload.js';
 
-/** A peer and the message it is sent: `plain` goes to a bare handler, `checked` to one with a DTO and a guard. */
-interface InboundContestant extends Contestant {
-  readonly event: 'plain' | 'checked';
+/** What stands before a handler, the message that goes to it on both Nest peers, and what is promised of it. */
+interface Variant {
+  readonly name: string;
+  readonly event: 'plain' | 'dto' | 'checked' | 'piped' | 'schema';
+  readonly target?: Omit<Target, 'contestant'>;
 }
 
-const BARE_EVENT: InboundContestant = { ...BARE, event: 'plain' };
-const NEST_CHECKED: InboundContestant = { ...NEST, label: 'Nest gateway, DTO and guard', event: 'checked' };
-const CHECKED: InboundContestant = { ...REALTIME, label: 'nestjs-realtime, DTO and guard', event: 'checked' };
-const PLAIN: InboundContestant = { ...REALTIME, label: 'nestjs-realtime, bare handler', event: 'plain' };
+const VARIANTS: readonly Variant[] = [
+  { name: 'bare handler', event: 'plain', target: { against: 'bare', atMost: 1.15 } },
+  { name: 'DTO', event: 'dto' },
+  { name: 'DTO and guard', event: 'checked' },
+  { name: 'DTO, guard and pipe', event: 'piped', target: { against: 'nest', atMost: 0.65 } },
+  { name: 'Standard Schema, guard and pipe', event: 'schema', target: { against: 'nest', atMost: 0.55 } },
+];
 
-/** Neighbours in this order are those whose ratio is promised. */
-const CONTESTANTS = [BARE_EVENT, PLAIN, CHECKED, NEST_CHECKED];
+/** A peer and the message it is sent; bare Socket.IO has but one handler, measured once a round for all variants. */
+type Runner = Contestant & { readonly event: Variant['event'] };
+
+const BARE_EVENT: Runner = { ...BARE, event: 'plain' };
 const CONNECTIONS = 50;
 const OUTSTANDING = 1;
-const ROUND_TRIPS = 12_000;
+const ROUND_TRIPS = 8_000;
 
 export const inbound: Scenario = {
   name: 'inbound',
   async run(options) {
-    const contestants = CONTESTANTS.filter(({ peer }) => options.peers.includes(peer));
+    // Neighbours in this order are those whose ratio is promised.
+    const runners = [
+      BARE_EVENT,
+      ...VARIANTS.flatMap(({ event }) => [
+        { ...REALTIME, event },
+        { ...NEST, event },
+      ]),
+    ].filter(({ peer }) => options.peers.includes(peer));
     const pairs = new Map<Contestant['peer'], Pair>();
     try {
-      for (const { peer } of contestants) if (!pairs.has(peer)) pairs.set(peer, await startPair(peer, options));
+      for (const { peer } of runners) if (!pairs.has(peer)) pairs.set(peer, await startPair(peer, options));
       const count = Math.round(ROUND_TRIPS * options.scale);
-      const samples = await interleave(
-        contestants,
-        { warmUp: 2, measured: options.rounds },
-        async ({ peer, event }) => {
-          const cpuMicros = await pairs.get(peer)!.roundTrips({ event, count, outstanding: OUTSTANDING });
-          return cpuMicros / count;
-        },
-      );
-      return [
-        {
-          scenario: 'inbound',
-          case: `${CONNECTIONS} connections, ${OUTSTANDING} outstanding each`,
-          unit: 'CPU-s per million round trips',
-          contestants: contestants.map((contestant, index) => ({ ...contestant, samples: samples[index] })),
-          targets: [{ contestant: CHECKED.label, against: 'nest', atMost: 1 }],
-        },
-      ];
+      const samples = await interleave(runners, { warmUp: 2, measured: options.rounds }, async ({ peer, event }) => {
+        const cpuMicros = await pairs.get(peer)!.roundTrips({ event, count, outstanding: OUTSTANDING });
+        return cpuMicros / count;
+      });
+      const measured = runners.map((runner, index) => ({ ...runner, samples: samples[index] }));
+      return VARIANTS.map((variant) => resultOf(variant, measured));
     } finally {
       await Promise.all([...pairs.values()].map((pair) => pair.close()));
     }
   },
 };
+
+function resultOf(
+  { name, event, target }: Variant,
+  measured: readonly (Runner & { samples: readonly number[] })[],
+): CaseResult {
+  return {
+    scenario: 'inbound',
+    case: name,
+    unit: 'CPU-s per million round trips',
+    contestants: measured.filter((runner) => runner.peer === BARE.peer || runner.event === event),
+    targets: target === undefined ? [] : [{ ...target, contestant: REALTIME.label }],
+  };
+}
 
 async function startPair(peer: Contestant['peer'], options: Options): Promise<Pair> {
   const pair = await Pair.start(peer, options.profile);

@@ -1,4 +1,4 @@
-// Does a chat work? Senders in a closed loop; every member must get all that each of them says, in its order, and all members the same order.
+// Does a chat work? Senders in a closed loop, and every member must get all that each of them says, in its order, and all members the same order.
 import { CHAT, note, SAY } from '../workload.js';
 import type { Crowd } from './crowd.js';
 import type { DialectFrames } from './dialects.js';
@@ -11,15 +11,17 @@ export interface ChatOrder {
   /** Sequence number of the first message. */
   first: number;
   senders: number;
-  /** Messages of each sender, the next when the last has been acknowledged. */
+  /** Messages of each sender. */
   perSender: number;
+  /** Messages of one sender that may be unacknowledged at a time. */
+  outstanding: number;
 }
 
 /** Resolves when all messages have been acknowledged to their senders and delivered to everybody. */
 export function chat(
   crowd: Crowd,
   frames: DialectFrames,
-  { first, senders, perSender }: ChatOrder,
+  { first, senders, perSender, outstanding }: ChatOrder,
 ): Promise<RoundTripResult> {
   const members = crowd.clients.length;
   const count = senders * perSender;
@@ -27,6 +29,7 @@ export function chat(
   const heard = new Uint32Array(members * senders);
   const digests = new Int32Array(members);
   const said = new Uint32Array(senders);
+  const waiting = Array.from({ length: senders }, () => new Set<number>());
   let acknowledged = 0;
   let received = 0;
   let checksum = 0;
@@ -35,6 +38,7 @@ export function chat(
     if (said[client.index] === perSender) return;
     const seq = seqOf(client.index, said[client.index]++);
     checksum += seq;
+    waiting[client.index].add(seq);
     client.send(`42${seq}${frames.message(SAY, note(seq), CHAT)}`);
   };
   return crowd.run<RoundTripResult>((finish, fail) => {
@@ -44,7 +48,9 @@ export function chat(
       else finish({ checksum });
     };
     return {
-      start: () => crowd.clients.slice(0, senders).forEach(say),
+      start() {
+        for (let i = 0; i < outstanding; i++) crowd.clients.slice(0, senders).forEach(say);
+      },
       moved: () => acknowledged + received,
       onFault: fail,
       onEvent(client, buffer, start, end) {
@@ -58,8 +64,7 @@ export function chat(
         finishWhenDone();
       },
       onAcknowledgement(client, id, buffer, start, end) {
-        const sent = said[client.index] - 1;
-        if (id !== seqOf(client.index, sent) || buffer.toString('latin1', start, end) !== OK) {
+        if (waiting[client.index]?.delete(id) !== true || buffer.toString('latin1', start, end) !== OK) {
           return fail(new Error(`Client ${client.index}, message ${id}, got ${buffer.toString('utf8', start, end)}`));
         }
         acknowledged += 1;
