@@ -12,6 +12,8 @@ export interface Options {
   readonly connections: number;
   /** Measured rounds; each contestant is measured once a round. */
   readonly rounds: number;
+  /** Measured rounds where every sample needs processes of its own. */
+  readonly freshRounds: number;
   /** Fraction of the usual work in one sample. */
   readonly scale: number;
   /** Print JSON, with all samples, instead of the table. */
@@ -30,8 +32,8 @@ Scenarios: fan-out, many-rooms, chat, inbound, connects, idle-memory, latency, s
   --members 100,1000,5000
                       members of the fan-out room, one case each
   --connections 5000  idle connections of idle-memory, and as many again (--quick: 2000)
-  --rounds 9          measured rounds
-  --quick             5 rounds of a third of the work: a look, not a result
+  --rounds 7          measured rounds
+  --quick             3 rounds of a third of the work: a look, not a result
   --json              all samples as JSON instead of a Markdown table
   --check             exit with 1 when a target is missed
   --profile DIR       write a CPU profile of each server into DIR (and measure nothing you would quote)`;
@@ -54,12 +56,14 @@ export function parseOptions(args: string[]): Options | 'help' {
     },
   });
   if (values.help) return 'help';
+  const rounds = positiveInteger(values.rounds ?? (values.quick ? '3' : '7'));
   return {
     scenarios: positionals,
     peers: values.peers.split(','),
     members: values.members.split(',').map(positiveInteger),
     connections: positiveInteger(values.connections ?? (values.quick ? '2000' : '5000')),
-    rounds: positiveInteger(values.rounds ?? (values.quick ? '5' : '9')),
+    rounds,
+    freshRounds: values.quick ? 1 : Math.min(rounds, 3),
     scale: values.quick ? 0.3 : 1,
     json: values.json,
     check: values.check,

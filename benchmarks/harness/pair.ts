@@ -22,12 +22,15 @@ export class Pair {
     private readonly load: RemoteProcess<LoadApi>,
   ) {}
 
-  /** Starts both processes; `profileFolder` asks for a CPU profile of the server. */
-  static async start(peer: PeerName, profileFolder?: string): Promise<Pair> {
+  /** Starts both processes; `profileFolder` asks for a CPU profile of the server, `variants` for all its handlers. */
+  static async start(peer: PeerName, profileFolder?: string, variants = false): Promise<Pair> {
     const profiling = profileFolder
       ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${peer}.cpuprofile`]
       : [];
-    const serverProcess = forkOn(CORES.server, 'peers/peer.main.js', [peer], [...SERVER_FLAGS, ...profiling]);
+    const serverProcess = forkOn(CORES.server, 'peers/peer.main.js', variants ? [peer, 'variants'] : [peer], [
+      ...SERVER_FLAGS,
+      ...profiling,
+    ]);
     const server = new RemoteProcess<ServerApi>(`${peer} server`, serverProcess);
     const endpoint = JSON.stringify(await server.call('endpoint', undefined));
     const load = new RemoteProcess<LoadApi>(`${peer} load`, forkOn(CORES.load, 'load/load.main.js', [endpoint], []));

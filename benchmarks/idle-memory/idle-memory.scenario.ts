@@ -6,11 +6,9 @@ import { membersOf, type RoomPlan } from '../room-plan.js';
 import type { Memory } from '../peers/peer.main.js';
 
 const CONTESTANTS = [BARE, NEST, REALTIME];
-/** A sample needs processes of its own, and memory hardly varies. */
-const MOST_ROUNDS = 3;
 const KILOBYTE = 1024;
-/** With one to five members in a room, every connection has six subscriptions at the end. */
-const ROOMS_PER_CONNECTION = 2;
+/** With one to five members in a room, every connection has twelve subscriptions at the end. */
+const ROOMS_PER_CONNECTION = 4;
 
 /** Kilobytes per connection and per subscription. */
 interface Kept {
@@ -23,7 +21,7 @@ export const idleMemory: Scenario = {
   async run(options) {
     const contestants = CONTESTANTS.filter(({ peer }) => options.peers.includes(peer));
     const samples = new Map<Contestant, Kept[]>(contestants.map((contestant) => [contestant, []]));
-    const rounds = { warmUp: 0, measured: Math.min(options.rounds, MOST_ROUNDS) };
+    const rounds = { warmUp: 0, measured: options.freshRounds };
     await interleave(contestants, rounds, async (contestant) => {
       const kept = await measureIdle(contestant.peer, options.connections);
       samples.get(contestant)!.push(kept);

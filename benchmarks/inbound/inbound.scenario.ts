@@ -77,7 +77,7 @@ function resultOf(
 }
 
 async function startPair(peer: Contestant['peer'], options: Options): Promise<Pair> {
-  const pair = await Pair.start(peer, options.profile);
+  const pair = await Pair.start(peer, options.profile, true);
   await pair.connect(CONNECTIONS);
   await pair.prepareToSend(NOTES);
   return pair;

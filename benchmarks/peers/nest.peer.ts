@@ -18,7 +18,7 @@ import { CHAT, FEED, feedItem, type NoteBody, SAY, TICK } from '../workload.js';
 import { ConnectedGuard } from './connected.guard.js';
 import { NoteDto } from './note.dto.js';
 import { noteSchema } from './note.schema.js';
-import type { Peer } from './peer.js';
+import type { Peer, PeerSettings } from './peer.js';
 import { SchemaPipe } from './schema.pipe.js';
 import { tally } from './tally.js';
 import { TrimTextPipe } from './trim-text.pipe.js';
@@ -50,6 +50,17 @@ class NotesGateway {
     return { ok: true };
   }
 
+  @SubscribeMessage(SAY)
+  say(@MessageBody() note: NoteBody): { ok: true } {
+    tally.add(note.seq);
+    this.server.to(CHAT).emit(TICK, feedItem(note.seq));
+    return { ok: true };
+  }
+}
+
+/** On the same server, and only where it is measured: a gateway keeps something for every connection and message. */
+@WebSocketGateway({ transports: ['websocket'], serveClient: false })
+class VariantsGateway {
   @UsePipes(strictValidation)
   @SubscribeMessage('dto')
   dto(@MessageBody() note: NoteDto): { ok: true } {
@@ -80,20 +91,16 @@ class NotesGateway {
     tally.add(note.seq);
     return { ok: true };
   }
-
-  @SubscribeMessage(SAY)
-  say(@MessageBody() note: NoteBody): { ok: true } {
-    tally.add(note.seq);
-    this.server.to(CHAT).emit(TICK, feedItem(note.seq));
-    return { ok: true };
-  }
 }
 
 @Module({ providers: [NotesGateway] })
 class NotesModule {}
 
-export async function startPeer(): Promise<Peer> {
-  const app = await NestFactory.create(NotesModule, { logger: ['error', 'warn'] });
+@Module({ imports: [NotesModule], providers: [VariantsGateway] })
+class VariantsModule {}
+
+export async function startPeer({ variants }: PeerSettings): Promise<Peer> {
+  const app = await NestFactory.create(variants ? VariantsModule : NotesModule, { logger: ['error', 'warn'] });
   app.useWebSocketAdapter(new IoAdapter(app));
   await app.listen(0, '127.0.0.1');
   const { server } = app.get(NotesGateway);

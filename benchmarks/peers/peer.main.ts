@@ -1,7 +1,7 @@
 // The server process: starts one peer and answers the harness, which asks for broadcasts and for what they cost.
 import { answerCalls } from '../harness/process-calls.js';
 import { type BroadcastOrder, Progress, sendBroadcasts, sendTimed, type TimedOrder } from './broadcasting.js';
-import type { Peer, PeerName } from './peer.js';
+import type { Peer, PeerName, PeerSettings } from './peer.js';
 import { tally } from './tally.js';
 
 /** Where a peer is reached. */
@@ -20,8 +20,10 @@ export interface Memory {
   rss: number;
 }
 
-const { startPeer } = (await import(`./${process.argv[2] as PeerName}.peer.js`)) as { startPeer(): Promise<Peer> };
-const peer = await startPeer();
+const { startPeer } = (await import(`./${process.argv[2] as PeerName}.peer.js`)) as {
+  startPeer(settings: PeerSettings): Promise<Peer>;
+};
+const peer = await startPeer({ variants: process.argv[3] === 'variants' });
 const progress = new Progress();
 let marked = process.cpuUsage();
 

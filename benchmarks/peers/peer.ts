@@ -4,6 +4,12 @@ import type { FeedItem } from '../workload.js';
 /** Names of the peers; each has a file `<name>.peer.ts` that exports `startPeer`. */
 export type PeerName = 'bare' | 'nest' | 'realtime' | 'ws';
 
+/** What a peer is started for. */
+export interface PeerSettings {
+  /** Whether it needs the handlers with a DTO, a schema, a guard, a pipe; a Nest gateway pays for each of them per connection. */
+  readonly variants: boolean;
+}
+
 /** How the wire looks beyond Socket.IO's own framing. */
 export type Dialect = 'plain' | 'realtime';
 

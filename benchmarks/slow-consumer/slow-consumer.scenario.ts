@@ -12,8 +12,6 @@ const STALLED = 1;
 const TEXT_LENGTH = 4_000;
 const BROADCASTS = 4_000;
 const PACE = { perTurn: 20, window: 40 };
-/** A sample needs processes of its own, because the backlog stays. */
-const MOST_ROUNDS = 3;
 const MEGABYTE = 1024 * 1024;
 
 export const slowConsumer: Scenario = {
@@ -21,7 +19,7 @@ export const slowConsumer: Scenario = {
   async run(options) {
     const contestants = CONTESTANTS.filter(({ peer }) => options.peers.includes(peer));
     const kept = new Map<Contestant, number[]>(contestants.map((contestant) => [contestant, []]));
-    const rounds = { warmUp: 0, measured: Math.min(options.rounds, MOST_ROUNDS) };
+    const rounds = { warmUp: 0, measured: options.freshRounds };
     const cpu = await interleave(contestants, rounds, async (contestant) => {
       const { cpuMicros, megabytes } = await measureStalled(contestant.peer, options);
       kept.get(contestant)!.push(megabytes);
