@@ -5,10 +5,8 @@ import { RealtimeConnection } from '../connections/realtime.connection.js';
 import type { Batch } from './fan-out/batch.js';
 import type { FanOut } from './fan-out/fan-out.js';
 import { replyPacket } from './prepared-packet.js';
+import { ROOM_PREFIX } from './room.js';
 import { handshakeOf } from './handshake.js';
-
-/** Room of a channel (ADR-016, decision 3). */
-export const ROOM_PREFIX = 'ch:';
 
 /** What a socket carries in `socket.data`: its connection, and the user as ADR-016 puts it there. */
 export interface SocketData {

@@ -19,7 +19,8 @@ import { originFault } from './origin.js';
 import { PacketLimit } from './packet-limit.js';
 import { ReadingShare } from './reading-share.js';
 import { requestIntake } from './request-intake.js';
-import { ROOM_PREFIX, SocketIOConnection, type SocketData } from './socket-io.connection.js';
+import { ROOM_PREFIX } from './room.js';
+import { SocketIOConnection, type SocketData } from './socket-io.connection.js';
 import { Turns } from './turns.js';
 
 /** Not worth counting towards a turn's share of reading: the share of requests bounds them. */
