@@ -30,7 +30,7 @@ Scenarios: fan-out, many-rooms, chat, inbound, connects, idle-memory, latency, s
   --peers bare,nest,realtime,ws
                       who takes part
   --members 100,1000,5000
-                      members of the fan-out room, one case each
+                      members of the fan-out room, one case each (--quick: 100,1000)
   --connections 5000  idle connections of idle-memory, and as many again (--quick: 2000)
   --rounds 7          measured rounds
   --quick             3 rounds of a third of the work: a look, not a result
@@ -45,7 +45,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     allowPositionals: true,
     options: {
       peers: { type: 'string', default: 'bare,nest,realtime,ws' },
-      members: { type: 'string', default: '100,1000,5000' },
+      members: { type: 'string' },
       connections: { type: 'string' },
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
@@ -60,7 +60,7 @@ export function parseOptions(args: string[]): Options | 'help' {
   return {
     scenarios: positionals,
     peers: values.peers.split(','),
-    members: values.members.split(',').map(positiveInteger),
+    members: (values.members ?? (values.quick ? '100,1000' : '100,1000,5000')).split(',').map(positiveInteger),
     connections: positiveInteger(values.connections ?? (values.quick ? '2000' : '5000')),
     rounds,
     freshRounds: values.quick ? 1 : Math.min(rounds, 3),
