@@ -12,7 +12,7 @@ export class DatabaseSessionAuthenticator extends SessionAuthenticator {
   protected async findUser(secret: string): Promise<RealtimeUser | null> {
     const session = await this.sessions.find(secret);
     if (!session) return null;
-    const { user, id, expiresAt } = session;
-    return { userId: user.id, roles: user.roles, sessionId: id, expiresAt, claims: { name: user.name } };
+    const { user, expiresAt } = session;
+    return { userId: user.id, roles: user.roles, expiresAt, claims: { name: user.name } };
   }
 }

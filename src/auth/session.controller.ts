@@ -12,6 +12,7 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { IRealtimeRevocation } from 'nestjs-realtime';
 import { ValidBody } from '../valid-body.pipe.js';
 import { type User, UsersService } from '../users/index.js';
 import { LoginCredentials } from './login-credentials.js';
@@ -24,6 +25,7 @@ export class SessionController {
   constructor(
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
+    private readonly revocation: IRealtimeRevocation,
   ) {}
 
   @Get()
@@ -58,6 +60,9 @@ export class SessionController {
 
   private async endSessionOf(request: Request): Promise<void> {
     const secret = readSessionCookie(request);
-    if (secret) await this.sessions.end(secret);
+    if (!secret) return;
+    await this.sessions.end(secret);
+    // First the truth, then its effect: every tab of this session is told, and connects again as a guest.
+    await this.revocation.disconnectSession(secret);
   }
 }

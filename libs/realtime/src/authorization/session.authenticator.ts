@@ -21,7 +21,7 @@ export abstract class SessionAuthenticator extends IRealtimeAuthenticator {
   /** Name of the session id in the `auth` object. Default `token`. */
   protected readonly token: string = 'token';
 
-  /** The user of a session, or null when there is no such session. What it throws refuses the connection as `UNAVAILABLE`. */
+  /** The user of a session, or null when there is no such session. His `sessionId` is set to the id the client brought, for `disconnectSession`. What it throws refuses the connection as `UNAVAILABLE`. */
   protected abstract findUser(sessionId: string, handshake: RealtimeHandshake): Promise<RealtimeUser | null>;
 
   override async authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null> {
