@@ -26,7 +26,7 @@ export const chat: Scenario = {
       const perSender = Math.round(MESSAGES_PER_SENDER * options.scale);
       const results: CaseResult[] = [];
       for (const { name, outstanding, atMost } of PACES) {
-        const rounds = { warmUp: 2, measured: options.rounds };
+        const rounds = { warmUp: options.warmUp, measured: options.rounds };
         const samples = await interleave(pairs, rounds, async (pair) => {
           const cpuMicros = await pair.chat({ senders: SENDERS, perSender, outstanding });
           return cpuMicros / (SENDERS * perSender * MEMBERS);

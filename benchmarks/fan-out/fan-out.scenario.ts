@@ -31,7 +31,7 @@ async function measureRoom(members: number, options: Options): Promise<CaseResul
     for (const pace of PACES) {
       const turns = Math.max(2, Math.round((pace.deliveries * options.scale) / members / pace.perTurn));
       const count = turns * pace.perTurn;
-      const rounds = { warmUp: 2, measured: options.rounds };
+      const rounds = { warmUp: options.warmUp, measured: options.rounds };
       const samples = await interleave(pairs, rounds, async (pair) => {
         const cpuMicros = await pair.broadcast({ count, perTurn: pace.perTurn, window: pace.window });
         return cpuMicros / (count * members);

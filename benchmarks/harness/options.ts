@@ -12,6 +12,8 @@ export interface Options {
   readonly connections: number;
   /** Measured rounds; each contestant is measured once a round. */
   readonly rounds: number;
+  /** Rounds before them that warm code up; the smaller the rounds, the more. */
+  readonly warmUp: number;
   /** Measured rounds where every sample needs processes of its own. */
   readonly freshRounds: number;
   /** Fraction of the usual work in one sample. */
@@ -63,6 +65,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     members: (values.members ?? (values.quick ? '100,1000' : '100,1000,5000')).split(',').map(positiveInteger),
     connections: positiveInteger(values.connections ?? (values.quick ? '2000' : '5000')),
     rounds,
+    warmUp: values.quick ? 6 : 2,
     freshRounds: values.quick ? 1 : Math.min(rounds, 3),
     scale: values.quick ? 0.3 : 1,
     json: values.json,

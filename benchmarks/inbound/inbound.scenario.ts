@@ -51,10 +51,14 @@ export const inbound: Scenario = {
     try {
       for (const { peer } of runners) if (!pairs.has(peer)) pairs.set(peer, await startPair(peer, options));
       const count = Math.round(ROUND_TRIPS * options.scale);
-      const samples = await interleave(runners, { warmUp: 2, measured: options.rounds }, async ({ peer, event }) => {
-        const cpuMicros = await pairs.get(peer)!.roundTrips({ event, count, outstanding: OUTSTANDING });
-        return cpuMicros / count;
-      });
+      const samples = await interleave(
+        runners,
+        { warmUp: options.warmUp, measured: options.rounds },
+        async ({ peer, event }) => {
+          const cpuMicros = await pairs.get(peer)!.roundTrips({ event, count, outstanding: OUTSTANDING });
+          return cpuMicros / count;
+        },
+      );
       const measured = runners.map((runner, index) => ({ ...runner, samples: samples[index] }));
       return VARIANTS.map((variant) => resultOf(variant, measured));
     } finally {
