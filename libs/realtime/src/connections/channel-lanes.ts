@@ -31,6 +31,7 @@ export class ChannelLanes {
         if (waiter !== null && held.abandon(waiter)) return;
         if (held.next()) return;
         this.lanes?.delete(channel);
+        if (this.lanes?.size === 0) this.lanes = null;
       },
     };
   }
