@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
 import type { Issue, PayloadClass } from '@nestjs-realtime/contract';
 import * as transformer from 'class-transformer';
@@ -38,7 +39,9 @@ class Order {
   first?: Item;
 }
 
-const schemas = new PayloadSchemaCompiler(new ClassSchemaCompiler(validator, transformer));
+const schemas = new PayloadSchemaCompiler(await ClassSchemaCompiler.load());
+/** Without a look into class-transformer's storage, so every class goes through it. */
+const transforming = new ClassSchemaCompiler(validator, transformer);
 const compile = (type: PayloadClass) => schemas.compile(type, 'Message "x"');
 
 function issuesOf(run: () => unknown): readonly Issue[] | undefined {
@@ -236,5 +239,36 @@ describe('a class as a schema', () => {
   it('finds the peers by itself', async () => {
     const loaded = await ClassSchemaCompiler.load();
     expect(loaded!.compile(Order, 'x')).toBeDefined();
+  });
+
+  it('copies a flat class without class-transformer to the same effect', () => {
+    class Flat {
+      @IsString()
+      text: string;
+      @IsOptional()
+      @IsInt()
+      n?: number;
+    }
+    const outcome = (run: () => unknown): unknown => {
+      try {
+        return run();
+      } catch (error) {
+        return (error as RealtimeException).issues;
+      }
+    };
+    const copied = compile(Flat);
+    const transformed = transforming.compile(Flat, 'x');
+    const value = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(null), fc.object());
+    const payloads = fc.dictionary(fc.constantFrom('text', 'n', 'extra'), value, { noNullPrototype: true });
+    fc.assert(
+      fc.property(payloads, (payload) => {
+        expect(outcome(() => copied.parse({ ...payload }))).toEqual(outcome(() => transformed.parse({ ...payload })));
+        expect(outcome(() => copied.strip({ ...payload }))).toEqual(outcome(() => transformed.strip({ ...payload })));
+      }),
+    );
+    expect(copied.parse({ text: 'x' })).toBeInstanceOf(Flat);
+    const own = Object.assign(new Flat(), { text: 'x', secret: 1 });
+    expect(copied.strip(own)).toEqual({ text: 'x' });
+    expect(own).toHaveProperty('secret');
   });
 });

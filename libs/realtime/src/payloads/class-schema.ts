@@ -4,6 +4,7 @@ import { isLegalSegment } from '@nestjs-realtime/contract';
 import type { ClassConstructor } from 'class-transformer';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
+import { ClassTransformations } from './class-transformations.js';
 import { isPlainObject } from './payload-shape.js';
 import type { PayloadValidator } from './payload-validator.js';
 
@@ -28,6 +29,7 @@ export class ClassSchemaCompiler {
   constructor(
     private readonly validator: ClassValidator,
     private readonly transformer: ClassTransformer,
+    private readonly transformations: ClassTransformations | null = null,
   ) {
     this.synchronous = !hasAsyncConstraints(validator);
   }
@@ -36,7 +38,7 @@ export class ClassSchemaCompiler {
   static async load(): Promise<ClassSchemaCompiler | null> {
     try {
       const [validator, transformer] = await Promise.all([import('class-validator'), import('class-transformer')]);
-      return new ClassSchemaCompiler(validator, transformer);
+      return new ClassSchemaCompiler(validator, transformer, await ClassTransformations.load());
     } catch {
       return null;
     }
@@ -53,9 +55,15 @@ export class ClassSchemaCompiler {
     const isFlat = metadata.every(({ propertyName }) =>
       SCALARS.has(Reflect.getMetadata('design:type', type.prototype as object, propertyName)),
     );
+    // class-transformer costs more than the validation; where it would only copy properties, they are copied.
+    const copies = isFlat && this.transformations?.none(type) === true;
+    const instantiate = copies
+      ? copyInto
+      : (target: PayloadClass, payload: object) => this.instantiate(target, payload);
+    const toPlain = copies ? spread : this.transformer.instanceToPlain;
     return {
-      parse: (payload) => this.run(type, isFlat, payload, INBOUND, identity),
-      strip: (payload) => this.run(type, isFlat, payload, OUTBOUND, this.transformer.instanceToPlain),
+      parse: (payload) => this.run(type, isFlat, payload, INBOUND, instantiate, identity),
+      strip: (payload) => this.run(type, isFlat, payload, OUTBOUND, instantiate, toPlain),
     };
   }
 
@@ -64,11 +72,12 @@ export class ClassSchemaCompiler {
     isFlat: boolean,
     payload: unknown,
     options: ValidatorOptions,
+    instantiate: (type: PayloadClass, payload: object) => object,
     finish: (value: object) => unknown,
   ): unknown {
     if (!isPlainObject(payload) && !(payload instanceof type))
       throw invalid([{ path: '', message: 'must be an object' }]);
-    const instance = this.instantiate(type, payload);
+    const instance = instantiate(type, payload);
     const misplaced = isFlat ? null : findMisplacedArray(instance);
     if (misplaced !== null) throw invalid([{ path: misplaced, message: 'must not be an array' }]);
     const settle = (errors: ValidationError[]): unknown => {
@@ -97,6 +106,14 @@ export class ClassSchemaCompiler {
 const SCALARS: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date]);
 
 const TRANSFORM = { enableImplicitConversion: false } as const;
+
+function copyInto(type: PayloadClass, payload: object): object {
+  return Object.assign(new type(), payload);
+}
+
+function spread(instance: object): object {
+  return { ...instance };
+}
 
 function identity(value: object): object {
   return value;
