@@ -149,6 +149,22 @@ describe('rt:authenticate', () => {
     await endsByItsFirstExpiry(client);
   });
 
+  it('is answered within the request timeout, and an answer that comes after it changes nothing', async () => {
+    await closeApps();
+    ({ app, accounts } = await bootAuthority({ requestTimeout: 150, authenticationTimeout: 60_000 }));
+    accounts.login('s1', 'ann', { roles: ['staff'] });
+    const client = await app.connect({ as: 's1' });
+    await client.subscribe('staff');
+    accounts.login('s2', 'ann', { roles: [] });
+    const slow = accounts.identity.hold();
+    expect(await authenticate(client, { token: 's2' })).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE' } });
+    slow.release();
+    await client.settle();
+    expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 1 });
+    expect(client.log).not.toContain('rt:evicted');
+    expect(await authenticate(client, { token: 's1' })).toMatchObject({ ok: true, user: { roles: ['staff'] } });
+  });
+
   it('turns an anonymous connection into somebody, whom revocation then finds', async () => {
     const client = await app.connect();
     await client.subscribe('news');

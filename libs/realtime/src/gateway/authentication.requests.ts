@@ -5,6 +5,7 @@ import { Renewal } from '../authority/renewal.js';
 import { RevocationLedger } from '../authority/revocation.ledger.js';
 import { publicUser, type RealtimeUser } from '../authorization/realtime-user.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
+import { withDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
@@ -14,6 +15,7 @@ import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import type { PendingRequest } from './pending-request.js';
 
+const LATE = new RealtimeException('UNAVAILABLE', { reason: 'no answer within the request timeout' });
 /** Connection-wide requests queue here; no legal channel name is empty. */
 const CONNECTION_LANE = '';
 
@@ -30,9 +32,10 @@ export class AuthenticationRequests {
   ) {}
 
   authenticate(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
+    const deadline = performance.now() + this.options.requestTimeout;
     const turn = connection.lanes.take(CONNECTION_LANE);
-    void Promise.resolve(turn.ready)
-      .then(() => this.reply(connection, frame))
+    void this.inTime(Promise.resolve(turn.ready), deadline)
+      .then(() => this.reply(connection, frame, deadline))
       .then(
         (reply) => pending.answer(reply),
         (error: unknown) => {
@@ -44,9 +47,9 @@ export class AuthenticationRequests {
       .finally(() => turn.release());
   }
 
-  private async reply(connection: RealtimeConnection, frame: unknown): Promise<AuthenticateReply> {
+  private async reply(connection: RealtimeConnection, frame: unknown, deadline: number): Promise<AuthenticateReply> {
     if (!isPlainObject(frame)) throw new RealtimeException('BAD_REQUEST');
-    const user = await this.replaceUser(connection, frame);
+    const user = await this.replaceUser(connection, frame, deadline);
     return {
       ok: true,
       user: publicUser(user),
@@ -55,14 +58,18 @@ export class AuthenticationRequests {
   }
 
   /** An anonymous connection may become somebody; somebody stays who he is. */
-  private async replaceUser(connection: RealtimeConnection, auth: Record<string, unknown>): Promise<RealtimeUser> {
+  private async replaceUser(
+    connection: RealtimeConnection,
+    auth: Record<string, unknown>,
+    deadline: number,
+  ): Promise<RealtimeUser> {
     const admission = this.ledger.open();
     let claimed: RealtimeUser | null;
     let judged: Promise<readonly string[]>;
     try {
-      claimed = await this.gates.identify(
-        new RealtimeRequest('connect', connection, null, null, null, { ...connection.handshake, auth }),
-      );
+      const handshake = { ...connection.handshake, auth };
+      const request = new RealtimeRequest('connect', connection, null, null, null, handshake);
+      claimed = await this.inTime(this.gates.identify(request), deadline);
       const { user: present } = connection;
       if (claimed === null) throw new RealtimeException('UNAUTHENTICATED', { reason: 'no credentials' });
       if (present !== null && claimed.userId !== present.userId) {
@@ -79,13 +86,18 @@ export class AuthenticationRequests {
         });
       }
       // What the authenticator read may be out of date already: ask it again.
-      if (standing === 'stale') return await this.replaceUser(connection, auth);
+      if (standing === 'stale') return await this.replaceUser(connection, auth, deadline);
       // In the tick of the verdict: a revocation that comes later finds the connection under its new user and session.
-      judged = this.renewal.replace(connection, claimed, this.options.authenticationTimeout);
+      judged = this.renewal.replace(connection, claimed, Math.max(1, deadline - performance.now()));
     } finally {
       this.ledger.close(admission);
     }
     this.renewal.evictUnproven(connection, await judged);
     return claimed;
+  }
+
+  /** One deadline for all of it, from receipt; past it nothing has changed. */
+  private inTime<Value>(work: Promise<Value>, deadline: number): Promise<Value> {
+    return withDeadline(work, Math.max(1, deadline - performance.now()), LATE);
   }
 }
