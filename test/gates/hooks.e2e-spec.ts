@@ -109,12 +109,61 @@ describe('hooks', () => {
 
   it('tell of a broadcast once, whoever receives it', async () => {
     const broadcasts = app.record('broadcast');
-    await app.broadcast(openChannel, { n: 1 });
+    for (let i = 0; i < 2; i++) await (await app.connect()).subscribe('open');
+    await app.broadcast(openChannel, { n: 1, secret: true });
     await app.broadcast(shutChannel.with({ id: '7' }), { n: 22 });
+    const common = { event: 'message', cause: null };
     expect(broadcasts).toEqual([
-      { descriptor: openChannel, channel: 'open', event: 'message', bytes: '{"n":1}'.length },
-      { descriptor: shutChannel, channel: 'shut.7', event: 'message', bytes: '{"n":22}'.length },
+      {
+        ...common,
+        descriptor: openChannel,
+        channel: 'open',
+        bytes: '{"n":1}'.length,
+        recipients: 2,
+        payload: { n: 1 },
+      },
+      {
+        ...common,
+        descriptor: shutChannel,
+        channel: 'shut.7',
+        bytes: '{"n":22}'.length,
+        recipients: 0,
+        payload: { n: 22 },
+      },
     ]);
+  });
+
+  it('name what has led to a broadcast, until it awaits', async () => {
+    const broadcasts = app.record('broadcast');
+    const [outer, inner] = [{}, {}];
+    await app.hooks.causing(outer, async () => {
+      const first = app.broadcast(openChannel, { n: 1 });
+      const second = app.hooks.causing(inner, () => app.broadcast(openChannel, { n: 2 }));
+      await Promise.all([first, second, app.broadcast(openChannel, { n: 3 })]);
+      await app.broadcast(openChannel, { n: 4 });
+    });
+    expect(broadcasts.map(({ cause }) => cause)).toEqual([outer, inner, outer, null]);
+    expect(() =>
+      app.hooks.causing(outer, () => {
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(app.hooks.cause).toBeNull();
+  });
+
+  it('tell of every answered message, how it was answered and how long it took', async () => {
+    const handled = app.record('handled');
+    const client = await app.connect({ as: 'ann' });
+    await client.send('open', 'go', { n: 1 });
+    await client.subscribe('open');
+    await client.send('open', 'go', { n: 1 });
+    await client.send('open', 'go', 'x');
+    expect(handled.map(({ descriptor, channel, event, code }) => [descriptor, channel, event, code])).toEqual([
+      [openChannel, 'open', 'go', null],
+      [openChannel, 'open', 'go', 'INVALID_PAYLOAD'],
+    ]);
+    expect(handled[0]).toMatchObject({ connection: { id: client.socket.id }, milliseconds: expect.any(Number) });
+    expect(handled[0].milliseconds).toBeGreaterThan(0);
   });
 
   it('harm nobody by what a listener throws', async () => {

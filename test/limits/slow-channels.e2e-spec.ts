@@ -27,6 +27,7 @@ describe.each([
         RealtimeModule.forFeature([channel]),
       ],
     });
+    const overflowed = app.record('overflowed');
     const deaf = await DeafClient.subscribed(app.url, channel.name);
     for (let n = 0; n < EVENTS; n++) {
       await app.broadcast(channel, { n, text: TEXT });
@@ -34,6 +35,15 @@ describe.each([
     }
     expect(app.stats().connections).toBe(stays);
     expect(app.stats().subscriptions).toBe(policy === 'drop' ? 1 : 0);
+    expect(overflowed[0]).toMatchObject({
+      channel: channel.name,
+      policy,
+      connection: { closed: policy === 'disconnect' },
+    });
+    expect(overflowed.length > 1).toBe(policy === 'drop');
+    const { queuedBytes } = app.stats();
+    expect(queuedBytes > 0).toBe(policy === 'drop');
+    expect(queuedBytes).toBeLessThanOrEqual(100_000);
     deaf.close();
   });
 });

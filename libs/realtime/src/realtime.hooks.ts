@@ -1,10 +1,10 @@
 // Who wants to know what the layer does? Typed listeners for dashboards, audits and metrics.
 import { Injectable, Logger } from '@nestjs/common';
-import type { RealtimeChannelDescriptor, RefusalCode } from '@nestjs-realtime/contract';
+import type { RealtimeChannelDescriptor, RefusalCode, SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import type { RealtimeGate } from './connections/realtime-request.js';
 import type { RealtimeConnection } from './connections/realtime.connection.js';
 
-/** What listeners are told. Nothing here holds a payload. */
+/** What listeners are told. Only `broadcast` holds a payload: keep it out of logs. */
 export interface RealtimeHookEvents {
   /** A connection has passed gate 1. */
   connected: { readonly connection: RealtimeConnection };
@@ -31,12 +31,44 @@ export interface RealtimeHookEvents {
     readonly channel: string | null;
     readonly event: string | null;
   };
-  /** A broadcast has passed gate 4; `bytes` is the length of its encoded payload in UTF-16 units. */
+  /** A message to a channel that its sender is admitted to has had its answer; `code` is null where that was yes. Waiting for its turn is not in `milliseconds`. */
+  handled: {
+    readonly connection: RealtimeConnection;
+    readonly descriptor: RealtimeChannelDescriptor;
+    readonly channel: string;
+    readonly event: string;
+    readonly code: RefusalCode | null;
+    readonly milliseconds: number;
+  };
+  /** Nothing more may wait for a client who does not read: he was cut off, or an event left out. `channel` is null where replies filled his share. */
+  overflowed: {
+    readonly connection: RealtimeConnection;
+    readonly channel: string | null;
+    readonly policy: SlowConsumerPolicy;
+  };
+  /** A broadcast has passed gate 4 and is on its way. */
   broadcast: {
     readonly descriptor: RealtimeChannelDescriptor;
     readonly channel: string;
     readonly event: string;
+    /** Length of the encoded payload in UTF-16 units. */
     readonly bytes: number;
+    /** Members of the channel on this node at that moment. */
+    readonly recipients: number;
+    /** As it goes out, stripped to its schema. */
+    readonly payload: unknown;
+    /** What has led to it, where it was made within `causing()`. */
+    readonly cause: object | null;
+  };
+  /** An entry of the bus bridge has taken a domain event; `error` is null when it was forwarded. */
+  bridged: {
+    /** The domain event. Broadcasts that came of it have it as their `cause`. */
+    readonly source: object;
+    readonly descriptor: RealtimeChannelDescriptor;
+    readonly event: string;
+    /** Concrete names of the channels it was forwarded to; none where the mapper skipped it. */
+    readonly channels: readonly string[];
+    readonly error: unknown;
   };
 }
 
@@ -51,6 +83,28 @@ type Listener<Name extends keyof RealtimeHookEvents> = (event: RealtimeHookEvent
 export class RealtimeHooks {
   private readonly logger = new Logger(RealtimeHooks.name);
   private readonly listeners = new Map<keyof RealtimeHookEvents, Listener<never>[]>();
+  private currentCause: object | null = null;
+
+  /** What has led to the broadcasts that are being made now; null outside `causing()`. */
+  get cause(): object | null {
+    return this.currentCause;
+  }
+
+  /** Names `cause` as what has led to the broadcasts that `run` makes before it first awaits. */
+  causing<Result>(cause: object, run: () => Result): Result {
+    const outer = this.currentCause;
+    this.currentCause = cause;
+    try {
+      return run();
+    } finally {
+      this.currentCause = outer;
+    }
+  }
+
+  /** Whether anybody listens. */
+  hears(name: keyof RealtimeHookEvents): boolean {
+    return (this.listeners.get(name)?.length ?? 0) > 0;
+  }
 
   /** Adds a listener; call the result to take it away. */
   on<Name extends keyof RealtimeHookEvents>(name: Name, listener: Listener<Name>): () => void {

@@ -236,7 +236,7 @@ describe('a broadcast', () => {
     for (const stop of off) stop();
     await realtime.broadcast(ping, { n: 2 });
     logged.mockRestore();
-    expect(told).toEqual([{ descriptor: ping, channel: 'ping', event: 'message', bytes: '{"n":1}'.length }]);
+    expect(told).toMatchObject([{ channel: 'ping', event: 'message', bytes: '{"n":1}'.length, payload: { n: 1 } }]);
     expect(memory.broadcasts).toHaveLength(2);
   });
 

@@ -13,6 +13,9 @@ import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
 
+/** For all broadcasts that are on their way when they return. */
+const DONE = Promise.resolve();
+
 /** A broadcaster that passes gate 4 before it publishes. Extend it for another carrier. */
 export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   private readonly logger = new Logger('Realtime');
@@ -33,17 +36,18 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     );
   }
 
-  /** Takes an event that has passed gate 4. Calls come in the order the events shall be received. */
-  protected abstract publish(event: EncodedEvent): void | Promise<void>;
+  /** Takes an event that has passed gate 4, and says how many receive it on this node. Calls come in the order the events shall be received. */
+  protected abstract publish(event: EncodedEvent): number | Promise<number>;
 
   override broadcast(target: ChannelAddress | RealtimeChannelDescriptor, ...rest: unknown[]): Promise<void> {
     try {
       const request = this.requestOf(target, rest);
       this.pass(request);
       const payload = this.strip(request);
+      const { cause } = this.hooks;
       if (payload instanceof Promise || this.lanes.isBusy(request.channel!))
-        return this.publishInTurn(request, payload);
-      return Promise.resolve(this.publishNow(request, payload));
+        return this.publishInTurn(request, payload, cause);
+      return this.publishNow(request, payload, cause) ?? DONE;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -76,20 +80,24 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   }
 
   /** @throws BroadcastFault when JSON cannot hold the payload. What the carrier throws is the carrier's. */
-  private publishNow(request: RealtimeRequest, payload: unknown): void | Promise<void> {
+  private publishNow(request: RealtimeRequest, payload: unknown, cause: object | null): Promise<void> | undefined {
     const { channel, event, descriptor } = request as {
       channel: string;
       event: string;
       descriptor: RealtimeChannelDescriptor;
     };
     const json = this.encode(payload, channel);
-    this.hooks.emit('broadcast', () => ({ descriptor, channel, event, bytes: json.length }));
     const { flush, conflate } = descriptor;
-    return this.publish({ channel, event, json, flushEveryMs: flush?.everyMs, conflate });
+    const recipients = this.publish({ channel, event, json, flushEveryMs: flush?.everyMs, conflate });
+    const isHeard = this.hooks.hears('broadcast');
+    if (!isHeard && typeof recipients === 'number') return undefined;
+    const told = { descriptor, channel, event, bytes: json.length, payload, cause };
+    const tell = (recipients: number): void => this.hooks.emit('broadcast', () => ({ ...told, recipients }));
+    return recipients instanceof Promise ? recipients.then(tell) : void tell(recipients);
   }
 
   /** A schema that takes its time must not let a later broadcast of the channel overtake. */
-  private async publishInTurn(request: RealtimeRequest, payload: unknown): Promise<void> {
+  private async publishInTurn(request: RealtimeRequest, payload: unknown, cause: object | null): Promise<void> {
     const turn = this.lanes.take(request.channel!);
     const stripped = Promise.resolve(payload).catch((error: unknown) => {
       throw this.faultOf(error, request.channel!);
@@ -97,7 +105,7 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     stripped.catch(() => undefined);
     try {
       if (turn.ready) await turn.ready;
-      await this.publishNow(request, await stripped);
+      await this.publishNow(request, await stripped, cause);
     } finally {
       turn.release();
     }

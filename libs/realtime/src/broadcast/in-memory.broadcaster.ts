@@ -85,16 +85,18 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
     };
   }
 
-  protected override publish(event: EncodedEvent): void {
+  protected override publish(event: EncodedEvent): number {
     this.demandTransport();
     this.record.push(recordOf(event));
     if (this.record.length > this.options.inMemoryRecord) this.record.shift();
     this.outbox.push(event);
+    const recipients = this.subscriptions.get(event.channel)?.size ?? 0;
     // A listener that broadcasts must not let its event overtake this one on the way to the others.
-    if (this.delivering) return;
+    if (this.delivering) return recipients;
     this.delivering = true;
     for (let next = this.outbox.shift(); next !== undefined; next = this.outbox.shift()) this.deliver(next);
     this.delivering = false;
+    return recipients;
   }
 
   private deliver(event: EncodedEvent): void {

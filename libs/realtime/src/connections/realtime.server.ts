@@ -21,6 +21,8 @@ export interface RealtimeStats {
   readonly pendingAuthentications: number;
   /** Requests that are being worked on. */
   readonly inFlight: number;
+  /** Outgoing bytes that wait in the process for clients who do not read, together. */
+  readonly queuedBytes: number;
   /** Refusals since boot, by code. */
   readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
 }
@@ -40,8 +42,8 @@ export abstract class IRealtimeServer {
   abstract open(entrance: RealtimeEntrance): void;
   /** Accepts no more connections; those that are open stay. */
   abstract stopAccepting(): void;
-  /** Fans an event out to the channel's members on this node. Must not throw for any content. */
-  abstract deliver(event: EncodedEvent): void;
+  /** Fans an event out to the channel's members on this node, and says how many they are. Must not throw for any content. */
+  abstract deliver(event: EncodedEvent): number;
   /** Counted when it is called. */
   abstract stats(): RealtimeStats;
   /** Milliseconds between the pings that keep idle connections alive; null where there are none, or nobody knows. */

@@ -1,4 +1,5 @@
 // How long does one message live? From its place in the queue to its one answer: done, refused, or out of time.
+import type { RefusalCode } from '@nestjs-realtime/contract';
 import type { Turn } from '../connections/channel-lanes.js';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
@@ -16,8 +17,10 @@ export interface MessageService {
   handle(context: RealtimeContext): unknown;
   /** The refusal an error means, counted. */
   refusalOf(error: unknown, connection: RealtimeConnection, message: ParsedMessage): RealtimeException;
-  begun(): void;
-  ended(): void;
+  /** Returns the moment in milliseconds, 0 where nobody wants to know how long it takes. */
+  begun(): number;
+  /** `code` is null where the answer was yes. */
+  ended(context: RealtimeContext, code: RefusalCode | null, begunAt: number): void;
 }
 
 /** One message under way. Its time runs from receipt, waiting included: first for its turn in the lane, then for a free slot. */
@@ -25,6 +28,7 @@ export class MessageTask {
   private readonly timer: NodeJS.Timeout;
   private turn: Turn | null = null;
   private context: RealtimeContext | null = null;
+  private begunAt = 0;
   private over = false;
 
   /** The connection's `slots` have been entered for it. */
@@ -62,11 +66,11 @@ export class MessageTask {
 
   /** A message whose time ran out while it waited, or whose connection has ended, reaches no handler. */
   private start(): void {
-    if (!this.over && this.connection.closed) this.finish();
+    if (!this.over && this.connection.closed) this.finish(null);
     if (this.over) return this.makeRoom();
     this.context = this.requests.contextOf(this.connection, this.message);
     this.connection.begin(this.context);
-    this.requests.begun();
+    this.begunAt = this.requests.begun();
     try {
       const result = this.requests.handle(this.context);
       if (isPromiseLike(result)) {
@@ -89,22 +93,23 @@ export class MessageTask {
     } catch (error) {
       return this.fail(error);
     }
-    this.finish();
+    this.finish(null);
   }
 
   private fail(error: unknown): void {
     if (this.over) return;
-    this.pending.refuse(this.requests.refusalOf(error, this.connection, this.message));
-    this.finish();
+    const refusal = this.requests.refusalOf(error, this.connection, this.message);
+    this.pending.refuse(refusal);
+    this.finish(refusal.code);
   }
 
-  private finish(): void {
+  private finish(code: RefusalCode | null): void {
     this.over = true;
     clearTimeout(this.timer);
     this.connection.slots.leave();
     if (this.context === null) return;
     this.connection.finish(this.context);
-    this.requests.ended();
+    this.requests.ended(this.context, code, this.begunAt);
     this.makeRoom();
   }
 

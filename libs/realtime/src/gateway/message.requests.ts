@@ -1,5 +1,6 @@
 // How does a message reach its handler? rt:message.
 import { Injectable, Logger } from '@nestjs/common';
+import type { RefusalCode } from '@nestjs-realtime/contract';
 import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { RealtimeCounters } from '../connections/realtime-counters.js';
@@ -9,6 +10,7 @@ import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { internalError } from '../instrumentation/with-capture.js';
 import { RealtimeException } from '../realtime.exception.js';
+import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { type MessageService, MessageTask } from './message-task.js';
 import type { PendingRequest } from './pending-request.js';
@@ -26,6 +28,7 @@ export class MessageRequests implements MessageService {
     private readonly registry: HandlerRegistry,
     private readonly refusals: RefusalLog,
     private readonly counters: RealtimeCounters,
+    private readonly hooks: RealtimeHooks,
     private readonly options: RealtimeOptions,
   ) {
     this.broadcast = broadcaster.broadcast.bind(broadcaster);
@@ -62,12 +65,16 @@ export class MessageRequests implements MessageService {
     return refusal;
   }
 
-  begun(): void {
+  begun(): number {
     this.counters.inFlight++;
+    return this.hooks.hears('handled') ? performance.now() : 0;
   }
 
-  ended(): void {
+  ended({ connection, descriptor, channel, event }: RealtimeContext, code: RefusalCode | null, begunAt: number): void {
     this.counters.inFlight--;
+    if (descriptor === null || begunAt === 0) return;
+    const milliseconds = performance.now() - begunAt;
+    this.hooks.emit('handled', () => ({ connection, descriptor, channel, event, code, milliseconds }));
   }
 
   private refuse(

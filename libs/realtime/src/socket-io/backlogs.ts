@@ -39,6 +39,13 @@ export class Backlogs {
     return unsent + events + answers + bytes <= this.limit;
   }
 
+  /** What waits for the client altogether. */
+  bytesOf(conn: EngineSocket): number {
+    const { writeBuffer, transport } = conn as unknown as Buffers;
+    const { events, answers } = this.of(conn, writeBuffer);
+    return (transport.socket?._socket?.writableLength ?? 0) + events + answers;
+  }
+
   /** Whether `bytes` more may wait in a network socket. */
   hasRoomOn(network: NetSocket, bytes: number): boolean {
     return network.writableLength + bytes <= this.limit || network.writableLength === 0;

@@ -21,7 +21,7 @@ export class SocketIORealtimeBroadcaster extends GuardedBroadcaster {
     super(guard, tracer, registry, hooks);
   }
 
-  protected override publish(event: EncodedEvent): void {
-    this.server.deliver(event);
+  protected override publish(event: EncodedEvent): number {
+    return this.server.deliver(event);
   }
 }

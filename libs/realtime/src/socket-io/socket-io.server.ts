@@ -11,6 +11,7 @@ import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer, type RealtimeStats } from '../connections/realtime.server.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
+import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Backlogs } from './backlogs.js';
 import { engineOptions } from './engine.options.js';
@@ -42,6 +43,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     private readonly options: RealtimeOptions,
     private readonly counters: RealtimeCounters,
     private readonly refusals: RefusalLog,
+    private readonly hooks: RealtimeHooks,
   ) {
     super();
     this.backlogs = new Backlogs(options.limits.queuedBytes);
@@ -73,8 +75,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.accepting = false;
   }
 
-  override deliver(event: EncodedEvent): void {
-    this.fanOut?.broadcast(event);
+  override deliver(event: EncodedEvent): number {
+    return this.fanOut?.broadcast(event) ?? 0;
   }
 
   override stats(): RealtimeStats {
@@ -90,6 +92,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       rooms: rooms.filter((room) => room.startsWith(ROOM_PREFIX)).length,
       pendingAuthentications: this.counters.pendingAuthentications,
       inFlight: this.counters.inFlight,
+      queuedBytes: sockets.reduce((sum, { conn }) => sum + this.backlogs.bytesOf(conn), 0),
       refusals: { ...this.counters.refusals },
     };
   }
@@ -138,7 +141,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     const onPacket = function (this: EngineSocket, { data }: { data?: { length: number } }): void {
       if (data !== undefined && data.length > SMALL_PACKET) reading.took(this, data.length);
       if (!packets.allows(this)) endFlood(this);
-      else if (backlogs.isDeaf(this)) cutOff(this);
+      else if (backlogs.isDeaf(this)) cutOff(this, null);
     };
     const onPacketCreate = function (this: object): void {
       const connection = connections.get(this);
@@ -165,14 +168,19 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   /** Members for whom nothing more may wait: cut off, or left out where the channel or the options say so. */
   private readonly overflow = (socket: Socket, channel: string): void => {
     const { connection } = socket.data as SocketData;
+    if (connection.closed) return;
     const policy = connection.subscriptions.get(channel)?.descriptor.slowConsumer ?? this.options.slowConsumer;
-    if (policy === 'disconnect') this.cutOff(socket.conn);
+    if (policy === 'disconnect') this.cutOff(socket.conn, channel);
+    else this.hooks.emit('overflowed', () => ({ connection, channel, policy }));
   };
 
   /** A client who does not read would not read a notice either; his backlog is freed at once. */
-  private cutOff(conn: EngineSocket): void {
+  private cutOff(conn: EngineSocket, channel: string | null): void {
     const connection = this.connections.get(conn);
-    if (connection) this.entrance?.disconnected(connection, 'slow consumer');
+    if (connection) {
+      this.hooks.emit('overflowed', () => ({ connection, channel, policy: 'disconnect' }));
+      this.entrance?.disconnected(connection, 'slow consumer');
+    }
     conn.close(true);
   }
 

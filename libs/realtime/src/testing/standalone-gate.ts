@@ -31,8 +31,9 @@ export class StandaloneGate extends GuardedBroadcaster {
     await super.broadcast(target, ...rest);
   }
 
-  protected override publish(event: EncodedEvent): void {
+  protected override publish(event: EncodedEvent): number {
     this.passed(recordOf(event));
+    return 0;
   }
 
   /** What an application would be told at boot, the caller is told here. */

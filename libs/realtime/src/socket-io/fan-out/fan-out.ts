@@ -80,9 +80,11 @@ export class FanOut {
     );
   }
 
-  broadcast(event: EncodedEvent): void {
+  /** @returns the number of members. */
+  broadcast(event: EncodedEvent): number {
     const room = ROOM_PREFIX + event.channel;
-    if (!this.namespace.adapter.rooms.has(room)) return;
+    const members = this.namespace.adapter.rooms.get(room)?.size ?? 0;
+    if (members === 0) return 0;
     const packet = eventPacket(event);
     const frame: TurnFrame = {
       order: this.order++,
@@ -93,14 +95,18 @@ export class FanOut {
     };
     if (this.mode === 'stock') {
       for (const member of this.membersOf(room)) this.writeSlowly(member, frame);
-      return;
+      return members;
     }
-    if (event.flushEveryMs !== undefined) return this.gather(room, frame, event.flushEveryMs, event.conflate);
+    if (event.flushEveryMs !== undefined) {
+      this.gather(room, frame, event.flushEveryMs, event.conflate);
+      return members;
+    }
     const batch = batchOf(this.batches, room);
     if (event.conflate) batch.dropEvent(frame.event);
     batch.add(frame);
     if (batch.bytes >= FLUSH_AT_BYTES) this.flush();
     else this.schedule();
+    return members;
   }
 
   /** Opens a channel's window with the first event in it. */
