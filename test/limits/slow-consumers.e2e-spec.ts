@@ -37,7 +37,8 @@ describe('a client who does not read, but answers pings', () => {
       (length) => length >= n + ROUND,
     );
   };
-  const expectInOrder = (count: number): void => expect(received.slice(0, count)).toEqual(Array.from({ length: count }, (_, n) => n));
+  const expectInOrder = (count: number): void =>
+    expect(received.slice(0, count)).toEqual(Array.from({ length: count }, (_, n) => n));
 
   afterEach(async () => {
     reader.disconnect();
