@@ -99,7 +99,7 @@ describe('hooks', () => {
     expect(refused.map(({ gate, code, reason, channel, event }) => [gate, code, reason, channel, event])).toEqual([
       ['subscribe', 'FORBIDDEN', 'no registered channel matches', 'no.such', null],
       ['subscribe', 'FORBIDDEN', 'scope {"role":"admin"} forbids', 'admin', null],
-      ['subscribe', 'FORBIDDEN', expect.stringContaining('Forbidden'), 'shut.1', null],
+      ['subscribe', 'FORBIDDEN', 'Never: said no', 'shut.1', null],
       ['message', 'UNKNOWN_EVENT', expect.any(String), 'open', 'nope'],
       ['message', 'INVALID_PAYLOAD', expect.any(String), 'open', 'go'],
       ['connect', 'UNAUTHENTICATED', 'no such session', null, null],

@@ -1,5 +1,5 @@
 // How is a handler called? With the guards, interceptors, pipes and filters that stand on its class and method, resolved once at boot.
-import { Injectable } from '@nestjs/common';
+import { Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import {
   ApplicationConfig,
   ContextIdFactory,
@@ -9,48 +9,56 @@ import {
   type NestContainer,
   type ParamsFactory,
 } from '@nestjs/core';
+import { GuardsContextCreator } from '@nestjs/core/guards/guards-context-creator.js';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { PipesContextCreator } from '@nestjs/core/pipes/pipes-context-creator.js';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { RealtimeContext } from '../connections/realtime-context.js';
+import { isPromiseLike } from '../connections/promise-like.js';
 import { gateArguments } from '../connections/gate-arguments.js';
-import { refusalOfGuard } from '../instrumentation/refusal-of.js';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
+import { GuardChain } from './guard-chain.js';
+import { throughPipes } from './pipe-chain.js';
 import { handlerParams, PARAM, PARAMS_METADATA } from './realtime-handler.decorator.js';
 import type { MessageBinder, MessageInvoker, SubscribeGuardInvoker } from './registered-channel.js';
 
-type Instance = Record<string, (...args: unknown[]) => unknown>;
-type Type = new (...args: never[]) => object;
 type Callback = (...args: unknown[]) => unknown;
-type Bound = (...args: unknown[]) => unknown;
+type Instance = Record<string, Callback>;
 type ContextId = ReturnType<typeof ContextIdFactory.create>;
 
-/** Where a bound function's instance and enhancers come from. */
+/** An instance of a channel class, and where Nest finds its enhancers. */
 interface Host {
   readonly instance: Instance;
+  /** Token of the module that provides the class. */
+  readonly module: string;
   readonly contextId?: ContextId;
   readonly inquirerId?: string;
 }
 
-/** Metadata of the enhancers that stand between the guards and the handler. */
-const ENHANCERS = ['__interceptors__', '__pipes__', '__exceptionFilters__'] as const;
 const PARAMS_KEY = 'nestjs-realtime:params';
 
 /**
- * Binds handlers through Nest's own `ExternalContextCreator`, made without the application's globals: `APP_*` and `useGlobal*`
+ * Binds handlers with what Nest's own context creators find, made without the application's globals: `APP_*` and `useGlobal*`
  * enhancers are written for HTTP, so none of them runs on realtime traffic, on any version of Nest.
  *
- * Order: guards (class, method), interceptors, the channel's schema, pipes, handler, with filters around all but the guards.
+ * Order: guards (class, method), interceptors, the channel's schema, pipes, handler, with filters around all but the guards. Only
+ * what stands on a handler is in its way; interceptors, filters and parameter decorators are Nest's `ExternalContextCreator`'s work.
  */
 @Injectable()
 export class HandlerInvoker {
+  private readonly guards: GuardsContextCreator;
+  private readonly pipes: PipesContextCreator;
   private readonly contexts: ExternalContextCreator;
 
   constructor(
     modules: ModulesContainer,
     private readonly moduleRef: ModuleRef,
   ) {
-    const container = { getModules: () => modules, applicationConfig: new ApplicationConfig() };
-    this.contexts = ExternalContextCreator.fromContainer(container as unknown as NestContainer);
+    const config = new ApplicationConfig();
+    const container = { getModules: () => modules, applicationConfig: config } as unknown as NestContainer;
+    this.guards = new GuardsContextCreator(container, config);
+    this.pipes = new PipesContextCreator(container, config);
+    this.contexts = ExternalContextCreator.fromContainer(container);
     const applyPipes = this.contexts.getParamValue.bind(this.contexts);
     // Pipes are for payloads and the application's own parameter decorators; sockets and contexts are not theirs to change.
     this.contexts.getParamValue = (value, metadata, pipes) =>
@@ -63,23 +71,22 @@ export class HandlerInvoker {
     Reflect.defineMetadata(PARAMS_KEY, handlerParams(type, method), type, method);
     return (validator) => {
       if (isScoped(wrapper)) return this.scoped(wrapper, (host) => this.pipeline(host, method, validator));
-      return this.pipeline({ instance: wrapper.instance as Instance }, method, validator);
+      return this.pipeline(staticHost(wrapper), method, validator);
     };
   }
 
   /** The guards of a channel class, for gate 2; null where it has none. They resolve or throw; filters have no say. */
   bindGuards(wrapper: InstanceWrapper): SubscribeGuardInvoker | null {
-    const type = wrapper.metatype as Type;
-    if (!Reflect.hasMetadata('__guards__', type)) return null;
-    const probe = (): void => undefined;
+    if (!Reflect.hasMetadata('__guards__', wrapper.metatype as Type)) return null;
+    const classOnly = (): void => undefined;
     if (isScoped(wrapper)) {
       return this.scoped(wrapper, (host) => {
-        const guards = this.bind(host, probe, 'constructor', { guards: true });
-        return (request: RealtimeContext) => guards(...gateArguments(request));
+        const guards = this.guardsOf(host, classOnly);
+        return (request: RealtimeContext) => guards.pass(request);
       }) as unknown as SubscribeGuardInvoker;
     }
-    const guards = this.bind({ instance: wrapper.instance as Instance }, probe, 'constructor', { guards: true });
-    return async (request) => guards(...gateArguments(request));
+    const guards = this.guardsOf(staticHost(wrapper), classOnly);
+    return async (request) => guards.pass(request);
   }
 
   /** A new instance per message, with the message as `REQUEST`. */
@@ -89,47 +96,68 @@ export class HandlerInvoker {
       this.moduleRef.registerRequestByContextId(context, contextId);
       const token = wrapper.token as Type;
       const instance = await this.moduleRef.resolve<unknown, Instance>(token, contextId, { strict: false });
-      return make({ instance, contextId, inquirerId: wrapper.id })(context);
+      return make({ instance, module: moduleOf(wrapper), contextId, inquirerId: wrapper.id })(context);
     };
   }
 
-  /** Only what stands on the handler is in its way: without enhancers it costs its schema and a function call. */
   private pipeline(host: Host, method: string, validator: PayloadValidator): MessageInvoker {
-    const type = host.instance.constructor as Type;
     const callback = host.instance[method];
-    const handle = isPlain(type, method, callback)
-      ? direct(host.instance, method, validator)
-      : this.enhanced(host, method, callback, validator);
-    if (!hasMetadata('__guards__', type, callback)) return handle;
-    // Nest 11 keeps what it knows of parameters by method name alone, so the guards' binding, which has none, needs a name of its own.
-    const guards = this.bind(host, likeness(callback), `${method}:guards`, { guards: true });
-    return async (context) => {
-      try {
-        await guards(...gateArguments(context));
-      } catch (error) {
-        throw refusalOfGuard(error, context.user) ?? error;
-      }
-      return handle(context);
+    const handle = isPositional(host, method)
+      ? this.direct(host, method, validator)
+      : this.enhanced(host, method, validator);
+    const guards = this.guardsOf(host, callback);
+    if (guards.isEmpty) return handle;
+    return (context) => {
+      const pending = guards.pass(context);
+      return pending === undefined ? handle(context) : pending.then(() => handle(context));
     };
   }
 
-  private enhanced(host: Host, method: string, callback: Callback, validator: PayloadValidator): MessageInvoker {
+  /** `(payload, context)`, with nothing but the schema and the pipes before it. */
+  private direct(host: Host, method: string, validator: PayloadValidator): MessageInvoker {
+    const { instance } = host;
+    const pipes = this.pipesOf(host, instance[method]);
+    const [metatype] = (Reflect.getMetadata('design:paramtypes', instance, method) ?? []) as [Type?];
+    const metadata = { type: 'body', metatype, data: undefined } as const;
+    const call = (payload: unknown, context: RealtimeContext): unknown => {
+      const result = instance[method](payload, context);
+      return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+    };
+    return (context) => {
+      const payload = throughPipes(pipes, metadata, validator.parse(context.payload));
+      return isPromiseLike(payload) ? payload.then((value) => call(value, context)) : call(payload, context);
+    };
+  }
+
+  private enhanced(
+    { instance, contextId, inquirerId }: Host,
+    method: string,
+    validator: PayloadValidator,
+  ): MessageInvoker {
+    const callback = instance[method];
     // Nest logs whatever passes through its filters unhandled, so they are only asked where there are some.
-    const filters = hasMetadata('__exceptionFilters__', host.instance.constructor as Type, callback);
-    const handle = this.bind(host, callback, method, { interceptors: true, filters }, paramsFactory(validator));
+    const filters = hasMetadata('__exceptionFilters__', instance, callback);
+    const handle = this.contexts.create(
+      instance,
+      callback,
+      method,
+      PARAMS_KEY,
+      paramsFactory(validator),
+      contextId,
+      inquirerId,
+      { guards: false, interceptors: true, filters },
+      'ws',
+    );
     return (context) => handle(...gateArguments(context));
   }
 
-  private bind(
-    { instance, contextId, inquirerId }: Host,
-    callback: (...args: unknown[]) => unknown,
-    method: string,
-    enhancers: { guards?: boolean; interceptors?: boolean; filters?: boolean },
-    params?: ParamsFactory,
-  ): Bound {
-    const options = { guards: false, interceptors: false, filters: false, ...enhancers };
-    const key = params === undefined ? undefined : PARAMS_KEY;
-    return this.contexts.create(instance, callback, method, key, params, contextId, inquirerId, options, 'ws');
+  private guardsOf({ instance, module, contextId, inquirerId }: Host, callback: Callback): GuardChain {
+    const guards = this.guards.create(instance, callback, module, contextId, inquirerId);
+    return new GuardChain(guards, instance.constructor as unknown as Type, callback);
+  }
+
+  private pipesOf({ instance, module, contextId, inquirerId }: Host, callback: Callback): PipeTransform[] {
+    return this.pipes.create(instance, callback, module, contextId, inquirerId);
   }
 }
 
@@ -150,37 +178,27 @@ function paramsFactory(validator: PayloadValidator): ParamsFactory {
   };
 }
 
-function direct(instance: Instance, method: string, validator: PayloadValidator): MessageInvoker {
-  const call = (payload: unknown, context: RealtimeContext): unknown => {
-    const result = instance[method](payload, context);
-    return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
-  };
-  return (context) => {
-    const payload = validator.parse(context.payload);
-    return payload instanceof Promise ? payload.then((value) => call(value, context)) : call(payload, context);
-  };
-}
-
 function isScoped(wrapper: InstanceWrapper): boolean {
   return wrapper.isTransient || !wrapper.isDependencyTreeStatic();
 }
 
-function isPlain(type: Type, method: string, callback: Callback): boolean {
+function staticHost(wrapper: InstanceWrapper): Host {
+  return { instance: wrapper.instance as Instance, module: moduleOf(wrapper) };
+}
+
+function moduleOf({ host }: InstanceWrapper): string {
+  return host?.token ?? '';
+}
+
+/** Whether a method takes `(payload, context)`, and neither interceptors nor filters stand on it. */
+function isPositional({ instance }: Host, method: string): boolean {
   return (
-    !Reflect.hasMetadata(PARAMS_METADATA, type, method) && ENHANCERS.every((key) => !hasMetadata(key, type, callback))
+    !Reflect.hasMetadata(PARAMS_METADATA, instance.constructor, method) &&
+    !hasMetadata('__interceptors__', instance, instance[method]) &&
+    !hasMetadata('__exceptionFilters__', instance, instance[method])
   );
 }
 
-function hasMetadata(key: string, type: Type, callback: object): boolean {
-  return Reflect.hasMetadata(key, type) || Reflect.hasMetadata(key, callback);
-}
-
-/** A function that does nothing and carries a method's metadata, so that its guards can run without it. */
-function likeness(callback: (...args: unknown[]) => unknown): () => void {
-  const probe = (): void => undefined;
-  Object.defineProperty(probe, 'name', { value: callback.name });
-  for (const key of Reflect.getMetadataKeys(callback) as unknown[]) {
-    Reflect.defineMetadata(key, Reflect.getMetadata(key, callback), probe);
-  }
-  return probe;
+function hasMetadata(key: string, instance: Instance, callback: object): boolean {
+  return Reflect.hasMetadata(key, instance.constructor) || Reflect.hasMetadata(key, callback);
 }

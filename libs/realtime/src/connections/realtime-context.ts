@@ -7,6 +7,7 @@ import type {
   RealtimeChannelDescriptor,
 } from '@nestjs-realtime/contract';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
+import type { TraceCarrier } from '../instrumentation/realtime.tracer.js';
 import type { ChannelMatch } from './channel-match.js';
 import type { RealtimeConnection } from './realtime.connection.js';
 import { RealtimeRequest } from './realtime-request.js';
@@ -39,6 +40,8 @@ export class RealtimeContext<
     event: string,
     payload: unknown,
     private readonly broadcastTo: BroadcastFunction,
+    /** Trace context that the client sent along, not looked at yet. */
+    readonly trace?: TraceCarrier,
   ) {
     super('message', connection, channel, match, event, payload);
   }

@@ -1,6 +1,7 @@
 // How long does one message live? From its place in the queue to its one answer: done, refused, or out of time.
 import type { RefusalCode } from '@nestjs-realtime/contract';
 import type { Turn } from '../connections/channel-lanes.js';
+import { isPromiseLike } from '../connections/promise-like.js';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeException } from '../realtime.exception.js';
@@ -121,8 +122,4 @@ export class MessageTask {
 
 function expire(task: MessageTask): void {
   task.expire();
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

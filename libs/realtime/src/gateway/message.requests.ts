@@ -8,7 +8,9 @@ import { type BroadcastFunction, RealtimeContext } from '../connections/realtime
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
+import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { internalError } from '../instrumentation/with-capture.js';
+import { withSpan } from '../instrumentation/with-span.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
@@ -21,6 +23,8 @@ import { parseMessage, type ParsedMessage } from './request-frames.js';
 export class MessageRequests implements MessageService {
   private readonly logger = new Logger('Realtime');
   private readonly broadcast: BroadcastFunction;
+  /** Gate 3, then the handler. */
+  readonly handle: (context: RealtimeContext) => unknown;
 
   constructor(
     private readonly gates: Gates,
@@ -30,8 +34,14 @@ export class MessageRequests implements MessageService {
     private readonly counters: RealtimeCounters,
     private readonly hooks: RealtimeHooks,
     private readonly options: RealtimeOptions,
+    tracer: IRealtimeTracer,
   ) {
     this.broadcast = broadcaster.broadcast.bind(broadcaster);
+    this.handle = withSpan(tracer, spanOf, (context) => {
+      this.gates.message(context);
+      const message = this.registry.get(context.descriptor!)!.messages.get(context.event)!;
+      return message.handler!.invoke(context);
+    });
   }
 
   message(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
@@ -46,15 +56,9 @@ export class MessageRequests implements MessageService {
     return this.options.limits.handlersInFlight;
   }
 
-  contextOf(connection: RealtimeConnection, { channel, event, payload }: ParsedMessage): RealtimeContext {
+  contextOf(connection: RealtimeConnection, { channel, event, payload, trace }: ParsedMessage): RealtimeContext {
     const match = connection.subscriptions.get(channel) ?? null;
-    return new RealtimeContext(connection, channel, match, event, payload, this.broadcast);
-  }
-
-  handle(context: RealtimeContext): unknown {
-    this.gates.message(context);
-    const message = this.registry.get(context.descriptor!)!.messages.get(context.event)!;
-    return message.handler!.invoke(context);
+    return new RealtimeContext(connection, channel, match, event, payload, this.broadcast, trace);
   }
 
   /** What no gate and no handler meant is an internal error. */
@@ -86,4 +90,21 @@ export class MessageRequests implements MessageService {
     this.refusals.record(refusal, { gate: 'message', connection, channel: message?.channel, event: message?.event });
     pending.refuse(refusal);
   }
+}
+
+/** A message that its channel does not declare has a name of the client's making. */
+function spanOf(context: RealtimeContext): SpanOptions {
+  const { descriptor, event } = context;
+  const labels = {
+    ...(descriptor !== null && { channel: descriptor.name }),
+    ...(descriptor !== null && Object.hasOwn(descriptor.messages, event) && { event }),
+  };
+  return {
+    op: 'realtime-message',
+    name: ['realtime-message', ...Object.values(labels)].join(' '),
+    attributes: labels,
+    kind: 'server',
+    parent: context.trace,
+    signal: () => context.signal,
+  };
 }

@@ -9,10 +9,14 @@ import {
   type Position,
   type SubscribeFrame,
 } from '@nestjs-realtime/contract';
+import type { TraceCarrier } from '../instrumentation/realtime.tracer.js';
 import { isPlainObject } from '../payloads/payload-shape.js';
 
 /** A message as the dispatcher works on it. */
-export type ParsedMessage = Required<MessageFrame>;
+export interface ParsedMessage extends Required<Pick<MessageFrame, 'channel' | 'event' | 'payload'>> {
+  /** Where the client sent trace context along, not looked at yet. */
+  readonly trace?: TraceCarrier;
+}
 
 /** A subscribe request: one item or a batch; a misshapen item is null and is answered for itself. */
 export interface ParsedSubscribe {
@@ -36,7 +40,9 @@ export function parseChannel(frame: unknown): ChannelFrame | null {
 export function parseMessage(frame: unknown): ParsedMessage | null {
   if (!isPlainObject(frame) || !isLegalChannelName(frame.channel)) return null;
   const event = frame.event === undefined ? DEFAULT_EVENT : frame.event;
-  return typeof event === 'string' ? { channel: frame.channel, event, payload: frame.payload } : null;
+  if (typeof event !== 'string') return null;
+  const { channel, payload, traceparent, tracestate } = frame;
+  return { channel, event, payload, trace: traceparent === undefined ? undefined : { traceparent, tracestate } };
 }
 
 export function parseHistory(frame: unknown): HistoryFrame | null {

@@ -1,0 +1,78 @@
+// Do all the guards on a class and its method let a request pass?
+import { type CanActivate, ForbiddenException, type Type } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { gateArguments } from '../connections/gate-arguments.js';
+import type { RealtimeRequest } from '../connections/realtime-request.js';
+import { refusalOfGuard } from '../instrumentation/refusal-of.js';
+import { RealtimeException } from '../realtime.exception.js';
+
+/** Guards in the order in which they run, with the class and the method whose metadata they read. */
+export class GuardChain {
+  constructor(
+    private readonly guards: readonly CanActivate[],
+    private readonly type: Type,
+    private readonly callback: (...args: unknown[]) => unknown,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.guards.length === 0;
+  }
+
+  /**
+   * Undefined when all have let it pass at once, a promise of that when one takes its time. Throws or rejects with what the first
+   * one to refuse means, and names it in the reason.
+   */
+  pass(request: RealtimeRequest, from = 0): Promise<void> | undefined {
+    const context = new ExecutionContextHost(gateArguments(request), this.type, this.callback);
+    context.setType('ws');
+    for (let index = from; index < this.guards.length; index++) {
+      const guard = this.guards[index];
+      const verdict = ask(guard, context, request);
+      if (typeof verdict !== 'boolean') {
+        return settled(verdict).then(
+          (passed) => {
+            if (!passed) throw refusalBy(guard, new ForbiddenException(SAID_NO), request);
+            return this.pass(request, index + 1);
+          },
+          (error: unknown) => {
+            throw refusalBy(guard, error, request);
+          },
+        );
+      }
+      if (!verdict) throw refusalBy(guard, new ForbiddenException(SAID_NO), request);
+    }
+    return undefined;
+  }
+}
+
+type Verdict = ReturnType<CanActivate['canActivate']>;
+
+function ask(guard: CanActivate, context: ExecutionContextHost, request: RealtimeRequest): Verdict {
+  try {
+    return guard.canActivate(context);
+  } catch (error) {
+    throw refusalBy(guard, error, request);
+  }
+}
+
+async function settled(verdict: Verdict): Promise<boolean> {
+  const answer = await verdict;
+  return isObservable(answer) ? lastValueFrom(answer) : answer;
+}
+
+const SAID_NO = 'said no';
+
+/** The refusal an error means, which says for the log whose it is; accidents stay what they are, their stack says it. */
+function refusalBy(guard: CanActivate, error: unknown, { user }: RealtimeRequest): unknown {
+  const refusal = refusalOfGuard(error, user);
+  if (refusal === null) return error;
+  const { code, message, issues, retryAfterMs, reason, cause } = refusal;
+  return new RealtimeException(code, {
+    message,
+    issues,
+    retryAfterMs,
+    reason: `${guard.constructor.name}: ${reason ?? message}`,
+    cause,
+  });
+}
