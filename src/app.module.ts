@@ -2,9 +2,11 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { RealtimeModule } from 'nestjs-realtime';
+import { AdministrationModule } from './administration/index.js';
 import { ArticlesModule } from './articles/index.js';
 import { AuthModule, DatabaseSessionAuthenticator } from './auth/index.js';
 import { DatabaseModule } from './database/index.js';
+import { NewsroomModule } from './newsroom/index.js';
 import { NotificationsModule } from './notifications/index.js';
 import { RealtimePingModule } from './realtime-ping/index.js';
 
@@ -17,6 +19,8 @@ import { RealtimePingModule } from './realtime-ping/index.js';
     RealtimePingModule,
     ArticlesModule,
     NotificationsModule,
+    AdministrationModule,
+    NewsroomModule,
   ],
 })
 export class AppModule {}

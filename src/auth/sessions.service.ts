@@ -2,19 +2,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/index.js';
-import type { User } from '../users/index.js';
+import { type User, USER_COLUMNS } from '../users/index.js';
 import type { Session } from './session.js';
 
 /** Milliseconds. */
 export const SESSION_LIFETIME = 7 * 24 * 60 * 60 * 1000;
 
-interface SessionRow {
-  id: string;
-  expiresAt: Date;
-  userId: string;
-  name: string;
-  roles: string[];
-}
+type SessionRow = User & { sessionId: string; expiresAt: Date };
 
 @Injectable()
 export class SessionsService {
@@ -35,15 +29,15 @@ export class SessionsService {
   /** @returns null when the session is unknown or over. */
   async find(secret: string): Promise<Session | null> {
     const { rows } = await this.database.query<SessionRow>(
-      `SELECT s.id, s.expires_at AS "expiresAt", u.id AS "userId", u.name,
-              ARRAY(SELECT r.role FROM user_roles r WHERE r.user_id = u.id ORDER BY r.role) AS roles
+      `SELECT s.id AS "sessionId", s.expires_at AS "expiresAt", ${USER_COLUMNS}
        FROM sessions s JOIN users u ON u.id = s.user_id
        WHERE s.id = $1 AND s.expires_at > now()`,
       [digest(secret)],
     );
     const row = rows.at(0);
     if (!row) return null;
-    return { id: row.id, expiresAt: row.expiresAt, user: { id: row.userId, name: row.name, roles: row.roles } };
+    const { sessionId, expiresAt, ...user } = row;
+    return { id: sessionId, expiresAt, user };
   }
 
   async end(secret: string): Promise<void> {

@@ -54,4 +54,28 @@ export const migrations: readonly Migration[] = [
       `CREATE INDEX notifications_by_user ON notifications (user_id, sent_at DESC)`,
     ],
   },
+  {
+    name: 'roles and their permissions',
+    statements: [
+      `CREATE TABLE roles (
+        name text PRIMARY KEY,
+        description text NOT NULL
+      )`,
+      `CREATE TABLE role_permissions (
+        role text NOT NULL REFERENCES roles ON DELETE CASCADE,
+        permission text NOT NULL,
+        PRIMARY KEY (role, permission)
+      )`,
+      `INSERT INTO roles (name, description) VALUES
+        ('admin', 'gives roles to users, and watches the live dashboard'),
+        ('editor', 'publishes articles, and talks in the newsroom'),
+        ('reader', 'reads')`,
+      `INSERT INTO role_permissions (role, permission) VALUES
+        ('admin', 'users.manage'),
+        ('editor', 'articles.publish')`,
+      // Until now a role was any text: whichever somebody has goes on existing, and permits nothing.
+      `INSERT INTO roles (name, description) SELECT DISTINCT role, '' FROM user_roles ON CONFLICT DO NOTHING`,
+      `ALTER TABLE user_roles ADD CONSTRAINT user_roles_of_roles FOREIGN KEY (role) REFERENCES roles`,
+    ],
+  },
 ];

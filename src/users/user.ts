@@ -5,4 +5,6 @@ export interface User {
   readonly id: string;
   readonly name: string;
   readonly roles: readonly string[];
+  /** Of all his roles together; those that the code knows are in `Permission`. */
+  readonly permissions: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { RolesRepository } from './roles.repository.js';
 import { UsersService } from './users.service.js';
 
-@Module({ providers: [UsersService], exports: [UsersService] })
+@Module({ providers: [UsersService, RolesRepository], exports: [UsersService, RolesRepository] })
 export class UsersModule {}

@@ -4,11 +4,9 @@ import { Database } from '../database/index.js';
 import { demoUsers } from './demo-users.js';
 import { hashPassword, verifyPassword } from './password.js';
 import type { User } from './user.js';
+import { USER_COLUMNS } from './user-columns.js';
 
-const USER = `
-  SELECT u.id, u.name, u.password_hash AS "passwordHash",
-         ARRAY(SELECT r.role FROM user_roles r WHERE r.user_id = u.id ORDER BY r.role) AS roles
-  FROM users u`;
+const USER = `SELECT u.password_hash AS "passwordHash", ${USER_COLUMNS} FROM users u`;
 
 type UserRow = User & { passwordHash: string };
 
@@ -38,6 +36,11 @@ export class UsersService implements OnModuleInit {
     return rows.map(withoutPassword);
   }
 
+  async find(id: string): Promise<User | null> {
+    const { rows } = await this.database.query<UserRow>(`${USER} WHERE u.id = $1`, [id]);
+    return rows.length > 0 ? withoutPassword(rows[0]) : null;
+  }
+
   async findByCredentials(id: string, password: string): Promise<User | null> {
     const { rows } = await this.database.query<UserRow>(`${USER} WHERE u.id = $1`, [id]);
     const user = rows.at(0);
@@ -46,6 +49,6 @@ export class UsersService implements OnModuleInit {
   }
 }
 
-function withoutPassword({ id, name, roles }: UserRow): User {
-  return { id, name, roles };
+function withoutPassword({ id, name, roles, permissions }: UserRow): User {
+  return { id, name, roles, permissions };
 }

@@ -30,7 +30,9 @@ describe('a session of the demo', () => {
       /^session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     expect(cookieOf(first)).not.toBe(cookieOf(second));
-    expect(await first.json()).toEqual({ user: { id: 'ada', name: 'Ada', roles: ['admin', 'editor'] } });
+    expect(await first.json()).toEqual({
+      user: { id: 'ada', name: 'Ada', roles: ['admin', 'editor'], permissions: ['articles.publish', 'users.manage'] },
+    });
   });
 
   it('is over once its user has logged out, and its cookie is taken away', async () => {

@@ -1,0 +1,9 @@
+// Where does a user hear what an admin has changed about him?
+import { defineRealtimeChannel } from 'nestjs-realtime';
+import { RoleChange } from './role-change.js';
+
+export const accountChannel = defineRealtimeChannel({
+  name: 'account.user.{userId}',
+  scope: { userScoped: 'userId' },
+  events: { roleChanged: RoleChange },
+});

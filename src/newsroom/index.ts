@@ -1,0 +1,2 @@
+export { NewsroomModule } from './newsroom.module.js';
+export { newsroomChannel } from './realtime/newsroom.channel.js';

@@ -1,0 +1,13 @@
+import { RealtimeChannel, type RealtimeContext, RealtimeHandler } from 'nestjs-realtime';
+import { newsroomChannel } from '../newsroom.channel.js';
+import { Remark } from '../remark.js';
+
+@RealtimeChannel(newsroomChannel)
+export class OnNewsroom {
+  @RealtimeHandler('say')
+  async say({ text }: Remark, ctx: RealtimeContext<typeof newsroomChannel>): Promise<void> {
+    const name = ctx.user.claims?.name;
+    const from = typeof name === 'string' ? name : ctx.userId;
+    await ctx.broadcast('said', { text, from, at: new Date().toISOString() });
+  }
+}
