@@ -189,11 +189,4 @@ export interface ActionRow extends Row {
 }
 
 export type StreamRow =
-  | BusEventRow
-  | BridgeRow
-  | BroadcastRow
-  | MessageRow
-  | RefusalRow
-  | SlowConsumerRow
-  | JobRow
-  | ActionRow;
+  BusEventRow | BridgeRow | BroadcastRow | MessageRow | RefusalRow | SlowConsumerRow | JobRow | ActionRow;

@@ -1,0 +1,98 @@
+// Over which channel does the dashboard speak? Frames go out; a viewer opens it, disconnects users and evicts them.
+import {
+  defineRealtimeChannel,
+  type RealtimeChannelDescriptor,
+  type StandardResult,
+  type StandardSchema,
+} from '@nestjs-realtime/contract';
+import type { DashboardFrame } from './feed.frames.js';
+
+/** What every channel of the dashboard begins with; whatever happens on them is not counted. */
+export const DASHBOARD_PREFIX = 'realtime-dashboard.';
+
+/** Name of the one channel. */
+export const DASHBOARD_CHANNEL = `${DASHBOARD_PREFIX}live` as const;
+
+/** `open` asks for everything at this moment; the reply's `data` is a `DashboardSnapshot`. */
+export type OpenDashboard = Readonly<Record<never, never>>;
+
+/** Ends every connection of a user. */
+export interface DisconnectUser {
+  readonly userId: string;
+}
+
+/** Ends a user's subscription to a concrete channel. */
+export interface EvictUser {
+  readonly userId: string;
+  readonly channel: string;
+}
+
+/** The channel's declaration for viewers of that role. */
+export type DashboardChannel = RealtimeChannelDescriptor<
+  typeof DASHBOARD_CHANNEL,
+  { readonly frame: StandardSchema<DashboardFrame> },
+  {
+    readonly open: StandardSchema<OpenDashboard>;
+    readonly disconnect: StandardSchema<DisconnectUser>;
+    readonly evict: StandardSchema<EvictUser>;
+  },
+  { readonly role: string }
+>;
+
+/** Clients may pass any role: only the server looks at it. */
+export function dashboardChannel(role: string): DashboardChannel {
+  return defineRealtimeChannel<
+    typeof DASHBOARD_CHANNEL,
+    never,
+    never,
+    DashboardChannel['events'],
+    DashboardChannel['messages'],
+    { readonly role: string }
+  >({
+    name: DASHBOARD_CHANNEL,
+    scope: { role },
+    events: { frame: made<DashboardFrame>() },
+    messages: {
+      open: strings<OpenDashboard>(),
+      disconnect: strings<DisconnectUser>('userId'),
+      evict: strings<EvictUser>('userId', 'channel'),
+    },
+  });
+}
+
+/** What the server has made itself. */
+function made<Value>(): StandardSchema<Value> {
+  return schema<Value>((value) => ({ value: value as Value }));
+}
+
+/**
+ * An object with exactly these properties, each a string that is not empty.
+ *
+ * Security note: reads client data.
+ */
+function strings<Value extends object>(...names: readonly (keyof Value & string)[]): StandardSchema<Value> {
+  return schema<Value>((value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return complaint([], 'must be an object');
+    const given = value as Record<string, unknown>;
+    if (Object.keys(given).some((key) => !names.includes(key as never))) {
+      return complaint([], `must have no properties but ${names.join(', ') || 'none'}`);
+    }
+    const missing = names.find((name) => !isText(given[name]));
+    if (missing !== undefined) return complaint([missing], `must be a string of 1 to ${LONGEST} characters`);
+    return { value: Object.fromEntries(names.map((name) => [name, given[name]])) as Value };
+  });
+}
+
+const LONGEST = 1_000;
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST;
+}
+
+function complaint(path: readonly string[], message: string): StandardResult<never> {
+  return { issues: [{ path, message }] };
+}
+
+function schema<Value>(validate: (value: unknown) => StandardResult<Value>): StandardSchema<Value> {
+  return { '~standard': { version: 1, vendor: 'nestjs-realtime', validate } };
+}
