@@ -1,7 +1,7 @@
 // How are articles read and written? Over HTTP: a persistent operation with an answer is no realtime message (ADR-016, R0).
 import { Body, Controller, Get, Post, UseGuards, UsePipes } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { CurrentUser, Roles, RolesGuard, SessionGuard } from '../auth/index.js';
+import { CurrentUser, Permissions, PermissionsGuard, SessionGuard } from '../auth/index.js';
 import type { User } from '../users/index.js';
 import { ValidBody } from '../valid-body.pipe.js';
 import { ArticleDraft } from './article-draft.js';
@@ -24,8 +24,8 @@ export class ArticlesController {
   }
 
   @Post()
-  @UseGuards(SessionGuard, RolesGuard)
-  @Roles(['editor'])
+  @UseGuards(SessionGuard, PermissionsGuard)
+  @Permissions(['articles.publish'])
   @UsePipes(ValidBody)
   publish(@Body() draft: ArticleDraft, @CurrentUser() user: User): Promise<PublishedArticle> {
     return this.commands.execute(new PublishArticle(user, draft.title, draft.body));
