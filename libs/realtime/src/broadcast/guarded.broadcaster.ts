@@ -7,7 +7,7 @@ import type { EncodedEvent } from '../connections/encoded-event.js';
 import { RealtimeRequest } from '../connections/realtime-request.js';
 import { BroadcastFault, BroadcastGuard } from '../guards/broadcast.guard.js';
 import { RealtimeExecutionContext } from '../guards/realtime-execution-context.js';
-import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
+import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
@@ -20,20 +20,16 @@ const DONE = Promise.resolve();
 export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   private readonly logger = new Logger('Realtime');
   private readonly lanes = new ChannelLanes();
-  private readonly pass: (request: RealtimeRequest) => boolean;
+  private readonly send: (request: RealtimeRequest) => Promise<void>;
 
   constructor(
-    guard: BroadcastGuard,
+    private readonly guard: BroadcastGuard,
     tracer: IRealtimeTracer,
     private readonly registry: HandlerRegistry,
     private readonly hooks: RealtimeHooks,
   ) {
     super();
-    this.pass = withSpan(
-      tracer,
-      { op: 'realtime-broadcast', name: 'realtime broadcast', attributes: { gate: 'broadcast' } },
-      (request: RealtimeRequest) => guard.canActivate(RealtimeExecutionContext.of(request, GuardedBroadcaster)),
-    );
+    this.send = withSpan(tracer, spanOf, (request) => this.pass(request));
   }
 
   /** Takes an event that has passed gate 4, and says how many receive it on this node. Calls come in the order the events shall be received. */
@@ -41,16 +37,19 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
 
   override broadcast(target: ChannelAddress | RealtimeChannelDescriptor, ...rest: unknown[]): Promise<void> {
     try {
-      const request = this.requestOf(target, rest);
-      this.pass(request);
-      const payload = this.strip(request);
-      const { cause } = this.hooks;
-      if (payload instanceof Promise || this.lanes.isBusy(request.channel!))
-        return this.publishInTurn(request, payload, cause);
-      return this.publishNow(request, payload, cause) ?? DONE;
+      return this.send(this.requestOf(target, rest));
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  private pass(request: RealtimeRequest): Promise<void> {
+    this.guard.canActivate(RealtimeExecutionContext.of(request, GuardedBroadcaster));
+    const payload = this.strip(request);
+    const { cause } = this.hooks;
+    if (payload instanceof Promise || this.lanes.isBusy(request.channel!))
+      return this.publishInTurn(request, payload, cause);
+    return this.publishNow(request, payload, cause) ?? DONE;
   }
 
   private requestOf(target: ChannelAddress | RealtimeChannelDescriptor, rest: unknown[]): RealtimeRequest {
@@ -139,4 +138,11 @@ function onlyEventOf(descriptor: RealtimeChannelDescriptor): string {
   throw new BroadcastFault(
     `Channel "${descriptor.name}" declares ${events.length} events; name one: broadcast(channel, event, payload).`,
   );
+}
+
+function spanOf({ descriptor, event }: RealtimeRequest): SpanOptions {
+  const { name: channel, events } = descriptor!;
+  const labels = Object.hasOwn(events, event!) ? { channel, event: event! } : { channel };
+  const name = ['realtime-broadcast', ...Object.values(labels)].join(' ');
+  return { op: 'realtime-broadcast', name, attributes: { gate: 'broadcast', ...labels }, kind: 'producer' };
 }

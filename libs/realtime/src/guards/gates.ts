@@ -1,8 +1,9 @@
 // How are the gates passed? Each guard in the `withSpan` / `withCapture` sandwich, made once.
 import { type CanActivate, Injectable, Logger } from '@nestjs/common';
+import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import type { RealtimeRequest } from '../connections/realtime-request.js';
-import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
+import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { refusalOfGuard } from '../instrumentation/refusal-of.js';
 import { withCapture } from '../instrumentation/with-capture.js';
 import { withSpan } from '../instrumentation/with-span.js';
@@ -27,9 +28,13 @@ export class Gates {
     message: MessageGuard,
     private readonly tracer: IRealtimeTracer,
   ) {
-    this.connect = this.sandwich(connect, (request) => connect.canActivate(contextOf(request, connect)));
-    this.subscribe = this.sandwich(subscribe, (request) => subscribe.canActivate(contextOf(request, subscribe)));
-    this.message = this.sandwich(message, (request) => message.canActivate(contextOf(request, message)));
+    this.connect = this.sandwich(connect, spanOfConnect, (request) => connect.canActivate(contextOf(request, connect)));
+    this.subscribe = this.sandwich(subscribe, spanOfSubscribe, (request) =>
+      subscribe.canActivate(contextOf(request, subscribe)),
+    );
+    this.message = this.sandwich(message, SPAN_OF_MESSAGE, (request) =>
+      message.canActivate(contextOf(request, message)),
+    );
   }
 
   /** Gate 1; resolves with whom the handshake in the request's payload names, null for nobody. */
@@ -40,12 +45,13 @@ export class Gates {
 
   private sandwich<Result>(
     guard: CanActivate,
+    span: SpanOptions | ((request: RealtimeRequest) => SpanOptions),
     pass: (request: RealtimeRequest) => Result,
   ): (request: RealtimeRequest) => Result {
     const gate = guard.constructor.name;
     return withSpan(
       this.tracer,
-      { op: 'realtime-gate', name: `realtime-gate ${gate}`, attributes: { gate } },
+      span,
       withCapture(
         this.logger,
         {
@@ -63,3 +69,33 @@ export class Gates {
 function contextOf(request: RealtimeRequest, guard: CanActivate): RealtimeExecutionContext {
   return RealtimeExecutionContext.of(request, guard.constructor as new (...args: never[]) => CanActivate);
 }
+
+/** Gate 1 is the whole of connecting, and of `rt:authenticate`. */
+function spanOfConnect({ payload }: RealtimeRequest): SpanOptions {
+  const { auth } = payload as RealtimeHandshake;
+  return {
+    op: 'realtime-connect',
+    name: 'realtime-connect',
+    attributes: { gate: ConnectGuard.name },
+    kind: 'server',
+    parent: auth,
+  };
+}
+
+/** Whoever is subscribed already is judged again because something has changed, or a lease ends: no client asks for that. */
+function spanOfSubscribe({ descriptor, connection, channel }: RealtimeRequest): SpanOptions {
+  const op = 'realtime-subscribe';
+  const gate = SubscribeGuard.name;
+  return {
+    op,
+    name: descriptor === null ? op : `${op} ${descriptor.name}`,
+    attributes: descriptor === null ? { gate } : { gate, channel: descriptor.name },
+    kind: connection?.subscriptions.has(channel!) ? undefined : 'server',
+  };
+}
+
+const SPAN_OF_MESSAGE: SpanOptions = {
+  op: 'realtime-gate',
+  name: 'realtime-gate message',
+  attributes: { gate: MessageGuard.name },
+};

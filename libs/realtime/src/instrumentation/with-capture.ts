@@ -39,18 +39,30 @@ export function withCapture<Args extends unknown[], Result>(
   };
 }
 
+/** What the peer is told of an error that nobody meant; its cause is that error. */
+export class InternalError extends RealtimeException {
+  constructor(
+    /** Leads from the answer, and from the span, to the log line. */
+    readonly correlationId: string,
+    what: string,
+    cause: unknown,
+  ) {
+    super('INTERNAL', {
+      message: `${REFUSALS.INTERNAL.message} Reference: ${correlationId}`,
+      reason: `${what} (${correlationId})`,
+      cause,
+    });
+  }
+}
+
 /** Logs an unexpected error under a new correlation id and gives the refusal that leads to the log line. */
-export function internalError(logger: Pick<LoggerService, 'error'>, what: string, error: unknown): RealtimeException {
+export function internalError(logger: Pick<LoggerService, 'error'>, what: string, error: unknown): InternalError {
   const correlationId = randomUUID();
   logger.error(
     `handler_error ${correlationId} in ${what}`,
     error instanceof Error ? error.stack : describeThrown(error),
   );
-  return new RealtimeException('INTERNAL', {
-    message: `${REFUSALS.INTERNAL.message} Reference: ${correlationId}`,
-    reason: `${what} (${correlationId})`,
-    cause: error,
-  });
+  return new InternalError(correlationId, what, error);
 }
 
 function describeThrown(error: unknown): string {

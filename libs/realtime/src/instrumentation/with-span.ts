@@ -1,12 +1,14 @@
 // The outer half of the sandwich around gates and handlers (ADR-014 R41-R44, ADR-016 decision 7).
 import { type IRealtimeTracer, NoopTracer, type SpanOptions } from './realtime.tracer.js';
 
-/** The function, each call of it in a span. Wrap once at boot. */
+/** The function, each call of it in a span. Wrap once at boot. Options that differ from call to call are made of its arguments, and must not throw. */
 export function withSpan<Args extends unknown[], Result>(
   tracer: IRealtimeTracer,
-  options: SpanOptions,
+  options: SpanOptions | ((...args: Args) => SpanOptions),
   run: (...args: Args) => Result,
 ): (...args: Args) => Result {
   if (tracer.constructor === NoopTracer) return run;
-  return (...args) => tracer.span(options, () => run(...args));
+  return typeof options === 'function'
+    ? (...args) => tracer.span(options(...args), () => run(...args))
+    : (...args) => tracer.span(options, () => run(...args));
 }
