@@ -142,7 +142,7 @@ function onlyEventOf(descriptor: RealtimeChannelDescriptor): string {
 
 function spanOf({ descriptor, event }: RealtimeRequest): SpanOptions {
   const { name: channel, events } = descriptor!;
-  const labels = Object.hasOwn(events, event!) ? { channel, event: event! } : { channel };
+  const labels: Record<string, string> = { channel, ...(Object.hasOwn(events, event!) && { event: event! }) };
   const name = ['realtime-broadcast', ...Object.values(labels)].join(' ');
   return { op: 'realtime-broadcast', name, attributes: { gate: 'broadcast', ...labels }, kind: 'producer' };
 }
