@@ -1,0 +1,114 @@
+// How does the page talk to the server? Over one channel of the realtime layer, as any client of the application would.
+import { createRealtimeClient, type ChannelHandle, type RealtimeClient, RealtimeError } from '@nestjs-realtime/client';
+import type { DashboardChannel } from '../../src/feed/dashboard.channel.js';
+import type { DashboardFrame, DashboardSnapshot } from '../../src/feed/feed.frames.js';
+import { applyFrame, type DashboardState, openState } from '../state/dashboard-state.js';
+import { Store } from '../state/store.js';
+import { endedState, type LinkStatus } from './link-status.js';
+import type { TokenKeeper } from './token.js';
+
+const CHANNEL = 'realtime-dashboard.live';
+/** Whoever watches a server come back need not wait long. */
+const MAX_RETRY_DELAY_MS = 5_000;
+/** Between two attempts to open, where the server does not say. */
+const REOPEN_DELAY_MS = 1_000;
+
+export class DashboardLink {
+  readonly status = new Store<LinkStatus>({ state: 'connecting', user: null });
+  /** Null while nothing may be shown. */
+  readonly data = new Store<DashboardState | null>(null);
+  private readonly client: RealtimeClient;
+  private channel?: ChannelHandle<DashboardChannel>;
+  /** Whether the snapshot of this subscription has come. */
+  private opened = false;
+  private reopening?: ReturnType<typeof setTimeout>;
+
+  /** @param path of the realtime endpoint, on the page's own origin. */
+  constructor(path: string, token: TokenKeeper) {
+    this.client = createRealtimeClient({
+      path,
+      autoConnect: false,
+      maxRetryDelay: MAX_RETRY_DELAY_MS,
+      auth: () => (token.token === null ? undefined : { token: token.token }),
+    });
+    this.client.onState(() => this.look());
+  }
+
+  /** Connects anew, with the cookies and the token of now. */
+  connect(): void {
+    this.channel?.unsubscribe();
+    this.client.disconnect();
+    this.leave();
+    this.status.set({ state: 'connecting', user: null });
+    const channel = (this.channel = this.client.channel<DashboardChannel>(CHANNEL));
+    channel.on('frame', (frame) => this.take(frame));
+    channel.onState(({ state }) => {
+      if (channel !== this.channel) return;
+      this.opened = false;
+      if (state === 'subscribed') void this.open(channel);
+      this.look();
+    });
+    this.client.connect();
+  }
+
+  /** @throws RealtimeError the server's refusal, or that it gave no answer. */
+  async disconnectUser(userId: string): Promise<void> {
+    await this.channel?.send('disconnect', { userId });
+  }
+
+  /** @throws RealtimeError the server's refusal, or that it gave no answer. */
+  async evict(userId: string, channel: string): Promise<void> {
+    await this.channel?.send('evict', { userId, channel });
+  }
+
+  /** Also after every reconnect: what happened in between is in no frame. */
+  private async open(channel: ChannelHandle<DashboardChannel>): Promise<void> {
+    clearTimeout(this.reopening);
+    try {
+      const snapshot = (await channel.send('open', {})) as DashboardSnapshot;
+      if (channel !== this.channel) return;
+      this.opened = true;
+      this.data.set(openState(snapshot, this.data.value));
+      this.look();
+    } catch (error) {
+      if (channel === this.channel && error instanceof RealtimeError) this.openFailed(channel, error);
+    }
+  }
+
+  private openFailed(channel: ChannelHandle<DashboardChannel>, reason: RealtimeError): void {
+    // With the connection the subscription is gone too: its return opens again.
+    if (reason.code === 'DISCONNECTED' || reason.code === 'CLOSED') return;
+    if (!reason.retryable) return this.end(reason);
+    this.reopening = setTimeout(() => {
+      if (channel === this.channel && channel.state === 'subscribed') void this.open(channel);
+    }, reason.retryAfterMs ?? REOPEN_DELAY_MS);
+  }
+
+  private take(frame: DashboardFrame): void {
+    const { value } = this.data;
+    if (value && this.opened) this.data.set(applyFrame(value, frame));
+  }
+
+  private look(): void {
+    const { client, channel } = this;
+    if (client.state === 'failed') return this.end(client.reason);
+    if (channel?.state === 'ended' && channel.reason) return this.end(channel.reason);
+    if (client.state === 'disconnected') return;
+    const waiting = this.data.value === null ? 'connecting' : 'reconnecting';
+    const reason = client.reason ?? channel?.reason;
+    this.status.set({ state: this.opened ? 'live' : waiting, user: client.user, reason });
+  }
+
+  /** Nothing of what was seen before stays on the screen of somebody who may not see it. */
+  private end(reason: RealtimeError | undefined): void {
+    const { user } = this.client;
+    this.leave();
+    this.status.set({ state: endedState(reason), user, reason });
+  }
+
+  private leave(): void {
+    clearTimeout(this.reopening);
+    this.opened = false;
+    this.data.set(null);
+  }
+}

@@ -1,0 +1,97 @@
+// How does the page come to life? One link to the server; each panel follows what it shows.
+import { render, type VNode } from 'preact';
+import { DashboardLink } from './link/dashboard-link.js';
+import { TokenKeeper } from './link/token.js';
+import { Access } from './panels/access.js';
+import { ChannelsPanel } from './panels/channels.js';
+import { ConnectionPill } from './panels/connection-pill.js';
+import { ConnectionsPanel } from './panels/connections.js';
+import { HandlersPanel } from './panels/handlers.js';
+import { NodesPanel } from './panels/nodes.js';
+import { QueuesPanel } from './panels/queues.js';
+import { RefusalsPanel } from './panels/refusals.js';
+import { SlowConsumersPanel } from './panels/slow-consumers.js';
+import { StreamPanel } from './panels/stream.js';
+import { TotalsPanel } from './panels/totals.js';
+import { ActionDialog } from './parts/action-dialog.js';
+import { type Dashboard, DashboardContext, useDashboard, useData } from './parts/dashboard-context.js';
+import { useStore } from './parts/use-store.js';
+import { Store } from './state/store.js';
+
+const SECTIONS: readonly (readonly [id: string, title: string])[] = [
+  ['stream', 'Stream'],
+  ['nodes', 'Nodes'],
+  ['queues', 'Queues'],
+  ['handlers', 'Handlers'],
+  ['slow-consumers', 'Slow consumers'],
+  ['channels', 'Channels'],
+  ['connections', 'Connections'],
+  ['refusals', 'Refusals'],
+];
+
+function Page(): VNode {
+  const status = useStore(useDashboard().link.status, (now) => now);
+  const shown = useData(() => true) === true;
+  const payloads = useData((state) => state.payloads);
+  return (
+    <>
+      <a class="skip" href="#stream">
+        Skip to the stream
+      </a>
+      <header class="masthead">
+        <h1>Realtime dashboard</h1>
+        <ConnectionPill />
+        {payloads !== null && <p class="note">payloads {payloads}</p>}
+        {shown && (
+          <nav aria-label="Panels">
+            {SECTIONS.map(([id, title]) => (
+              <a key={id} href={`#${id}`}>
+                {title}
+              </a>
+            ))}
+          </nav>
+        )}
+      </header>
+      {status.state === 'refused' || status.state === 'failed' ? (
+        <Access status={status} />
+      ) : (
+        <main aria-busy={!shown}>{shown && <Panels />}</main>
+      )}
+      {shown && <ActionDialog />}
+    </>
+  );
+}
+
+function Panels(): VNode {
+  return (
+    <>
+      <TotalsPanel />
+      <div class="panels">
+        <div class="main-column">
+          <StreamPanel />
+        </div>
+        <div class="side-column">
+          <NodesPanel />
+          <QueuesPanel />
+          <HandlersPanel />
+          <SlowConsumersPanel />
+        </div>
+        <ChannelsPanel />
+        <ConnectionsPanel />
+        <RefusalsPanel />
+      </div>
+    </>
+  );
+}
+
+const token = new TokenKeeper();
+const path = document.querySelector<HTMLMetaElement>('meta[name=realtime-path]')!.content;
+const dashboard: Dashboard = { link: new DashboardLink(path, token), token, proposed: new Store(null) };
+
+render(
+  <DashboardContext.Provider value={dashboard}>
+    <Page />
+  </DashboardContext.Provider>,
+  document.getElementById('page')!,
+);
+dashboard.link.connect();

@@ -1,0 +1,94 @@
+// Who may see this, and what can somebody do who may not?
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { LinkStatus } from '../link/link-status.js';
+import { useDashboard } from '../parts/dashboard-context.js';
+
+/** Stands in the place of everything else while nothing may be shown. */
+export function Access({ status }: { readonly status: LinkStatus }): VNode {
+  return (
+    <main class="access">
+      <section class="panel" aria-labelledby="access-title">
+        <h2 id="access-title">{title(status)}</h2>
+        <p role="alert" class="foreign">
+          {explanation(status)}
+        </p>
+        {status.state === 'refused' && (
+          <p class="note">
+            The dashboard is for users with the role that the application has named in{' '}
+            <code>RealtimeDashboardModule.forRoot({'{ role }'})</code>, such as <code>admin</code>.
+          </p>
+        )}
+        <Credentials />
+      </section>
+    </main>
+  );
+}
+
+function Credentials(): VNode {
+  const { link, token } = useDashboard();
+  const [typed, setTyped] = useState('');
+  const kept = token.token !== null;
+  const connect = (change: () => void): void => {
+    change();
+    link.connect();
+  };
+  return (
+    <>
+      <p>
+        Log in to the application in this browser and <strong>try again</strong>, or give a token that the application
+        takes as <code>auth.token</code>.
+      </p>
+      <button type="button" onClick={() => link.connect()}>
+        Try again
+      </button>
+      <form
+        class="token"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed.trim() !== '') connect(() => token.keep(typed.trim()));
+        }}
+      >
+        <label>
+          Token
+          <input
+            type="password"
+            autoComplete="off"
+            required
+            value={typed}
+            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          />
+        </label>
+        <button type="submit">Connect with this token</button>
+        {kept && (
+          <button type="button" class="quiet" onClick={() => connect(() => token.forget())}>
+            Forget the token
+          </button>
+        )}
+        <p class="note">It is kept for this tab only, until you close it.</p>
+      </form>
+    </>
+  );
+}
+
+function title({ state }: LinkStatus): string {
+  return state === 'refused' ? 'You may not see this dashboard' : 'The dashboard is not connected';
+}
+
+function explanation({ state, user, reason }: LinkStatus): string {
+  if (state === 'failed') return `${reason?.message ?? 'The connection has ended.'} (${reason?.code ?? 'unknown'})`;
+  switch (reason?.code) {
+    case 'REVOKED':
+      return 'Your connection has been ended, or your right to see this has been taken back (REVOKED).';
+    case 'EXPIRED':
+      return 'Your credentials have expired (EXPIRED).';
+    case 'FORBIDDEN':
+      return `You are connected as ${user?.userId ?? 'a user'} (${roles(user?.roles)}), who lacks the role (FORBIDDEN).`;
+    default:
+      return 'You are not logged in, or your credentials are not valid (UNAUTHENTICATED).';
+  }
+}
+
+function roles(names: readonly string[] = []): string {
+  return names.length === 0 ? 'no roles' : `roles: ${names.join(', ')}`;
+}

@@ -1,0 +1,89 @@
+// Which channels are alive, who hears them, and how much is said on each?
+import type { VNode } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { ChannelRow } from '../../src/feed/feed.frames.js';
+import { Chart } from '../parts/chart.js';
+import { useDashboard, useData } from '../parts/dashboard-context.js';
+import { type Column, DataTable } from '../parts/data-table.js';
+import { FilterBox } from '../parts/filter-box.js';
+import { Foreign } from '../parts/foreign.js';
+import { count, rate } from '../parts/format.js';
+import { Panel } from '../parts/panel.js';
+import { type ChannelOrder, CHANNEL_ORDERS, sortChannels } from '../state/channel-order.js';
+import { containsText } from '../state/stream-filter.js';
+
+const SECONDS = Array.from({ length: 60 }, (_, second) => second);
+
+export function ChannelsPanel(): VNode {
+  const { proposed } = useDashboard();
+  const listing = useData((state) => state.channels);
+  const [wanted, setWanted] = useState('');
+  const [order, setOrder] = useState<ChannelOrder>('name');
+  const rows = useMemo(() => {
+    const text = wanted.trim().toLowerCase();
+    const found = (listing?.rows ?? []).filter(({ channel, template }) => containsText([channel, template], text));
+    return sortChannels(found, order);
+  }, [listing, wanted, order]);
+  const columns: readonly Column<ChannelRow>[] = [
+    { title: 'Channel', cell: ({ channel }) => <Foreign text={channel} /> },
+    { title: 'Subscribers', cell: ({ subscribers }) => count(subscribers), numeric: true },
+    { title: 'Broadcasts/s', cell: ({ broadcastsPerSecond }) => rate(broadcastsPerSecond), numeric: true },
+    { title: 'Messages/s', cell: ({ messagesPerSecond }) => rate(messagesPerSecond), numeric: true },
+    { title: 'Last minute', cell: ({ sparkline }) => <Sparkline values={sparkline} /> },
+    {
+      title: 'Action',
+      cell: ({ channel }) => (
+        <button type="button" class="quiet small" onClick={() => proposed.set({ kind: 'evict', channel })}>
+          Evict<span class="hidden-visually"> a user from {channel}</span>…
+        </button>
+      ),
+    },
+  ];
+  return (
+    <Panel
+      id="channels"
+      title="Channels"
+      wide
+      tools={
+        <>
+          <FilterBox label="Filter channels" value={wanted} onChange={setWanted} />
+          <label class="select">
+            Order
+            <select value={order} onChange={({ currentTarget }) => setOrder(currentTarget.value as ChannelOrder)}>
+              {CHANNEL_ORDERS.map(({ order: value, title }) => (
+                <option key={value} value={value}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </label>
+        </>
+      }
+    >
+      <DataTable
+        caption="Channels"
+        columns={columns}
+        rows={rows}
+        keyOf={({ channel }) => channel}
+        empty={wanted === '' ? 'Nobody is subscribed to anything.' : 'No channel matches.'}
+        more={listing?.more}
+      />
+    </Panel>
+  );
+}
+
+function Sparkline({ values }: { readonly values: readonly number[] }): VNode {
+  const sum = values.reduce((total, each) => total + each, 0);
+  const peak = values.reduce((high, each) => Math.max(high, each), 0);
+  return (
+    <Chart
+      x={SECONDS.slice(0, values.length)}
+      y={values}
+      from={0}
+      to={SECONDS.length - 1}
+      colour="--chart"
+      height={26}
+      label={`${count(sum)} broadcasts in the last minute, at most ${count(peak)} in a second.`}
+    />
+  );
+}

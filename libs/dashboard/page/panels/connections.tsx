@@ -1,0 +1,105 @@
+// Who is connected, from where, and listening to what?
+import type { VNode } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { ConnectionRow } from '../../src/feed/feed.frames.js';
+import { Since } from '../parts/at.js';
+import { useDashboard, useData } from '../parts/dashboard-context.js';
+import { type Column, DataTable } from '../parts/data-table.js';
+import { FilterBox } from '../parts/filter-box.js';
+import { Foreign, Who } from '../parts/foreign.js';
+import { Panel } from '../parts/panel.js';
+import { userText } from '../state/row-text.js';
+import { containsText } from '../state/stream-filter.js';
+
+/** Channel names that stand open; more of them are behind their number. */
+const OPEN_CHANNELS = 3;
+
+export function ConnectionsPanel(): VNode {
+  const { proposed } = useDashboard();
+  const listing = useData((state) => state.connections);
+  const [wanted, setWanted] = useState('');
+  const rows = useMemo(() => {
+    const text = wanted.trim().toLowerCase();
+    return (listing?.rows ?? []).filter((row) => containsText(wordsOf(row), text));
+  }, [listing, wanted]);
+  const columns: readonly Column<ConnectionRow>[] = [
+    { title: 'User', cell: (row) => <User row={row} /> },
+    { title: 'Client', cell: (row) => <Client row={row} /> },
+    { title: 'Since', cell: ({ since }) => <Since at={since} /> },
+    { title: 'Channels', cell: ({ channels }) => <Channels names={channels} /> },
+    {
+      title: 'Action',
+      cell: ({ userId }) =>
+        userId === null ? null : (
+          <button type="button" class="quiet small" onClick={() => proposed.set({ kind: 'disconnect', userId })}>
+            Disconnect<span class="hidden-visually"> {userId}</span>…
+          </button>
+        ),
+    },
+  ];
+  return (
+    <Panel
+      id="connections"
+      title="Connections"
+      wide
+      tools={<FilterBox label="Filter connections" value={wanted} onChange={setWanted} />}
+    >
+      <DataTable
+        caption="Connections"
+        columns={columns}
+        rows={rows}
+        keyOf={({ id }) => id}
+        empty={wanted === '' ? 'Nobody is connected.' : 'No connection matches.'}
+        more={listing?.more}
+      />
+    </Panel>
+  );
+}
+
+function wordsOf({ id, userId, roles, address, userAgent, channels }: ConnectionRow): string[] {
+  return [id, userText(userId), ...roles, address, userAgent, ...channels];
+}
+
+function User({ row: { userId, roles } }: { readonly row: ConnectionRow }): VNode {
+  return (
+    <>
+      <Who userId={userId} />
+      {roles.length > 0 && (
+        <span class="second">
+          <Foreign text={roles.join(', ')} plain />
+        </span>
+      )}
+    </>
+  );
+}
+
+function Client({ row: { address, userAgent } }: { readonly row: ConnectionRow }): VNode {
+  return (
+    <>
+      <Foreign text={address} />
+      <span class="second">
+        <Foreign text={userAgent === '' ? 'no user agent' : userAgent} plain />
+      </span>
+    </>
+  );
+}
+
+function Channels({ names }: { readonly names: readonly string[] }): VNode {
+  if (names.length === 0) return <span class="faded">none</span>;
+  const list = (
+    <ul class="names">
+      {names.map((name) => (
+        <li key={name}>
+          <Foreign text={name} />
+        </li>
+      ))}
+    </ul>
+  );
+  if (names.length <= OPEN_CHANNELS) return list;
+  return (
+    <details>
+      <summary>{names.length} channels</summary>
+      {list}
+    </details>
+  );
+}

@@ -1,0 +1,94 @@
+// Who was refused what, at which gate, and by which rule?
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { RefusalRow } from '../../src/feed/feed.frames.js';
+import { At } from '../parts/at.js';
+import { useData } from '../parts/dashboard-context.js';
+import { type Column, DataTable } from '../parts/data-table.js';
+import { Foreign, Who } from '../parts/foreign.js';
+import { count } from '../parts/format.js';
+import { Panel } from '../parts/panel.js';
+import { CODES, GATES } from '../state/explanations.js';
+import { type RefusalCount, refusalKey } from '../state/refusal-tally.js';
+
+export function RefusalsPanel(): VNode {
+  const tally = useData((state) => state.refusalTally) ?? {};
+  const rows = useData((state) => state.refusals) ?? [];
+  const [chosen, setChosen] = useState<string | null>(null);
+  const shown = rows.filter((row) => chosen === null || refusalKey(row) === chosen).reverse();
+  const countColumns: readonly Column<RefusalCount>[] = [
+    {
+      title: 'Gate and code',
+      cell: (entry) => {
+        const pressed = refusalKey(entry) === chosen;
+        return (
+          <button
+            type="button"
+            class="quiet small"
+            aria-pressed={pressed}
+            onClick={() => setChosen(pressed ? null : refusalKey(entry))}
+          >
+            {entry.gate} <strong>{entry.code}</strong>
+          </button>
+        );
+      },
+    },
+    { title: 'Meaning', cell: ({ gate, code }) => `${GATES[gate]}. ${CODES[code]}` },
+    { title: 'Seen', cell: (entry) => count(entry.count), numeric: true },
+  ];
+  return (
+    <Panel id="refusals" title="Refusals" wide note="as seen since this page was opened">
+      <DataTable
+        caption="Refusals by gate and code"
+        columns={countColumns}
+        rows={Object.values(tally).sort((a, b) => b.count - a.count || (refusalKey(a) < refusalKey(b) ? -1 : 1))}
+        keyOf={refusalKey}
+        empty="Nothing has been refused."
+      />
+      {shown.length > 0 && (
+        <>
+          <h3>
+            Explained, newest first
+            {chosen !== null && `: ${chosen}`}
+          </h3>
+          <DataTable
+            caption="Latest refusals, newest first"
+            columns={EXPLAINED}
+            rows={shown}
+            keyOf={({ id }) => String(id)}
+            empty=""
+          />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+const EXPLAINED: readonly Column<RefusalRow>[] = [
+  { title: 'When', cell: ({ at }) => <At at={at} /> },
+  { title: 'Whom', cell: ({ userId }) => <Who userId={userId} /> },
+  { title: 'What', cell: (row) => <What row={row} /> },
+  {
+    title: 'Refused with',
+    cell: ({ gate, code }) => (
+      <>
+        {code} <span class="second">at gate {gate}</span>
+      </>
+    ),
+  },
+  { title: 'Which guard or rule, and why', cell: ({ reason }) => <Foreign text={reason} plain /> },
+];
+
+function What({ row: { channel, event } }: { readonly row: RefusalRow }): VNode {
+  if (channel === null) return <>{event === null ? 'the connection' : <Foreign text={event} />}</>;
+  return (
+    <>
+      <Foreign text={channel} />
+      {event !== null && (
+        <span class="second">
+          <Foreign text={event} />
+        </span>
+      )}
+    </>
+  );
+}

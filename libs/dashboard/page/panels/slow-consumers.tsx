@@ -1,0 +1,31 @@
+// Who does not read what is sent to him?
+import type { VNode } from 'preact';
+import type { SlowConsumerRow } from '../../src/feed/feed.frames.js';
+import { At } from '../parts/at.js';
+import { useData } from '../parts/dashboard-context.js';
+import { type Column, DataTable } from '../parts/data-table.js';
+import { Foreign, Who } from '../parts/foreign.js';
+import { Panel } from '../parts/panel.js';
+import { slowText } from '../state/row-text.js';
+
+const COLUMNS: readonly Column<SlowConsumerRow>[] = [
+  { title: 'User', cell: ({ userId }) => <Who userId={userId} /> },
+  { title: 'When', cell: ({ at }) => <At at={at} /> },
+  { title: 'Channel', cell: ({ channel }) => (channel === null ? 'replies' : <Foreign text={channel} />) },
+  { title: 'What was done', cell: ({ policy }) => slowText(policy) },
+];
+
+export function SlowConsumersPanel(): VNode {
+  const rows = useData((state) => state.slowConsumers) ?? [];
+  return (
+    <Panel id="slow-consumers" title="Slow consumers" note="newest first">
+      <DataTable
+        caption="Slow consumers, newest first"
+        columns={COLUMNS}
+        rows={[...rows].reverse()}
+        keyOf={({ id }) => String(id)}
+        empty="Everybody reads what is sent to him."
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,76 @@
+// What came of one bus event? The event, what the bridge made of it, what was broadcast, and to how many it went.
+import type { VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { StreamRow } from '../../src/feed/feed.frames.js';
+import { At } from '../parts/at.js';
+import { Foreign } from '../parts/foreign.js';
+import { bytes, count } from '../parts/format.js';
+import { KIND_TITLES, rowText } from '../state/row-text.js';
+import type { Story } from '../state/story.js';
+import { Payload } from './stream-rows.js';
+
+interface StoryViewProps {
+  readonly story: Story;
+  readonly onLeave: () => void;
+}
+
+export function StoryView({ story, onLeave }: StoryViewProps): VNode {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [story.id]);
+  const start = story.rows[0]?.at ?? 0;
+  return (
+    <div class="story" onKeyDown={({ key }) => key === 'Escape' && onLeave()}>
+      <div class="story-head">
+        <h3 ref={heading} tabIndex={-1}>
+          <Foreign text={title(story)} plain />
+        </h3>
+        <button type="button" onClick={onLeave}>
+          Back to the stream
+        </button>
+      </div>
+      <ol class="steps">
+        {story.rows.map((row) => (
+          <Step key={row.id} row={row} after={row.at - start} />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Step({ row, after }: { readonly row: StreamRow; readonly after: number }): VNode {
+  const { subject, detail } = rowText(row);
+  return (
+    <li class="step" data-kind={row.kind}>
+      <p class="step-head">
+        <span class="kind" data-kind={row.kind}>
+          {KIND_TITLES[row.kind]}
+        </span>
+        <span class="time">
+          <At at={row.at} /> +{count(after)} ms
+        </span>
+      </p>
+      <p>
+        <Foreign text={subject} />
+      </p>
+      {row.kind === 'broadcast' ? <p class="note">{bytes(row.bytes)}</p> : <Foreign text={detail} plain />}
+      <Payload json={row.payload} />
+      {row.kind === 'broadcast' && (
+        <ol class="steps">
+          <li class="step" data-kind="delivery">
+            <p class="step-head">
+              <span class="kind">Deliveries</span>
+            </p>
+            <p>
+              {row.deliveries === 0 ? 'Nobody was subscribed.' : `To ${count(row.deliveries)} subscribed connections.`}
+            </p>
+          </li>
+        </ol>
+      )}
+    </li>
+  );
+}
+
+function title({ rows }: Story): string {
+  const event = rows.find(({ kind }) => kind === 'event') ?? rows[0];
+  return event === undefined ? 'The story is over' : `Story of ${rowText(event).subject}`;
+}

@@ -1,0 +1,110 @@
+// How does one row of the stream look?
+import { Component, type VNode } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { StreamRow } from '../../src/feed/feed.frames.js';
+import { At } from '../parts/at.js';
+import { Foreign } from '../parts/foreign.js';
+import { KIND_TITLES, rowText } from '../state/row-text.js';
+
+interface StreamRowsProps {
+  /** Newest first. */
+  readonly rows: readonly StreamRow[];
+  readonly onStory: (id: number) => void;
+  /** Somebody has come to a row, or has left it. */
+  readonly onHold: (hold: boolean) => void;
+}
+
+export function StreamRows({ rows, onStory, onHold }: StreamRowsProps): VNode {
+  const table = useRef<HTMLTableElement>(null);
+  // Rows are drawn once; what they call may change.
+  const latest = useRef(onStory);
+  latest.current = onStory;
+  const open = useRef((id: number) => latest.current(id)).current;
+  const hasFocus = (): boolean => table.current?.contains(document.activeElement) ?? false;
+  if (rows.length === 0) return <p class="empty">Nothing has happened that matches.</p>;
+  return (
+    <table
+      role="table"
+      class="stream"
+      ref={table}
+      onPointerEnter={({ pointerType }) => pointerType === 'mouse' && onHold(true)}
+      onPointerLeave={() => !hasFocus() && onHold(false)}
+      onFocusIn={() => onHold(true)}
+      onFocusOut={({ relatedTarget }) => !table.current?.contains(relatedTarget as Node | null) && onHold(false)}
+    >
+      <caption class="hidden-visually">Stream of events, newest first</caption>
+      <thead role="rowgroup" class="hidden-visually">
+        <tr role="row">
+          {['Time', 'Kind', 'What', 'Story'].map((title) => (
+            <th key={title} scope="col" role="columnheader">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {rows.map((row) => (
+          <Row key={row.id} row={row} onStory={open} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RowProps {
+  readonly row: StreamRow;
+  readonly onStory: (id: number) => void;
+}
+
+/** A row never changes, so it is drawn once. */
+class Row extends Component<RowProps> {
+  override shouldComponentUpdate({ row }: RowProps): boolean {
+    return row !== this.props.row;
+  }
+
+  override render({ row, onStory }: RowProps): VNode {
+    const { story } = row;
+    const { subject, detail } = rowText(row);
+    return (
+      <tr
+        role="row"
+        class={story === null ? undefined : 'has-story'}
+        data-kind={row.kind}
+        onClick={({ target }) => {
+          const own = target instanceof Element && target.closest('button, summary, pre') !== null;
+          if (story !== null && !own) onStory(story);
+        }}
+      >
+        <td role="cell" class="time">
+          <At at={row.at} />
+        </td>
+        <td role="cell" class="kind-cell">
+          <span class="kind" data-kind={row.kind}>
+            {KIND_TITLES[row.kind]}
+          </span>
+        </td>
+        <td role="cell">
+          <Foreign text={subject} /> <Foreign text={detail} plain />
+          <Payload json={row.payload} />
+        </td>
+        <td role="cell" class="action">
+          {story !== null && (
+            <button type="button" class="quiet small" onClick={() => onStory(story)}>
+              Trace<span class="hidden-visually"> {subject}</span>
+            </button>
+          )}
+        </td>
+      </tr>
+    );
+  }
+}
+
+export function Payload({ json }: { readonly json: string | undefined }): VNode | null {
+  if (json === undefined) return null;
+  return (
+    <details class="payload">
+      <summary>payload</summary>
+      <pre tabIndex={0}>{json}</pre>
+    </details>
+  );
+}

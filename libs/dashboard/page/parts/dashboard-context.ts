@@ -1,0 +1,31 @@
+// What do all parts of the page share? The link to the server, and the action that is being asked about.
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { DashboardLink } from '../link/dashboard-link.js';
+import type { TokenKeeper } from '../link/token.js';
+import type { DashboardState } from '../state/dashboard-state.js';
+import type { Store } from '../state/store.js';
+import { useStore } from './use-store.js';
+
+/** What an admin is about to do. */
+export type ProposedAction =
+  { readonly kind: 'disconnect'; readonly userId: string } | { readonly kind: 'evict'; readonly channel: string };
+
+export interface Dashboard {
+  readonly link: DashboardLink;
+  readonly token: TokenKeeper;
+  readonly proposed: Store<ProposedAction | null>;
+}
+
+export const DashboardContext = createContext<Dashboard | null>(null);
+
+export function useDashboard(): Dashboard {
+  const dashboard = useContext(DashboardContext);
+  if (!dashboard) throw new Error('Render it inside <DashboardContext.Provider>.');
+  return dashboard;
+}
+
+/** What a panel shows of the state; panels are on the page only while there is one. */
+export function useData<Seen>(look: (state: DashboardState) => Seen): Seen | null {
+  return useStore(useDashboard().link.data, (state) => (state === null ? null : look(state)));
+}

@@ -1,0 +1,19 @@
+// How does a part of the page follow a store? It is drawn again when what it looks at has become something else.
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+import type { Store } from '../state/store.js';
+
+export function useStore<Value, Seen>(store: Store<Value>, look: (value: Value) => Seen): Seen {
+  const [, draw] = useReducer((drawn: number) => drawn + 1, 0);
+  const seen = look(store.value);
+  const latest = useRef({ look, seen });
+  latest.current = { look, seen };
+  useLayoutEffect(() => {
+    const check = (): void => {
+      if (!Object.is(latest.current.look(store.value), latest.current.seen)) draw(undefined);
+    };
+    // It may have changed since it was drawn.
+    check();
+    return store.listen(check);
+  }, [store]);
+  return seen;
+}

@@ -1,0 +1,26 @@
+// Which gate refuses with which code, and how often?
+import type { RefusalRow } from '../../src/feed/feed.frames.js';
+
+export interface RefusalCount {
+  readonly gate: RefusalRow['gate'];
+  readonly code: RefusalRow['code'];
+  readonly count: number;
+}
+
+/** By gate and code, as `subscribe FORBIDDEN`. Both are words of the protocol, so there are few. */
+export type RefusalTally = Readonly<Record<string, RefusalCount>>;
+
+export function refusalKey({ gate, code }: Pick<RefusalRow, 'gate' | 'code'>): string {
+  return `${gate} ${code}`;
+}
+
+/** @returns the same tally where no row came. */
+export function tallyRefusals(tally: RefusalTally, rows: readonly RefusalRow[]): RefusalTally {
+  if (rows.length === 0) return tally;
+  const counts = new Map(Object.entries(tally));
+  for (const row of rows) {
+    const key = refusalKey(row);
+    counts.set(key, { gate: row.gate, code: row.code, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return Object.fromEntries(counts);
+}

@@ -1,0 +1,81 @@
+// What does a row of the stream say, in words? The same words are shown and searched.
+import type { StreamRow } from '../../src/feed/feed.frames.js';
+
+export type RowKind = StreamRow['kind'];
+
+/** In the order in which a story is told; what a kind is called on the page. */
+export const KIND_TITLES: Readonly<Record<RowKind, string>> = {
+  event: 'Bus event',
+  bridge: 'Bridge',
+  broadcast: 'Broadcast',
+  message: 'Message',
+  refusal: 'Refusal',
+  'slow-consumer': 'Slow consumer',
+  job: 'Job',
+  action: 'Action',
+};
+
+export const KINDS = Object.keys(KIND_TITLES) as RowKind[];
+
+/** A row as its subject, which names something of the application, and what is said of it. */
+export interface RowText {
+  readonly subject: string;
+  readonly detail: string;
+}
+
+export function userText(userId: string | null): string {
+  return userId === null ? 'anonymous' : userId;
+}
+
+export function rowText(row: StreamRow): RowText {
+  switch (row.kind) {
+    case 'event':
+      return { subject: row.name, detail: 'published on the bus' };
+    case 'bridge':
+      return { subject: `${row.name} → ${row.template} · ${row.event}`, detail: bridgeDetail(row) };
+    case 'broadcast':
+      return {
+        subject: `${row.channel} · ${row.event}`,
+        detail: `${counted(row.deliveries, 'delivery', 'deliveries')}, ${counted(row.bytes, 'unit', 'units')}`,
+      };
+    case 'message':
+      return {
+        subject: `${row.channel} · ${row.event}`,
+        detail: `from ${userText(row.userId)}, ${row.code ?? 'ok'}, ${row.milliseconds.toFixed(1)} ms`,
+      };
+    case 'refusal':
+      return {
+        subject: [row.channel, row.event].filter((part) => part !== null).join(' · ') || 'the connection',
+        detail: `${row.code} at gate ${row.gate} for ${userText(row.userId)}: ${row.reason}`,
+      };
+    case 'slow-consumer':
+      return {
+        subject: userText(row.userId),
+        detail: `${slowText(row.policy)}${row.channel === null ? '' : `, ${row.channel}`}`,
+      };
+    case 'job':
+      return {
+        subject: `${row.queue} #${row.jobId}`,
+        detail: row.reason === '' ? row.state : `${row.state}: ${row.reason}`,
+      };
+    case 'action':
+      return {
+        subject: row.action === 'disconnect' ? `disconnect ${row.target}` : `evict ${row.target} from ${row.channel}`,
+        detail: `by ${row.userId}`,
+      };
+  }
+}
+
+/** What was done about somebody who does not read. */
+export function slowText(policy: string): string {
+  return policy === 'disconnect' ? 'cut off' : 'events left out';
+}
+
+function bridgeDetail({ channels, error }: Extract<StreamRow, { kind: 'bridge' }>): string {
+  if (error !== null) return `failed: ${error}`;
+  return channels.length === 0 ? 'skipped by its mapper' : `forwarded to ${channels.join(', ')}`;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}

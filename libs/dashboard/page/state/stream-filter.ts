@@ -1,0 +1,35 @@
+// Which rows of the stream are asked for?
+import type { StreamRow } from '../../src/feed/feed.frames.js';
+import { type RowKind, rowText } from './row-text.js';
+
+export interface StreamFilter {
+  /** Empty is every kind. */
+  readonly kinds: ReadonlySet<RowKind>;
+  /** Anywhere in what the row says or carries, in whatever case. */
+  readonly text: string;
+}
+
+/** The newest `limit` rows that match, newest first, and how many match in all. */
+export function filterRows(
+  rows: readonly StreamRow[],
+  filter: StreamFilter,
+  limit: number,
+): { readonly shown: readonly StreamRow[]; readonly matching: number } {
+  const matching = rows.filter(matcher(filter));
+  return { shown: matching.slice(-limit).reverse(), matching: matching.length };
+}
+
+function matcher({ kinds, text }: StreamFilter): (row: StreamRow) => boolean {
+  const wanted = text.trim().toLowerCase();
+  return (row) => (kinds.size === 0 || kinds.has(row.kind)) && (wanted === '' || saysText(row, wanted));
+}
+
+function saysText(row: StreamRow, wanted: string): boolean {
+  const { subject, detail } = rowText(row);
+  return containsText([subject, detail, row.payload ?? ''], wanted);
+}
+
+/** @param wanted in lower case. */
+export function containsText(parts: readonly string[], wanted: string): boolean {
+  return parts.some((part) => part.toLowerCase().includes(wanted));
+}
