@@ -59,6 +59,9 @@ export interface MessageFrame {
   readonly channel: string;
   readonly event?: string;
   readonly payload?: unknown;
+  /** W3C Trace Context of what caused it. */
+  readonly traceparent?: string;
+  readonly tracestate?: string;
 }
 /** `rt:history`; `limit` is at most 300. */
 export interface HistoryFrame {

@@ -1,0 +1,74 @@
+// What does a node tell OpenTelemetry's collectors? Gauges read when they ask, and counts of what has passed since it began.
+import { createNoopMeter, type BatchObservableResult, type Meter, metrics } from '@opentelemetry/api';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { IRealtimeHandlerRegistry } from '../channels/handler.registry.js';
+import { IRealtimeServer } from '../connections/realtime.server.js';
+import { RealtimeHooks } from '../realtime.hooks.js';
+import { EventLoopDelay } from './event-loop-delay.js';
+import { Traffic } from './traffic.js';
+
+/** Runs from the bootstrap of the application to its shutdown. Where no SDK is registered by then, it neither listens nor measures. */
+@Injectable()
+export class RealtimeMetrics implements OnApplicationBootstrap, OnApplicationShutdown {
+  private end: (() => void) | null = null;
+
+  constructor(
+    private readonly hooks: RealtimeHooks,
+    private readonly server: IRealtimeServer,
+    private readonly registry: IRealtimeHandlerRegistry,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const meter = metrics.getMeter('nestjs-realtime');
+    if (this.end === null && meter !== createNoopMeter()) this.end = this.start(meter);
+  }
+
+  onApplicationShutdown(): void {
+    this.end?.();
+    this.end = null;
+  }
+
+  private start(meter: Meter): () => void {
+    const traffic = new Traffic(meter);
+    const delay = new EventLoopDelay();
+    const gauges = gaugesOf(meter);
+    const instruments = [...Object.values(gauges), ...traffic.instruments];
+    const observe = (result: BatchObservableResult): void => {
+      const { connections, channels, queuedBytes } = this.server.stats();
+      result.observe(gauges.connections, connections);
+      result.observe(gauges.queueSize, queuedBytes);
+      // Also those without any, else they would keep the last number they had.
+      for (const { name } of this.registry.listChannels()) {
+        result.observe(gauges.subscriptions, channels[name] ?? 0, { 'realtime.channel': name });
+      }
+      const { p50, p99, max } = delay.read();
+      result.observe(gauges.delayP50, p50);
+      result.observe(gauges.delayP99, p99);
+      result.observe(gauges.delayMax, max);
+      traffic.observe(result);
+    };
+    const stopListening = traffic.listen(this.hooks);
+    delay.start();
+    meter.addBatchObservableCallback(observe, instruments);
+    return () => {
+      meter.removeBatchObservableCallback(observe, instruments);
+      delay.stop();
+      stopListening();
+    };
+  }
+}
+
+function gaugesOf(meter: Meter) {
+  const level = (name: string, unit: string, description: string) =>
+    meter.createObservableUpDownCounter(`realtime.server.${name}`, { unit, description });
+  const delay = (name: string, description: string) =>
+    meter.createObservableGauge(`realtime.server.eventloop.delay.${name}`, { unit: 's', description });
+  return {
+    connections: level('connections', '{connection}', 'Connections that have passed gate 1'),
+    subscriptions: level('subscriptions', '{subscription}', 'Admissions to channels, by name template'),
+    queueSize: level('queue.size', 'By', 'Outgoing bytes that wait in the process for clients who do not read'),
+    delayP50: delay('p50', 'Median delay of the event loop since the last collection'),
+    delayP99: delay('p99', '99th percentile of the delay of the event loop since the last collection'),
+    delayMax: delay('max', 'Longest delay of the event loop since the last collection'),
+  };
+}

@@ -1,0 +1,72 @@
+// What has passed through the layer? Every count that comes of hooks.
+import type { BatchObservableResult, Histogram, Meter, Observable } from '@opentelemetry/api';
+import type { RealtimeHooks } from '../realtime.hooks.js';
+import { Tally } from './tally.js';
+
+/** Seconds. */
+const BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Labels are names that the application has declared, and codes of the protocol: nothing a client could make up. */
+export class Traffic {
+  private readonly messages = new Tally(['channel', 'event', 'code']);
+  private readonly broadcasts = new Tally(['channel', 'event']);
+  private readonly deliveries = new Tally(['channel', 'event']);
+  private readonly refusals = new Tally(['gate', 'code']);
+  private readonly overflows = new Tally(['policy', 'channel']);
+  private readonly bridged = new Tally(['channel', 'event', 'outcome']);
+  private readonly counters: readonly (readonly [Observable, Tally<string>])[];
+  private readonly duration: Histogram;
+
+  constructor(meter: Meter) {
+    const counter = (name: string, unit: string, description: string): Observable =>
+      meter.createObservableCounter(`realtime.server.${name}`, { unit, description });
+    this.counters = [
+      [counter('messages', '{message}', 'Messages of clients that were answered, by code; OK is yes'), this.messages],
+      [counter('broadcasts', '{broadcast}', 'Broadcasts that have passed gate 4'), this.broadcasts],
+      [counter('deliveries', '{delivery}', 'Members on this node that broadcasts went out to'), this.deliveries],
+      [counter('refusals', '{refusal}', 'Refusals, by gate and code'), this.refusals],
+      [counter('overflows', '{overflow}', 'Slow consumers that were cut off or left out, by policy'), this.overflows],
+      [counter('bridge.events', '{event}', 'Domain events taken by entries of the bus bridge'), this.bridged],
+    ];
+    this.duration = meter.createHistogram('realtime.server.handler.duration', {
+      unit: 's',
+      description: 'From the start of gate 3 to the answer of a message',
+      advice: { explicitBucketBoundaries: BOUNDARIES },
+    });
+  }
+
+  get instruments(): Observable[] {
+    return this.counters.map(([instrument]) => instrument);
+  }
+
+  observe(result: BatchObservableResult): void {
+    for (const [instrument, tally] of this.counters) tally.observe(result, instrument);
+  }
+
+  /** Listens from now on; call the result to stop. */
+  listen(hooks: RealtimeHooks): () => void {
+    const ends = [
+      hooks.on('handled', ({ descriptor, event, code, milliseconds }) => {
+        // A message that the channel does not declare has a name of the client's making.
+        const declared = Object.hasOwn(descriptor.messages, event) ? event : undefined;
+        this.messages.add(1, descriptor.name, declared, code ?? 'OK');
+        if (declared === undefined) return;
+        this.duration.record(milliseconds / 1e3, { 'realtime.channel': descriptor.name, 'realtime.event': declared });
+      }),
+      hooks.on('broadcast', ({ descriptor, event, recipients }) => {
+        this.broadcasts.add(1, descriptor.name, event);
+        this.deliveries.add(recipients, descriptor.name, event);
+      }),
+      hooks.on('refused', ({ gate, code }) => this.refusals.add(1, gate, code)),
+      hooks.on('overflowed', ({ connection, channel, policy }) => {
+        const match = channel === null ? undefined : connection.subscriptions.get(channel);
+        this.overflows.add(1, policy, match?.descriptor.name);
+      }),
+      hooks.on('bridged', ({ descriptor, event, channels, error }) => {
+        const outcome = error !== null ? 'failed' : channels.length === 0 ? 'skipped' : 'forwarded';
+        this.bridged.add(1, descriptor.name, event, outcome);
+      }),
+    ];
+    return () => ends.forEach((end) => end());
+  }
+}
