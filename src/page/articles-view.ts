@@ -26,9 +26,9 @@ export class ArticlesView {
   }
 
   showFor(user: User | null): void {
-    const mayPublish = user?.roles.includes('editor') ?? false;
+    const mayPublish = user?.permissions.includes('articles.publish') ?? false;
     this.publish.hidden = !mayPublish;
-    this.note.textContent = user && !mayPublish ? `${user.name} is a reader; only editors publish.` : '';
+    this.note.textContent = user && !mayPublish ? `${user.name} is no editor; only editors publish.` : '';
   }
 
   /** Fetches what was published while we did not listen. Once subscribed, so that nothing falls in between. */

@@ -1,4 +1,5 @@
 // What happens when somebody submits a form? It is locked while the server works, and says why when that fails.
+import { RealtimeError } from '@nestjs-realtime/client';
 import { HttpError } from './http.js';
 
 /** @param work gets the form's text fields by name; the form is emptied when it resolves. */
@@ -14,7 +15,8 @@ export function onSubmit(form: HTMLFormElement, work: (fields: Record<string, st
     work(Object.fromEntries(texts))
       .then(() => form.reset())
       .catch((cause: unknown) => {
-        error.textContent = cause instanceof HttpError ? cause.message : 'The server cannot be reached.';
+        const said = cause instanceof HttpError || cause instanceof RealtimeError;
+        error.textContent = said ? cause.message : 'The server cannot be reached.';
       })
       .finally(() => (button.disabled = false));
   });

@@ -11,6 +11,10 @@ export async function post<Answer = void>(path: string, body: object = {}): Prom
   return request<Answer>('POST', path, body);
 }
 
+export async function put(path: string): Promise<void> {
+  return request('PUT', path);
+}
+
 export async function remove(path: string): Promise<void> {
   return request('DELETE', path);
 }

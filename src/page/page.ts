@@ -1,18 +1,31 @@
 // How does the page come to life? One client for its whole life; each part of the page follows its own channel.
 import { createRealtimeClient } from '@nestjs-realtime/client';
+import { AccountView } from './account-view.js';
+import { AdministrationView } from './administration-view.js';
 import { ArticlesView } from './articles-view.js';
 import { ConnectionView } from './connection-view.js';
+import { inBackground } from './http.js';
+import { NewsroomView } from './newsroom-view.js';
 import { NotificationsView } from './notifications-view.js';
 import { PingView } from './ping-view.js';
 import { SessionView } from './session-view.js';
 
 // A demo is restarted often, and one reader is no crowd: it need not wait long before it tries again.
 const client = createRealtimeClient({ url: location.origin, autoConnect: false, maxRetryDelay: 5_000 });
+const whoAmI = (): void => inBackground(session.refresh());
 
 const articles = new ArticlesView(client);
 const notifications = new NotificationsView(client);
-const session = new SessionView((user) => {
+const account = new AccountView(client, whoAmI);
+const administration = new AdministrationView(client, whoAmI);
+const newsroom = new NewsroomView(client, whoAmI);
+const session = new SessionView((user, isSomebodyElse) => {
   articles.showFor(user);
+  administration.showFor(user);
+  newsroom.showFor(user);
+  // The same user with other roles: the server has judged his subscriptions anew, and the connection stays.
+  if (!isSomebodyElse) return;
+  account.showFor(user);
   notifications.showFor(user);
   // The server learns who we are from the cookie, when we connect: another user, another connection.
   client.disconnect();

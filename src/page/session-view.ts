@@ -12,8 +12,11 @@ export class SessionView {
   private userId: string | null | undefined;
   private questions = 0;
 
-  /** @param changed called with the first user, and with every other one: null is nobody. */
-  constructor(private readonly changed: (user: User | null) => void) {
+  /**
+   * @param shown called with every answer of the server, null being nobody; `isSomebodyElse` at the first one and whenever the user is
+   * another. When he is the same, his roles may have changed.
+   */
+  constructor(private readonly shown: (user: User | null, isSomebodyElse: boolean) => void) {
     onSubmit(this.login, async (credentials) => {
       const { user } = await post<{ user: User }>('/session', credentials);
       this.questions++;
@@ -49,13 +52,13 @@ export class SessionView {
 
   private show(user: User | null): void {
     const userId = user?.id ?? null;
-    if (userId === this.userId) return;
+    const isSomebodyElse = userId !== this.userId;
     this.userId = userId;
     this.login.hidden = user !== null;
     this.account.hidden = user === null;
     this.name.textContent = user?.name ?? '';
     this.roles.textContent = user?.roles.join(', ') ?? '';
-    this.changed(user);
+    this.shown(user, isSomebodyElse);
   }
 
   private logInAs(userId: string, password: string): void {

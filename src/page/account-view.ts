@@ -1,0 +1,32 @@
+// What has an admin changed about me? The channel says that something has, the session says what I may do now.
+import type { RealtimeClient } from '@nestjs-realtime/client';
+import type { accountChannel } from '../administration/index.js';
+import type { User } from '../users/index.js';
+import { find } from './dom.js';
+
+export class AccountView {
+  private readonly news = find('account-news', HTMLParagraphElement);
+  private channel?: { unsubscribe(): void };
+
+  constructor(
+    private readonly client: RealtimeClient,
+    private readonly whoAmI: () => void,
+  ) {}
+
+  showFor(user: User | null): void {
+    this.channel?.unsubscribe();
+    this.channel = undefined;
+    this.news.textContent = '';
+    if (!user) return;
+    const channel = this.client.channel<typeof accountChannel>('account.user.{userId}', { userId: user.id });
+    this.channel = channel;
+    channel.on('roleChanged', ({ role, granted, by }) => {
+      this.news.textContent = `${by} ${granted ? 'gave you' : 'took from you'} the role ${role}.`;
+      this.whoAmI();
+    });
+    // What changed while we did not listen.
+    channel.onState(({ state }) => {
+      if (state === 'subscribed') this.whoAmI();
+    });
+  }
+}

@@ -1,0 +1,86 @@
+// Who may do what? Admins see and change it; what one of them changes, all of them see.
+import type { ChannelHandle, RealtimeClient } from '@nestjs-realtime/client';
+import type { EventOutput } from '@nestjs-realtime/contract';
+import type { administrationChannel } from '../administration/index.js';
+import type { Role, User } from '../users/index.js';
+import { announce, create, find } from './dom.js';
+import { GuardedChannel } from './guarded-channel.js';
+import { get, inBackground } from './http.js';
+import { RoleTable } from './role-table.js';
+
+type RoleChange = EventOutput<typeof administrationChannel, 'roleChanged'>;
+
+export class AdministrationView {
+  private readonly section = find('administration', HTMLElement);
+  private readonly note = find('administration-note', HTMLParagraphElement);
+  private readonly panel = find('administration-panel', HTMLDivElement);
+  private readonly news = find('administration-news', HTMLParagraphElement);
+  private readonly dashboard = find('dashboard-link', HTMLSpanElement);
+  private readonly hint = find('dashboard-hint', HTMLSpanElement);
+  private readonly table = new RoleTable();
+  private readonly guarded: GuardedChannel<typeof administrationChannel>;
+  private channel?: object;
+  /** Since the list was last asked for. */
+  private changes: RoleChange[] = [];
+
+  constructor(client: RealtimeClient, whoAmI: () => void) {
+    this.guarded = new GuardedChannel(
+      () => client.channel<typeof administrationChannel>('administration.users'),
+      this,
+      whoAmI,
+    );
+  }
+
+  showFor(user: User | null): void {
+    const isAdmin = user?.roles.includes('admin') ?? false;
+    this.dashboard.hidden = !isAdmin;
+    this.hint.hidden = isAdmin;
+    this.guarded.showFor(user, isAdmin);
+  }
+
+  opened(channel: ChannelHandle<typeof administrationChannel>): void {
+    this.channel = channel;
+    this.section.hidden = this.panel.hidden = false;
+    this.note.textContent = 'A role holds from the moment you tick it, on every page that is open.';
+    channel.on('roleChanged', (change) => {
+      this.changes.push(change);
+      this.table.show(change);
+      this.tell(change);
+    });
+    channel.onState(({ state }) => {
+      if (state === 'subscribed') inBackground(this.catchUp(channel));
+    });
+  }
+
+  closed(code?: string): void {
+    this.channel = undefined;
+    this.panel.hidden = true;
+    this.table.clear();
+    this.news.textContent = '';
+    this.section.hidden = code === undefined;
+    this.note.textContent = code ? `The server has closed this channel to you (${code}): it is for admins.` : '';
+  }
+
+  /** Asks for the whole list. Once subscribed, and with what changed meanwhile, so that nothing falls in between. */
+  private async catchUp(channel: object): Promise<void> {
+    this.changes = [];
+    const [users, roles] = await Promise.all([
+      get<User[]>('/administration/users'),
+      get<Role[]>('/administration/roles'),
+    ]);
+    if (channel !== this.channel) return;
+    this.table.fill(users, roles);
+    for (const change of this.changes) this.table.show(change);
+    find('roles', HTMLUListElement).replaceChildren(
+      ...roles.map(({ name, description, permissions }) =>
+        create('li', {}, create('strong', {}, name), ` ${description} `, create('code', {}, permissions.join(', '))),
+      ),
+    );
+  }
+
+  private tell({ userId, role, granted, by }: RoleChange): void {
+    const text = `${by} ${granted ? 'gave' : 'took from'} ${this.table.nameOf(userId)} the role ${role}.`;
+    this.news.textContent = text;
+    announce(text);
+  }
+}

@@ -1,0 +1,55 @@
+// How does a part of the page follow a channel that needs a role? It comes and goes with the role, and says so when it is cut off.
+import type { ChannelHandle } from '@nestjs-realtime/client';
+import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { User } from '../users/index.js';
+
+/** What the part of the page does about it. */
+export interface GuardedView<Channel extends RealtimeChannelDescriptor> {
+  /** The user may enter: listen to it. */
+  opened(channel: ChannelHandle<Channel>): void;
+  /** He may not. With a code when the server has ended or refused the subscription: tell him. */
+  closed(code?: string): void;
+}
+
+export class GuardedChannel<Channel extends RealtimeChannelDescriptor> {
+  private channel?: ChannelHandle<Channel>;
+  private code?: string;
+  private userId?: string;
+
+  /** @param whoAmI asked for when the server has ended the subscription: then the user has lost more than this channel. */
+  constructor(
+    private readonly subscribe: () => ChannelHandle<Channel>,
+    private readonly view: GuardedView<Channel>,
+    private readonly whoAmI: () => void,
+  ) {}
+
+  /** @param mayEnter what the page believes; the server decides. */
+  showFor(user: User | null, mayEnter: boolean): void {
+    if (user?.id !== this.userId) {
+      this.userId = user?.id;
+      this.close();
+    }
+    if (!mayEnter) this.close(this.code);
+    else if (!this.channel) this.open();
+  }
+
+  private open(): void {
+    const channel = this.subscribe();
+    this.channel = channel;
+    this.code = undefined;
+    this.view.opened(channel);
+    channel.onState(({ state, reason }) => {
+      if (state !== 'ended' || !reason) return;
+      this.close(reason.code);
+      if (reason.code === 'REVOKED') this.whoAmI();
+    });
+  }
+
+  private close(code?: string): void {
+    const channel = this.channel;
+    this.channel = undefined;
+    this.code = code;
+    channel?.unsubscribe();
+    this.view.closed(code);
+  }
+}
