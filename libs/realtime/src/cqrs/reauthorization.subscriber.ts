@@ -1,12 +1,12 @@
 // How does a domain event reach gate 2? Listens on the event bus; whatever goes wrong here is logged and harms nobody.
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
-import { EventBus } from '@nestjs/cqrs';
 import type { Subscription } from 'rxjs';
 import { IRealtimeRevocation } from '../authority/realtime.revocation.js';
 import { channelOf } from '../channels/realtime-channel.decorator.js';
 import { internalError } from '../instrumentation/with-capture.js';
 import { RealtimeFault } from '../realtime.exception.js';
+import { eventBuses } from './event-buses.js';
 import {
   type Reaction,
   reactionsOf,
@@ -34,7 +34,7 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
   onModuleInit(): void {
     this.revocation = this.revocationPort();
     this.reactions = this.exploreReactions();
-    const buses = this.exploreBuses();
+    const buses = eventBuses(this.discovery);
     if (buses.length === 0) {
       throw new RealtimeFault('RealtimeCqrsModule finds no EventBus; import CqrsModule.forRoot() in the root module.');
     }
@@ -73,12 +73,6 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
     return [...types].flatMap((type) =>
       reactionsOf(type).map((reaction) => ({ ...reaction, channel: channelOf(type)?.name ?? type.name })),
     );
-  }
-
-  /** One, unless modules import `CqrsModule` without `forRoot()` beside it. */
-  private exploreBuses(): EventBus[] {
-    const instances: unknown[] = this.discovery.getProviders().map((wrapper) => wrapper.instance as unknown);
-    return [...new Set(instances.filter((instance): instance is EventBus => instance instanceof EventBus))];
   }
 
   private revocationPort(): IRealtimeRevocation {

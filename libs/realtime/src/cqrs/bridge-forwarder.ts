@@ -1,0 +1,142 @@
+// How does one event get from the bus to its channels? Mapped, put in its turn, broadcast; whatever fails is told and harms nobody.
+import type { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
+import type { ChannelLanes } from '../connections/channel-lanes.js';
+import { withDeadline } from '../connections/deadline.js';
+import { isPromiseLike } from '../connections/promise-like.js';
+import type { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
+import { withSpan } from '../instrumentation/with-span.js';
+import { RealtimeFault } from '../realtime.exception.js';
+import { type BridgeRoute, describeRoute, nameOf } from './bridge-entry.js';
+import { type Audience, type Passage, tellFailure, tellForwarded } from './bridge-outcome.js';
+import type { BridgeRouteStats } from './bridge-stats.js';
+import { BridgeTrail } from './bridge-trail.js';
+import { mappedBroadcasts, type MappedBroadcast } from './mapped-broadcasts.js';
+import { isRealtimeEvent } from './realtime-event.js';
+
+/** What the routes of one bridge share. */
+export interface BridgeParts extends Audience {
+  readonly broadcaster: IRealtimeBroadcaster;
+  readonly tracer: IRealtimeTracer;
+  /** By name template: events of different entries keep their order on one channel, too. */
+  readonly lanes: ChannelLanes;
+  /** Milliseconds. */
+  readonly mapperTimeout: number;
+}
+
+type LooseBroadcast = (address: MappedBroadcast['address'], event: string, payload: unknown) => Promise<void>;
+
+/** One route at work. */
+export class BridgeForwarder {
+  private readonly counts = { forwarded: 0, skipped: 0, failed: 0, pending: 0 };
+  private readonly carry: (passage: Passage) => Promise<void>;
+
+  constructor(
+    private readonly route: BridgeRoute,
+    private readonly parts: BridgeParts,
+  ) {
+    const source = nameOf(route.source);
+    const attributes = { source, channel: route.channel.name, event: route.event };
+    this.carry = withSpan(
+      parts.tracer,
+      { op: 'realtime-bridge', name: `realtime-bridge ${source}`, attributes },
+      (passage: Passage) => this.forward(passage),
+    );
+  }
+
+  get stats(): BridgeRouteStats {
+    const { source, channel, event } = this.route;
+    return { source: nameOf(source), channel: channel.name, event, ...this.counts };
+  }
+
+  /** Whether the event is for this route. Never throws, though a class may think for itself about its instances. */
+  wants(event: unknown): event is object {
+    if (typeof event !== 'object' || event === null) return false;
+    try {
+      return event instanceof this.route.source && !isRealtimeEvent(event);
+    } catch (error) {
+      this.fail(event, BridgeTrail.here(), error);
+      return false;
+    }
+  }
+
+  /**
+   * Forwards an event. Never throws. The broadcasts are made before it returns, unless the mapper or an earlier event of the channel
+   * has to be waited for.
+   */
+  take(source: object, from: BridgeTrail | undefined): void {
+    this.enter(source, from, async (passage) => {
+      await this.carry(passage);
+      this.counts[passage.channels.length > 0 ? 'forwarded' : 'skipped']++;
+      tellForwarded(this.parts, this.route, passage);
+    });
+  }
+
+  /** Counts and tells of an event that did not get as far as being forwarded. Never throws. */
+  fail(source: object, from: BridgeTrail | undefined, error: unknown): void {
+    this.enter(source, from, () => Promise.reject(error));
+  }
+
+  private enter(source: object, from: BridgeTrail | undefined, work: (passage: Passage) => Promise<void>): void {
+    const passage = { source, channels: [] };
+    if (from?.isLoop(this.route)) {
+      this.counts.failed++;
+      if (from.tellOnce()) tellFailure(this.parts, this.route, passage, loopOf(this.route));
+      return;
+    }
+    this.counts.pending++;
+    const attempt = async (): Promise<void> => {
+      try {
+        await work(passage);
+      } catch (error) {
+        this.counts.failed++;
+        tellFailure(this.parts, this.route, passage, error);
+      } finally {
+        this.counts.pending--;
+      }
+    };
+    // Only a logger that throws gets here, and there is nobody left to tell.
+    BridgeTrail.within(this.route, from, attempt).catch(() => undefined);
+  }
+
+  /** @throws what the mapper or a broadcast threw. */
+  private async forward({ source, channels }: Passage): Promise<void> {
+    const turn = this.parts.lanes.take(this.route.channel.name);
+    let sent: Promise<string>[];
+    try {
+      const given = this.route.mapper(source);
+      const broadcasts = mappedBroadcasts(this.route, isPromiseLike(given) ? await this.inTime(given) : given);
+      if (turn.ready) await turn.ready;
+      sent = this.parts.hooks.causing(source, () => broadcasts.map((broadcast) => this.send(broadcast)));
+    } finally {
+      turn.release();
+    }
+    const errors: unknown[] = [];
+    for (const outcome of await Promise.allSettled(sent)) {
+      if (outcome.status === 'fulfilled') channels.push(outcome.value);
+      else errors.push(outcome.reason);
+    }
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1) throw new AggregateError(errors, `${errors.length} of ${sent.length} broadcasts failed`);
+  }
+
+  /** @returns the channel's concrete name. Asynchronous, so that a broadcaster that throws is as one that rejects. */
+  private async send({ address, payload }: MappedBroadcast): Promise<string> {
+    // the payload's type was checked against the channel where the entry was written; here gate 4 judges it
+    const broadcast = this.parts.broadcaster.broadcast.bind(this.parts.broadcaster) as LooseBroadcast;
+    await broadcast(address, this.route.event, payload);
+    return address.name;
+  }
+
+  /** A mapper that never settles must hold up neither its channel nor the memory of what waits behind it. */
+  private inTime(mapped: PromiseLike<unknown>): Promise<unknown> {
+    const { mapperTimeout } = this.parts;
+    const late = new Error(`The mapper has not settled within ${mapperTimeout} ms`);
+    return withDeadline(Promise.resolve(mapped), mapperTimeout, late);
+  }
+}
+
+function loopOf(route: BridgeRoute): RealtimeFault {
+  return new RealtimeFault(
+    `${describeRoute(route)} was asked to forward an event that has come of its own forwarding, and did not; publish no such event from its mapper, nor from listeners of the broadcasts it makes.`,
+  );
+}

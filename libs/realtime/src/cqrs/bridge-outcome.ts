@@ -1,0 +1,45 @@
+// Who is told what has come of an event? The log, the UnhandledExceptionBus and the `bridged` hook; never the event's publisher.
+import type { LoggerService } from '@nestjs/common';
+import type { UnhandledExceptionBus } from '@nestjs/cqrs';
+import { isPromiseLike } from '../connections/promise-like.js';
+import { internalError } from '../instrumentation/with-capture.js';
+import type { RealtimeHooks } from '../realtime.hooks.js';
+import { type BridgeRoute, describeRoute } from './bridge-entry.js';
+
+/** One event on its way; `channels` are the concrete names it has been broadcast to. */
+export interface Passage {
+  readonly source: object;
+  readonly channels: string[];
+}
+
+/** Whom to tell. */
+export interface Audience {
+  readonly hooks: RealtimeHooks;
+  readonly logger: Pick<LoggerService, 'error'>;
+  readonly exceptions: Pick<UnhandledExceptionBus<object>, 'publish'> | null;
+}
+
+/** Tells of an event that was forwarded or skipped. */
+export function tellForwarded({ hooks }: Audience, route: BridgeRoute, passage: Passage): void {
+  hooks.emit('bridged', () => bridged(route, passage, null));
+}
+
+/** Tells of an event of which at least one broadcast was not made. */
+export function tellFailure(audience: Audience, route: BridgeRoute, passage: Passage, error: unknown): void {
+  const { logger, exceptions, hooks } = audience;
+  internalError(logger, `the realtime bridge, ${describeRoute(route)}`, error);
+  const unpublished = (failure: unknown): void =>
+    void internalError(logger, 'the UnhandledExceptionBus, told by the realtime bridge', failure);
+  try {
+    // a publisher of the application's own may be asynchronous
+    const published: unknown = exceptions?.publish({ cause: passage.source, exception: error });
+    if (isPromiseLike(published)) published.then(undefined, unpublished);
+  } catch (failure) {
+    unpublished(failure);
+  }
+  hooks.emit('bridged', () => bridged(route, passage, error));
+}
+
+function bridged({ channel, event }: BridgeRoute, { source, channels }: Passage, error: unknown) {
+  return { source, descriptor: channel, event, channels, error };
+}

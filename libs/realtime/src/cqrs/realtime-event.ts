@@ -1,0 +1,30 @@
+// Which events on the bus tell of realtime itself? None of them may go back into a channel.
+import { RealtimeRequest } from '../connections/realtime-request.js';
+import { RealtimeConnection } from '../connections/realtime.connection.js';
+import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
+import type { EventType } from './reauthorize-on.decorator.js';
+
+/**
+ * Marks a class of events that tell of realtime itself, such as one you publish for each broadcast. The bridge forwards none of them
+ * and of classes derived from them: each broadcast would lead to the next.
+ *
+ * @example
+ * class BroadcastAudited {
+ *   static readonly [REALTIME_EVENT] = true;
+ * }
+ */
+export const REALTIME_EVENT: unique symbol = Symbol.for('nestjs-realtime:event') as never;
+
+/** What hooks and guards hand out; on a bus it tells of realtime without being marked. */
+const OWN: readonly EventType[] = [RealtimeConnection, RealtimeRequest, RealtimeException, RealtimeFault];
+
+/** Whether events of this class tell of realtime itself. */
+export function tellsOfRealtime(type: EventType): boolean {
+  return REALTIME_EVENT in type || OWN.some((own) => type === own || type.prototype instanceof own);
+}
+
+/** The same of one event; its class may be derived from one that does not. */
+export function isRealtimeEvent(event: object): boolean {
+  const { constructor } = (Object.getPrototypeOf(event) ?? {}) as { constructor?: unknown };
+  return typeof constructor === 'function' && tellsOfRealtime(constructor as unknown as EventType);
+}
