@@ -2,19 +2,26 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { RealtimeModule } from 'nestjs-realtime';
+import { OpenTelemetryTracer } from 'nestjs-realtime/opentelemetry';
 import { AdministrationModule } from './administration/index.js';
 import { ArticlesModule } from './articles/index.js';
 import { AuthModule, DatabaseSessionAuthenticator } from './auth/index.js';
 import { DatabaseModule } from './database/index.js';
 import { NewsroomModule } from './newsroom/index.js';
 import { NotificationsModule } from './notifications/index.js';
+import { ObservabilityModule } from './observability/index.js';
 import { RealtimePingModule } from './realtime-ping/index.js';
 
 @Module({
   imports: [
     DatabaseModule,
     CqrsModule.forRoot(),
-    RealtimeModule.forRoot({ imports: [AuthModule], authenticator: DatabaseSessionAuthenticator }),
+    RealtimeModule.forRoot({
+      imports: [AuthModule],
+      authenticator: DatabaseSessionAuthenticator,
+      tracer: OpenTelemetryTracer,
+    }),
+    ObservabilityModule,
     AuthModule,
     RealtimePingModule,
     ArticlesModule,

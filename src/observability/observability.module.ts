@@ -1,0 +1,17 @@
+// Who sees what the demo does? Metrics for Prometheus, and a trace of each HTTP request that goes on into its broadcasts.
+import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { RealtimeOpenTelemetryModule } from 'nestjs-realtime/opentelemetry';
+import { HttpTraceMiddleware } from './http-trace.middleware.js';
+import { MetricsController } from './metrics.controller.js';
+import { Telemetry } from './telemetry.js';
+
+@Module({
+  imports: [RealtimeOpenTelemetryModule.forRoot()],
+  controllers: [MetricsController],
+  providers: [Telemetry],
+})
+export class ObservabilityModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(HttpTraceMiddleware).forRoutes('{*path}');
+  }
+}
