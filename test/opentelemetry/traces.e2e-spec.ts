@@ -1,0 +1,181 @@
+// Does one trace show what caused what?
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { closeApps, type TestApp } from '../kit/boot.js';
+import type { Client, Reply } from '../kit/client.js';
+import { Recorder } from './recorder.js';
+import { bootTraced, FAILURE, renewGate } from './traced-app.js';
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const CALLER = 'b7ad6b7169203331';
+const traceparent = `00-${TRACE}-${CALLER}-01`;
+const MESSAGE = 'realtime-message rooms.{roomId}';
+const HANDLER = 'realtime-handler rooms.{roomId}';
+const BROADCAST = 'realtime-broadcast rooms.{roomId} said';
+
+const traceOf = (span: ReadableSpan) => span.spanContext().traceId;
+const idOf = (span: ReadableSpan) => span.spanContext().spanId;
+
+describe('traces', () => {
+  let recorder: Recorder;
+  let app: TestApp;
+  let client: Client;
+
+  beforeAll(async () => {
+    recorder = new Recorder();
+    app = await bootTraced({ requestTimeout: 300 });
+  });
+  beforeEach(async () => {
+    client = await app.connect({ as: 'ann' });
+    await client.subscribe('rooms.42');
+    recorder.forget();
+  });
+  afterEach(() => app.hangUp());
+  afterAll(async () => {
+    await closeApps();
+    await recorder.stop();
+  });
+
+  const send = (event: string, more: object = {}, payload: unknown = { text: 'hello' }): Promise<Reply> =>
+    client.request('rt:message', { channel: 'rooms.42', event, payload, ...more });
+
+  it('lead from what a client was doing over the message, its gate and its handler to the broadcast', async () => {
+    expect(await send('say', { traceparent, tracestate: 'vendor=1' })).toEqual({ ok: true });
+    const message = await recorder.span(`${MESSAGE} say`);
+    const [gate, handler, broadcast] = [
+      await recorder.span('realtime-gate message'),
+      await recorder.span(`${HANDLER} say`),
+      await recorder.span(BROADCAST),
+    ];
+    expect([message, gate, handler, broadcast].map(traceOf)).toEqual([TRACE, TRACE, TRACE, TRACE]);
+    expect(message.parentSpanContext).toMatchObject({ spanId: CALLER, isRemote: true });
+    expect(message.spanContext().traceState?.serialize()).toBe('vendor=1');
+    expect([gate, handler].map((span) => span.parentSpanContext?.spanId)).toEqual([idOf(message), idOf(message)]);
+    expect(broadcast.parentSpanContext?.spanId).toBe(idOf(handler));
+    expect([message, gate, handler, broadcast].map(({ kind }) => kind)).toEqual([
+      SpanKind.SERVER,
+      SpanKind.INTERNAL,
+      SpanKind.INTERNAL,
+      SpanKind.PRODUCER,
+    ]);
+    expect(handler.attributes).toEqual({
+      'realtime.op': 'realtime-handler',
+      'realtime.channel': 'rooms.{roomId}',
+      'realtime.event': 'say',
+    });
+  });
+
+  it('lead from the page to connecting, by its auth object', async () => {
+    await app.connect({ as: 'bob', auth: { traceparent } });
+    const connect = await recorder.span('realtime-connect');
+    expect(connect.parentSpanContext).toMatchObject({ traceId: TRACE, spanId: CALLER });
+    expect(connect.kind).toBe(SpanKind.SERVER);
+  });
+
+  it('lead from an HTTP request to its broadcast', async () => {
+    await fetch(`${app.url}/rooms/42/said`, { method: 'POST', headers: { traceparent } });
+    const request = await recorder.span('POST /rooms/:roomId/said');
+    const broadcast = await recorder.span(BROADCAST);
+    expect([traceOf(request), traceOf(broadcast)]).toEqual([TRACE, TRACE]);
+    expect(broadcast.parentSpanContext?.spanId).toBe(idOf(request));
+    expect(request.attributes).toMatchObject({ 'http.route': '/rooms/:roomId/said', 'http.response.status_code': 201 });
+  });
+
+  it('keep a broadcast that waits for its turn in the trace of whoever made it', async () => {
+    renewGate();
+    await fetch(`${app.url}/rooms/42/turns`, { method: 'POST' });
+    const request = await recorder.span('POST /rooms/:roomId/turns');
+    const [first, second] = [
+      await recorder.span('realtime-broadcast rooms.{roomId} slowly'),
+      await recorder.span(BROADCAST),
+    ];
+    expect([first, second].map((span) => span.parentSpanContext?.spanId)).toEqual([idOf(request), idOf(request)]);
+    expect(recorder.spans.indexOf(first)).toBeLessThan(recorder.spans.indexOf(second));
+  });
+
+  it('begin anew with every message that names none', async () => {
+    await Promise.all([send('say'), send('say')]);
+    const messages = recorder.spans.filter(({ name }) => name === `${MESSAGE} say`);
+    expect(messages.map((span) => span.parentSpanContext)).toEqual([undefined, undefined]);
+    expect(new Set(messages.map(traceOf)).size).toBe(2);
+  });
+
+  it('show subscribing by its template, and the renewal of what somebody has as work of our own', async () => {
+    await client.subscribe('rooms.7');
+    expect(await recorder.span('realtime-subscribe rooms.{roomId}')).toMatchObject({
+      kind: SpanKind.SERVER,
+      attributes: { 'realtime.channel': 'rooms.{roomId}' },
+    });
+    recorder.forget();
+    await client.subscribe('nobody.knows');
+    expect((await recorder.span('realtime-subscribe')).attributes).toMatchObject({ 'realtime.code': 'FORBIDDEN' });
+    recorder.forget();
+    await client.subscribe('rooms.7');
+    expect(await recorder.span('realtime-subscribe rooms.{roomId}')).toMatchObject({ kind: SpanKind.INTERNAL });
+  });
+
+  it('tell of an accident once, under the id the client was told, and mark every span it passed', async () => {
+    const { error } = await send('fail');
+    const [id] = /[0-9a-f-]{36}$/.exec(error!.message)!;
+    const handler = await recorder.span(`${HANDLER} fail`);
+    const message = await recorder.span(`${MESSAGE} fail`);
+    for (const span of [handler, message]) {
+      expect(span.attributes).toMatchObject({ 'realtime.correlation_id': id, 'realtime.code': 'INTERNAL' });
+      expect(span.status).toEqual({ code: SpanStatusCode.ERROR, message: FAILURE });
+    }
+    expect(handler.events).toMatchObject([
+      { name: 'exception', attributes: { 'exception.type': 'TypeError', 'exception.message': FAILURE } },
+    ]);
+    expect(handler.events[0].attributes!['exception.stacktrace']).toContain('traced-app');
+    expect(message.events).toEqual([]);
+  });
+
+  it('do not take a refusal for a failure', async () => {
+    await send('refuse');
+    await send('say', {}, { text: 1 });
+    for (const [name, code] of [
+      [`${HANDLER} refuse`, 'FORBIDDEN'],
+      [`${MESSAGE} refuse`, 'FORBIDDEN'],
+      [`${MESSAGE} say`, 'INVALID_PAYLOAD'],
+    ]) {
+      const span = await recorder.span(name);
+      expect(span.attributes['realtime.code']).toBe(code);
+      expect([span.status.code, span.events]).toEqual([SpanStatusCode.UNSET, []]);
+    }
+  });
+
+  it('take a broadcast that its own caller got wrong for one', async () => {
+    await expect(app.broadcast({ name: 'x' }, 'said', {})).rejects.toThrow();
+    const { roomChannel } = await import('./traced-app.js');
+    await expect(app.broadcast(roomChannel.with({ roomId: '42' }), 'said', { text: 1 })).rejects.toThrow();
+    expect((await recorder.span(BROADCAST)).status.code).toBe(SpanStatusCode.ERROR);
+  });
+
+  it('end with the answer, also where the handler goes on', async () => {
+    expect((await send('hang')).error?.code).toBe('TIMEOUT');
+    const message = await recorder.span(`${MESSAGE} hang`);
+    expect(message.attributes['realtime.code']).toBe('TIMEOUT');
+    expect(message.status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it('end with the connection, which is nobody’s failure', async () => {
+    void send('hang');
+    await recorder.span('realtime-gate message');
+    client.close();
+    const message = await recorder.span(`${MESSAGE} hang`);
+    expect(message.events.map(({ name }) => name)).toEqual(['realtime.abandoned']);
+    expect(message.status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it('hold no name that a client made up, and no concrete channel', async () => {
+    await send('made-up');
+    await client.send('rooms.made-up', 'made-up');
+    await client.subscribe('made-up.42');
+    await client.subscribe('rooms.made-up');
+    await recorder.span(MESSAGE);
+    const told = JSON.stringify(recorder.spans.map(({ name, attributes, events }) => [name, attributes, events]));
+    expect(told).not.toContain('made-up');
+    expect(told).not.toContain('rooms.42');
+  });
+});
