@@ -24,7 +24,7 @@ export function SlowConsumersPanel(): VNode {
         columns={COLUMNS}
         rows={[...rows].reverse()}
         keyOf={({ id }) => String(id)}
-        empty="Everybody reads what is sent to him."
+        empty="Nobody falls behind."
       />
     </Panel>
   );

@@ -84,7 +84,10 @@ class Row extends Component<RowProps> {
           </span>
         </td>
         <td role="cell">
-          <Foreign text={subject} /> <Foreign text={detail} plain />
+          <Foreign text={subject} />{' '}
+          <span class="detail">
+            <Foreign text={detail} plain />
+          </span>
           <Payload json={row.payload} />
         </td>
         <td role="cell" class="action">

@@ -28,11 +28,11 @@ export function StreamPanel(): VNode {
 
   const still = paused ?? held;
   const { shown, matching } = filterRows(still ?? live, { kinds, text }, SHOWN);
-  const waiting = still === null ? 0 : live.filter(({ id }) => id > (still.at(-1)?.id ?? 0)).length;
+  const waiting = still === null ? 0 : live.filter(({ id }) => id > (still.at(-1)?.id ?? -1)).length;
 
   const follow = (id: number): void => {
     const { value } = link.data;
-    const newest = still?.at(-1)?.id ?? 0;
+    const newest = still?.at(-1)?.id ?? -1;
     const known = [...(still ?? []), ...live.filter((row) => row.id > newest)];
     if (value) link.data.set({ ...value, story: findStory(id, known) });
   };

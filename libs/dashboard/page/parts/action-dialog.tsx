@@ -1,6 +1,6 @@
 // Is it meant? Nothing is done to a user before an admin has said so once more, and then he is told what came of it.
 import type { VNode } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { RealtimeError } from '@nestjs-realtime/client';
 import { type ProposedAction, useDashboard, useData } from './dashboard-context.js';
 import { Foreign } from './foreign.js';
@@ -23,6 +23,8 @@ function OpenDialog({ action }: { readonly action: ProposedAction }): VNode {
   const [userId, setUserId] = useState(action.kind === 'disconnect' ? action.userId : '');
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const close = useRef<HTMLButtonElement>(null);
+  const done = outcome?.done === true;
 
   useLayoutEffect(() => {
     const opener = document.activeElement as HTMLElement | null;
@@ -34,6 +36,11 @@ function OpenDialog({ action }: { readonly action: ProposedAction }): VNode {
       else document.getElementById(panel)?.focus();
     };
   }, [action]);
+
+  // The button that had the focus is gone.
+  useEffect(() => {
+    if (done) close.current!.focus();
+  }, [done]);
 
   const act = async (): Promise<void> => {
     setBusy(true);
@@ -54,25 +61,27 @@ function OpenDialog({ action }: { readonly action: ProposedAction }): VNode {
             Every connection of <Foreign text={userId} /> ends, and does not come back by itself.
           </p>
         ) : (
-          <Evicted
-            channel={action.channel}
-            userId={userId}
-            onUserId={setUserId}
-            locked={busy || outcome?.done === true}
-          />
+          <Evicted channel={action.channel} userId={userId} onUserId={setUserId} locked={busy || done} />
         )}
         <p class="note">It is written to the log, with your name.</p>
         <p role="status" class={outcome?.done === false ? 'outcome bad foreign' : 'outcome foreign'}>
           {busy ? 'Asking the server…' : outcome?.text}
         </p>
         <div class="buttons">
-          {outcome?.done !== true && (
+          {!done && (
             <button type="submit" class="danger" disabled={busy}>
               {action.kind === 'disconnect' ? 'Disconnect' : 'Evict'}
             </button>
           )}
-          <button type="button" class="quiet" onClick={() => dialog.current!.close()}>
-            {outcome?.done === true ? 'Close' : 'Cancel'}
+          <button
+            type="button"
+            class="quiet"
+            ref={close}
+            // Enter alone does nothing that cannot be undone.
+            autoFocus={action.kind === 'disconnect'}
+            onClick={() => dialog.current!.close()}
+          >
+            {done ? 'Close' : 'Cancel'}
           </button>
         </div>
       </form>
@@ -93,7 +102,7 @@ function Evicted({ channel, userId, onUserId, locked }: EvictedProps): VNode {
   return (
     <>
       <p>
-        His subscriptions to <Foreign text={channel} /> end; his connections stay.
+        The user’s subscriptions to <Foreign text={channel} /> end; the connections stay.
       </p>
       <label>
         User id

@@ -55,7 +55,7 @@ export function openState(snapshot: DashboardSnapshot, before: DashboardState | 
 export function applyFrame(state: DashboardState, frame: DashboardFrame): DashboardState {
   // Frames that were on their way while the snapshot was made say nothing that it did not.
   if (frame.at < state.at) return state;
-  const newest = state.rows.at(-1)?.id ?? 0;
+  const newest = state.rows.at(-1)?.id ?? -1;
   const rows = frame.rows.filter(({ id }) => id > newest);
   const refusals = rows.filter(isRefusal);
   return {

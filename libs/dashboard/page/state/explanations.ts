@@ -10,7 +10,7 @@ export const GATES: Readonly<Record<RefusalRow['gate'], string>> = {
 
 export const CODES: Readonly<Record<RefusalRow['code'], string>> = {
   UNAUTHENTICATED: 'Bad credentials, or nobody is logged in and the channel is not public.',
-  FORBIDDEN: 'The user may not have it, or there is no such channel; he cannot tell which.',
+  FORBIDDEN: 'The user may not have it, or there is no such channel; the answer does not say which.',
   BAD_REQUEST: 'The request is not of the protocol’s form, or the channel’s name is not legal.',
   NOT_SUBSCRIBED: 'The connection is not admitted to the channel.',
   UNKNOWN_EVENT: 'The channel declares no such message, or no handler takes it.',

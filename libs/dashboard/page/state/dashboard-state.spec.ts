@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { frame, row, snapshot, story, TOTALS } from '../../../../test/dashboard/page/sample-feed.js';
+import { applyFrame, KEPT_INCIDENTS, KEPT_ROWS, openState } from './dashboard-state.js';
+import { findStory } from './story.js';
+
+const message = () =>
+  row({ kind: 'message', channel: 'rooms.7', event: 'say', userId: 'ann', code: null, milliseconds: 1 });
+const refusal = () =>
+  row({
+    kind: 'refusal',
+    gate: 'subscribe',
+    code: 'FORBIDDEN',
+    reason: 'no',
+    userId: 'ann',
+    connectionId: null,
+    channel: 'rooms.9',
+    event: null,
+  });
+const times = <Value>(count: number, make: () => Value): Value[] => Array.from({ length: count }, make);
+
+describe('the state of the dashboard', () => {
+  it('keeps the very lists that a frame leaves out, and takes those that it brings', () => {
+    const before = openState(snapshot(), null);
+    const queues = [{ name: 'mails', state: 'down', waiting: 0, active: 0, completed: 0, failed: 0 }] as const;
+    const after = applyFrame(before, frame([], { queues, totals: { ...TOTALS, users: 9 } }));
+    expect(after.queues).toBe(queues);
+    expect(after.totals.users).toBe(9);
+    for (const name of ['nodes', 'connections', 'channels', 'handlers', 'rows', 'refusals', 'slowConsumers'] as const) {
+      expect(after[name]).toBe(before[name]);
+    }
+  });
+
+  it('takes no row twice, and no frame that is older than the snapshot', () => {
+    const old = frame([message()], { at: 1_000 });
+    const rows = [message(), message()];
+    const opened = openState(snapshot({ at: 2_000, rows }), null);
+    expect(applyFrame(opened, old)).toBe(opened);
+    const next = message();
+    expect(applyFrame(opened, frame([...rows, next])).rows).toEqual([...rows, next]);
+  });
+
+  it('keeps the newest rows, and refusals although the stream has forgotten them', () => {
+    const refused = refusal();
+    let state = applyFrame(openState(snapshot({ rows: [] }), null), frame([refused]));
+    const rows = times(KEPT_ROWS + 50, message);
+    for (let i = 0; i < rows.length; i += 200) state = applyFrame(state, frame(rows.slice(i, i + 200), { skipped: 3 }));
+    expect(state.rows).toEqual(rows.slice(-KEPT_ROWS));
+    expect(state.refusals).toEqual([refused]);
+    expect(state.skipped).toBe(33);
+  });
+
+  it('counts refusals by gate and code beyond those that it keeps', () => {
+    let state = openState(snapshot({ rows: [refusal()] }), null);
+    for (let i = 0; i < 5; i++) state = applyFrame(state, frame(times(60, refusal)));
+    expect(state.refusals).toHaveLength(KEPT_INCIDENTS);
+    expect(state.refusalTally).toEqual({
+      'subscribe FORBIDDEN': { gate: 'subscribe', code: 'FORBIDDEN', count: 301 },
+    });
+  });
+
+  it('goes on telling a story that is being read', () => {
+    const [event, bridge] = story(7);
+    const opened = openState(snapshot({ rows: [event, bridge] }), null);
+    const reading = { ...opened, story: findStory(7, opened.rows) };
+    const forgotten = applyFrame(reading, frame(times(KEPT_ROWS, message)));
+    expect(forgotten.story).toBe(reading.story);
+    const [, , broadcast] = story(7);
+    const told = applyFrame(forgotten, frame([broadcast, ...story(8)]));
+    expect(told.story?.rows).toEqual([event, bridge, broadcast]);
+  });
+
+  it('begins anew with the next snapshot, but for the chart', () => {
+    const first = applyFrame(openState(snapshot({ at: 1_000 }), null), frame([message()], { at: 1_250, skipped: 2 }));
+    const again = openState(snapshot({ at: 9_000, rows: [] }), { ...first, story: { id: 1, rows: [] } });
+    expect(again).toMatchObject({ rows: [], refusals: [], refusalTally: {}, skipped: 0, story: null });
+    expect(again.moments.map(({ at }) => at)).toEqual([1_000, 1_250, 9_000]);
+  });
+});

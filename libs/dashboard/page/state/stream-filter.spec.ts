@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { channel, row, someRows } from '../../../../test/dashboard/page/sample-feed.js';
+import { sortChannels } from './channel-order.js';
+import { KINDS, rowText } from './row-text.js';
+import { filterRows } from './stream-filter.js';
+
+const EVERYTHING = { kinds: new Set<never>(), text: '' };
+
+describe('the filter of the stream', () => {
+  it('shows the newest first, and says how many there are', () => {
+    const rows = someRows();
+    const { shown, matching } = filterRows(rows, EVERYTHING, 3);
+    expect(shown).toEqual(rows.slice(-3).reverse());
+    expect(matching).toBe(rows.length);
+  });
+
+  it.each(KINDS)('finds rows of the kind %s, and no others', (kind) => {
+    const { shown } = filterRows(someRows(), { ...EVERYTHING, kinds: new Set([kind]) }, 99);
+    expect(shown.length).toBeGreaterThan(0);
+    expect(new Set(shown.map((each) => each.kind))).toEqual(new Set([kind]));
+  });
+
+  it('looks for text in what a row says and in its payload, in whatever case', () => {
+    const rows = [
+      ...someRows(),
+      row({ kind: 'broadcast', channel: 'a', event: 'b', bytes: 1, deliveries: 1, payload: '{"city":"Ghent"}' }),
+    ];
+    const found = (text: string) => filterRows(rows, { ...EVERYTHING, text }, 99).matching;
+    expect(found('  MEMBER of room 9 ')).toBe(1);
+    expect(found('ghent')).toBe(1);
+    expect(found('(.*)')).toBe(0);
+  });
+});
+
+describe('the words of a row', () => {
+  it('tell a bridge that failed from one that skipped and one that forwarded', () => {
+    const bridge = { kind: 'bridge', name: 'Paid', template: 'orders.{id}', event: 'paid' } as const;
+    const detail = (channels: string[], error: string | null) => rowText(row({ ...bridge, channels, error })).detail;
+    expect(detail([], 'no such order')).toBe('failed: no such order');
+    expect(detail([], null)).toBe('skipped by its mapper');
+    expect(detail(['orders.1'], null)).toBe('forwarded to orders.1');
+  });
+});
+
+describe('the order of channels', () => {
+  it('is by name where the figures are equal', () => {
+    const names = (order: 'name' | 'subscribers' | 'broadcasts') =>
+      sortChannels(rows, order).map((each) => each.channel);
+    const rows = [
+      channel('b', { subscribers: 1, sparkline: [0, 1] }),
+      channel('a', { subscribers: 1, sparkline: [5, 5] }),
+      channel('c', { subscribers: 7, sparkline: [1, 0] }),
+    ];
+    expect(names('name')).toEqual(['a', 'b', 'c']);
+    expect(names('subscribers')).toEqual(['c', 'a', 'b']);
+    expect(names('broadcasts')).toEqual(['a', 'b', 'c']);
+  });
+});

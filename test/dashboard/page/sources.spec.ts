@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+
+const FOLDER = 'libs/dashboard/page';
+
+const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.(tsx?|css|html)$/.test(file) && !file.endsWith('.spec.ts'))
+  .map((file) => ({ file, text: readFileSync(`${FOLDER}/${file}`, 'utf8') }));
+
+function mentioning(pattern: RegExp, ending = ''): string[] {
+  return files.filter(({ file, text }) => file.endsWith(ending) && pattern.test(text)).map(({ file }) => file);
+}
+
+describe('the sources of the page', () => {
+  it('are found', () => {
+    expect(files.length).toBeGreaterThan(30);
+  });
+
+  it('make text of what comes from outside, never markup or code', () => {
+    const markup =
+      /innerHTML|outerHTML|insertAdjacentHTML|setHTML|srcdoc|DOMParser|createContextualFragment|document\.write/i;
+    expect(mentioning(markup)).toEqual([]);
+    expect(mentioning(/\beval\(|new Function|setTimeout\(['"`]/)).toEqual([]);
+  });
+
+  it('lead nowhere but to the panels of the page', () => {
+    expect(mentioning(/\bhref=(?!("#stream"|{`#\$\{id\}`}))/, '.tsx')).toEqual([]);
+    expect(mentioning(/\bsrc=|https?:|url\(/, '.tsx')).toEqual([]);
+    expect(mentioning(/url\(|https?:/, '.css')).toEqual([]);
+  });
+
+  it('need neither inline scripts nor inline styles', () => {
+    expect(mentioning(/<style|\bstyle=|\son\w+="|<script(?![^>]*\bsrc=)/)).toEqual([]);
+  });
+});

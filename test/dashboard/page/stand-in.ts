@@ -1,0 +1,86 @@
+// How does the page get just those rows that a test wants? From an application that speaks the dashboard's channel, and makes them up.
+import { Injectable } from '@nestjs/common';
+import {
+  IRealtimeBroadcaster,
+  IRealtimeRevocation,
+  RealtimeChannel,
+  RealtimeHandler,
+  RealtimeModule,
+} from 'nestjs-realtime';
+import { dashboardPageController } from '../../../libs/dashboard/src/dashboard-page.controller.js';
+import {
+  dashboardChannel,
+  type DisconnectUser,
+  type EvictUser,
+} from '../../../libs/dashboard/src/feed/dashboard.channel.js';
+import type { DashboardFrame, DashboardSnapshot } from '../../../libs/dashboard/src/feed/feed.frames.js';
+import { boot, type TestApp } from '../../kit/boot.js';
+import { KnownUsers } from '../../kit/known-users.js';
+import { snapshot } from './sample-feed.js';
+
+export const PATH = '/realtime-dashboard';
+const channel = dashboardChannel('admin');
+
+/** What the application answers, and what it was asked. */
+@Injectable()
+export class Script {
+  snapshot: () => DashboardSnapshot = () => snapshot();
+  /** Thrown by actions. */
+  failure: Error | null = null;
+  opened = 0;
+  readonly actions: object[] = [];
+}
+
+@RealtimeChannel(channel)
+class OnDashboard {
+  constructor(private readonly script: Script) {}
+
+  @RealtimeHandler('open')
+  open(): DashboardSnapshot {
+    this.script.opened++;
+    return this.script.snapshot();
+  }
+
+  @RealtimeHandler('disconnect')
+  disconnect({ userId }: DisconnectUser): void {
+    if (this.script.failure) throw this.script.failure;
+    this.script.actions.push({ disconnect: userId });
+  }
+
+  @RealtimeHandler('evict')
+  evict({ userId, channel: from }: EvictUser): void {
+    if (this.script.failure) throw this.script.failure;
+    this.script.actions.push({ evict: userId, from });
+  }
+}
+
+export class StandIn {
+  private constructor(readonly app: TestApp) {}
+
+  static async boot(): Promise<StandIn> {
+    return new StandIn(
+      await boot({
+        imports: [RealtimeModule.forRoot({ authenticator: KnownUsers, limits: { connectionsPerUser: 1_000 } })],
+        controllers: [dashboardPageController(PATH)],
+        providers: [Script, OnDashboard],
+      }),
+    );
+  }
+
+  get script(): Script {
+    return this.app.nest.get(Script);
+  }
+
+  get page(): string {
+    return `${this.app.url}${PATH}`;
+  }
+
+  async send(frame: DashboardFrame): Promise<void> {
+    await this.app.nest.get(IRealtimeBroadcaster).broadcast(channel, 'frame', frame);
+  }
+
+  /** Ends every connection of the user. */
+  async revoke(userId: string): Promise<void> {
+    await this.app.nest.get(IRealtimeRevocation).disconnectUser(userId);
+  }
+}
