@@ -1,0 +1,48 @@
+// Can Prometheus scrape the demo, and nobody else?
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { DemoProcess } from '../demo/demo-process.js';
+import { Client } from '../kit/client.js';
+
+describe('GET /metrics of the demo', () => {
+  let demo: DemoProcess | undefined;
+  let client: Client | undefined;
+
+  afterEach(async () => {
+    client?.close();
+    expect(await demo?.stop()).toBe(0);
+  });
+
+  const scrape = (headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${demo!.url}/metrics`, { headers });
+
+  it('tells Prometheus what the node did', async () => {
+    demo = await DemoProcess.start();
+    client = await Client.connect(demo.url);
+    await client.subscribe('realtime-ping');
+    const response = await scrape();
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+    const lines = (await response.text()).split('\n');
+    const value = (metric: string, label = ''): number | undefined => {
+      const line = lines.find((text) => text.startsWith(`${metric}{`) && text.includes(label));
+      return line === undefined ? undefined : Number(line.split(' ').at(-1));
+    };
+    expect(value('realtime_server_connections')).toBe(1);
+    expect(value('realtime_server_subscriptions', 'realtime_channel="realtime-ping"')).toBe(1);
+    expect(value('realtime_server_eventloop_delay_p99_seconds')).toBeGreaterThanOrEqual(0);
+    expect(lines).toContain('# TYPE realtime_server_subscriptions gauge');
+  }, 60_000);
+
+  it('is for loopback, and not for whom a proxy there may speak for', async () => {
+    demo = await DemoProcess.start();
+    expect((await scrape()).status).toBe(200);
+    expect((await scrape({ 'x-forwarded-for': '203.0.113.7' })).status).toBe(403);
+    expect((await scrape({ forwarded: 'for=127.0.0.1' })).status).toBe(403);
+  }, 60_000);
+
+  it('asks everybody for the token where there is one', async () => {
+    demo = await DemoProcess.start({ METRICS_TOKEN: 'a secret' });
+    expect((await scrape()).status).toBe(403);
+    expect((await scrape({ authorization: 'Bearer a guess' })).status).toBe(403);
+    expect((await scrape({ authorization: 'Bearer a secret', 'x-forwarded-for': '203.0.113.7' })).status).toBe(200);
+  }, 60_000);
+});
