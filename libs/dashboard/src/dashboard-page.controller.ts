@@ -12,7 +12,7 @@ import {
   type Type,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { RealtimeOptions } from 'nestjs-realtime';
 import { fillPlaceholders, PAGE_DIRECTORY, type PageFiles, readPageFiles } from './page-files.js';
 
@@ -42,14 +42,15 @@ export function dashboardPageController(path: string, directory = PAGE_DIRECTORY
 
     constructor(
       @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
-      @Inject(RealtimeOptions) private readonly options: RealtimeOptions,
+      @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
     ) {
       if (this.files === null) new Logger('RealtimeDashboard').warn(NOT_BUILT);
     }
 
     @Get()
     page(@Req() request: PageRequest, @Res() response: unknown): void {
-      const page = fillPlaceholders(this.built().index, baseOf(request, path), this.options.path);
+      const { path: realtimePath } = this.moduleRef.get(RealtimeOptions, { strict: false });
+      const page = fillPlaceholders(this.built().index, baseOf(request, path), realtimePath);
       this.send(response, 'text/html; charset=utf-8', page);
     }
 

@@ -1,0 +1,67 @@
+// Who is connected? Those who are there for the dashboard only are left out.
+import type { RealtimeConnection, RealtimeHooks } from 'nestjs-realtime';
+import type { ConnectionRow, Listing } from '../feed/feed.frames.js';
+import { isOwnChannel, isOwnConnection } from '../own-traffic.js';
+import { cutName } from '../rows/cut.js';
+import { listingOf, MOST_ROWS } from '../rows/listing.js';
+
+/** Channels and roles that a row names. */
+const NAMED = 20;
+
+export interface ConnectionCounts {
+  readonly connections: number;
+  readonly users: number;
+  readonly subscriptions: number;
+}
+
+export class ConnectionsCollector {
+  /** With the moment of connecting. The layer holds as many connections as this. */
+  private readonly open = new Map<RealtimeConnection, number>();
+  private subscriptions = 0;
+
+  constructor(hooks: RealtimeHooks) {
+    hooks.on('connected', ({ connection }) => void this.open.set(connection, Date.now()));
+    hooks.on('disconnected', ({ connection }) => void this.open.delete(connection));
+    hooks.on('subscribed', ({ channel }) => void (this.subscriptions += isOwnChannel(channel) ? 0 : 1));
+    hooks.on('unsubscribed', ({ channel }) => void (this.subscriptions -= isOwnChannel(channel) ? 0 : 1));
+  }
+
+  /** One step for each connection. */
+  counts(): ConnectionCounts {
+    const users = new Set<string>();
+    let connections = 0;
+    for (const connection of this.open.keys()) {
+      if (isOwnConnection(connection)) continue;
+      connections++;
+      if (connection.user !== null) users.add(connection.user.userId);
+    }
+    return { connections, users: users.size, subscriptions: this.subscriptions };
+  }
+
+  /** Newest first. */
+  listing(total: number): Listing<ConnectionRow> {
+    const rows: ConnectionRow[] = [];
+    for (const [connection, since] of [...this.open].reverse()) {
+      if (rows.length === MOST_ROWS) break;
+      if (!isOwnConnection(connection)) rows.push(rowOf(connection, since));
+    }
+    return listingOf(rows, total);
+  }
+}
+
+function rowOf({ id, user, handshake, subscriptions }: RealtimeConnection, since: number): ConnectionRow {
+  const channels: string[] = [];
+  for (const channel of subscriptions.keys()) {
+    if (channels.length === NAMED) break;
+    channels.push(cutName(channel));
+  }
+  return {
+    id: cutName(id),
+    userId: user && cutName(user.userId),
+    roles: (user?.roles ?? []).slice(0, NAMED).map(cutName),
+    address: cutName(handshake.address),
+    userAgent: cutName(handshake.headers['user-agent'] ?? ''),
+    since,
+    channels,
+  };
+}

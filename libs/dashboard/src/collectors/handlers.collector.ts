@@ -1,0 +1,37 @@
+// How quick are the handlers, and how often do they fail? Only declared messages count, so there are no more than were written.
+import type { RealtimeChannelDescriptor, RealtimeHooks } from 'nestjs-realtime';
+import type { HandlerRow } from '../feed/feed.frames.js';
+import { isOwnChannel } from '../own-traffic.js';
+import { cutName } from '../rows/cut.js';
+import { MOST_ROWS } from '../rows/listing.js';
+import { Latencies } from './latencies.js';
+
+export class HandlersCollector {
+  private readonly byChannel = new Map<RealtimeChannelDescriptor, Map<string, Latencies>>();
+
+  constructor(hooks: RealtimeHooks) {
+    hooks.on('handled', ({ descriptor, channel, event, code, milliseconds }) => {
+      if (isOwnChannel(channel) || !Object.hasOwn(descriptor.messages, event)) return;
+      this.latencies(descriptor, event).add(Date.now(), milliseconds, code !== null);
+    });
+  }
+
+  /** Those that had something to do, the slowest first. */
+  rows(at: number): readonly HandlerRow[] {
+    const rows = [...this.byChannel].flatMap(([{ name }, messages]) =>
+      [...messages].flatMap(([message, latencies]): HandlerRow[] => {
+        const summary = latencies.summary(at);
+        return summary === null ? [] : [{ template: cutName(name), message: cutName(message), ...summary }];
+      }),
+    );
+    return rows.sort((one, other) => other.p99 - one.p99).slice(0, MOST_ROWS);
+  }
+
+  private latencies(descriptor: RealtimeChannelDescriptor, event: string): Latencies {
+    let messages = this.byChannel.get(descriptor);
+    if (messages === undefined) this.byChannel.set(descriptor, (messages = new Map<string, Latencies>()));
+    let latencies = messages.get(event);
+    if (latencies === undefined) messages.set(event, (latencies = new Latencies()));
+    return latencies;
+  }
+}

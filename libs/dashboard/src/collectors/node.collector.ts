@@ -1,0 +1,41 @@
+// How is this process? One row; other nodes have a dashboard of their own.
+import { hostname } from 'node:os';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RealtimeStats } from 'nestjs-realtime';
+import type { NodeRow } from '../feed/feed.frames.js';
+import { cutName } from '../rows/cut.js';
+
+/** How often the event loop is looked at, in milliseconds. */
+const RESOLUTION = 20;
+
+export class NodeCollector {
+  private readonly id = cutName(`${hostname()}:${process.pid}`);
+  private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION });
+
+  /** The event loop is looked at only while somebody wants to know. */
+  watch(): void {
+    this.delay.enable();
+  }
+
+  unwatch(): void {
+    this.delay.disable();
+    this.delay.reset();
+  }
+
+  rows({ state, fanOut }: RealtimeStats, connections: number): readonly NodeRow[] {
+    const loopLagMs = this.loopLag();
+    const uptimeSeconds = Math.floor(process.uptime());
+    const rssBytes = process.memoryUsage.rss();
+    return [{ id: this.id, state, fanOut, connections, uptimeSeconds, rssBytes, loopLagMs }];
+  }
+
+  /** The longest hold since it was last asked for. */
+  forgetLag(): void {
+    this.delay.reset();
+  }
+
+  private loopLag(): number {
+    const longest = this.delay.max / 1_000_000 - RESOLUTION;
+    return Number.isFinite(longest) ? Math.max(0, Math.round(longest * 10) / 10) : 0;
+  }
+}

@@ -1,0 +1,46 @@
+// How many in each second? Counts of the last 60 whole seconds, and of the one that goes on.
+
+/** Whole seconds that are remembered. */
+export const REMEMBERED_SECONDS = 60;
+const SLOTS = REMEMBERED_SECONDS + 1;
+
+export function secondOf(at: number): number {
+  return Math.floor(at / 1_000);
+}
+
+export class PerSecond {
+  private readonly counts = new Uint32Array(SLOTS);
+  private second = 0;
+
+  add(at: number, count = 1): void {
+    this.advance(secondOf(at));
+    this.counts[this.second % SLOTS] += count;
+  }
+
+  /** The last whole second. */
+  last(at: number): number {
+    this.advance(secondOf(at));
+    return this.counts[(this.second + REMEMBERED_SECONDS) % SLOTS];
+  }
+
+  /** The last 60 whole seconds, oldest first. */
+  history(at: number): number[] {
+    this.advance(secondOf(at));
+    return Array.from({ length: REMEMBERED_SECONDS }, (_, index) => this.counts[(this.second + 1 + index) % SLOTS]);
+  }
+
+  /** Whether nothing was counted in all that time. */
+  isEmpty(at: number): boolean {
+    this.advance(secondOf(at));
+    return this.counts.every((count) => count === 0);
+  }
+
+  /** A clock that is set back begins anew. */
+  private advance(second: number): void {
+    if (second === this.second) return;
+    const passed = second - this.second;
+    if (passed < 0 || passed >= SLOTS) this.counts.fill(0);
+    else for (let step = 1; step <= passed; step++) this.counts[(this.second + step) % SLOTS] = 0;
+    this.second = second;
+  }
+}

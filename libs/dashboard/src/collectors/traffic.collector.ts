@@ -1,0 +1,96 @@
+// How much goes in and out? And a row for each message, broadcast and bridge entry.
+import type { RealtimeHooks } from 'nestjs-realtime';
+import { isOwnChannel } from '../own-traffic.js';
+import type { PayloadView } from '../payloads/payload-view.js';
+import { classNameOf, cutName, errorText } from '../rows/cut.js';
+import type { RowStream } from '../rows/row.stream.js';
+import type { Stories } from '../rows/stories.js';
+import { PerSecond } from './per-second.js';
+
+/** Channels that a row names. */
+const NAMED = 20;
+
+export interface TrafficRates {
+  readonly messagesPerSecond: number;
+  readonly broadcastsPerSecond: number;
+  readonly deliveriesPerSecond: number;
+}
+
+export class TrafficCollector {
+  private readonly messages = new PerSecond();
+  private readonly broadcasts = new PerSecond();
+  private readonly deliveries = new PerSecond();
+
+  constructor(
+    private readonly rows: RowStream,
+    private readonly stories: Stories,
+    private readonly view: PayloadView,
+  ) {}
+
+  listen(hooks: RealtimeHooks): this {
+    this.hearMessages(hooks);
+    this.hearBridge(hooks);
+    this.hearBroadcasts(hooks);
+    return this;
+  }
+
+  rates(at: number): TrafficRates {
+    return {
+      messagesPerSecond: this.messages.last(at),
+      broadcastsPerSecond: this.broadcasts.last(at),
+      deliveriesPerSecond: this.deliveries.last(at),
+    };
+  }
+
+  private hearMessages(hooks: RealtimeHooks): void {
+    hooks.on('handled', ({ connection, channel, event, code, milliseconds }) => {
+      if (isOwnChannel(channel)) return;
+      this.messages.add(Date.now());
+      this.rows.add('message', (stamp) => ({
+        ...stamp,
+        kind: 'message',
+        story: null,
+        channel: cutName(channel),
+        event: cutName(event),
+        userId: connection.user && cutName(connection.user.userId),
+        code,
+        milliseconds,
+      }));
+    });
+  }
+
+  private hearBridge(hooks: RealtimeHooks): void {
+    hooks.on('bridged', ({ source, descriptor, event, channels, error }) => {
+      if (isOwnChannel(descriptor.name)) return;
+      this.rows.add('bridge', (stamp) => ({
+        ...stamp,
+        kind: 'bridge',
+        story: this.stories.of(source),
+        name: classNameOf(source),
+        template: cutName(descriptor.name),
+        event: cutName(event),
+        channels: channels.slice(0, NAMED).map(cutName),
+        error: error === null || error === undefined ? null : errorText(error),
+      }));
+    });
+  }
+
+  private hearBroadcasts(hooks: RealtimeHooks): void {
+    hooks.on('broadcast', ({ channel, event, bytes, recipients, payload, cause }) => {
+      if (isOwnChannel(channel)) return;
+      const at = Date.now();
+      this.broadcasts.add(at);
+      this.deliveries.add(at, recipients);
+      this.rows.add('broadcast', (stamp) => ({
+        ...stamp,
+        kind: 'broadcast',
+        story: this.stories.of(cause),
+        channel: cutName(channel),
+        event: cutName(event),
+        bytes,
+        deliveries: recipients,
+        ...this.view.of(payload),
+      }));
+    });
+  }
+}

@@ -1,0 +1,58 @@
+// What went wrong for clients? Refusals, with the reason that the peer never sees, and clients who do not read.
+import type { RealtimeHooks } from 'nestjs-realtime';
+import { isOwnChannel, isOwnConnection, isOwnRefusal } from '../own-traffic.js';
+import { cutName, cutReason } from '../rows/cut.js';
+import type { RowStream } from '../rows/row.stream.js';
+
+export interface TroubleCounts {
+  readonly refusals: number;
+  readonly slowConsumers: number;
+}
+
+export class TroubleCollector {
+  private refusals = 0;
+  private slowConsumers = 0;
+
+  constructor(
+    private readonly rows: RowStream,
+    private readonly role: string,
+  ) {}
+
+  listen(hooks: RealtimeHooks): this {
+    hooks.on('refused', ({ gate, code, reason, connection, channel, event }) => {
+      if (isOwnRefusal(this.role, connection, channel)) return;
+      this.refusals++;
+      this.rows.add('refusal', (stamp) => ({
+        ...stamp,
+        kind: 'refusal',
+        story: null,
+        gate,
+        code,
+        reason: cutReason(reason),
+        userId: connection?.user ? cutName(connection.user.userId) : null,
+        connectionId: connection && cutName(connection.id),
+        channel: channel && cutName(channel),
+        event: event && cutName(event),
+      }));
+    });
+    hooks.on('overflowed', ({ connection, channel, policy }) => {
+      if (channel === null ? isOwnConnection(connection) : isOwnChannel(channel)) return;
+      this.slowConsumers++;
+      this.rows.add('slow-consumer', (stamp) => ({
+        ...stamp,
+        kind: 'slow-consumer',
+        story: null,
+        connectionId: cutName(connection.id),
+        userId: connection.user && cutName(connection.user.userId),
+        channel: channel && cutName(channel),
+        policy,
+      }));
+    });
+    return this;
+  }
+
+  /** Since boot. */
+  counts(): TroubleCounts {
+    return { refusals: this.refusals, slowConsumers: this.slowConsumers };
+  }
+}

@@ -1,0 +1,113 @@
+// What is told to viewers, and when? Everything when they open the page; then what has changed, at most four times a second.
+import type { DashboardFrame, DashboardSnapshot, Totals } from './feed.frames.js';
+import type { Observations } from './observations.js';
+import { Section } from './section.js';
+
+/** Shortest time between two frames, in milliseconds. */
+export const FRAME_EVERY = 250;
+/** Lists are looked at once in this many milliseconds. */
+const LISTS_EVERY = 1_000;
+/** A process always changes: where nothing else does, it is told of at this pace, in milliseconds. */
+const NODES_EVERY = 5_000;
+
+export class DashboardFeed {
+  private readonly connections: Section<DashboardSnapshot['connections']>;
+  private readonly channels: Section<DashboardSnapshot['channels']>;
+  private readonly handlers: Section<DashboardSnapshot['handlers']>;
+  private readonly queues: Section<DashboardSnapshot['queues']>;
+  private readonly totals: Section<Totals>;
+  private timer: NodeJS.Timeout | null = null;
+  private listsAt = 0;
+  private nodesAt = 0;
+
+  constructor(
+    private readonly seen: Observations,
+    private readonly payloads: 'hidden' | 'shown',
+    private readonly ownRooms: () => number,
+    private readonly send: (frame: DashboardFrame) => void,
+  ) {
+    this.connections = new Section((at) => seen.connections.listing(seen.counts(at).connections));
+    this.channels = new Section((at) => seen.channels.listing(at, seen.counts(at).stats.rooms - this.ownRooms()));
+    this.handlers = new Section((at) => seen.handlers.rows(at));
+    this.queues = new Section(() => seen.queues.rows());
+    this.totals = new Section((at) => seen.totals(at));
+  }
+
+  start(): void {
+    this.seen.node.watch();
+    this.seen.stream.take();
+    this.timer ??= this.next();
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.seen.node.unwatch();
+  }
+
+  snapshot(): DashboardSnapshot {
+    const at = Date.now();
+    const { seen } = this;
+    seen.recount(at);
+    seen.queues.ask(at);
+    for (const section of [this.connections, this.channels, this.handlers, this.queues, this.totals]) section.forget();
+    return {
+      at,
+      payloads: this.payloads,
+      totals: this.totals.now(at),
+      nodes: this.nodeRows(at),
+      connections: this.connections.now(at),
+      channels: this.channels.now(at),
+      handlers: this.handlers.now(at),
+      queues: this.queues.now(at),
+      rows: seen.stream.newest(),
+    };
+  }
+
+  /** The next one begins when this one has ended, so that there is never less time between two of them. */
+  private next(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.timer = this.next();
+      this.tick(Date.now());
+    }, FRAME_EVERY).unref();
+  }
+
+  private tick(at: number): void {
+    const lists = this.isDue(at, this.listsAt, LISTS_EVERY) ? this.changedLists(at) : {};
+    const totals = this.totals.changed(at);
+    const { rows, skipped } = this.seen.stream.take();
+    const isNews = totals !== undefined || rows.length > 0 || skipped > 0 || Object.keys(lists).length > 0;
+    if (!isNews && !this.isDue(at, this.nodesAt, NODES_EVERY)) return;
+    const nodes = this.isDue(at, this.nodesAt, LISTS_EVERY) ? { nodes: this.tellNodes(at) } : {};
+    this.send({ at, totals: totals ?? this.totals.now(at), ...lists, ...nodes, rows, skipped });
+  }
+
+  private changedLists(at: number): Partial<DashboardFrame> {
+    this.listsAt = at;
+    this.seen.queues.ask(at);
+    const lists = {
+      connections: this.connections.changed(at),
+      channels: this.channels.changed(at),
+      handlers: this.handlers.changed(at),
+      queues: this.queues.changed(at),
+    };
+    return Object.fromEntries(Object.entries(lists).filter(([, list]) => list !== undefined));
+  }
+
+  private tellNodes(at: number): DashboardSnapshot['nodes'] {
+    this.nodesAt = at;
+    const rows = this.nodeRows(at);
+    this.seen.node.forgetLag();
+    return rows;
+  }
+
+  private nodeRows(at: number): DashboardSnapshot['nodes'] {
+    const { stats, connections } = this.seen.counts(at);
+    return this.seen.node.rows(stats, connections);
+  }
+
+  /** A clock that is set back makes everything due. */
+  private isDue(at: number, last: number, every: number): boolean {
+    return at < last || at - last >= every;
+  }
+}

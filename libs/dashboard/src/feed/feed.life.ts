@@ -1,0 +1,63 @@
+// How does the dashboard come to life in an application? It finds the layer, listens to it, and speaks over it.
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService, ModuleRef } from '@nestjs/core';
+import {
+  IRealtimeBroadcaster,
+  IRealtimeHandlerRegistry,
+  IRealtimeRevocation,
+  IRealtimeServer,
+  RealtimeFault,
+  RealtimeHooks,
+} from 'nestjs-realtime';
+import { RealtimeDashboardOptions } from '../dashboard.options.js';
+import { DashboardActions } from './dashboard.actions.js';
+import { dashboardChannel } from './dashboard.channel.js';
+import { DashboardFeed } from './dashboard.feed.js';
+import { Observations } from './observations.js';
+import { Viewers } from './viewers.js';
+
+@Injectable()
+export class FeedLife implements OnModuleInit, OnModuleDestroy {
+  private seen: Observations;
+  private feed: DashboardFeed;
+
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    private readonly discovery: DiscoveryService,
+    private readonly options: RealtimeDashboardOptions,
+  ) {}
+
+  /** @throws RealtimeFault where there is no layer to listen to, or the application has taken a channel of that name. */
+  async onModuleInit(): Promise<void> {
+    const hooks = this.find(RealtimeHooks);
+    this.seen = new Observations(hooks, this.find(IRealtimeServer), this.options);
+    const channel = dashboardChannel(this.options.role);
+    const broadcaster = this.find(IRealtimeBroadcaster);
+    const viewers: Viewers = new Viewers(hooks, (anybody) => (anybody ? this.feed.start() : this.feed.stop()));
+    const ownRooms = (): number => (viewers.count > 0 ? 1 : 0);
+    this.feed = new DashboardFeed(this.seen, this.options.payloads, ownRooms, (frame) => {
+      // What fails here is in the log already; the next frame is a quarter of a second away.
+      broadcaster.broadcast(channel, 'frame', frame).catch(() => undefined);
+    });
+    const actions = new DashboardActions(this.find(IRealtimeRevocation), this.seen.stream);
+    const registry = this.find(IRealtimeHandlerRegistry);
+    registry.register(channel, 'open', () => this.feed.snapshot());
+    registry.register(channel, 'disconnect', (payload, context) => actions.disconnect(payload, context));
+    registry.register(channel, 'evict', (payload, context) => actions.evict(payload, context));
+    await this.seen.discover(this.discovery);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.feed?.stop();
+    await this.seen?.close();
+  }
+
+  private find<Part>(part: abstract new (...args: never[]) => Part): Part {
+    try {
+      return this.moduleRef.get<Part>(part, { strict: false });
+    } catch (cause) {
+      const fault = new RealtimeFault('RealtimeDashboardModule needs RealtimeModule.forRoot(); import both.');
+      throw Object.assign(fault, { cause });
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// What is seen of the application? Every collector, with what they share.
+import type { DiscoveryService } from '@nestjs/core';
+import type { IRealtimeServer, RealtimeHooks, RealtimeStats } from 'nestjs-realtime';
+import { BusEventsCollector } from '../collectors/bus-events.collector.js';
+import { ChannelsCollector } from '../collectors/channels.collector.js';
+import { ConnectionsCollector } from '../collectors/connections.collector.js';
+import { HandlersCollector } from '../collectors/handlers.collector.js';
+import { NodeCollector } from '../collectors/node.collector.js';
+import { secondOf } from '../collectors/per-second.js';
+import { TrafficCollector } from '../collectors/traffic.collector.js';
+import { TroubleCollector } from '../collectors/trouble.collector.js';
+import type { RealtimeDashboardOptions } from '../dashboard.options.js';
+import { findQueues } from '../jobs/find-queues.js';
+import { QueuesPanel } from '../jobs/queues.panel.js';
+import { PayloadView } from '../payloads/payload-view.js';
+import { RowStream } from '../rows/row.stream.js';
+import { Stories } from '../rows/stories.js';
+import type { Totals } from './feed.frames.js';
+
+/** What costs a step for each connection or subscription, counted once a second at most. */
+interface SlowCounts {
+  readonly second: number;
+  readonly stats: RealtimeStats;
+  readonly connections: number;
+  readonly users: number;
+  readonly subscriptions: number;
+}
+
+export class Observations {
+  readonly stream = new RowStream();
+  readonly node = new NodeCollector();
+  readonly queues = new QueuesPanel(this.stream);
+  readonly connections: ConnectionsCollector;
+  readonly channels: ChannelsCollector;
+  readonly handlers: HandlersCollector;
+  private readonly traffic: TrafficCollector;
+  private readonly trouble: TroubleCollector;
+  private readonly bus: BusEventsCollector;
+  private counted: SlowCounts | null = null;
+
+  /** Listens from now on. */
+  constructor(
+    hooks: RealtimeHooks,
+    private readonly server: IRealtimeServer,
+    private readonly options: RealtimeDashboardOptions,
+  ) {
+    const stories = new Stories();
+    const view = new PayloadView(options.payloads, options.redact);
+    this.connections = new ConnectionsCollector(hooks);
+    this.channels = new ChannelsCollector(hooks);
+    this.handlers = new HandlersCollector(hooks);
+    this.traffic = new TrafficCollector(this.stream, stories, view).listen(hooks);
+    this.trouble = new TroubleCollector(this.stream, options.role).listen(hooks);
+    this.bus = new BusEventsCollector(this.stream, stories, view);
+  }
+
+  /** Listens to what is found among the application's providers as well. */
+  async discover(discovery: DiscoveryService): Promise<void> {
+    await this.bus.listen(discovery);
+    await this.queues.listen(this.options.queues ?? findQueues(discovery));
+  }
+
+  /** Counted in this second. */
+  counts(at: number): SlowCounts {
+    const second = secondOf(at);
+    if (this.counted?.second !== second) this.recount(at);
+    return this.counted!;
+  }
+
+  recount(at: number): void {
+    this.counted = { second: secondOf(at), stats: this.server.stats(), ...this.connections.counts() };
+  }
+
+  totals(at: number): Totals {
+    const { stats, connections, users, subscriptions } = this.counts(at);
+    const { queuedBytes } = stats;
+    return { connections, users, subscriptions, ...this.traffic.rates(at), ...this.trouble.counts(), queuedBytes };
+  }
+
+  async close(): Promise<void> {
+    this.bus.close();
+    this.node.unwatch();
+    await this.queues.close();
+  }
+}

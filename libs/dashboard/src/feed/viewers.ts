@@ -1,0 +1,22 @@
+// Does anybody look? The feed runs from the first viewer to the last.
+import type { RealtimeConnection, RealtimeHooks } from 'nestjs-realtime';
+import { DASHBOARD_CHANNEL } from './dashboard.channel.js';
+
+export class Viewers {
+  private readonly present = new Set<RealtimeConnection>();
+
+  constructor(hooks: RealtimeHooks, changed: (anybody: boolean) => void) {
+    hooks.on('subscribed', ({ connection, channel }) => {
+      if (channel !== DASHBOARD_CHANNEL) return;
+      this.present.add(connection);
+      if (this.present.size === 1) changed(true);
+    });
+    hooks.on('unsubscribed', ({ connection, channel }) => {
+      if (channel === DASHBOARD_CHANNEL && this.present.delete(connection) && this.present.size === 0) changed(false);
+    });
+  }
+
+  get count(): number {
+    return this.present.size;
+  }
+}

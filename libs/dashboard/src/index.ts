@@ -1,0 +1,10 @@
+import 'reflect-metadata';
+
+export {
+  type DashboardQueue,
+  type RealtimeDashboardModuleOptions,
+  RealtimeDashboardOptions,
+} from './dashboard.options.js';
+export { DASHBOARD_CHANNEL, type DashboardChannel, dashboardChannel } from './feed/dashboard.channel.js';
+export type { DashboardFrame, DashboardSnapshot, StreamRow } from './feed/feed.frames.js';
+export { RealtimeDashboardModule } from './realtime-dashboard.module.js';

@@ -1,0 +1,42 @@
+// How much of a list goes over the wire? As many rows as are read by a person, and as many as a frame can hold.
+import type { Listing } from '../feed/feed.frames.js';
+
+/** Most rows of a list. */
+export const MOST_ROWS = 200;
+/** Most characters of a list: far below what may wait for one client. */
+const MOST_CHARACTERS = 150_000;
+
+/** The first rows, of `total` there are. */
+export function listingOf<Row extends object>(rows: readonly Row[], total: number): Listing<Row> {
+  const fitting = rows.slice(0, fittingRows(rows));
+  return { rows: fitting, more: Math.max(0, total - fitting.length) };
+}
+
+/** The last rows that fit. */
+export function newestOf<Row extends object>(rows: readonly Row[]): readonly Row[] {
+  const fitting = fittingRows(rows.toReversed());
+  return fitting === rows.length ? rows : rows.slice(rows.length - fitting);
+}
+
+function fittingRows(rows: readonly object[]): number {
+  let characters = 0;
+  const last = Math.min(rows.length, MOST_ROWS);
+  for (let index = 0; index < last; index++) {
+    characters += weightOf(rows[index]);
+    if (characters > MOST_CHARACTERS) return index;
+  }
+  return last;
+}
+
+/** About as many characters as its JSON has, without making it. */
+function weightOf(row: object): number {
+  let weight = 0;
+  for (const value of Object.values(row)) {
+    weight += 20;
+    if (typeof value === 'string') weight += value.length;
+    else if (Array.isArray(value)) {
+      for (const item of value as unknown[]) weight += typeof item === 'string' ? item.length + 3 : 4;
+    }
+  }
+  return weight;
+}

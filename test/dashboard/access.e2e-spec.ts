@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { closeApps } from '../kit/boot.js';
+import { bootDashboard, LIVE, newsChannel, Viewer } from './dashboard-app.js';
+
+describe('who may look', () => {
+  afterEach(closeApps);
+
+  it('lets an admin in, who gets everything, and then what changes', async () => {
+    const app = await bootDashboard();
+    const ann = await app.connect({ as: 'ann', headers: { 'user-agent': 'Ann/1' } });
+    await ann.subscribe('news');
+    const viewer = await Viewer.of(app);
+    const snapshot = await viewer.open();
+    expect(snapshot).toMatchObject({
+      payloads: 'hidden',
+      totals: { connections: 1, users: 1, subscriptions: 1, refusals: 0, slowConsumers: 0 },
+      nodes: [{ state: 'accepting', connections: 1 }],
+      connections: {
+        rows: [{ userId: 'ann', roles: [], userAgent: 'Ann/1', address: '127.0.0.1', channels: ['news'] }],
+        more: 0,
+      },
+      channels: { rows: [{ channel: 'news', template: 'news', subscribers: 1 }], more: 0 },
+      handlers: [],
+      queues: [],
+      rows: [],
+    });
+    expect(snapshot.channels.rows[0].sparkline).toHaveLength(60);
+    await app.broadcast(newsChannel, 'item', { title: 'rain' });
+    expect(await viewer.row('broadcast')).toMatchObject({ channel: 'news', event: 'item', deliveries: 1, bytes: 16 });
+    expect(await ann.send('news', 'say', { text: 'ha' })).toEqual({ ok: true });
+    expect(await viewer.row('message')).toMatchObject({ channel: 'news', event: 'say', userId: 'ann', code: null });
+    const { handlers } = await viewer.frame((frame) => frame.handlers !== undefined && frame.handlers.length > 0);
+    expect(handlers).toMatchObject([{ template: 'news', message: 'say', count: 1, failures: 0 }]);
+    const { totals } = await viewer.frame((frame) => frame.totals.broadcastsPerSecond > 0);
+    expect(totals).toMatchObject({ broadcastsPerSecond: 1, deliveriesPerSecond: 1 });
+  });
+
+  it('refuses a user without the role, an anonymous one, and tells an admin of both', async () => {
+    const app = await bootDashboard();
+    const viewer = await Viewer.of(app);
+    const ann = await app.connect({ as: 'ann' });
+    expect(await ann.subscribe(LIVE)).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    expect(await ann.send(LIVE, 'open', {})).toMatchObject({ ok: false, error: { code: 'NOT_SUBSCRIBED' } });
+    const stranger = await app.connect();
+    expect(await stranger.subscribe(LIVE)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
+    const refused = await viewer.row('refusal', ({ userId }) => userId === null);
+    expect(refused).toMatchObject({ gate: 'subscribe', code: 'UNAUTHENTICATED', channel: LIVE });
+    const refusals = viewer.rows.filter(({ kind }) => kind === 'refusal');
+    expect(refusals).toMatchObject([
+      { userId: 'ann', gate: 'subscribe', code: 'FORBIDDEN' },
+      { userId: 'ann', gate: 'message', code: 'NOT_SUBSCRIBED' },
+      { userId: null },
+    ]);
+    expect((await viewer.open()).totals.refusals).toBe(3);
+  });
+
+  it('asks for the role it was given', async () => {
+    const app = await bootDashboard({ dashboard: { role: 'editor' } });
+    expect((await Viewer.of(app, { as: 'bob' })).frames).toEqual([]);
+    await expect(Viewer.of(app, { as: 'root' })).rejects.toThrow('FORBIDDEN');
+  });
+
+  it('explains why somebody was refused', async () => {
+    const app = await bootDashboard();
+    const viewer = await Viewer.of(app);
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('news');
+    await ann.subscribe('editors');
+    await ann.send('news', 'say', { text: 'no' });
+    expect(await viewer.row('refusal', ({ gate }) => gate === 'subscribe')).toMatchObject({
+      code: 'FORBIDDEN',
+      userId: 'ann',
+      channel: 'editors',
+      reason: expect.stringContaining('editor'),
+    });
+    expect(await viewer.row('refusal', ({ gate }) => gate === 'message')).toMatchObject({
+      code: 'UNAVAILABLE',
+      channel: 'news',
+      event: 'say',
+      reason: 'the press is closed',
+    });
+  });
+
+  it('takes only messages of their form', async () => {
+    const app = await bootDashboard();
+    const viewer = await Viewer.of(app);
+    for (const [event, payload] of [
+      ['open', { all: true }],
+      ['open', null],
+      ['disconnect', {}],
+      ['disconnect', { userId: '' }],
+      ['disconnect', { userId: ['ann'] }],
+      ['evict', { userId: 'ann' }],
+      ['evict', { userId: 'ann', channel: 7 }],
+    ] as const) {
+      expect(await viewer.send(event, payload)).toMatchObject({ ok: false, error: { code: 'INVALID_PAYLOAD' } });
+    }
+    expect(await viewer.send('burn', {})).toMatchObject({ ok: false, error: { code: 'UNKNOWN_EVENT' } });
+  });
+});
