@@ -2,7 +2,7 @@
 import { render, type VNode } from 'preact';
 import { DashboardLink } from './link/dashboard-link.js';
 import { TokenKeeper } from './link/token.js';
-import { Access } from './panels/access.js';
+import { Access, ForgetToken } from './panels/access.js';
 import { ChannelsPanel } from './panels/channels.js';
 import { ConnectionPill } from './panels/connection-pill.js';
 import { ConnectionsPanel } from './panels/connections.js';
@@ -42,6 +42,7 @@ function Page(): VNode {
         <h1>Realtime dashboard</h1>
         <ConnectionPill />
         {payloads !== null && <p class="note">payloads {payloads}</p>}
+        {shown && <ForgetToken />}
         {shown && (
           <nav aria-label="Panels">
             {SECTIONS.map(([id, title]) => (

@@ -1,4 +1,6 @@
 // How does the page get just those rows that a test wants? From an application that speaks the dashboard's channel, and makes them up.
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import {
   IRealtimeBroadcaster,
@@ -55,7 +57,14 @@ class OnDashboard {
 }
 
 export class StandIn {
-  private constructor(readonly app: TestApp) {}
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(readonly app: TestApp) {
+    (app.nest.getHttpServer() as Server).on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+  }
 
   static async boot(): Promise<StandIn> {
     return new StandIn(
@@ -77,6 +86,11 @@ export class StandIn {
 
   async send(frame: DashboardFrame): Promise<void> {
     await this.app.nest.get(IRealtimeBroadcaster).broadcast(channel, 'frame', frame);
+  }
+
+  /** As a cable that breaks. */
+  cut(): void {
+    for (const socket of this.sockets) socket.destroy();
   }
 
   /** Ends every connection of the user. */

@@ -28,11 +28,6 @@ export function Access({ status }: { readonly status: LinkStatus }): VNode {
 function Credentials(): VNode {
   const { link, token } = useDashboard();
   const [typed, setTyped] = useState('');
-  const kept = token.token !== null;
-  const connect = (change: () => void): void => {
-    change();
-    link.connect();
-  };
   return (
     <>
       <p>
@@ -46,7 +41,9 @@ function Credentials(): VNode {
         class="token"
         onSubmit={(event) => {
           event.preventDefault();
-          if (typed.trim() !== '') connect(() => token.keep(typed.trim()));
+          if (typed.trim() === '') return;
+          token.keep(typed.trim());
+          link.connect();
         }}
       >
         <label>
@@ -60,14 +57,25 @@ function Credentials(): VNode {
           />
         </label>
         <button type="submit">Connect with this token</button>
-        {kept && (
-          <button type="button" class="quiet" onClick={() => connect(() => token.forget())}>
-            Forget the token
-          </button>
-        )}
+        <ForgetToken />
         <p class="note">It is kept for this tab only, until you close it.</p>
       </form>
     </>
+  );
+}
+
+/** There only while a token is kept. */
+export function ForgetToken(): VNode | null {
+  const { link, token } = useDashboard();
+  if (token.token === null) return null;
+  const forget = (): void => {
+    token.forget();
+    link.connect();
+  };
+  return (
+    <button type="button" class="quiet small" onClick={forget}>
+      Forget the token
+    </button>
   );
 }
 

@@ -37,12 +37,15 @@ export interface DashboardState extends DashboardSnapshot {
   readonly story: Story | null;
 }
 
-/** The answer to `open` replaces whatever was known; only the chart goes on where the server's clock does. */
+/** The answer to `open` replaces whatever was known; only the chart goes on. */
 export function openState(snapshot: DashboardSnapshot, before: DashboardState | null): DashboardState {
-  const moments = (before?.moments ?? []).filter(({ at }) => at < snapshot.at);
   return {
     ...snapshot,
-    moments: keepNewest(moments, [momentOf(snapshot.at, snapshot.totals)], KEPT_MOMENTS),
+    moments: keepNewest(
+      momentsBefore(before?.moments ?? [], snapshot.at),
+      [momentOf(snapshot.at, snapshot.totals)],
+      KEPT_MOMENTS,
+    ),
     refusals: keepNewest([], snapshot.rows.filter(isRefusal), KEPT_INCIDENTS),
     refusalTally: tallyRefusals({}, snapshot.rows.filter(isRefusal)),
     slowConsumers: keepNewest([], snapshot.rows.filter(isSlowConsumer), KEPT_INCIDENTS),
@@ -53,8 +56,7 @@ export function openState(snapshot: DashboardSnapshot, before: DashboardState | 
 
 /** What a frame leaves out stays the very same object, so that whoever shows it need not look again. */
 export function applyFrame(state: DashboardState, frame: DashboardFrame): DashboardState {
-  // Frames that were on their way while the snapshot was made say nothing that it did not.
-  if (frame.at < state.at) return state;
+  // Rows of a frame that was on its way while the snapshot was made are in the snapshot too.
   const newest = state.rows.at(-1)?.id ?? -1;
   const rows = frame.rows.filter(({ id }) => id > newest);
   const refusals = rows.filter(isRefusal);
@@ -68,13 +70,19 @@ export function applyFrame(state: DashboardState, frame: DashboardFrame): Dashbo
     handlers: frame.handlers ?? state.handlers,
     queues: frame.queues ?? state.queues,
     rows: keepNewest(state.rows, rows, KEPT_ROWS),
-    moments: keepNewest(state.moments, [momentOf(frame.at, frame.totals)], KEPT_MOMENTS),
+    moments: keepNewest(momentsBefore(state.moments, frame.at), [momentOf(frame.at, frame.totals)], KEPT_MOMENTS),
     refusals: keepNewest(state.refusals, refusals, KEPT_INCIDENTS),
     refusalTally: tallyRefusals(state.refusalTally, refusals),
     slowConsumers: keepNewest(state.slowConsumers, rows.filter(isSlowConsumer), KEPT_INCIDENTS),
     skipped: state.skipped + frame.skipped,
     story: state.story && tellStory(state.story, rows),
   };
+}
+
+/** A clock that is set back takes with it what it says has not been yet. */
+function momentsBefore(moments: readonly Moment[], at: number): readonly Moment[] {
+  const last = moments.at(-1);
+  return last === undefined || last.at < at ? moments : moments.filter((moment) => moment.at < at);
 }
 
 function momentOf(at: number, totals: Totals): Moment {

@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../../chromium/launch-chromium.js';
+import { closeApps } from '../../kit/boot.js';
+import { frame, row, snapshot, story } from './sample-feed.js';
+import { StandIn } from './stand-in.js';
+import { Watcher } from './watcher.js';
+
+const said = (event: string) =>
+  row({ kind: 'message', channel: 'rooms.7', event, userId: 'ann', code: null, milliseconds: 1 });
+
+describe('the stream', () => {
+  let browser: Browser;
+  let standIn: StandIn;
+  let watcher: Watcher;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    standIn = await StandIn.boot();
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await closeApps();
+  });
+
+  beforeEach(async () => {
+    standIn.script.snapshot = () => snapshot({ rows: [said('first'), ...story(5, '99')] });
+    watcher = await (await Watcher.open(browser, standIn.page, { as: 'root' })).live();
+  });
+
+  afterEach(async () => {
+    expect(watcher.complaints).toEqual([]);
+    await watcher.close();
+  });
+
+  it('shows what comes, newest first', async () => {
+    await standIn.send(frame([said('second'), said('third')]));
+    await watcher.streamRows('third').waitFor();
+    expect(await watcher.streamRows().first().textContent()).toContain('rooms.7 · third');
+    expect(await watcher.streamRows().last().textContent()).toContain('rooms.7 · first');
+  });
+
+  it('stands still while it is paused, and says how much waits', async () => {
+    await watcher.button('Pause').click();
+    await standIn.send(frame([said('while-paused'), said('while-paused-too')]));
+    await watcher.panel('Stream').getByText('paused, 2 waiting').waitFor();
+    expect(await watcher.streamRows('while-paused').count()).toBe(0);
+    await watcher.button('Go on').click();
+    await watcher.streamRows('while-paused-too').waitFor();
+  });
+
+  it('does not run away from somebody who is at a row', async () => {
+    const trace = watcher.panel('Stream').getByRole('button', { name: /Trace/ }).first();
+    await trace.focus();
+    await standIn.send(frame(Array.from({ length: 200 }, () => said('flood'))));
+    await watcher.panel('Stream').getByText('held while you are at a row, 200 waiting').waitFor();
+    expect(await trace.evaluate((button) => document.activeElement === button)).toBe(true);
+    await watcher.page.getByLabel('Filter the stream').focus();
+    await watcher.streamRows('flood').first().waitFor();
+  });
+
+  it('is filtered by kind and by text', async () => {
+    const kinds = watcher.page.getByRole('group', { name: /^Kinds/ });
+    await kinds.getByRole('button', { name: 'Broadcast' }).click();
+    expect(await watcher.streamRows().count()).toBe(2);
+    await kinds.getByRole('button', { name: 'Message' }).click();
+    expect(await watcher.streamRows().count()).toBe(3);
+    await watcher.page.getByLabel('Filter the stream').fill('ARTICLES.99');
+    expect(await watcher.streamRows().count()).toBe(1);
+    await standIn.send(frame([said('unwanted'), ...story(6, '99')]));
+    await watcher.panel('Stream').getByText('2 rows').waitFor();
+    await watcher.page.getByLabel('Filter the stream').fill('nothing like it');
+    await watcher.panel('Stream').getByText('Nothing has happened that matches.').waitFor();
+  });
+
+  it('tells one story from the event to the deliveries, whatever else happens', async () => {
+    await watcher.streamRows('published on the bus').click();
+    const panel = watcher.panel('Stream');
+    await panel.getByRole('heading', { name: 'Story of ArticlePublishedEvent' }).waitFor();
+    const [, , , late] = story(5, 'late');
+    await standIn.send(frame([...story(6, 'other'), ...Array.from({ length: 100 }, () => said('flood')), late]));
+    await panel.getByText('articles.late').waitFor();
+    const steps = await panel.locator('.step').allTextContents();
+    const words = [
+      'Bus event',
+      'Bridge',
+      'Broadcast',
+      'Deliveries',
+      'Broadcast',
+      'Deliveries',
+      'Broadcast',
+      'Deliveries',
+    ];
+    expect(steps.map((text, i) => text.startsWith(words[i]))).toEqual(words.map(() => true));
+    expect(await panel.textContent()).toMatch(/To 120 subscribed connections\..*Nobody was subscribed\./);
+    expect(await panel.textContent()).not.toMatch(/flood|articles\.other/);
+    await watcher.page.keyboard.press('Escape');
+    await watcher.streamRows('flood').first().waitFor();
+  });
+});
