@@ -32,11 +32,11 @@ export class Latencies {
     return { count, failures, p50: quantile(sums, count * 0.5), p99: quantile(sums, count * 0.99) };
   }
 
-  /** A clock that is set back begins anew. */
+  /** A clock that is set back is waited for; by more than what is remembered, it begins anew. */
   private advance(at: number): void {
     const window = Math.floor(at / WINDOW_MS);
-    if (window === this.window) return;
     const passed = window - this.window;
+    if (passed <= 0 && passed > -WINDOWS) return;
     const outdated = passed < 0 || passed >= WINDOWS ? WINDOWS : passed;
     for (let step = 0; step < outdated; step++) {
       const slot = (window - step) % WINDOWS;

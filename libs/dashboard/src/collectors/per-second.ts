@@ -35,10 +35,10 @@ export class PerSecond {
     return this.counts.every((count) => count === 0);
   }
 
-  /** A clock that is set back begins anew. */
+  /** A clock that is set back is waited for; by more than what is remembered, it begins anew. */
   private advance(second: number): void {
-    if (second === this.second) return;
     const passed = second - this.second;
+    if (passed <= 0 && passed > -SLOTS) return;
     if (passed < 0 || passed >= SLOTS) this.counts.fill(0);
     else for (let step = 1; step <= passed; step++) this.counts[(this.second + step) % SLOTS] = 0;
     this.second = second;

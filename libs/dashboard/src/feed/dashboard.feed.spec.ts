@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { defineRealtimeChannel, type IRealtimeServer, RealtimeHooks } from 'nestjs-realtime';
+import { RealtimeDashboardOptions } from '../dashboard.options.js';
+import { DashboardFeed } from './dashboard.feed.js';
+import type { DashboardFrame } from './feed.frames.js';
+import { Observations } from './observations.js';
+
+const descriptor = defineRealtimeChannel({ name: 'c.{id}', scope: 'public' });
+
+describe('the feed', () => {
+  let hooks: RealtimeHooks;
+  let feed: DashboardFeed;
+  let frames: DashboardFrame[];
+
+  const broadcast = (channel: string, recipients = 1): void =>
+    hooks.emit('broadcast', () => ({
+      descriptor,
+      channel,
+      event: 'e',
+      bytes: 2,
+      recipients,
+      payload: {},
+      cause: null,
+    }));
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: 1_000_000 });
+    hooks = new RealtimeHooks();
+    const stats = { state: 'accepting', fanOut: 'fast', rooms: 0, queuedBytes: 0 };
+    const server = { stats: () => stats } as unknown as IRealtimeServer;
+    frames = [];
+    const seen = new Observations(hooks, server, new RealtimeDashboardOptions());
+    feed = new DashboardFeed(
+      seen,
+      'hidden',
+      () => 0,
+      (frame) => void frames.push(frame),
+    );
+  });
+
+  afterEach(() => {
+    feed.stop();
+    jest.useRealTimers();
+  });
+
+  it('sends at most four frames a second at 2,000 events a second, with what did not fit counted', () => {
+    feed.start();
+    for (let at = 0; at < 3_000; at++) {
+      broadcast(`c.${at % 50}`);
+      broadcast(`c.${at % 7}`);
+      jest.advanceTimersByTime(1);
+    }
+    expect(frames).toHaveLength(12);
+    const gaps = frames.slice(1).map(({ at }, index) => at - frames[index].at);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(250);
+    expect(Math.max(...frames.map(({ rows }) => rows.length))).toBeLessThanOrEqual(200);
+    const told = frames.reduce((sum, { rows, skipped }) => sum + rows.length + skipped, 0);
+    expect(told).toBe(6_000);
+    const ids = frames.flatMap(({ rows }) => rows.map(({ id }) => id));
+    expect(ids).toEqual(ids.map((_, index) => index + 1));
+    expect(frames.at(-1)!.totals).toMatchObject({ broadcastsPerSecond: 2_000, deliveriesPerSecond: 2_000 });
+  });
+
+  it('runs only between start and stop', () => {
+    broadcast('c.1');
+    jest.advanceTimersByTime(5_000);
+    feed.start();
+    broadcast('c.1');
+    jest.advanceTimersByTime(250);
+    expect(frames.map(({ rows }) => rows.length)).toEqual([1]);
+    feed.stop();
+    broadcast('c.1');
+    jest.advanceTimersByTime(5_000);
+    expect(frames).toHaveLength(1);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('sends nothing while nothing changes, but how the process is every five seconds', () => {
+    feed.start();
+    jest.advanceTimersByTime(1_000);
+    frames.length = 0;
+    jest.advanceTimersByTime(10_000);
+    expect(frames).toHaveLength(2);
+    for (const frame of frames) {
+      expect(Object.keys(frame).sort()).toEqual(['at', 'nodes', 'rows', 'skipped', 'totals']);
+      expect(frame).toMatchObject({ rows: [], skipped: 0 });
+    }
+  });
+
+  it('sends a list again only where it has changed, and to somebody new whatever it is', () => {
+    feed.start();
+    broadcast('c.1', 0);
+    jest.advanceTimersByTime(70_000);
+    expect(frames.filter(({ channels }) => channels?.rows.length === 0)).not.toEqual([]);
+    frames.length = 0;
+    jest.advanceTimersByTime(20_000);
+    expect(frames.filter(({ channels }) => channels !== undefined)).toEqual([]);
+    feed.snapshot();
+    jest.advanceTimersByTime(1_000);
+    expect(frames.filter(({ channels }) => channels !== undefined)).toHaveLength(1);
+  });
+
+  it('remembers a thousand channels of 50,000, and lists two hundred', () => {
+    for (let n = 0; n < 50_000; n++) broadcast(`c.${n}`);
+    const { channels } = feed.snapshot();
+    expect(channels.rows).toHaveLength(200);
+    expect(channels.more).toBe(800);
+    expect(feed.snapshot().rows.length).toBeLessThanOrEqual(200);
+  });
+});
