@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../src/database/index.js';
 import { EmbeddedDatabase } from '../../src/database/embedded-database.js';
 import { migrate } from '../../src/database/migrate.js';
+import { migrations } from '../../src/database/migrations.js';
 import { PostgresDatabase } from '../../src/database/postgres-database.js';
 
 const implementations: [string, () => Promise<Database>][] = [['embedded', () => EmbeddedDatabase.open()]];
@@ -52,5 +53,25 @@ describe.each(implementations)('the %s database', (_name, open) => {
     expect((await database.query('SELECT n FROM migrated')).rows).toEqual([{ n: 2 }]);
     await database.query('DROP TABLE migrated');
     await database.query('DROP TABLE migrations');
+  });
+
+  it('keeps the users and roles of the schema that had no table of roles', async () => {
+    await migrate(database, migrations.slice(0, 3));
+    await database.query("INSERT INTO users VALUES ('ada', 'Ada', '-'), ('carl', 'Carl', '-')");
+    await database.query("INSERT INTO user_roles VALUES ('ada', 'editor'), ('carl', 'editor'), ('carl', 'a poet''s')");
+    expect(await migrate(database)).toEqual(migrations.slice(3).map(({ name }) => name));
+    const { rows } = await database.query(
+      `SELECT u.user_id AS id, u.role, p.permission FROM user_roles u JOIN roles r ON r.name = u.role
+       LEFT JOIN role_permissions p ON p.role = r.name ORDER BY 1, 2`,
+    );
+    expect(rows).toEqual([
+      { id: 'ada', role: 'editor', permission: 'articles.publish' },
+      { id: 'carl', role: "a poet's", permission: null },
+      { id: 'carl', role: 'editor', permission: 'articles.publish' },
+    ]);
+    const unknown = database.query("INSERT INTO user_roles VALUES ('ada', 'emperor')");
+    await expect(unknown).rejects.toThrow('user_roles_of_roles');
+    const tables = 'notifications, articles, sessions, user_roles, role_permissions, roles, users, migrations';
+    await database.query(`DROP TABLE ${tables} CASCADE`);
   });
 });

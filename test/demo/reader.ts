@@ -45,9 +45,19 @@ export class Reader {
   }
 
   async sendNote(to: string, text: string): Promise<void> {
-    await this.page.getByLabel('To').selectOption({ label: to });
+    await this.page.getByRole('combobox', { name: 'To' }).selectOption({ label: to });
     await this.page.getByLabel('Note', { exact: true }).fill(text);
     await this.page.getByRole('button', { name: 'Send' }).click();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.page.getByLabel('Remark').fill(text);
+    await this.page.getByRole('button', { name: 'Say' }).click();
+  }
+
+  /** An admin's box for this role of that user. */
+  box(userName: string, role: string): Locator {
+    return this.page.getByRole('group', { name: `Roles of ${userName}` }).getByLabel(role, { exact: true });
   }
 
   article(title: string): Locator {
@@ -56,6 +66,10 @@ export class Reader {
 
   notice(text: string): Locator {
     return this.page.locator('#notices li', { hasText: text });
+  }
+
+  remark(text: string): Locator {
+    return this.page.locator('#remarks li', { hasText: text });
   }
 
   pong(from: string): Locator {

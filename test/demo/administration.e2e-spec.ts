@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Client } from '../kit/client.js';
+import { DemoProcess } from './demo-process.js';
+import { Member } from './member.js';
+
+const USERS = 'administration.users';
+
+describe('the administration of the demo', () => {
+  let demo: DemoProcess;
+  let ada: Member;
+  let bob: Member;
+  let grace: Member;
+  const clients: Client[] = [];
+
+  beforeAll(async () => {
+    demo = await DemoProcess.start();
+    [ada, bob, grace] = await Promise.all([
+      Member.logIn(demo.url, 'ada', 'lovelace'),
+      Member.logIn(demo.url, 'bob', 'bobsled'),
+      Member.logIn(demo.url, 'grace', 'hopper'),
+    ]);
+  }, 60_000);
+
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close();
+  });
+
+  afterAll(async () => {
+    await demo?.stop();
+  });
+
+  async function connect(member: Member): Promise<Client> {
+    const client = await member.connect();
+    clients.push(client);
+    return client;
+  }
+
+  async function rolesOf(userId: string): Promise<string[]> {
+    const users = await (await ada.ask('GET', '/administration/users')).json();
+    return users.find(({ id }: { id: string }) => id === userId).roles;
+  }
+
+  it('lists users with their roles and what these permit, and no password', async () => {
+    const users = await (await ada.ask('GET', '/administration/users')).json();
+    expect(users).toEqual([
+      { id: 'ada', name: 'Ada', roles: ['admin', 'editor'], permissions: ['articles.publish', 'users.manage'] },
+      { id: 'bob', name: 'Bob', roles: ['reader'], permissions: [] },
+      { id: 'grace', name: 'Grace', roles: ['editor'], permissions: ['articles.publish'] },
+    ]);
+    const roles = await (await ada.ask('GET', '/administration/roles')).json();
+    expect(roles).toEqual([
+      { name: 'admin', description: expect.any(String), permissions: ['users.manage'] },
+      { name: 'editor', description: expect.any(String), permissions: ['articles.publish'] },
+      { name: 'reader', description: expect.any(String), permissions: [] },
+    ]);
+  });
+
+  it('is closed to whoever may not manage users: over HTTP, and on its channel', async () => {
+    for (const [member, status, code] of [
+      [Member.guest(demo.url), 401, 'UNAUTHENTICATED'],
+      [bob, 403, 'FORBIDDEN'],
+      [grace, 403, 'FORBIDDEN'],
+    ] as const) {
+      expect((await member.ask('GET', '/administration/users')).status).toBe(status);
+      expect((await member.ask('GET', '/administration/roles')).status).toBe(status);
+      expect(await member.change('PUT', 'bob', 'admin')).toBe(status);
+      expect(await member.change('DELETE', 'ada', 'admin')).toBe(status);
+      expect(await (await connect(member)).subscribe(USERS)).toMatchObject({ ok: false, error: { code } });
+    }
+    expect(await (await bob.ask('GET', '/administration/users')).json()).toMatchObject({
+      message: 'You need the permission users.manage.',
+    });
+    expect([await rolesOf('ada'), await rolesOf('bob')]).toEqual([['admin', 'editor'], ['reader']]);
+  });
+
+  it('gives and takes a role with effect on what is connected, before it answers', async () => {
+    const his = await connect(bob);
+    const hers = await connect(grace);
+    expect(await his.subscribe('newsroom')).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    await hers.subscribe('newsroom');
+
+    expect(await ada.change('PUT', 'bob', 'editor')).toBe(204);
+    expect(await his.subscribe('newsroom')).toMatchObject({ ok: true });
+    expect(await his.send('newsroom', 'say', { text: 'Hello.' })).toMatchObject({ ok: true });
+    expect((await bob.ask('POST', '/articles', { title: 'By Bob', body: 'His first.' })).status).toBe(201);
+
+    expect(await ada.change('DELETE', 'bob', 'editor')).toBe(204);
+    // What the server has sent by now arrives before this does: the lease had no part in it.
+    await his.settle();
+    expect(his.log).toContain('rt:evicted');
+    expect(await his.next('rt:evicted')).toEqual([{ channel: 'newsroom', code: 'REVOKED', retryable: false }]);
+    expect(await hers.send('newsroom', 'say', { text: 'He is gone.' })).toMatchObject({ ok: true });
+    expect(await his.send('newsroom', 'say', { text: 'Am I?' })).toMatchObject({ ok: false });
+    expect((await bob.ask('POST', '/articles', { title: 'By Bob', body: 'His second.' })).status).toBe(403);
+    await Promise.all([his.settle(), hers.settle()]);
+    const texts = [his, hers].map(({ events }) => events.map(({ payload }) => (payload as { text: string }).text));
+    expect(texts).toEqual([['Hello.'], ['Hello.', 'He is gone.']]);
+  }, 60_000);
+
+  it('tells admins and the user himself what has changed, once, and nobody who is no admin any more', async () => {
+    const [adas, bobs, graces] = [await connect(ada), await connect(bob), await connect(grace)];
+    expect(await graces.subscribe('account.user.bob')).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    await Promise.all([adas.subscribe(USERS), bobs.subscribe('account.user.bob'), ada.change('PUT', 'grace', 'admin')]);
+    expect(await graces.subscribe(USERS)).toMatchObject({ ok: true });
+    await adas.next('rt:event');
+
+    expect(await Promise.all([1, 2, 3].map(() => ada.change('PUT', 'bob', 'editor')))).toEqual([204, 204, 204]);
+    await ada.change('DELETE', 'bob', 'editor');
+    await ada.change('DELETE', 'grace', 'admin');
+    const [last] = await Promise.all([1, 2, 3].map(() => adas.next('rt:event'))).then((events) => events.slice(-1));
+    const change = { role: 'editor', granted: true, by: 'Ada', userId: 'bob' };
+    expect(last).toEqual([USERS, 'roleChanged', { userId: 'grace', role: 'admin', granted: false, by: 'Ada' }]);
+    await Promise.all([adas.settle(), bobs.settle(), graces.settle()]);
+    expect(bobs.events.map(({ payload }) => payload)).toEqual([change, { ...change, granted: false }]);
+    const heardByGrace = graces.events.filter(({ channel }) => channel === USERS).map(({ payload }) => payload);
+    expect(heardByGrace.slice(-2)).toEqual([change, { ...change, granted: false }]);
+  }, 60_000);
+
+  it('does not let an admin take the role away from himself', async () => {
+    const client = await connect(ada);
+    await client.subscribe(USERS);
+    const answer = await ada.ask('DELETE', '/administration/users/ada/roles/admin');
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({
+      message: 'You cannot take the role admin away from yourself; another admin can.',
+    });
+    await client.settle();
+    expect(client.log).not.toContain('rt:evicted');
+    expect(await rolesOf('ada')).toEqual(['admin', 'editor']);
+  });
+
+  it.each([
+    ['a user who is not there', 'nobody', 'editor', 404],
+    ['a role that is not there', 'bob', 'emperor', 404],
+    ['an id with a character that no text column holds', 'bob\0', 'editor', 400],
+    ['an id that is longer than any', 'b'.repeat(65), 'editor', 400],
+    ['SQL', "bob' OR '1'='1", "editor'; DROP TABLE roles; --", 404],
+    ['a key of every object', '__proto__', 'constructor', 404],
+  ])(
+    'refuses %s, and says so as JSON',
+    async (_title, userId, role, status) => {
+      const path = `/administration/users/${encodeURIComponent(userId)}/roles/${encodeURIComponent(role)}`;
+      for (const method of ['PUT', 'DELETE']) {
+        const answer = await ada.ask(method, path);
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([
+          status,
+          'application/json; charset=utf-8',
+        ]);
+        expect(await answer.json()).toHaveProperty('message');
+      }
+      expect(await rolesOf('bob')).toEqual(['reader']);
+    },
+    30_000,
+  );
+});

@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../chromium/launch-chromium.js';
+import { DemoProcess } from './demo-process.js';
+import { Member } from './member.js';
+import { Reader } from './reader.js';
+
+describe('roles, in the browsers of an admin and of others', () => {
+  let demo: DemoProcess;
+  let browser: Browser;
+  let ada: Member;
+  let admin: Reader;
+  let other: Reader;
+  /** What the other page has loaded, or connected to, since he logged in. */
+  let anew: string[];
+
+  beforeAll(async () => {
+    [demo, browser] = await Promise.all([DemoProcess.start(), launchChromium()]);
+    ada = await Member.logIn(demo.url, 'ada', 'lovelace');
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.stop();
+  }, 30_000);
+
+  beforeEach(async () => {
+    [admin, other] = await Promise.all([Reader.open(browser, demo.url), Reader.open(browser, demo.url)]);
+    await Promise.all([admin.logIn('ada', 'lovelace'), other.logIn('bob', 'bobsled')]);
+    await Promise.all([admin.connectedAs('ada'), other.connectedAs('bob')]);
+    anew = [];
+    other.page.on('websocket', (socket) => anew.push(socket.url()));
+    other.page.on('framenavigated', (frame) => anew.push(frame.url()));
+  }, 60_000);
+
+  afterEach(async () => {
+    expect([...admin.complaints, ...other.complaints]).toEqual([]);
+    await Promise.all([admin.context.close(), other.context.close()]);
+    for (const role of ['admin', 'editor']) await ada.change('DELETE', 'bob', role);
+    await ada.change('DELETE', 'grace', 'reader');
+    await ada.change('PUT', 'grace', 'editor');
+  }, 30_000);
+
+  it('make an editor of somebody whose page is open, and let him publish and speak at once', async () => {
+    const { page } = other;
+    await page.getByText('For editors: log in as ada or grace').waitFor();
+    await admin.box('Bob', 'editor').check();
+    await page.getByText('Ada gave you the role editor.').waitFor();
+    await page.locator('#account-roles', { hasText: 'editor, reader' }).waitFor();
+    await other.publish('By Bob', 'Who was a reader a moment ago.');
+    await admin.article('By Bob').waitFor();
+    await other.say('Good morning!');
+    await admin.remark('Bob Good morning!').waitFor();
+    expect(anew).toEqual([]);
+  }, 60_000);
+
+  it('end with the channel and the form that they opened, and their page says so', async () => {
+    const { page } = other;
+    await admin.box('Bob', 'editor').check();
+    await other.say('Good morning!');
+    await other.remark('Good morning!').waitFor();
+
+    await admin.box('Bob', 'editor').uncheck();
+    await page.getByText('The server has closed the newsroom to you (REVOKED): it is for editors.').waitFor();
+    await page.getByText('Ada took from you the role editor.').waitFor();
+    await page.getByText('Bob is no editor; only editors publish.').waitFor();
+    expect(await page.getByRole('button', { name: /^Publish/ }).isVisible()).toBe(false);
+    expect(await other.remark('Good morning!').count()).toBe(0);
+    expect(await other.post('/articles', { title: 'Too late', body: 'By now.' })).toBe(403);
+
+    await admin.box('Bob', 'editor').check();
+    await other.say('Back again!');
+    await admin.remark('Back again!').waitFor();
+    expect(anew).toEqual([]);
+  }, 60_000);
+
+  it('are seen by every admin as they are now, as long as he is one', async () => {
+    const { page } = other;
+    expect(await page.getByRole('heading', { name: 'Who may do what' }).isVisible()).toBe(false);
+    expect(await page.getByRole('link', { name: 'Live dashboard' }).isVisible()).toBe(false);
+    await admin.box('Bob', 'admin').check();
+    await page.getByRole('link', { name: 'Live dashboard' }).waitFor();
+    expect(await other.box('Grace', 'editor').isChecked()).toBe(true);
+
+    await admin.box('Grace', 'editor').uncheck();
+    await page.locator('#administration-news', { hasText: 'Ada took from Grace the role editor.' }).waitFor();
+    expect(await other.box('Grace', 'editor').isChecked()).toBe(false);
+    await other.box('Grace', 'reader').check();
+    await admin.page.locator('#administration-news', { hasText: 'Bob gave Grace the role reader.' }).waitFor();
+    expect(await admin.box('Grace', 'reader').isChecked()).toBe(true);
+
+    await admin.box('Bob', 'admin').uncheck();
+    await page.getByText('The server has closed this channel to you (REVOKED): it is for admins.').waitFor();
+    await page.getByRole('link', { name: 'Live dashboard' }).waitFor({ state: 'hidden' });
+    expect(await page.locator('#users li').count()).toBe(0);
+  }, 60_000);
+
+  it('stay with an admin who would take his own away, and his box is ticked again', async () => {
+    await admin.box('Ada', 'admin').click();
+    await admin.page.getByText('You cannot take the role admin away from yourself; another admin can.').waitFor();
+    expect(await admin.box('Ada', 'admin').isChecked()).toBe(true);
+    await admin.box('Grace', 'reader').check();
+    await admin.page.locator('#administration-news', { hasText: 'Ada gave Grace the role reader.' }).waitFor();
+  }, 60_000);
+
+  it('leave nothing on the page for whoever logs in next', async () => {
+    await admin.box('Bob', 'admin').check();
+    await other.box('Grace', 'editor').waitFor();
+    await admin.box('Bob', 'admin').uncheck();
+    await other.page.getByText('closed this channel to you').waitFor();
+    await other.logOut();
+    await other.connectedAs('a guest');
+    expect(await other.page.getByRole('heading', { name: 'Who may do what' }).isVisible()).toBe(false);
+    expect(await other.page.locator('#account-news').textContent()).toBe('');
+    await other.page.getByText('log in as ada to be one').waitFor();
+  }, 60_000);
+});
