@@ -15,7 +15,7 @@ describe('GET /metrics of the demo', () => {
   const scrape = (headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${demo!.url}/metrics`, { headers });
 
-  it('tells Prometheus what the node did', async () => {
+  it('tells whoever is on loopback what the node did, and not whom a proxy there may speak for', async () => {
     demo = await DemoProcess.start();
     client = await Client.connect(demo.url);
     await client.subscribe('realtime-ping');
@@ -28,13 +28,8 @@ describe('GET /metrics of the demo', () => {
     };
     expect(value('realtime_server_connections')).toBe(1);
     expect(value('realtime_server_subscriptions', 'realtime_channel="realtime-ping"')).toBe(1);
-    expect(value('realtime_server_eventloop_delay_p99_seconds')).toBeGreaterThanOrEqual(0);
+    expect(value('realtime_server_eventloop_delay_p99')).toBeGreaterThanOrEqual(0);
     expect(lines).toContain('# TYPE realtime_server_subscriptions gauge');
-  }, 60_000);
-
-  it('is for loopback, and not for whom a proxy there may speak for', async () => {
-    demo = await DemoProcess.start();
-    expect((await scrape()).status).toBe(200);
     expect((await scrape({ 'x-forwarded-for': '203.0.113.7' })).status).toBe(403);
     expect((await scrape({ forwarded: 'for=127.0.0.1' })).status).toBe(403);
   }, 60_000);

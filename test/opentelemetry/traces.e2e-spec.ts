@@ -2,10 +2,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { createRealtimeClient } from '@nestjs-realtime/client';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import type { Client, Reply } from '../kit/client.js';
 import { Recorder } from './recorder.js';
-import { bootTraced, FAILURE, renewGate } from './traced-app.js';
+import { bootTraced, FAILURE, renewGate, roomChannel } from './traced-app.js';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
@@ -71,6 +72,16 @@ describe('traces', () => {
     const connect = await recorder.span('realtime-connect');
     expect(connect.parentSpanContext).toMatchObject({ traceId: TRACE, spanId: CALLER });
     expect(connect.kind).toBe(SpanKind.SERVER);
+  });
+
+  it('lead from our own client, which takes both', async () => {
+    const auth = () => ({ token: 'bob', traceparent });
+    const ours = createRealtimeClient({ url: app.url, auth });
+    const room = ours.channel<typeof roomChannel>('rooms.{roomId}', { roomId: '42' });
+    await room.send('say', { text: 'hello' }, { traceparent });
+    ours.disconnect();
+    const spans = [await recorder.span('realtime-connect'), await recorder.span(`${MESSAGE} say`)];
+    expect(spans.map((span) => span.parentSpanContext?.spanId)).toEqual([CALLER, CALLER]);
   });
 
   it('lead from an HTTP request to its broadcast', async () => {
@@ -147,7 +158,6 @@ describe('traces', () => {
 
   it('take a broadcast that its own caller got wrong for one', async () => {
     await expect(app.broadcast({ name: 'x' }, 'said', {})).rejects.toThrow();
-    const { roomChannel } = await import('./traced-app.js');
     await expect(app.broadcast(roomChannel.with({ roomId: '42' }), 'said', { text: 1 })).rejects.toThrow();
     expect((await recorder.span(BROADCAST)).status.code).toBe(SpanStatusCode.ERROR);
   });

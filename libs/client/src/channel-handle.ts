@@ -102,7 +102,8 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
   /**
    * Sends a message and resolves with what its handler returned, usually nothing. Waits for the connection and the
    * subscription where they are still under way; is never sent twice.
-   * @param options `timeout` in milliseconds, the wait included (default: the client's `requestTimeout`), and a `signal`.
+   * @param options `timeout` in milliseconds, the wait included (default: the client's `requestTimeout`), a `signal`, and a
+   * `traceparent` of W3C Trace Context, so that the message is handled in the trace of what the page was doing.
    * @throws RealtimeError the server's refusal; `TIMEOUT`; `DISCONNECTED` when the connection was lost before the answer, so
    * that the message may or may not have been handled; `CLOSED` when `disconnect()` came before the answer or `unsubscribe()`
    * before it was sent; the reason of a channel that has ended or of a connection that failed. An aborted signal throws its own
@@ -112,9 +113,9 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
   send<Message extends MessageNameOf<Channel>>(
     message: Message,
     payload: MessageInput<Channel, Message>,
-    { timeout = this.requestTimeout, signal }: WaitOptions = {},
+    { timeout = this.requestTimeout, signal, traceparent }: WaitOptions & { readonly traceparent?: string } = {},
   ): Promise<unknown> {
-    const frame = { channel: this.name, event: message, payload };
+    const frame = { channel: this.name, event: message, payload, traceparent };
     return this.admitted({ timeout, signal }, (link, { resolve, reject }) =>
       link.ask(FRAMES.MESSAGE, frame, timeout, (refusal, reply) =>
         refusal ? reject(refusal) : resolve((reply as MessageReply).data),
