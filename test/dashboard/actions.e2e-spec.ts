@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { closeApps } from '../kit/boot.js';
+import { LogBook } from '../kit/log-book.js';
+import { bootDashboard, Viewer } from './dashboard-app.js';
+
+describe('an admin', () => {
+  afterEach(closeApps);
+
+  it('disconnects a user, which is in the log and on every screen', async () => {
+    const logger = new LogBook();
+    const app = await bootDashboard({ boot: { logger } });
+    const [viewer, other] = [await Viewer.of(app), await Viewer.of(app)];
+    const ann = await app.connect({ as: 'ann' });
+    expect(await viewer.send('disconnect', { userId: 'ann' })).toEqual({ ok: true });
+    expect(await ann.next('rt:bye')).toEqual([{ code: 'REVOKED', reconnect: false }]);
+    await ann.closed;
+    const told = { userId: 'root', action: 'disconnect', target: 'ann', channel: null, story: null };
+    expect(await viewer.row('action')).toMatchObject(told);
+    expect(await other.row('action')).toMatchObject(told);
+    expect(logger.lines.filter((line) => line.includes('disconnect "ann"'))).toEqual([
+      expect.stringMatching(/^log User "root" \(connection \S+\): disconnect "ann" RealtimeDashboard$/),
+    ]);
+  });
+
+  it('evicts a user from one channel and leaves him on the others', async () => {
+    const logger = new LogBook();
+    const app = await bootDashboard({ boot: { logger } });
+    const viewer = await Viewer.of(app);
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('news');
+    await ann.subscribe('rooms.7');
+    expect(await viewer.send('evict', { userId: 'ann', channel: 'rooms.7' })).toEqual({ ok: true });
+    expect(await ann.next('rt:evicted')).toEqual([{ channel: 'rooms.7', code: 'REVOKED', retryable: false }]);
+    expect(await viewer.row('action')).toMatchObject({ action: 'evict', target: 'ann', channel: 'rooms.7' });
+    expect((await viewer.open()).connections.rows.map(({ channels }) => channels)).toEqual([['news']]);
+    expect(logger.lines.filter((line) => line.includes('evict "ann" from channel "rooms.7"'))).toHaveLength(1);
+  });
+
+  it('cannot write lines of his own into the log', async () => {
+    const logger = new LogBook();
+    const app = await bootDashboard({ boot: { logger } });
+    const viewer = await Viewer.of(app);
+    await viewer.send('evict', { userId: `x\n[Nest] ERROR ${'y'.repeat(900)}`, channel: 'a\u001b[31m\r\n' });
+    const [line] = logger.lines.filter((text) => text.includes('evict'));
+    expect(line).toContain('"x\\n[Nest] ERROR yyy');
+    expect(line).toContain('"a\\u001b[31m\\r\\n"');
+    expect(line.length).toBeLessThan(400);
+  });
+
+  it('is the only one who can', async () => {
+    const app = await bootDashboard();
+    const [ann, bob] = [await app.connect({ as: 'ann' }), await app.connect({ as: 'bob' })];
+    for (const event of ['open', 'disconnect', 'evict']) {
+      const reply = await ann.send('realtime-dashboard.live', event, { userId: 'bob', channel: 'news' });
+      expect(reply).toMatchObject({ ok: false, error: { code: 'NOT_SUBSCRIBED' } });
+    }
+    await bob.settle();
+    expect(bob.socket.connected).toBe(true);
+  });
+});

@@ -1,0 +1,51 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { closeApps } from '../kit/boot.js';
+import { bootDashboard, LIVE, newsChannel, Viewer } from './dashboard-app.js';
+
+describe('the dashboard', () => {
+  afterEach(closeApps);
+
+  it('never counts itself: no connection, subscription, message, broadcast, delivery or refusal of a viewer', async () => {
+    const app = await bootDashboard();
+    const [first, second] = [await Viewer.of(app), await Viewer.of(app)];
+    await first.open();
+    await second.open();
+    await first.send('disconnect', {});
+    await first.send('disconnect', { userId: 'nobody' });
+    const { totals, connections, channels, handlers, nodes } = await second.open();
+    expect(totals).toMatchObject({ connections: 0, users: 0, subscriptions: 0, messagesPerSecond: 0, refusals: 0 });
+    expect(connections).toEqual({ rows: [], more: 0 });
+    expect(channels).toEqual({ rows: [], more: 0 });
+    expect([handlers, nodes.map((node) => node.connections)]).toEqual([[], [0]]);
+    await second.row('action');
+    await app.broadcast(newsChannel, 'item', {});
+    await second.row('broadcast');
+    const counted = await second.frame((frame) => frame.totals.broadcastsPerSecond > 0);
+    expect(counted.totals).toMatchObject({ broadcastsPerSecond: 1, deliveriesPerSecond: 0, messagesPerSecond: 0 });
+    expect([...new Set(second.rows.map(({ kind }) => kind))]).toEqual(['action', 'broadcast']);
+  });
+
+  it('counts a viewer who is on another channel as well', async () => {
+    const app = await bootDashboard();
+    const viewer = await Viewer.of(app);
+    await viewer.client.subscribe('news');
+    const { totals, connections } = await viewer.open();
+    expect(totals).toMatchObject({ connections: 1, users: 1, subscriptions: 1 });
+    expect(connections.rows[0].channels).toEqual([LIVE, 'news']);
+  });
+
+  it('broadcasts only while somebody looks', async () => {
+    const app = await bootDashboard();
+    const broadcasts = app.record('broadcast');
+    const viewer = await Viewer.of(app);
+    await app.broadcast(newsChannel, 'item', {});
+    await viewer.row('broadcast');
+    viewer.client.close();
+    await app.nextHook('disconnected');
+    broadcasts.length = 0;
+    const next = await Viewer.of(app);
+    expect((await next.open()).rows).toHaveLength(1);
+    expect(next.rows).toEqual([]);
+    expect(broadcasts).toEqual([]);
+  });
+});

@@ -1,0 +1,103 @@
+import { CqrsModule, EventBus } from '@nestjs/cqrs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { forward, RealtimeCqrsModule } from 'nestjs-realtime/cqrs';
+import { closeApps, type TestApp } from '../kit/boot.js';
+import { bootDashboard, newsChannel, roomChannel, Viewer } from './dashboard-app.js';
+
+class ArticlePublished {
+  constructor(
+    readonly title: string,
+    readonly passwordHash = 'x1',
+  ) {}
+}
+class DraftSaved {}
+
+const allowlist = [
+  forward(ArticlePublished).to(newsChannel, 'item', ({ title }) => {
+    if (title === 'broken') throw new Error('the mapper broke');
+    return { payload: { title } };
+  }),
+  forward(ArticlePublished).to(roomChannel, 'said', ({ title }) =>
+    title === 'broken' ? null : [{ params: { roomId: '1' }, payload: title }],
+  ),
+];
+
+describe('the story of a bus event', () => {
+  const start = (payloads: 'hidden' | 'shown' = 'hidden'): Promise<TestApp> =>
+    bootDashboard({
+      dashboard: { payloads },
+      module: { imports: [CqrsModule.forRoot(), RealtimeCqrsModule.forRoot({ allowlist })] },
+    });
+  const publish = (app: TestApp, event: object): void => void app.nest.get(EventBus).publish(event);
+
+  afterEach(closeApps);
+
+  it('links the event, what the bridge made of it, and the broadcasts that came of it', async () => {
+    const app = await start();
+    const viewer = await Viewer.of(app);
+    publish(app, new ArticlePublished('rain'));
+    publish(app, new ArticlePublished('sun'));
+    await app.broadcast(newsChannel, 'item', { title: 'by hand' });
+    const { story } = await viewer.row('event', ({ name }) => name === 'ArticlePublished');
+    await viewer.row('broadcast', (row) => row.story === null);
+    const told = viewer.rows.filter((row) => row.story === story);
+    expect(told.map(({ kind }) => kind).sort()).toEqual(['bridge', 'bridge', 'broadcast', 'broadcast', 'event']);
+    expect(told[0].kind).toBe('event');
+    expect(told.filter(({ kind }) => kind === 'bridge')).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          name: 'ArticlePublished',
+          template: 'news',
+          event: 'item',
+          channels: ['news'],
+          error: null,
+        }),
+        expect.objectContaining({ template: 'rooms.{roomId}', event: 'said', channels: ['rooms.1'], error: null }),
+      ]),
+    );
+    expect(new Set(viewer.rows.map((row) => row.story)).size).toBe(3);
+  });
+
+  it('tells of an event that nobody forwards, of a mapper that fails and of one that skips', async () => {
+    const app = await start();
+    const viewer = await Viewer.of(app);
+    publish(app, new DraftSaved());
+    publish(app, new ArticlePublished('broken'));
+    expect(await viewer.row('event', ({ name }) => name === 'DraftSaved')).toMatchObject({ kind: 'event' });
+    expect(await viewer.row('bridge', ({ template }) => template === 'news')).toMatchObject({
+      channels: [],
+      error: expect.stringContaining('the mapper broke'),
+    });
+    expect(await viewer.row('bridge', ({ template }) => template !== 'news')).toMatchObject({
+      channels: [],
+      error: null,
+    });
+  });
+
+  it('has no payloads, unless they were switched on, and then none of what must not be seen', async () => {
+    const hidden = await start();
+    const blind = await Viewer.of(hidden);
+    publish(hidden, new ArticlePublished('rain'));
+    await blind.row('broadcast');
+    expect(blind.rows.filter((row) => 'payload' in row)).toEqual([]);
+
+    const shown = await start('shown');
+    const viewer = await Viewer.of(shown);
+    expect((await viewer.open()).payloads).toBe('shown');
+    publish(shown, new ArticlePublished('rain'));
+    expect((await viewer.row('event')).payload).toBe('{"title":"rain","passwordHash":"[redacted]"}');
+    expect((await viewer.row('broadcast', ({ channel }) => channel === 'news')).payload).toBe('{"title":"rain"}');
+  });
+
+  it('survives events that cannot be read', async () => {
+    const app = await start('shown');
+    const viewer = await Viewer.of(app);
+    const bus = app.nest.get(EventBus);
+    const cycle: Record<string, unknown> = { big: 1n };
+    cycle.self = cycle;
+    const nameless = Object.assign(Object.create(null), { constructor: null }) as object;
+    for (const event of [cycle, nameless]) bus.publish(event);
+    expect((await viewer.row('event')).payload).toBe('{"big":"1n","self":"[cycle]"}');
+    expect(await viewer.row('event', ({ id }) => id > 1)).toMatchObject({ name: 'Object' });
+  });
+});
