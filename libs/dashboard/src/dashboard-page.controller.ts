@@ -49,8 +49,9 @@ export function dashboardPageController(path: string, directory = PAGE_DIRECTORY
 
     @Get()
     page(@Req() request: PageRequest, @Res() response: unknown): void {
+      const { index } = this.built();
       const { path: realtimePath } = this.moduleRef.get(RealtimeOptions, { strict: false });
-      const page = fillPlaceholders(this.built().index, baseOf(request, path), realtimePath);
+      const page = fillPlaceholders(index, baseOf(request, path), realtimePath);
       this.send(response, 'text/html; charset=utf-8', page);
     }
 

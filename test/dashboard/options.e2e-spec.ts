@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { RealtimeFault, RealtimeModule } from 'nestjs-realtime';
+import { RealtimeDashboardModule, RealtimeDashboardOptions } from '@nestjs-realtime/dashboard';
+import { boot, closeApps } from '../kit/boot.js';
+import { KnownUsers } from '../kit/known-users.js';
+import { Viewer } from './dashboard-app.js';
+
+describe('the options of the dashboard', () => {
+  afterEach(closeApps);
+
+  it('have defaults that keep things hidden', () => {
+    const { path, role, payloads, queues } = new RealtimeDashboardOptions();
+    expect({ path, role, payloads, queues }).toEqual({
+      path: '/realtime-dashboard',
+      role: 'admin',
+      payloads: 'hidden',
+      queues: null,
+    });
+  });
+
+  it.each([
+    [
+      { path: 'dashboard' },
+      "path must be one or more segments of letters, digits and _~.-, such as '/realtime-dashboard'",
+    ],
+    [{ path: '/a/:b' }, 'path must be'],
+    [{ path: '/' }, 'path must be'],
+    [{ role: ' ' }, "role must be the name of a role, such as 'admin'"],
+    [{ payloads: true }, "payloads must be 'hidden' or 'shown'"],
+    [{ redact: 'password' }, "redact must be a list of words, such as ['password', 'token']"],
+    [{ redact: ['--'] }, 'redact must be'],
+    [{ queues: ['mails'] }, 'queues must be a list of BullMQ queues'],
+    [{ rolle: 'admin' }, 'rolle is not an option; there are path, role, payloads, redact, queues'],
+    [{ constructor: 1 }, 'constructor is not an option'],
+  ])('%j is refused with its cure', (options, message) => {
+    const declare = (): unknown => RealtimeDashboardModule.forRoot(options as never);
+    expect(declare).toThrow(RealtimeFault);
+    expect(declare).toThrow(message);
+  });
+
+  it('are refused all at once', () => {
+    const declare = (): unknown => RealtimeDashboardModule.forRoot({ path: '', role: '', payloads: 'some' as never });
+    expect(declare).toThrow(/path must[^]*role must[^]*payloads must/);
+  });
+
+  it('may all be left out', async () => {
+    expect(() => RealtimeDashboardModule.forRoot({ path: undefined, redact: [] })).not.toThrow();
+  });
+
+  it('do not help without the layer, which is said', async () => {
+    await expect(boot({ imports: [RealtimeDashboardModule.forRoot()] })).rejects.toThrow(
+      'RealtimeDashboardModule needs RealtimeModule.forRoot(); import both.',
+    );
+  });
+
+  it('need no global layer', async () => {
+    const app = await boot({
+      imports: [
+        RealtimeModule.forRoot({ global: false, authenticator: KnownUsers }),
+        RealtimeDashboardModule.forRoot(),
+      ],
+    });
+    expect((await (await Viewer.of(app)).open()).nodes).toHaveLength(1);
+    expect((await fetch(`${app.url}/realtime-dashboard`)).status).toBe(200);
+  });
+});

@@ -1,0 +1,91 @@
+import type { INestApplication } from '@nestjs/common';
+import { type CallHandler, Injectable, type NestInterceptor, VersioningType } from '@nestjs/common';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { closeApps, HTTP_ADAPTERS, type HttpAdapterName, type TestApp } from '../kit/boot.js';
+import { bootDashboard } from './dashboard-app.js';
+import { map } from 'rxjs';
+
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** As many applications have one. */
+@Injectable()
+class Wrapping implements NestInterceptor {
+  intercept(_context: unknown, next: CallHandler): ReturnType<CallHandler['handle']> {
+    return next.handle().pipe(map((data: unknown) => ({ data })));
+  }
+}
+
+describe.each(HTTP_ADAPTERS)('the page on %s', (http) => {
+  afterEach(closeApps);
+
+  const start = (
+    adapter: HttpAdapterName,
+    prepare?: (app: INestApplication) => void,
+    path?: string,
+  ): Promise<TestApp> =>
+    bootDashboard({
+      dashboard: { path },
+      realtime: { path: '/live/"socket"' },
+      boot: { http: adapter, prepare },
+    });
+
+  it('comes with strict headers, and so does all that it loads', async () => {
+    const app = await start(http);
+    const page = await fetch(`${app.url}/realtime-dashboard`);
+    const html = await page.text();
+    const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link);
+    expect(loaded).toContain('/realtime-dashboard/assets/page.js');
+    expect(html).not.toMatch(/__|<script(?![^>]* src=)|<style|\son\w+=/);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+    const assets = await Promise.all(loaded.map((link) => fetch(`${app.url}${link}`)));
+    for (const asset of assets) {
+      expect(asset.headers.get('content-type')).toBe(`${types[asset.url.split('.').at(-1)!]}; charset=utf-8`);
+    }
+    for (const { status, headers } of [page, ...assets]) {
+      expect(status).toBe(200);
+      expect(headers.get('content-security-policy')).toBe(CSP);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cache-control')).toBe('no-cache');
+    }
+  });
+
+  it('knows where the realtime layer is, escaped', async () => {
+    const app = await start(http);
+    const html = await (await fetch(`${app.url}/realtime-dashboard`)).text();
+    expect(html).toContain('content="/live/&#34;socket&#34;"');
+  });
+
+  it('has no other file', async () => {
+    const app = await start(http);
+    for (const name of [
+      'index.html',
+      '..%2findex.js',
+      '%2e%2e%2f%2e%2e%2fpackage.json',
+      '__proto__',
+      'page.js%00',
+      'a/b',
+    ]) {
+      expect((await fetch(`${app.url}/realtime-dashboard/assets/${name}`)).status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  it('is found under a global prefix, with versions in URLs, and where its path says', async () => {
+    const app = await start(
+      http,
+      (nest) => nest.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI, defaultVersion: '3' }),
+      '/ops/live',
+    );
+    const html = await (await fetch(`${app.url}/api/ops/live?x="><script>`)).text();
+    expect(html).toContain('src="/api/ops/live/assets/page.js"');
+    expect((await fetch(`${app.url}/api/ops/live/assets/page.js`)).status).toBe(200);
+  });
+
+  it('is not wrapped by what wraps answers of the application', async () => {
+    const app = await start(http, (nest) => void nest.useGlobalInterceptors(new Wrapping()));
+    const page = await fetch(`${app.url}/realtime-dashboard`);
+    expect((await page.text()).startsWith('<!doctype html>')).toBe(true);
+  });
+});
