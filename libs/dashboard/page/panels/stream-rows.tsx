@@ -15,39 +15,43 @@ interface StreamRowsProps {
 }
 
 export function StreamRows({ rows, onStory, onHold }: StreamRowsProps): VNode {
-  const table = useRef<HTMLTableElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   // Rows are drawn once; what they call may change.
   const latest = useRef(onStory);
   latest.current = onStory;
   const open = useRef((id: number) => latest.current(id)).current;
-  const hasFocus = (): boolean => table.current?.contains(document.activeElement) ?? false;
-  if (rows.length === 0) return <p class="empty">Nothing has happened that matches.</p>;
+  const has = (target: EventTarget | null): boolean => list.current?.contains(target as Node | null) ?? false;
   return (
-    <table
-      role="table"
+    <div
       class="stream"
-      ref={table}
+      role="group"
+      aria-label="Rows of the stream"
+      tabIndex={0}
+      ref={list}
       onPointerEnter={({ pointerType }) => pointerType === 'mouse' && onHold(true)}
-      onPointerLeave={() => !hasFocus() && onHold(false)}
+      onPointerLeave={() => !has(document.activeElement) && onHold(false)}
       onFocusIn={() => onHold(true)}
-      onFocusOut={({ relatedTarget }) => !table.current?.contains(relatedTarget as Node | null) && onHold(false)}
+      onFocusOut={({ relatedTarget }) => !has(relatedTarget) && onHold(false)}
     >
-      <caption class="hidden-visually">Stream of events, newest first</caption>
-      <thead role="rowgroup" class="hidden-visually">
-        <tr role="row">
-          {['Time', 'Kind', 'What', 'Story'].map((title) => (
-            <th key={title} scope="col" role="columnheader">
-              {title}
-            </th>
+      {rows.length === 0 && <p class="empty">Nothing has happened that matches.</p>}
+      <table role="table">
+        <caption class="hidden-visually">Stream of events, newest first</caption>
+        <thead role="rowgroup" class="hidden-visually">
+          <tr role="row">
+            {['Time', 'Kind', 'What', 'Story'].map((title) => (
+              <th key={title} scope="col" role="columnheader">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row) => (
+            <Row key={row.id} row={row} onStory={open} />
           ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <Row key={row.id} row={row} onStory={open} />
-        ))}
-      </tbody>
-    </table>
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -32,7 +32,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, empty, more = 0 
   return (
     <>
       {/* The roles are those of the elements; they stay when the layout of a phone makes blocks of them. */}
-      <table role="table">
+      <table role="table" class="data">
         <caption class="hidden-visually">{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
