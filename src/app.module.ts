@@ -2,11 +2,12 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { RealtimeModule } from 'nestjs-realtime';
+import { RealtimeCqrsModule } from 'nestjs-realtime/cqrs';
 import { OpenTelemetryTracer } from 'nestjs-realtime/opentelemetry';
 import { AdministrationModule } from './administration/index.js';
 import { ArticlesModule } from './articles/index.js';
 import { AuthModule, DatabaseSessionAuthenticator } from './auth/index.js';
-import { DatabaseModule } from './database/index.js';
+import { afterCommit, DatabaseModule } from './database/index.js';
 import { NewsroomModule } from './newsroom/index.js';
 import { NotificationsModule } from './notifications/index.js';
 import { ObservabilityModule } from './observability/index.js';
@@ -21,6 +22,7 @@ import { RealtimePingModule } from './realtime-ping/index.js';
       authenticator: DatabaseSessionAuthenticator,
       tracer: OpenTelemetryTracer,
     }),
+    RealtimeCqrsModule.forRoot({ afterCommit }),
     ObservabilityModule,
     AuthModule,
     RealtimePingModule,

@@ -1,6 +1,6 @@
 // Where are the articles?
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/index.js';
+import { Database, type Queryable } from '../database/index.js';
 import type { PublishedArticle } from './realtime/published-article.js';
 
 type ArticleRow = Omit<PublishedArticle, 'publishedAt'> & { publishedAt: Date };
@@ -9,8 +9,8 @@ type ArticleRow = Omit<PublishedArticle, 'publishedAt'> & { publishedAt: Date };
 export class ArticlesRepository {
   constructor(private readonly database: Database) {}
 
-  async add(article: PublishedArticle, authorId: string): Promise<void> {
-    await this.database.query(
+  async add(transaction: Queryable, article: PublishedArticle, authorId: string): Promise<void> {
+    await transaction.query(
       'INSERT INTO articles (id, title, body, author_id, published_at) VALUES ($1, $2, $3, $4, $5)',
       [article.id, article.title, article.body, authorId, article.publishedAt],
     );

@@ -1,4 +1,5 @@
 // What does the application ask of a database? One port, so that an embedded PostgreSQL and a real one are the same to it.
+import { inTransaction } from './after-commit.js';
 
 /** Runs SQL with `$1`-style parameters. */
 export interface Queryable {
@@ -9,8 +10,13 @@ export interface Queryable {
 export abstract class Database implements Queryable {
   abstract query<Row>(sql: string, params?: readonly unknown[]): Promise<{ rows: Row[] }>;
 
-  /** Commits when `work` resolves, rolls back when it rejects. Inside, use the given `Queryable` only. */
-  abstract transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
+  /** Commits when `work` resolves, rolls back when it rejects. Inside, use the given `Queryable` only; `afterCommit` waits for its end. */
+  transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+    return inTransaction(() => this.transact(work));
+  }
 
   abstract close(): Promise<void>;
+
+  /** One transaction, as `transaction` promises it. */
+  protected abstract transact<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
 }

@@ -16,15 +16,15 @@ export class EmbeddedDatabase extends Database {
     return this.pglite.query<Row>(sql, [...params]);
   }
 
-  transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+  close(): Promise<void> {
+    return this.pglite.close();
+  }
+
+  protected transact<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
     return this.pglite.transaction((transaction) =>
       work({
         query: <Row>(sql: string, params: readonly unknown[] = []) => transaction.query<Row>(sql, [...params]),
       }),
     );
-  }
-
-  close(): Promise<void> {
-    return this.pglite.close();
   }
 }

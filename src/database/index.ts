@@ -1,2 +1,3 @@
+export { afterCommit, committed } from './after-commit.js';
 export { Database, type Queryable } from './database.js';
 export { DatabaseModule } from './database.module.js';

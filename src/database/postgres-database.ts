@@ -20,7 +20,11 @@ export class PostgresDatabase extends Database {
     return { rows: rows as Row[] };
   }
 
-  async transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+
+  protected async transact<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     let broken = false;
     try {
@@ -40,9 +44,5 @@ export class PostgresDatabase extends Database {
     } finally {
       client.release(broken);
     }
-  }
-
-  close(): Promise<void> {
-    return this.pool.end();
   }
 }

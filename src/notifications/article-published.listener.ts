@@ -1,6 +1,7 @@
 // Who is told of a new article? Every user but its author.
 import { CommandBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import { ArticlePublished } from '../articles/index.js';
+import { committed } from '../database/index.js';
 import { UsersService } from '../users/index.js';
 import { NotifyUser } from './commands/notify-user.js';
 
@@ -13,6 +14,8 @@ export class ArticlePublishedListener implements IEventHandler<ArticlePublished>
 
   // Nobody waits for it: what goes wrong here is logged by the bus, and the article stays published.
   async handle({ author, article }: ArticlePublished): Promise<void> {
+    // The event is published inside the transaction that stores the article.
+    if (!(await committed())) return;
     for (const user of await this.users.list()) {
       if (user.id === author.id) continue;
       await this.commands.execute(new NotifyUser(user.id, `${author.name} published “${article.title}”.`));

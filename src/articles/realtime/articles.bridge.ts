@@ -1,0 +1,8 @@
+// What do readers learn of a published article? The domain event is on the bus anyway; this line lets a part of it out to the browsers.
+import { forward } from 'nestjs-realtime/cqrs';
+import { ArticlePublished } from '../article-published.event.js';
+import { articlesChannel } from './articles.channel.js';
+
+export const articlesBridge = forward(ArticlePublished).to(articlesChannel, 'published', ({ article }) => ({
+  payload: article,
+}));
