@@ -1,5 +1,6 @@
 // Which application do the tests of tracing share? One channel with messages of every outcome, and a route that broadcasts.
 import { Controller, type MiddlewareConsumer, Module, type NestModule, Post } from '@nestjs/common';
+import { type Attributes, trace } from '@opentelemetry/api';
 import {
   defineRealtimeChannel,
   IRealtimeBroadcaster,
@@ -30,6 +31,16 @@ export const roomChannel = defineRealtimeChannel({
   messages: { say: said, fail: said, refuse: said, hang: said },
 });
 export const FAILURE = 'the disk is full';
+
+/** What a tracker of errors would have been told. */
+export const reports: { error: unknown; attributes: Attributes; traceId?: string }[] = [];
+
+class Tracker extends OpenTelemetryTracer {
+  protected override failed(error: unknown, attributes: Attributes): void {
+    reports.push({ error, attributes, traceId: trace.getActiveSpan()?.spanContext().traceId });
+    throw new Error('the tracker is down');
+  }
+}
 
 @RealtimeChannel(roomChannel)
 class OnRoom {
@@ -79,7 +90,7 @@ class RoomsController {
 export async function bootTraced(settings: RealtimeSettings = {}): Promise<TestApp> {
   @Module({
     imports: [
-      RealtimeModule.forRoot({ authenticator: KnownUsers, tracer: OpenTelemetryTracer, ...settings }),
+      RealtimeModule.forRoot({ authenticator: KnownUsers, tracer: Tracker, ...settings }),
       RealtimeOpenTelemetryModule.forRoot(),
     ],
     controllers: [RoomsController],

@@ -6,7 +6,7 @@ import { createRealtimeClient } from '@nestjs-realtime/client';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import type { Client, Reply } from '../kit/client.js';
 import { Recorder } from './recorder.js';
-import { bootTraced, FAILURE, renewGate, roomChannel } from './traced-app.js';
+import { bootTraced, FAILURE, renewGate, reports, roomChannel } from './traced-app.js';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
@@ -140,6 +140,21 @@ describe('traces', () => {
     ]);
     expect(handler.events[0].attributes!['exception.stacktrace']).toContain('traced-app');
     expect(message.events).toEqual([]);
+  });
+
+  it('lead a tracker of errors to the channel, the event and the log line', async () => {
+    reports.length = 0;
+    const { error } = await send('fail', { traceparent });
+    await send('refuse');
+    const attributes = {
+      'realtime.op': 'realtime-handler',
+      'realtime.channel': 'rooms.{roomId}',
+      'realtime.event': 'fail',
+      'realtime.code': 'INTERNAL',
+      'realtime.correlation_id': /[0-9a-f-]{36}$/.exec(error!.message)![0],
+    };
+    await recorder.span(`${MESSAGE} refuse`);
+    expect(reports).toEqual([{ error: new TypeError(FAILURE), attributes, traceId: TRACE }]);
   });
 
   it('do not take a refusal for a failure', async () => {

@@ -1,9 +1,8 @@
 // How do spans reach OpenTelemetry? Through its API alone; who listens is the application's business.
-import { type Attributes, context, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { type Attributes, type Context, context, diag, SpanKind, trace } from '@opentelemetry/api';
 import { Injectable } from '@nestjs/common';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
-import { RealtimeException } from '../realtime.exception.js';
-import { recordError } from './span-error.js';
+import { OpenSpan } from './open-span.js';
 import { contextOfClient } from './trace-context.js';
 
 /**
@@ -17,10 +16,12 @@ export class OpenTelemetryTracer extends IRealtimeTracer {
 
   override span<Result>({ op, name, attributes, kind, parent, signal }: SpanOptions, run: () => Result): Result {
     const cause = kind === 'server' ? contextOfClient(parent) : context.active();
-    const options = { kind: KINDS[kind ?? 'internal'], attributes: qualified(op, attributes) };
-    const open = new OpenSpan(this.tracer.startSpan(name, options, cause));
+    const labels = qualified(op, attributes);
+    const span = this.tracer.startSpan(name, { kind: KINDS[kind ?? 'internal'], attributes: labels }, cause);
+    const within = trace.setSpan(cause, span);
+    const open = new OpenSpan(span, (error, more) => this.report(within, error, { ...labels, ...more }));
     try {
-      const result = context.with(trace.setSpan(cause, open.span), run);
+      const result = context.with(within, run);
       if (!(result instanceof Promise)) {
         open.end();
         return result;
@@ -29,42 +30,28 @@ export class OpenTelemetryTracer extends IRealtimeTracer {
         () => open.end(),
         (error: unknown) => open.fail(error),
       );
-      if (signal !== undefined && open.span.isRecording()) open.endWith(signal());
+      if (signal !== undefined && span.isRecording()) open.endWith(signal());
       return result;
     } catch (error) {
       open.fail(error);
       throw error;
     }
   }
-}
 
-/** Ends once, whichever comes first: its work, or the signal that nobody waits for it any more. */
-class OpenSpan {
-  private ended = false;
+  /**
+   * Told of every error that nobody meant, once, whether its trace is sampled or not, while its span is the active one. Does nothing:
+   * override it to tell a tracker of errors.
+   * @param _error as it was thrown.
+   * @param _attributes of its span: `realtime.op`, `realtime.channel`, `realtime.event`, `realtime.correlation_id`, where there are any.
+   */
+  protected failed(_error: unknown, _attributes: Attributes): void {}
 
-  constructor(readonly span: Span) {}
-
-  end(): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.span.end();
-  }
-
-  fail(error: unknown): void {
-    if (!this.ended) recordError(this.span, error);
-    this.end();
-  }
-
-  endWith(signal: AbortSignal): void {
-    const abandon = (): void => {
-      const reason: unknown = signal.reason;
-      if (reason instanceof RealtimeException) return this.fail(reason);
-      // The client has gone: nobody failed, and nobody will be answered.
-      if (!this.ended) this.span.addEvent('realtime.abandoned');
-      this.end();
-    };
-    if (signal.aborted) abandon();
-    else signal.addEventListener('abort', abandon, { once: true });
+  private report(within: Context, error: unknown, attributes: Attributes): void {
+    try {
+      context.with(within, () => this.failed(error, attributes));
+    } catch (fault) {
+      diag.error('OpenTelemetryTracer.failed() threw', fault);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // What does a span tell of an error? Refusals are answers; only what nobody meant is a failure.
-import { type Span, SpanStatusCode } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { InternalError } from '../instrumentation/with-capture.js';
 import { RealtimeException } from '../realtime.exception.js';
 
@@ -8,24 +8,35 @@ const MAX_LENGTH = 200;
 /** Errors whose cause an inner span has told already: one accident is one exception event. */
 const told = new WeakSet<RealtimeException>();
 
-/** Never throws, whatever was thrown. */
-export function recordError(span: Span, error: unknown): void {
-  if (!(error instanceof RealtimeException)) return recordFailure(span, error, true);
-  span.setAttribute('realtime.code', error.code);
-  if (error instanceof InternalError) span.setAttribute('realtime.correlation_id', error.correlationId);
-  if (error.code === 'INTERNAL') recordFailure(span, error.cause ?? error, !told.has(error));
-  // Something the server needs is down: no failure of ours, but whoever reads the trace wants to know what.
-  else if (error.code === 'UNAVAILABLE' && error.cause !== undefined && !told.has(error)) {
-    span.recordException(exceptionOf(error.cause));
-  }
-  told.add(error);
+/** What nobody meant, and no inner span has told of. */
+export interface Accident {
+  /** As it was thrown. */
+  readonly error: unknown;
+  /** `realtime.code` and `realtime.correlation_id`, where it has become an answer. */
+  readonly attributes: Attributes;
 }
 
-function recordFailure(span: Span, error: unknown, isNews: boolean): void {
+/** Never throws, whatever was thrown. */
+export function recordError(span: Span, error: unknown): Accident | null {
+  if (!(error instanceof RealtimeException)) return recordFailure(span, error, {}, true);
+  const attributes: Attributes = { 'realtime.code': error.code };
+  if (error instanceof InternalError) attributes['realtime.correlation_id'] = error.correlationId;
+  span.setAttributes(attributes);
+  const isNews = !told.has(error);
+  told.add(error);
+  if (error.code === 'INTERNAL') return recordFailure(span, error.cause ?? error, attributes, isNews);
+  // Something the server needs is down: no failure of ours, but whoever reads the trace wants to know what.
+  if (error.code === 'UNAVAILABLE' && error.cause !== undefined && isNews)
+    span.recordException(exceptionOf(error.cause));
+  return null;
+}
+
+function recordFailure(span: Span, error: unknown, attributes: Attributes, isNews: boolean): Accident | null {
   const exception = exceptionOf(error);
   if (isNews) span.recordException(exception);
   const message = typeof exception === 'string' ? exception : exception.message;
   span.setStatus({ code: SpanStatusCode.ERROR, message: String(message).slice(0, MAX_LENGTH) });
+  return isNews ? { error, attributes } : null;
 }
 
 function exceptionOf(error: unknown): Error | string {
