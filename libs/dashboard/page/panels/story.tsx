@@ -1,12 +1,12 @@
 // What came of one bus event? The event, what the bridge made of it, what was broadcast, and to how many it went.
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { StreamRow } from '../../src/feed/feed.frames.js';
 import { At } from '../parts/at.js';
 import { Foreign } from '../parts/foreign.js';
 import { bytes, count } from '../parts/format.js';
 import { KIND_TITLES, rowText } from '../state/row-text.js';
 import type { Story } from '../state/story.js';
+import { type StoryStep, storyTree } from '../state/story-tree.js';
 import { Payload } from './stream-rows.js';
 
 interface StoryViewProps {
@@ -28,16 +28,22 @@ export function StoryView({ story, onLeave }: StoryViewProps): VNode {
           Back to the stream
         </button>
       </div>
-      <ol class="steps">
-        {story.rows.map((row) => (
-          <Step key={row.id} row={row} after={row.at - start} />
-        ))}
-      </ol>
+      <Steps steps={storyTree(story.rows)} start={start} />
     </div>
   );
 }
 
-function Step({ row, after }: { readonly row: StreamRow; readonly after: number }): VNode {
+function Steps({ steps, start }: { readonly steps: readonly StoryStep[]; readonly start: number }): VNode {
+  return (
+    <ol class="steps">
+      {steps.map((step) => (
+        <Step key={step.row.id} step={step} start={start} />
+      ))}
+    </ol>
+  );
+}
+
+function Step({ step: { row, steps }, start }: { readonly step: StoryStep; readonly start: number }): VNode {
   const { subject, detail } = rowText(row);
   return (
     <li class="step" data-kind={row.kind}>
@@ -46,7 +52,7 @@ function Step({ row, after }: { readonly row: StreamRow; readonly after: number 
           {KIND_TITLES[row.kind]}
         </span>
         <span class="time">
-          <At at={row.at} /> +{count(after)} ms
+          <At at={row.at} /> +{count(Math.max(0, row.at - start))} ms
         </span>
       </p>
       <p>
@@ -54,19 +60,23 @@ function Step({ row, after }: { readonly row: StreamRow; readonly after: number 
       </p>
       {row.kind === 'broadcast' ? <p class="note">{bytes(row.bytes)}</p> : <Foreign text={detail} plain />}
       <Payload json={row.payload} />
-      {row.kind === 'broadcast' && (
-        <ol class="steps">
-          <li class="step" data-kind="delivery">
-            <p class="step-head">
-              <span class="kind">Deliveries</span>
-            </p>
-            <p>
-              {row.deliveries === 0 ? 'Nobody was subscribed.' : `To ${count(row.deliveries)} subscribed connections.`}
-            </p>
-          </li>
-        </ol>
-      )}
+      {steps.length > 0 && <Steps steps={steps} start={start} />}
+      {row.kind === 'broadcast' && <Deliveries count={row.deliveries} />}
     </li>
+  );
+}
+
+function Deliveries({ count: deliveries }: { readonly count: number }): VNode {
+  const connections = deliveries === 1 ? 'connection' : 'connections';
+  return (
+    <ol class="steps">
+      <li class="step" data-kind="delivery">
+        <p class="step-head">
+          <span class="kind">Deliveries</span>
+        </p>
+        <p>{deliveries === 0 ? 'Nobody was subscribed.' : `To ${count(deliveries)} subscribed ${connections}.`}</p>
+      </li>
+    </ol>
   );
 }
 

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { row, story } from '../../../../test/dashboard/page/sample-feed.js';
+import { type StoryStep, storyTree } from './story-tree.js';
+
+const kinds = (steps: readonly StoryStep[]): unknown[] =>
+  steps.map(({ row: { kind }, steps: below }) => [kind, kinds(below)]);
+
+describe('the tree of a story', () => {
+  const bare = [
+    ['broadcast', []],
+    ['broadcast', []],
+  ];
+
+  it('hangs broadcasts below their bridge entry, although they were noticed before it', () => {
+    const [event, bridge, first, second] = story(1);
+    const tree = [['event', [['bridge', bare]]]];
+    expect(kinds(storyTree([event, bridge, first, second]))).toEqual(tree);
+    expect(kinds(storyTree([event, first, second, bridge]))).toEqual(tree);
+  });
+
+  it('hangs below the event what no entry has made', () => {
+    const [event, bridge, first, second] = story(1);
+    expect(kinds(storyTree([event, first, second]))).toEqual([['event', bare]]);
+    const other = row({
+      kind: 'broadcast',
+      story: 1,
+      channel: 'articles',
+      event: 'withdrawn',
+      bytes: 1,
+      deliveries: 1,
+    });
+    expect(kinds(storyTree([event, bridge, other]))).toEqual([
+      [
+        'event',
+        [
+          ['bridge', []],
+          ['broadcast', []],
+        ],
+      ],
+    ]);
+  });
+
+  it('is told without its beginning where that is forgotten', () => {
+    const [, bridge, first, second] = story(1);
+    expect(kinds(storyTree([bridge, first, second]))).toEqual([['bridge', bare]]);
+  });
+});
