@@ -102,6 +102,21 @@ describe('who sees the dashboard', () => {
     await watcher.live();
   });
 
+  it('is never somebody who comes after him, not for a moment', async () => {
+    const watcher = await (await open({ as: 'root' })).live();
+    await standIn.revoke('root');
+    await watcher.state('refused').waitFor();
+    await watcher.page.evaluate(() => {
+      const look = (): void => {
+        if (document.body.textContent?.includes('secret-user')) throw new Error('The page has shown it again.');
+      };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    await watcher.context.clearCookies();
+    await watcher.button('Try again').click();
+    await watcher.page.getByRole('alert').filter({ hasText: 'You are not logged in' }).waitFor();
+  });
+
   it('comes back by itself after a broken connection, says meanwhile that it is old, and shows what is so now', async () => {
     const watcher = await (await open({ as: 'root' })).live();
     standIn.script.snapshot = () => snapshot({ connections: { rows: [connection({ userId: 'newcomer' })], more: 0 } });
