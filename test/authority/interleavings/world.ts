@@ -2,9 +2,11 @@
 import { type CanActivate, type ExecutionContext, Injectable, UseGuards } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import {
+  type ChannelMatch,
   defineRealtimeChannel,
   IRealtimeAuthenticator,
   IRealtimeRevocation,
+  type JoinedChannel,
   RealtimeChannel,
   RealtimeConnection,
   RealtimeExecutionContext,
@@ -86,12 +88,13 @@ export class RememberingConnection extends RealtimeConnection {
     this.hangUp(this);
   }
 
-  protected override enter(channel: string): void {
-    this.rooms.add(channel);
+  protected override enter(name: string, { descriptor, params }: ChannelMatch): JoinedChannel {
+    this.rooms.add(name);
+    return { name, descriptor, params };
   }
 
-  protected override exit(channel: string): void {
-    this.rooms.delete(channel);
+  protected override exit({ name }: JoinedChannel): void {
+    this.rooms.delete(name);
   }
 
   protected override notify(frame: string, body: unknown): void {

@@ -132,20 +132,22 @@ export class Renewal {
 
   private async judge(connection: RealtimeConnection, userChanged: boolean, milliseconds: number): Promise<string[]> {
     const unproven: string[] = [];
-    await Promise.all(
-      [...connection.subscriptions].map(async ([channel, match]) => {
-        // The scope of an unchanged user gives the same answer as before; only class guards may think anew.
-        if (!userChanged && !this.registry.get(match.descriptor)?.guards.length) return;
-        const refusal = await this.refusalOf(connection, channel, match, milliseconds);
-        // Another subscribe may have been granted meanwhile; it has been judged by itself.
-        if (refusal === null || connection.subscriptions.get(channel) !== match) return;
-        if (refusal.retryable) unproven.push(channel);
-        else {
-          this.refusals.record(refusal, { gate: 'subscribe', connection, channel });
-          this.revoke(connection, channel);
-        }
-      }),
-    );
+    await connection.collectGrants(async (granted) => {
+      await Promise.all(
+        [...connection.subscriptions].map(async ([channel, match]) => {
+          // The scope of an unchanged user gives the same answer as before; only class guards may think anew.
+          if (!userChanged && !this.registry.get(match.descriptor)?.guards.length) return;
+          const refusal = await this.refusalOf(connection, channel, match, milliseconds);
+          // Another subscribe may have been granted meanwhile; it has been judged by itself.
+          if (refusal === null || granted.has(channel) || !connection.subscriptions.has(channel)) return;
+          if (refusal.retryable) unproven.push(channel);
+          else {
+            this.refusals.record(refusal, { gate: 'subscribe', connection, channel });
+            this.revoke(connection, channel);
+          }
+        }),
+      );
+    });
     return unproven;
   }
 

@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import { defineRealtimeChannel } from '@nestjs-realtime/contract';
+import fc from 'fast-check';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import type { ChannelMatch } from './channel-match.js';
 import { type BroadcastFunction, RealtimeContext } from './realtime-context.js';
 import { RealtimeConnection } from './realtime.connection.js';
+import { type JoinedChannel, Subscriptions } from './subscriptions.js';
 
 class Connection extends RealtimeConnection {
   readonly moves: string[] = [];
@@ -17,11 +20,12 @@ class Connection extends RealtimeConnection {
   override get client(): unknown {
     return this;
   }
-  protected override enter(channel: string): void {
-    this.moves.push(`+${channel}`);
+  protected override enter(name: string, match: ChannelMatch): JoinedChannel {
+    this.moves.push(`+${name}`);
+    return { name, ...match };
   }
-  protected override exit(channel: string): void {
-    this.moves.push(`-${channel}`);
+  protected override exit({ name }: JoinedChannel): void {
+    this.moves.push(`-${name}`);
   }
   protected override notify(frame: string, body: unknown): void {
     this.notices.push([frame, body]);
@@ -98,8 +102,8 @@ describe('a connection', () => {
   it('lets broadcasts in with an admission and stops them with its end', () => {
     const connection = new Connection();
     connection.join('orders.42', match);
-    expect(connection.subscriptions.get('orders.42')).toBe(match);
-    expect(connection.leave('orders.42')).toBe(match);
+    expect(connection.subscriptions.get('orders.42')).toEqual({ name: 'orders.42', ...match });
+    expect(connection.leave('orders.42')).toMatchObject(match);
     expect(connection.leave('orders.42')).toBeNull();
     expect(connection.moves).toEqual(['+orders.42', '-orders.42']);
     expect(connection.notices).toEqual([]);
@@ -109,7 +113,7 @@ describe('a connection', () => {
     const connection = new Connection();
     connection.join('orders.1', match);
     connection.join('orders.2', match);
-    expect(connection.evict('orders.1', 'REVOKED')).toBe(match);
+    expect(connection.evict('orders.1', 'REVOKED')).toMatchObject(match);
     expect(connection.evict('orders.1', 'REVOKED')).toBeNull();
     connection.evict('orders.2', 'EXPIRED', true);
     expect(connection.notices).toEqual([
@@ -145,7 +149,32 @@ describe('a connection', () => {
     expect(running.abort).toHaveBeenCalledWith(expect.objectContaining({ message: 'The connection has ended' }));
     connection.join('orders.42', match);
     expect([...connection.subscriptions]).toEqual([]);
-    expect(connection.moves).toEqual(['+orders.1']);
+    expect(connection.moves).toEqual(['+orders.1', '-orders.1']);
+  });
+
+  it('lets broadcasts in once, however often it is granted, and none once it has said goodbye', () => {
+    const connection = new Connection();
+    connection.join('orders.1', match);
+    connection.join('orders.1', match);
+    connection.announceEnd({ code: 'SHUTDOWN', reconnect: true });
+    connection.join('orders.2', match);
+    expect(connection.moves).toEqual(['+orders.1', '-orders.1']);
+    expect(connection.subscriptions.keys()).toEqual(['orders.1', 'orders.2']);
+  });
+
+  it('collects what is granted while something is under way, and nothing before or after', async () => {
+    const connection = new Connection();
+    connection.join('orders.1', match);
+    let seen: ReadonlySet<string> = new Set();
+    await connection.collectGrants(async (granted) => {
+      seen = granted;
+      await setImmediate();
+      connection.join('orders.1', match);
+      connection.join('orders.2', match);
+    });
+    expect([...seen]).toEqual(['orders.1', 'orders.2']);
+    connection.join('orders.3', match);
+    expect([...seen]).toEqual(['orders.1', 'orders.2']);
   });
 
   it('is idle when the last of what runs has finished', async () => {
@@ -162,5 +191,35 @@ describe('a connection', () => {
     connection.finish(two);
     await idle;
     expect(seen).toEqual(['idle']);
+  });
+});
+
+describe('subscriptions', () => {
+  const joined = (name: string): JoinedChannel => ({ name, ...match });
+
+  it('answer as a map does, few or many', () => {
+    const operation = fc.record({ add: fc.boolean(), name: fc.nat(40).map((n) => `orders.${n}`) });
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {
+        const subscriptions = new Subscriptions();
+        const model = new Map<string, JoinedChannel>();
+        for (const { add, name } of operations) {
+          if (add && !model.has(name)) {
+            const channel = joined(name);
+            model.set(name, channel);
+            subscriptions.add(channel);
+          } else if (!add) {
+            model.delete(name);
+            subscriptions.delete(name);
+          }
+          expect(subscriptions.get(name)).toBe(model.get(name));
+          expect(subscriptions.has(name)).toBe(model.has(name));
+          expect(subscriptions.size).toBe(model.size);
+        }
+        expect([...subscriptions]).toEqual([...model]);
+        expect(subscriptions.keys()).toEqual([...model.keys()]);
+        expect([...subscriptions.values()]).toEqual([...model.values()]);
+      }),
+    );
   });
 });

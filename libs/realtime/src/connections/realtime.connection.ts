@@ -12,6 +12,7 @@ import type { RealtimeUser } from '../authorization/realtime-user.js';
 import type { ChannelMatch } from './channel-match.js';
 import { ChannelLanes } from './channel-lanes.js';
 import { HandlerSlots } from './handler-slots.js';
+import { type JoinedChannel, Subscriptions } from './subscriptions.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** What runs for a connection and must stop when it ends. */
@@ -20,14 +21,13 @@ export interface Running {
 }
 
 /** What an idle connection is admitted to; one for all of them. */
-const NO_SUBSCRIPTIONS: ReadonlyMap<string, ChannelMatch> = new Map();
+const NO_SUBSCRIPTIONS = new Subscriptions();
 
 /** One socket as we see it. The transport's adapter extends it. */
 export abstract class RealtimeConnection {
   /** Who speaks; null is anonymous. Set by gate 1, before any request can run. */
   user: RealtimeUser | null = null;
-  /** Channels this connection is admitted to, by concrete name. */
-  subscriptions: ReadonlyMap<string, ChannelMatch> = NO_SUBSCRIPTIONS;
+  private joined = NO_SUBSCRIPTIONS;
   /** Keeps the requests on each channel in order. */
   readonly lanes = new ChannelLanes();
   /** Bounds the messages under way. */
@@ -35,8 +35,10 @@ export abstract class RealtimeConnection {
   /** What the client may still send. */
   readonly rate: TokenBucket;
   private running: Set<Running> | null = null;
+  private grants: Set<Set<string>> | null = null;
   private idle: (() => void) | null = null;
-  private departing = false;
+  /** Whether the client has been told that the connection will close. */
+  protected departing = false;
   private ended = false;
 
   /** `messageBurst` is the client's first credit of requests. */
@@ -45,6 +47,11 @@ export abstract class RealtimeConnection {
     messageBurst: number,
   ) {
     this.rate = new TokenBucket(messageBurst, performance.now());
+  }
+
+  /** Channels this connection is admitted to, by concrete name. */
+  get subscriptions(): Omit<Subscriptions, 'add' | 'delete'> {
+    return this.joined;
   }
 
   /** Whether the connection has ended; nothing may join or run for it any more. */
@@ -56,10 +63,10 @@ export abstract class RealtimeConnection {
   abstract get handshake(): RealtimeHandshake;
   /** The transport's own client object, for guards and interceptors written against gateways (`switchToWs().getClient()`). */
   abstract get client(): unknown;
-  /** Lets broadcasts of a channel reach this connection. */
-  protected abstract enter(channel: string): void;
-  /** Stops them, at once. */
-  protected abstract exit(channel: string): void;
+  /** Lets broadcasts of a channel reach this connection; returns what is kept of it, which may be shared with others. */
+  protected abstract enter(channel: string, match: ChannelMatch): JoinedChannel;
+  /** Stops them, at once; more calls change nothing. */
+  protected abstract exit(joined: JoinedChannel): void;
 
   /** Sends a notice of the protocol. */
   protected abstract notify(frame: string, body: unknown): void;
@@ -83,21 +90,35 @@ export abstract class RealtimeConnection {
   /** Records an admission and lets the channel's broadcasts in. Does nothing once closed. */
   join(channel: string, match: ChannelMatch): void {
     if (this.ended) return;
-    if (!this.departing && !this.subscriptions.has(channel)) this.enter(channel);
-    this.admissions().set(channel, match);
+    for (const granted of this.grants ?? []) granted.add(channel);
+    if (this.joined.has(channel)) return;
+    if (this.joined === NO_SUBSCRIPTIONS) this.joined = new Subscriptions();
+    const { descriptor, params } = match;
+    this.joined.add(this.departing ? { name: channel, descriptor, params } : this.enter(channel, match));
+  }
+
+  /** The channels that are granted, again or for the first time, while `during` has not settled. */
+  async collectGrants(during: (granted: ReadonlySet<string>) => Promise<void>): Promise<void> {
+    const granted = new Set<string>();
+    (this.grants ??= new Set()).add(granted);
+    try {
+      await during(granted);
+    } finally {
+      this.grants.delete(granted);
+    }
   }
 
   /** Ends an admission; null when there was none. */
-  leave(channel: string): ChannelMatch | null {
-    const match = this.subscriptions.get(channel);
-    if (match === undefined) return null;
-    this.exit(channel);
-    this.admissions().delete(channel);
-    return match;
+  leave(channel: string): JoinedChannel | null {
+    const joined = this.joined.get(channel);
+    if (joined === undefined) return null;
+    this.exit(joined);
+    this.joined.delete(channel);
+    return joined;
   }
 
   /** Ends an admission from our side and tells the client; null when there was none. */
-  evict(channel: string, code: EvictionCode, retryable: boolean = EVICTIONS[code].retryable): ChannelMatch | null {
+  evict(channel: string, code: EvictionCode, retryable: boolean = EVICTIONS[code].retryable): JoinedChannel | null {
     const match = this.leave(channel);
     if (match !== null) this.notify(FRAMES.EVICTED, { channel, code, retryable } satisfies EvictedFrame);
     return match;
@@ -117,21 +138,17 @@ export abstract class RealtimeConnection {
 
   /** Says why the connection will close, and sends nothing more but replies. */
   announceEnd(frame: ByeFrame): void {
+    for (const joined of this.joined.values()) this.exit(joined);
     this.departing = true;
-    for (const channel of this.subscriptions.keys()) this.exit(channel);
     this.notify(FRAMES.BYE, frame);
   }
 
   /** The transport has ended: aborts what is running and forgets every admission. */
   end(): void {
     this.ended = true;
-    this.subscriptions = NO_SUBSCRIPTIONS;
+    for (const joined of this.joined.values()) this.exit(joined);
+    this.joined = NO_SUBSCRIPTIONS;
     const gone = new Error('The connection has ended');
     for (const running of this.running ?? []) running.abort(gone);
-  }
-
-  private admissions(): Map<string, ChannelMatch> {
-    if (this.subscriptions === NO_SUBSCRIPTIONS) this.subscriptions = new Map();
-    return this.subscriptions as Map<string, ChannelMatch>;
   }
 }

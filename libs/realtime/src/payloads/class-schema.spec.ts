@@ -6,14 +6,21 @@ import * as transformer from 'class-transformer';
 import { Exclude, Expose, Transform, Type } from 'class-transformer';
 import * as validator from 'class-validator';
 import {
+  Allow,
+  ArrayMaxSize,
   IsArray,
   IsBoolean,
   IsDate,
+  IsDefined,
+  IsIn,
   IsInt,
   IsObject,
   IsOptional,
   IsString,
+  MaxLength,
+  Min,
   registerDecorator,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { z } from 'zod';
@@ -241,6 +248,16 @@ describe('a class as a schema', () => {
     expect(loaded!.compile(Order, 'x')).toBeDefined();
   });
 
+  /** What comes of it, as a value that can be compared. */
+  const outcome = (run: () => unknown): unknown => {
+    try {
+      return run();
+    } catch (error) {
+      return (error as RealtimeException).issues;
+    }
+  };
+  const scalar = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(null));
+
   it('copies a flat class without class-transformer to the same effect', () => {
     class Flat {
       @IsString()
@@ -249,16 +266,9 @@ describe('a class as a schema', () => {
       @IsInt()
       n?: number;
     }
-    const outcome = (run: () => unknown): unknown => {
-      try {
-        return run();
-      } catch (error) {
-        return (error as RealtimeException).issues;
-      }
-    };
     const copied = compile(Flat);
     const transformed = transforming.compile(Flat, 'x');
-    const value = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(null), fc.object());
+    const value = fc.oneof(scalar, fc.object());
     const payloads = fc.dictionary(fc.constantFrom('text', 'n', 'extra'), value, { noNullPrototype: true });
     fc.assert(
       fc.property(payloads, (payload) => {
@@ -270,5 +280,72 @@ describe('a class as a schema', () => {
     const own = Object.assign(new Flat(), { text: 'x', secret: 1 });
     expect(copied.strip(own)).toEqual({ text: 'x' });
     expect(own).toHaveProperty('secret');
+  });
+
+  it('asks the constraints themselves to the same effect as class-validator would', () => {
+    class Base {
+      @IsDefined()
+      @IsIn(['open', 'closed'])
+      state: string;
+    }
+    class Ticket extends Base {
+      @IsInt()
+      @Min(0)
+      n: number;
+      @IsOptional()
+      @MaxLength(3)
+      note?: string;
+      @ValidateIf(({ state }: Ticket) => state === 'closed')
+      @IsString()
+      reason?: string;
+      @IsArray()
+      @ArrayMaxSize(2)
+      @IsString({ each: true, message: 'tags are words' })
+      tags: string[];
+      @Allow()
+      free: boolean;
+    }
+    const quick = compile(Ticket);
+    const thorough = transforming.compile(Ticket, 'x');
+    // Each property is as it should be in most payloads, else most would be refused for several reasons at once.
+    const mostly = <T>(good: fc.Arbitrary<T>) =>
+      fc.oneof({ weight: 6, arbitrary: good }, { weight: 1, arbitrary: fc.oneof(scalar, fc.array(scalar)) });
+    const payloads = fc.record(
+      {
+        state: mostly(fc.constantFrom('open', 'closed')),
+        n: mostly(fc.nat()),
+        note: mostly(fc.string({ maxLength: 4 })),
+        reason: mostly(fc.string()),
+        tags: mostly(fc.array(fc.string(), { maxLength: 3 })),
+        free: mostly(fc.boolean()),
+        extra: fc.anything(),
+      },
+      { requiredKeys: ['state', 'n', 'tags'], noNullPrototype: true },
+    );
+    let accepted = 0;
+    fc.assert(
+      fc.property(payloads, ({ extra, ...payload }) => {
+        const whole = extra === undefined ? payload : { ...payload, extra };
+        const parsed = outcome(() => quick.parse({ ...whole }));
+        if (parsed instanceof Ticket) accepted++;
+        expect(parsed).toEqual(outcome(() => thorough.parse({ ...whole })));
+        expect(outcome(() => quick.strip({ ...payload }))).toEqual(outcome(() => thorough.strip({ ...payload })));
+      }),
+      { numRuns: 500 },
+    );
+    expect(accepted).toBeGreaterThan(0);
+  });
+
+  it('takes the long way where an array holds objects, which may have rules of their own', () => {
+    class Person {
+      @Exclude()
+      password = 'secret';
+      name = 'ann';
+    }
+    class Team {
+      @IsArray()
+      members: Person[];
+    }
+    expect(compile(Team).strip({ members: [new Person()] })).toEqual({ members: [{ name: 'ann' }] });
   });
 });

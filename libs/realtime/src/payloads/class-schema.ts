@@ -4,6 +4,7 @@ import { isLegalSegment } from '@nestjs-realtime/contract';
 import type { ClassConstructor } from 'class-transformer';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
+import { ClassConstraints } from './class-constraints.js';
 import { ClassTransformations } from './class-transformations.js';
 import { isPlainObject } from './payload-shape.js';
 import type { PayloadValidator } from './payload-validator.js';
@@ -52,19 +53,21 @@ export class ClassSchemaCompiler {
         `${place} is described by the class ${type.name}, which has no class-validator decorators; decorate its properties, for example with @IsString().`,
       );
     }
-    const isFlat = metadata.every(({ propertyName }) =>
-      SCALARS.has(Reflect.getMetadata('design:type', type.prototype as object, propertyName)),
-    );
+    const declaredType = (property: string): unknown =>
+      Reflect.getMetadata('design:type', type.prototype as object, property);
+    const isFlat = metadata.every(({ propertyName }) => SCALARS.has(declaredType(propertyName)));
     // class-transformer costs more than the validation; where it would only copy properties, they are copied.
-    const copies = isFlat && this.transformations?.none(type) === true;
+    const isUntransformed = this.transformations?.none(type) === true;
+    const copies = isFlat && isUntransformed;
     const instantiate = copies
       ? copyInto
       : (target: PayloadClass, payload: object) => this.instantiate(target, payload);
     const toPlain = copies ? spread : this.transformer.instanceToPlain;
-    return {
-      parse: (payload) => this.run(type, isFlat, payload, INBOUND, instantiate, identity),
-      strip: (payload) => this.run(type, isFlat, payload, OUTBOUND, instantiate, toPlain),
-    };
+    const parse = (payload: unknown): unknown => this.run(type, isFlat, payload, INBOUND, instantiate, identity);
+    const strip = (payload: unknown): unknown => this.run(type, isFlat, payload, OUTBOUND, instantiate, toPlain);
+    const constraints =
+      isUntransformed && this.synchronous ? ClassConstraints.of(this.validator, metadata, declaredType) : null;
+    return constraints === null ? { parse, strip } : quick(type, constraints, { parse, strip });
   }
 
   private run(
@@ -106,6 +109,24 @@ export class ClassSchemaCompiler {
 const SCALARS: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date]);
 
 const TRANSFORM = { enableImplicitConversion: false } as const;
+
+/** Valid payloads of classes without nested ones do without the long way; whatever is odd takes it. */
+function quick(type: PayloadClass, constraints: ClassConstraints, thorough: PayloadValidator): PayloadValidator {
+  return {
+    parse: (payload) => {
+      if (!isPlainObject(payload)) return thorough.parse(payload);
+      const instance = copyInto(type, payload);
+      const passes = constraints.declareAllOf(instance) && constraints.holdFor(instance);
+      return passes ? instance : thorough.parse(payload);
+    },
+    strip: (payload) => {
+      if (!isPlainObject(payload) && !(payload instanceof type)) return thorough.strip(payload);
+      const instance = copyInto(type, payload);
+      const declared = constraints.holdFor(instance) ? constraints.declaredOf(instance) : null;
+      return declared ?? thorough.strip(payload);
+    },
+  };
+}
 
 function copyInto(type: PayloadClass, payload: object): object {
   return Object.assign(new type(), payload);

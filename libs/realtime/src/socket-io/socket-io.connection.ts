@@ -1,11 +1,13 @@
 // One Socket.IO socket as the layer sees it.
 import type { Socket } from 'socket.io';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import type { ChannelMatch } from '../connections/channel-match.js';
 import { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { JoinedChannel } from '../connections/subscriptions.js';
 import type { Batch } from './fan-out/batch.js';
 import type { FanOut } from './fan-out/fan-out.js';
 import { replyPacket } from './prepared-packet.js';
-import { ROOM_PREFIX } from './room.js';
+import type { Room, Rooms } from './rooms.js';
 import { handshakeOf } from './handshake.js';
 
 /** What a socket carries in `socket.data`: its connection, and the user as ADR-016 puts it there. */
@@ -23,6 +25,7 @@ export class SocketIOConnection extends RealtimeConnection {
   constructor(
     private readonly socket: Socket,
     private readonly fanOut: FanOut,
+    private readonly rooms: Rooms,
     messageBurst: number,
   ) {
     super(socket.id, messageBurst);
@@ -36,14 +39,19 @@ export class SocketIOConnection extends RealtimeConnection {
     return handshakeOf(this.socket);
   }
 
-  protected override enter(channel: string): void {
+  protected override enter(channel: string, match: ChannelMatch): Room {
     this.fanOut.settle(this);
-    void this.socket.join(ROOM_PREFIX + channel);
+    return this.rooms.enter(channel, match, this);
   }
 
-  protected override exit(channel: string): void {
-    this.fanOut.settle(this);
-    void this.socket.leave(ROOM_PREFIX + channel);
+  protected override exit({ name }: JoinedChannel): void {
+    if (!this.closed) this.fanOut.settle(this);
+    this.rooms.exit(name, this);
+  }
+
+  /** Whether it gets no broadcasts any more, though it has not been closed yet. */
+  get isDeparting(): boolean {
+    return this.departing;
   }
 
   protected override notify(frame: string, body: unknown): void {

@@ -20,7 +20,8 @@ import { originFault } from './origin.js';
 import { PacketLimit } from './packet-limit.js';
 import { ReadingShare } from './reading-share.js';
 import { requestIntake } from './request-intake.js';
-import { ROOM_PREFIX } from './room.js';
+import { Rooms } from './rooms.js';
+import { showRooms } from './rooms-view.js';
 import { SocketIOConnection, type SocketData } from './socket-io.connection.js';
 import { Turns } from './turns.js';
 
@@ -35,6 +36,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private entrance: RealtimeEntrance | null = null;
   private accepting = true;
   private fanOut: FanOut | null = null;
+  private readonly rooms = new Rooms();
   private readonly backlogs: Backlogs;
   /** The connection of each transport; a second CONNECT on one buys no second authentication (hardening 5). */
   private readonly connections = new WeakMap<object, SocketIOConnection>();
@@ -67,7 +69,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.entrance = entrance;
     this.takeOver(this.io);
     const { fanOut, limits } = this.options;
-    this.fanOut = new FanOut(this.io.sockets, fanOut, limits.queuedBytes, this.overflow);
+    this.fanOut = new FanOut(this.rooms, fanOut, limits.queuedBytes, this.overflow);
+    showRooms(this.io.sockets, this.rooms);
     this.listen(this.io, entrance);
   }
 
@@ -81,7 +84,6 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   override stats(): RealtimeStats {
     const sockets = this.io ? [...this.io.sockets.sockets.values()] : [];
-    const rooms = this.io ? [...this.io.sockets.adapter.rooms.keys()] : [];
     const channels = subscriptionsByTemplate(sockets);
     return {
       state: this.state(),
@@ -89,7 +91,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       subscriptions: [...channels.values()].reduce((sum, count) => sum + count, 0),
       channels: Object.fromEntries(channels),
       fanOut: this.fanOut?.mode ?? this.options.fanOut,
-      rooms: rooms.filter((room) => room.startsWith(ROOM_PREFIX)).length,
+      rooms: this.rooms.size,
       pendingAuthentications: this.counters.pendingAuthentications,
       inFlight: this.counters.inFlight,
       queuedBytes: sockets.reduce((sum, { conn }) => sum + this.backlogs.bytesOf(conn), 0),
@@ -208,7 +210,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   /** Gate 1. Rejects with the error that Socket.IO turns into `connect_error`. */
   private async admit(entrance: RealtimeEntrance, socket: Socket): Promise<void> {
-    const connection = new SocketIOConnection(socket, this.fanOut!, this.options.limits.messageBurst);
+    const connection = new SocketIOConnection(socket, this.fanOut!, this.rooms, this.options.limits.messageBurst);
     const data = socket.data as SocketData;
     data.connection = connection;
     try {

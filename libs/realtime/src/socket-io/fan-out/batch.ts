@@ -15,8 +15,8 @@ export class Batch {
   bytes = 0;
   private joined: Buffer | null = null;
 
-  /** `room` of the frames; of several, a name for the combination. */
-  constructor(readonly room: string) {}
+  /** Names the room of the frames; of several, the combination. */
+  constructor(readonly key: string) {}
 
   /** Takes back the waiting frame of an event, whose place a newer one takes. */
   dropEvent(event: string): void {

@@ -2,14 +2,14 @@
 import type { Socket as NetSocket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';
-import type { Namespace, Socket } from 'socket.io';
+import type { Socket } from 'socket.io';
 import type { EncodedEvent } from '../../connections/encoded-event.js';
 import { Backlogs } from '../backlogs.js';
 import { eventPacket } from '../prepared-packet.js';
-import { ROOM_PREFIX } from '../room.js';
-import type { SocketData, SocketIOConnection } from '../socket-io.connection.js';
+import type { Room, Rooms } from '../rooms.js';
+import type { SocketIOConnection } from '../socket-io.connection.js';
 import { Batch, type TurnFrame } from './batch.js';
-import { batchesIn, batchOf, MergedBatches } from './batches.js';
+import { MergedBatches } from './batches.js';
 import { plainSocketOf, shapeFault } from './plain-socket.js';
 import { textFrame } from './text-frame.js';
 
@@ -46,27 +46,22 @@ const FLUSH_AT_BYTES = 65_536;
  */
 export class FanOut {
   private readonly logger = new Logger('Realtime');
-  /** This turn's broadcasts by channel, in the order of their first. */
-  private batches = new Map<string, Batch>();
+  /** Rooms that were broadcast to in this turn, in the order of their first broadcast. */
+  private pending: Room[] = [];
   /** Broadcasts to channels that gather for longer. */
-  private readonly windows = new Map<string, Batch>();
+  private readonly windows = new Map<Room, Batch>();
   private order = 0;
   private scheduled = false;
   private readonly corked: NetSocket[] = [];
-  /** Members of channels that were broadcast to, until somebody joins or leaves. */
-  private readonly members = new Map<string, readonly SocketIOConnection[]>();
   private readonly backlogs: Backlogs;
 
   constructor(
-    private readonly namespace: Namespace,
+    private readonly rooms: Rooms,
     public mode: FanOutMode,
     queuedBytes: number,
     private readonly overflow: Overflow,
   ) {
     this.backlogs = new Backlogs(queuedBytes);
-    const forget = (room: string): void => void this.members.delete(room);
-    namespace.adapter.on('join-room', forget);
-    namespace.adapter.on('leave-room', forget);
   }
 
   /** Checks the private shape that the fast path stands on, on the first WebSocket there is; falls back by itself. */
@@ -82,9 +77,8 @@ export class FanOut {
 
   /** @returns the number of members. */
   broadcast(event: EncodedEvent): number {
-    const room = ROOM_PREFIX + event.channel;
-    const members = this.namespace.adapter.rooms.get(room)?.size ?? 0;
-    if (members === 0) return 0;
+    const room = this.rooms.get(event.channel);
+    if (room === undefined) return 0;
     const packet = eventPacket(event);
     const frame: TurnFrame = {
       order: this.order++,
@@ -93,36 +87,41 @@ export class FanOut {
       packet,
       frame: textFrame(ENGINE_MESSAGE + packet),
     };
-    if (this.mode === 'stock') {
-      for (const member of this.membersOf(room)) this.writeSlowly(member, frame);
-      return members;
+    if (this.mode === 'stock') for (const member of room.members) this.writeSlowly(member, frame);
+    else if (event.flushEveryMs !== undefined) this.gather(room, frame, event.flushEveryMs, event.conflate);
+    else this.append(room, frame, event.conflate);
+    return room.size;
+  }
+
+  private append(room: Room, frame: TurnFrame, conflate = false): void {
+    let { batch } = room;
+    if (batch === null) {
+      batch = room.batch = new Batch(room.name);
+      this.pending.push(room);
     }
-    if (event.flushEveryMs !== undefined) {
-      this.gather(room, frame, event.flushEveryMs, event.conflate);
-      return members;
-    }
-    const batch = batchOf(this.batches, room);
-    if (event.conflate) batch.dropEvent(frame.event);
+    if (conflate) batch.dropEvent(frame.event);
     batch.add(frame);
     if (batch.bytes >= FLUSH_AT_BYTES) this.flush();
     else this.schedule();
-    return members;
   }
 
   /** Opens a channel's window with the first event in it. */
-  private gather(room: string, frame: TurnFrame, milliseconds: number, conflate = false): void {
-    const isNew = !this.windows.has(room);
-    const batch = batchOf(this.windows, room);
+  private gather(room: Room, frame: TurnFrame, milliseconds: number, conflate = false): void {
+    let batch = this.windows.get(room);
+    if (batch === undefined) {
+      const opened = (batch = new Batch(room.name));
+      this.windows.set(room, opened);
+      setTimeout(() => this.closeWindow(room, opened), milliseconds).unref();
+    }
     if (conflate) batch.dropEvent(frame.event);
     batch.add(frame);
-    if (batch.bytes >= FLUSH_AT_BYTES) this.closeWindow(batch);
-    else if (isNew) setTimeout(() => this.closeWindow(batch), milliseconds).unref();
+    if (batch.bytes >= FLUSH_AT_BYTES) this.closeWindow(room, batch);
   }
 
-  private closeWindow(batch: Batch): void {
-    if (this.windows.get(batch.room) !== batch) return;
-    this.windows.delete(batch.room);
-    this.flushOne(batch);
+  private closeWindow(room: Room, batch: Batch): void {
+    if (this.windows.get(room) !== batch) return;
+    this.windows.delete(room);
+    this.flushOne(room, batch);
   }
 
   /** Sends a reply to one client, after what this turn holds for him. */
@@ -135,7 +134,8 @@ export class FanOut {
 
   /** Sends a member what this turn holds for him, because something else is about to follow, or he to join or leave. */
   settle(member: SocketIOConnection): void {
-    if (this.batches.size === 0 && this.windows.size === 0) return;
+    if (this.pending.length === 0 && this.windows.size === 0) return;
+    if (member.isDeparting) return;
     const frames = this.framesFor(member);
     member.settledAt = this.order;
     if (frames.length === 0) return;
@@ -151,10 +151,10 @@ export class FanOut {
 
   /** Ends the turn for everybody. */
   flush = (): void => {
-    const { batches } = this;
-    this.batches = new Map();
-    if (batches.size === 1) for (const batch of batches.values()) this.flushOne(batch);
-    else this.flushMany([...batches.values()]);
+    const { pending } = this;
+    this.pending = [];
+    if (pending.length === 1) this.flushOne(pending[0], takeBatch(pending[0]));
+    else this.flushMany(pending);
     for (const network of this.corked) network.uncork();
     this.corked.length = 0;
   };
@@ -168,15 +168,16 @@ export class FanOut {
     });
   }
 
-  private flushOne(batch: Batch): void {
-    for (const member of this.membersOf(batch.room)) this.writeBatch(member, batch);
+  private flushOne(room: Room, batch: Batch): void {
+    for (const member of room.members) this.writeBatch(member, batch);
   }
 
   /** Members of one channel share its buffer; members of the same several channels share a buffer of their own. */
-  private flushMany(batches: readonly Batch[]): void {
+  private flushMany(rooms: readonly Room[]): void {
     const touched: SocketIOConnection[] = [];
-    for (const batch of batches) {
-      for (const member of this.membersOf(batch.room)) {
+    for (const room of rooms) {
+      const batch = takeBatch(room);
+      for (const member of room.members) {
         if (member.batches === null) {
           member.batches = batch;
           touched.push(member);
@@ -225,23 +226,20 @@ export class FanOut {
 
   /** What waits for a member, in order. */
   private framesFor(member: SocketIOConnection): TurnFrame[] {
-    const rooms = this.namespace.adapter.sids.get(member.id);
-    if (rooms === undefined) return [];
-    const own = [...batchesIn(this.batches, rooms), ...batchesIn(this.windows, rooms)];
+    const own: Batch[] = [];
+    for (const joined of member.subscriptions.values()) {
+      const room = joined as Room;
+      if (room.batch) own.push(room.batch);
+      const window = this.windows.size > 0 && this.windows.get(room);
+      if (window) own.push(window);
+    }
     const frames = own.flatMap((batch) => batch.frames.slice(batch.indexFrom(member.settledAt)));
     return own.length > 1 ? frames.sort((a, b) => a.order - b.order) : frames;
   }
+}
 
-  private membersOf(room: string): readonly SocketIOConnection[] {
-    let members = this.members.get(room);
-    if (members === undefined) {
-      const { adapter, sockets } = this.namespace;
-      members = [...(adapter.rooms.get(room) ?? [])].flatMap((id) => {
-        const socket = sockets.get(id);
-        return socket === undefined ? [] : [(socket.data as SocketData).connection];
-      });
-      this.members.set(room, members);
-    }
-    return members;
-  }
+function takeBatch(room: Room): Batch {
+  const batch = room.batch!;
+  room.batch = null;
+  return batch;
 }

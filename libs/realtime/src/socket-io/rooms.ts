@@ -1,0 +1,79 @@
+// Who is in which channel on this node? One object for each channel with members, shared by them all.
+import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { ChannelMatch } from '../connections/channel-match.js';
+import type { JoinedChannel } from '../connections/subscriptions.js';
+import type { Batch } from './fan-out/batch.js';
+import type { SocketIOConnection } from './socket-io.connection.js';
+
+/** What the rooms of channels begin with, to whoever asks Socket.IO; a socket's own room does not (ADR-016, decision 3). */
+export const ROOM_PREFIX = 'ch:';
+
+/** Members up to this many are kept in an array of just their number, more in a set. */
+const FEW = 16;
+const NOBODY: readonly SocketIOConnection[] = [];
+
+/** The members of one concrete channel. */
+export class Room implements JoinedChannel {
+  private list: readonly SocketIOConnection[] | Set<SocketIOConnection> = NOBODY;
+  /** What has been broadcast to it in this turn of the event loop. */
+  batch: Batch | null = null;
+
+  constructor(
+    readonly name: string,
+    readonly descriptor: RealtimeChannelDescriptor,
+  ) {}
+
+  /** Made when asked for: most rooms are never asked. */
+  get params(): Readonly<Record<string, string>> {
+    return this.descriptor.template.match(this.name)!;
+  }
+
+  /** Safe to walk over while members leave. */
+  get members(): Iterable<SocketIOConnection> {
+    return this.list;
+  }
+
+  get size(): number {
+    return this.list instanceof Set ? this.list.size : this.list.length;
+  }
+
+  add(member: SocketIOConnection): void {
+    if (this.list instanceof Set) this.list.add(member);
+    else if (this.list.length < FEW) this.list = this.list.concat([member]);
+    else this.list = new Set([...this.list, member]);
+  }
+
+  delete(member: SocketIOConnection): void {
+    if (this.list instanceof Set) this.list.delete(member);
+    else if (this.list.includes(member)) this.list = this.list.filter((other) => other !== member);
+  }
+}
+
+/** The rooms that have members. */
+export class Rooms {
+  private readonly byName = new Map<string, Room>();
+
+  get size(): number {
+    return this.byName.size;
+  }
+
+  get(name: string): Room | undefined {
+    return this.byName.get(name);
+  }
+
+  enter(name: string, { descriptor }: ChannelMatch, member: SocketIOConnection): Room {
+    let room = this.byName.get(name);
+    if (room === undefined) {
+      room = new Room(name, descriptor);
+      this.byName.set(name, room);
+    }
+    room.add(member);
+    return room;
+  }
+
+  exit(name: string, member: SocketIOConnection): void {
+    const room = this.byName.get(name);
+    room?.delete(member);
+    if (room?.size === 0) this.byName.delete(name);
+  }
+}
