@@ -17,6 +17,8 @@ type QueueEventsClass = new (name: string, options: object) => JobEvents;
 
 /** Longest time between two attempts to reach Redis, in milliseconds. */
 const LONGEST_PAUSE = 1_000;
+/** How long BullMQ waits for an event before it asks again, in milliseconds; its timer holds a process that ends meanwhile. */
+const ASK_EVERY = 1_000;
 /** Longest time that closing waits for Redis, in milliseconds. */
 const LONGEST_FAREWELL = 500;
 
@@ -32,7 +34,8 @@ export class QueueEventsLink {
   private closed = false;
 
   constructor(queueEvents: QueueEventsClass, { name, opts }: DashboardQueue) {
-    this.events = new queueEvents(name, { prefix: opts.prefix, connection: this.connectionLike(opts.connection) });
+    const connection = this.connectionLike(opts.connection);
+    this.events = new queueEvents(name, { prefix: opts.prefix, connection, blockingTimeout: ASK_EVERY });
   }
 
   /** Never rejects, and never waits long. */
@@ -42,7 +45,7 @@ export class QueueEventsLink {
     await Promise.race([this.events.close().catch(() => undefined), late]);
   }
 
-  /** BullMQ duplicates a client it is given for a worker, but not for events; and only our own client may give up. */
+  /** Of our own, though BullMQ would take the application's: only ours may give up. */
   private connectionLike(connection: object | undefined): object {
     const options = {
       maxRetriesPerRequest: null,

@@ -18,6 +18,7 @@ export class QueueWatch {
   private readonly name: string;
   private counts: Counts = { waiting: 0, active: 0, completed: 0, failed: 0 };
   private isDown = false;
+  private isDeaf = false;
   private asked: number | null = null;
 
   constructor(
@@ -26,7 +27,7 @@ export class QueueWatch {
     private readonly rows: RowStream,
   ) {
     this.name = cutName(queue.name);
-    link?.events.on('error', (error) => this.lost(errorText(error)));
+    link?.events.on('error', (error) => this.failed(error));
     for (const state of JOB_STATES) {
       link?.events.on(state, ({ jobId, failedReason }) => this.tell(state, jobId, failedReason));
     }
@@ -60,6 +61,14 @@ export class QueueWatch {
       this.lost(errorText(error));
     }
     this.asked = null;
+  }
+
+  /** An error of the network has a code; anything else, such as a command that is not permitted, does not mean that Redis is away. */
+  private failed(error: object): void {
+    if ('code' in error) return this.lost(errorText(error));
+    if (this.isDeaf) return;
+    this.isDeaf = true;
+    this.logger.warn(`Jobs of queue ${JSON.stringify(this.name)} cannot be heard: ${JSON.stringify(errorText(error))}`);
   }
 
   private tell(state: JobRow['state'], jobId: unknown, failedReason: unknown): void {
