@@ -131,7 +131,7 @@ describe('bindRealtimeBridge(bus, broadcaster, allowlist)', () => {
     expect(told).toContainEqual([bad, [], expect.objectContaining({ name: 'ChannelParamsError' })]);
     expect(exceptions).toEqual([{ cause: bad, exception: expect.objectContaining({ name: 'ChannelParamsError' }) }]);
     expect(logger.errors()).toEqual([
-      expect.stringMatching(/handler_error [0-9a-f-]{36} in the realtime bridge, forward\(OrderShipped\)/),
+      expect.stringMatching(/handler_error [0-9a-f-]{36} in realtime-bridge: forward\(OrderShipped\)/),
     ]);
   });
 

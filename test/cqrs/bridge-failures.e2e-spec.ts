@@ -47,7 +47,7 @@ describe('the bridge', () => {
     bridge.publish(good);
     await bridge.settled();
     const line =
-      /handler_error [0-9a-f-]{36} in the realtime bridge, forward\(Happened\)\.to\("news\.\{topic\}", "flash"\)/;
+      /handler_error [0-9a-f-]{36} in realtime-bridge: forward\(Happened\)\.to\("news\.\{topic\}", "flash"\)/;
     const logged = bridge.log.errors().filter((error) => line.test(error));
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain(message);

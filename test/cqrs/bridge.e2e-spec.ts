@@ -228,7 +228,10 @@ describe('the bridge', () => {
         attributes: { source: 'OrderPlaced', channel: 'orders.{orderId}', event: 'placed' },
       },
     ]);
-    expect(failures).toMatchObject([{ name: 'ChannelParamsError' }]);
+    expect(failures).toMatchObject([{ correlationId: expect.any(String), cause: { name: 'ChannelParamsError' } }]);
+    expect(bridge.log.errors()).toEqual([
+      expect.stringContaining((failures as { correlationId: string }[])[0].correlationId),
+    ]);
   });
 
   it('hears no more once the application is closed', async () => {

@@ -37,9 +37,14 @@ export class QuickStartApp {
     });
   }
 
+  /** Where a file is once it is compiled. */
+  output(path: string): string {
+    return join(this.folder, 'dist', path.replace(/\.ts$/, '.js'));
+  }
+
   /** Starts a compiled file. @returns its first line of output that matches. */
   async run(path: string, line: RegExp, environment: Readonly<Record<string, string>> = {}): Promise<string> {
-    const child = spawn(process.execPath, [join(this.folder, 'dist', path.replace(/\.ts$/, '.js'))], {
+    const child = spawn(process.execPath, [this.output(path)], {
       env: { ...process.env, NO_COLOR: '1', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -13,7 +13,12 @@ const FILE_BLOCK = /^```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)^```$/gm;
 export function quickStartFiles(): ReadonlyMap<string, string> {
   const readme = readFileSync(join(WORKSPACE, 'README.md'), 'utf8');
   const section = /^## Quick start\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
-  return new Map([...section.matchAll(FILE_BLOCK)].map(([, path, text]) => [path, text]));
+  return filesOf(section);
+}
+
+/** The files of a text in Markdown: path to text. */
+export function filesOf(markdown: string): ReadonlyMap<string, string> {
+  return new Map([...markdown.matchAll(FILE_BLOCK)].map(([, path, text]) => [path, text]));
 }
 
 /** A file as `nest new` generates it. */

@@ -4,12 +4,12 @@ import type { ChannelLanes } from '../connections/channel-lanes.js';
 import { withDeadline } from '../connections/deadline.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import type { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
+import { internalError, withCapture } from '../instrumentation/with-capture.js';
 import { withSpan } from '../instrumentation/with-span.js';
-import { RealtimeFault } from '../realtime.exception.js';
 import { type BridgeRoute, describeRoute, nameOf } from './bridge-entry.js';
 import { type Audience, type Passage, tellFailure, tellForwarded } from './bridge-outcome.js';
 import type { BridgeRouteStats } from './bridge-stats.js';
-import { BridgeTrail } from './bridge-trail.js';
+import { BridgeTrail, loopFault } from './bridge-trail.js';
 import { mappedBroadcasts, type MappedBroadcast } from './mapped-broadcasts.js';
 import { isRealtimeEvent } from './realtime-event.js';
 
@@ -23,6 +23,7 @@ export interface BridgeParts extends Audience {
   readonly mapperTimeout: number;
 }
 
+const LAYER = 'realtime-bridge';
 type LooseBroadcast = (address: MappedBroadcast['address'], event: string, payload: unknown) => Promise<void>;
 
 /** One route at work. */
@@ -38,8 +39,12 @@ export class BridgeForwarder {
     const attributes = { source, channel: route.channel.name, event: route.event };
     this.carry = withSpan(
       parts.tracer,
-      { op: 'realtime-bridge', name: `realtime-bridge ${source}`, attributes },
-      (passage: Passage) => this.forward(passage),
+      { op: LAYER, name: `${LAYER} ${source}`, attributes },
+      withCapture(
+        parts.logger,
+        { layer: LAYER, describe: (_passage: Passage) => describeRoute(route), refusalOf: () => null },
+        (passage) => this.forward(passage),
+      ),
     );
   }
 
@@ -73,15 +78,17 @@ export class BridgeForwarder {
 
   /** Counts and tells of an event that did not get as far as being forwarded. Never throws. */
   fail(source: object, from: BridgeTrail | undefined, error: unknown): void {
-    this.enter(source, from, () => Promise.reject(error));
+    this.enter(source, from, async () => {
+      throw this.logged(error);
+    });
   }
 
   private enter(source: object, from: BridgeTrail | undefined, work: (passage: Passage) => Promise<void>): void {
     const passage = { source, channels: [] };
     if (from?.isLoop(this.route)) {
       this.counts.failed++;
-      if (from.tellOnce()) tellFailure(this.parts, this.route, passage, loopOf(this.route));
-      return;
+      if (!from.tellOnce()) return;
+      return settle(async () => tellFailure(this.parts, this.route, passage, this.logged(loopFault(this.route))));
     }
     this.counts.pending++;
     const attempt = async (): Promise<void> => {
@@ -94,8 +101,7 @@ export class BridgeForwarder {
         this.counts.pending--;
       }
     };
-    // Only a logger that throws gets here, and there is nobody left to tell.
-    BridgeTrail.within(this.route, from, attempt).catch(() => undefined);
+    settle(() => BridgeTrail.within(this.route, from, attempt));
   }
 
   /** @throws what the mapper or a broadcast threw. */
@@ -121,7 +127,7 @@ export class BridgeForwarder {
 
   /** @returns the channel's concrete name. Asynchronous, so that a broadcaster that throws is as one that rejects. */
   private async send({ address, payload }: MappedBroadcast): Promise<string> {
-    // the payload's type was checked against the channel where the entry was written; here gate 4 judges it
+    // the payload's type was checked where the entry was written; here gate 4 judges it
     const broadcast = this.parts.broadcaster.broadcast.bind(this.parts.broadcaster) as LooseBroadcast;
     await broadcast(address, this.route.event, payload);
     return address.name;
@@ -129,14 +135,16 @@ export class BridgeForwarder {
 
   /** A mapper that never settles must hold up neither its channel nor the memory of what waits behind it. */
   private inTime(mapped: PromiseLike<unknown>): Promise<unknown> {
-    const { mapperTimeout } = this.parts;
-    const late = new Error(`The mapper has not settled within ${mapperTimeout} ms`);
-    return withDeadline(Promise.resolve(mapped), mapperTimeout, late);
+    const late = new Error(`The mapper has not settled within ${this.parts.mapperTimeout} ms`);
+    return withDeadline(Promise.resolve(mapped), this.parts.mapperTimeout, late);
+  }
+
+  private logged(error: unknown): Error {
+    return internalError(this.parts.logger, `${LAYER}: ${describeRoute(this.route)}`, error);
   }
 }
 
-function loopOf(route: BridgeRoute): RealtimeFault {
-  return new RealtimeFault(
-    `${describeRoute(route)} was asked to forward an event that has come of its own forwarding, and did not; publish no such event from its mapper, nor from listeners of the broadcasts it makes.`,
-  );
+/** What is left to fail is a logger, and then there is nobody to tell. */
+function settle(work: () => Promise<void>): void {
+  work().catch(() => undefined);
 }

@@ -1,10 +1,10 @@
-// Who is told what has come of an event? The log, the UnhandledExceptionBus and the `bridged` hook; never the event's publisher.
+// Who is told what has come of an event? The UnhandledExceptionBus and the `bridged` hook; never the event's publisher.
 import type { LoggerService } from '@nestjs/common';
 import type { UnhandledExceptionBus } from '@nestjs/cqrs';
 import { isPromiseLike } from '../connections/promise-like.js';
-import { internalError } from '../instrumentation/with-capture.js';
+import { internalError, InternalError } from '../instrumentation/with-capture.js';
 import type { RealtimeHooks } from '../realtime.hooks.js';
-import { type BridgeRoute, describeRoute } from './bridge-entry.js';
+import type { BridgeRoute } from './bridge-entry.js';
 
 /** One event on its way; `channels` are the concrete names it has been broadcast to. */
 export interface Passage {
@@ -24,10 +24,10 @@ export function tellForwarded({ hooks }: Audience, route: BridgeRoute, passage: 
   hooks.emit('bridged', () => bridged(route, passage, null));
 }
 
-/** Tells of an event of which at least one broadcast was not made. */
-export function tellFailure(audience: Audience, route: BridgeRoute, passage: Passage, error: unknown): void {
+/** Tells of an event of which at least one broadcast was not made. The log knows already, unless that is what failed. */
+export function tellFailure(audience: Audience, route: BridgeRoute, passage: Passage, failure: unknown): void {
   const { logger, exceptions, hooks } = audience;
-  internalError(logger, `the realtime bridge, ${describeRoute(route)}`, error);
+  const error = failure instanceof InternalError ? failure.cause : failure;
   const unpublished = (failure: unknown): void =>
     void internalError(logger, 'the UnhandledExceptionBus, told by the realtime bridge', failure);
   try {

@@ -1,6 +1,7 @@
 // Has an event come of the entry that is about to forward it? Then forwarding it again would go on for ever.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { BridgeRoute } from './bridge-entry.js';
+import { RealtimeFault } from '../realtime.exception.js';
+import { type BridgeRoute, describeRoute } from './bridge-entry.js';
 
 /** How often in a row a route may forward what has come of itself, once its earlier forwarding is over. */
 const MAX_ROUNDS = 8;
@@ -48,4 +49,11 @@ export class BridgeTrail {
     this.told = true;
     return isFirst;
   }
+}
+
+/** What is told of a loop. */
+export function loopFault(route: BridgeRoute): RealtimeFault {
+  return new RealtimeFault(
+    `${describeRoute(route)} was asked to forward an event that has come of its own forwarding, and did not; publish no such event from its mapper, nor from listeners of the broadcasts it makes.`,
+  );
 }
