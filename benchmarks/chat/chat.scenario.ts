@@ -2,10 +2,10 @@
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';
-import { BARE, type CaseResult, NEST, REALTIME, type Scenario, WS } from '../harness/scenario.js';
+import { BARE, type CaseResult, NEST, NEST_WS, REALTIME, type Scenario, WS } from '../harness/scenario.js';
 import { CHAT } from '../workload.js';
 
-const CONTESTANTS = [BARE, NEST, REALTIME, WS];
+const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS, WS];
 const MEMBERS = 100;
 const SENDERS = 20;
 const MESSAGES_PER_SENDER = 50;

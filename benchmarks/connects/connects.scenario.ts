@@ -1,9 +1,9 @@
 // How many connections can a server accept in a second of its CPU?
 import { interleave } from '../harness/interleave.js';
 import { Pair } from '../harness/pair.js';
-import { BARE, NEST, REALTIME, type Scenario } from '../harness/scenario.js';
+import { BARE, NEST, NEST_WS, REALTIME, type Scenario } from '../harness/scenario.js';
 
-const CONTESTANTS = [BARE, NEST, REALTIME];
+const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS];
 const CONNECTIONS = 1_000;
 const MICROS_PER_SECOND = 1e6;
 

@@ -40,4 +40,5 @@ export interface Scenario {
 export const BARE = { peer: 'bare', label: 'bare socket.io', reference: 'bare' } as const satisfies Contestant;
 export const NEST = { peer: 'nest', label: 'Nest gateway', reference: 'nest' } as const satisfies Contestant;
 export const REALTIME = { peer: 'realtime', label: 'nestjs-realtime' } as const satisfies Contestant;
+export const NEST_WS = { peer: 'nest-ws', label: 'Nest gateway, platform-ws' } as const satisfies Contestant;
 export const WS = { peer: 'ws', label: 'ws, plain loop' } as const satisfies Contestant;

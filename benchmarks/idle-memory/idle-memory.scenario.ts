@@ -1,11 +1,11 @@
 // What do a connection that says nothing, and a subscription that nothing is sent to, keep in the server's memory?
 import { interleave } from '../harness/interleave.js';
 import { Pair } from '../harness/pair.js';
-import { BARE, type CaseResult, type Contestant, NEST, REALTIME, type Scenario } from '../harness/scenario.js';
+import { BARE, type CaseResult, type Contestant, NEST, NEST_WS, REALTIME, type Scenario } from '../harness/scenario.js';
 import { membersOf, type RoomPlan } from '../room-plan.js';
 import type { Memory } from '../peers/peer.main.js';
 
-const CONTESTANTS = [BARE, NEST, REALTIME];
+const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS];
 const KILOBYTE = 1024;
 /** With one to five members in a room, every connection has twelve subscriptions at the end. */
 const ROOMS_PER_CONNECTION = 4;

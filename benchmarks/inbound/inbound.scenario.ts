@@ -7,6 +7,7 @@ import {
   type CaseResult,
   type Contestant,
   NEST,
+  NEST_WS,
   REALTIME,
   type Scenario,
   type Target,
@@ -32,6 +33,8 @@ const VARIANTS: readonly Variant[] = [
 type Runner = Contestant & { readonly event: Variant['event'] };
 
 const BARE_EVENT: Runner = { ...BARE, event: 'plain' };
+/** What the gateway on platform-ws handles. */
+const NEST_WS_EVENTS: readonly Variant['event'][] = ['plain', 'piped'];
 const CONNECTIONS = 50;
 const OUTSTANDING = 1;
 const ROUND_TRIPS = 8_000;
@@ -42,9 +45,10 @@ export const inbound: Scenario = {
     // Neighbours in this order are those whose ratio is promised.
     const runners = [
       BARE_EVENT,
-      ...VARIANTS.flatMap(({ event }) => [
+      ...VARIANTS.flatMap(({ event }): Runner[] => [
         { ...REALTIME, event },
         { ...NEST, event },
+        ...(NEST_WS_EVENTS.includes(event) ? [{ ...NEST_WS, event }] : []),
       ]),
     ].filter(({ peer }) => options.peers.includes(peer));
     const pairs = new Map<Contestant['peer'], Pair>();
@@ -67,15 +71,26 @@ export const inbound: Scenario = {
   },
 };
 
-function resultOf(
-  { name, event, target }: Variant,
-  measured: readonly (Runner & { samples: readonly number[] })[],
-): CaseResult {
+type Measured = Runner & { readonly samples: readonly number[] };
+
+/** What a schema saves is measured against what gateways have for the same checks: the DTO. The same schema in a pipe stands beside it. */
+function schemaReference(runner: Measured): Measured[] {
+  if (runner.event === 'piped') return [{ ...runner, label: `${NEST.label}, with the DTO` }];
+  return runner.event === 'schema'
+    ? [{ ...runner, label: `${NEST.label}, with the schema`, reference: undefined }]
+    : [];
+}
+
+function resultOf({ name, event, target }: Variant, measured: readonly Measured[]): CaseResult {
   return {
     scenario: 'inbound',
     case: name,
     unit: 'CPU-s per million round trips',
-    contestants: measured.filter((runner) => runner.peer === BARE.peer || runner.event === event),
+    contestants: measured.flatMap((runner): Measured[] => {
+      if (runner.peer === BARE.peer) return [runner];
+      if (event === 'schema' && runner.peer === NEST.peer) return schemaReference(runner);
+      return runner.event === event ? [runner] : [];
+    }),
     targets: target === undefined ? [] : [{ ...target, contestant: REALTIME.label }],
   };
 }

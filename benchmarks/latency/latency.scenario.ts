@@ -2,10 +2,19 @@
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';
-import { BARE, type CaseResult, type Contestant, NEST, REALTIME, type Scenario, WS } from '../harness/scenario.js';
+import {
+  BARE,
+  type CaseResult,
+  type Contestant,
+  NEST,
+  NEST_WS,
+  REALTIME,
+  type Scenario,
+  WS,
+} from '../harness/scenario.js';
 import { FEED } from '../workload.js';
 
-const CONTESTANTS = [BARE, NEST, REALTIME, WS];
+const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS, WS];
 const MEMBERS = 1_000;
 const EVERY_MS = 50;
 const BROADCASTS = 40;

@@ -123,7 +123,7 @@ export class RawClient {
 
 function upgradeRequest(port: number, path: string): string {
   return [
-    `GET ${path}/?EIO=4&transport=websocket HTTP/1.1`,
+    `GET ${path}?EIO=4&transport=websocket HTTP/1.1`,
     `Host: 127.0.0.1:${port}`,
     `Origin: http://127.0.0.1:${port}`,
     'Connection: Upgrade',

@@ -30,7 +30,7 @@ export async function startPeer(): Promise<Peer> {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   return {
     port: (http.address() as AddressInfo).port,
-    path: '/socket.io',
+    path: '/socket.io/',
     dialect: 'plain',
     broadcast: (item) => io.to(FEED).emit(TICK, item),
     broadcastToRoom: (room, item) => io.to(roomName(room)).emit(TICK, item),

@@ -106,7 +106,7 @@ export async function startPeer({ variants }: PeerSettings): Promise<Peer> {
   const { server } = app.get(NotesGateway);
   return {
     port: (app.getHttpServer().address() as AddressInfo).port,
-    path: '/socket.io',
+    path: '/socket.io/',
     dialect: 'plain',
     broadcast: (item) => server.to(FEED).emit(TICK, item),
     broadcastToRoom: (room, item) => server.to(roomName(room)).emit(TICK, item),

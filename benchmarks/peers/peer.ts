@@ -2,7 +2,7 @@
 import type { FeedItem } from '../workload.js';
 
 /** Names of the peers; each has a file `<name>.peer.ts` that exports `startPeer`. */
-export type PeerName = 'bare' | 'nest' | 'realtime' | 'ws';
+export type PeerName = 'bare' | 'nest' | 'nest-ws' | 'realtime' | 'ws';
 
 /** What a peer is started for. */
 export interface PeerSettings {
@@ -16,7 +16,7 @@ export type Dialect = 'plain' | 'realtime';
 /** A server under test, listening on a port of its own. */
 export interface Peer {
   readonly port: number;
-  /** Path of the Socket.IO endpoint, without a trailing slash. */
+  /** Path of the WebSocket endpoint, as clients ask for it. */
   readonly path: string;
   readonly dialect: Dialect;
   /** Sends one item to every member of the feed. */

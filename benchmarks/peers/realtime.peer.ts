@@ -111,7 +111,7 @@ export async function startPeer(): Promise<Peer> {
   const server = app.get(IRealtimeServer);
   return {
     port: (app.getHttpServer().address() as AddressInfo).port,
-    path: '/realtime',
+    path: '/realtime/',
     dialect: 'realtime',
     broadcast: (item) => broadcaster.broadcast(feedChannel, TICK, item),
     broadcastToRoom: (room, item) => broadcaster.broadcast(roomChannel.with({ roomId: String(room) }), TICK, item),

@@ -1,16 +1,19 @@
-// Peer 4: what does a WebSocket server without Socket.IO cost? `ws` and a plain loop over the members, the same texts on the wire as bare Socket.IO.
+// Peer 5: what does a WebSocket server without Socket.IO cost? `ws` and a plain loop over the members, the same texts on the wire as bare Socket.IO.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { roomName } from '../room-plan.js';
-import { CHAT, FEED, type FeedItem, feedItem, type NoteBody, SAY, TICK } from '../workload.js';
+import { CHAT, FEED, type FeedItem, feedItem, type NoteBody, SAY } from '../workload.js';
 import type { Peer } from './peer.js';
+import {
+  acknowledgement,
+  CONNECT_PACKET,
+  CONNECTED_PACKET,
+  itemPacket,
+  OPEN_PACKET,
+  parseEvent,
+} from './plain-wire.js';
 import { tally } from './tally.js';
-
-const OPEN_PACKET = '0{"sid":"0","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":65536}';
-const CONNECT_PACKET = '40';
-const CONNECTED_PACKET = '40{"sid":"0"}';
-const EVENT_PREFIX = '42';
 
 export async function startPeer(): Promise<Peer> {
   const rooms = new Map<string, Set<WebSocket>>();
@@ -18,7 +21,7 @@ export async function startPeer(): Promise<Peer> {
   const emit = (room: string, item: FeedItem): void => {
     const members = rooms.get(room);
     if (members === undefined) return;
-    const text = EVENT_PREFIX + JSON.stringify([TICK, item]);
+    const text = itemPacket(item);
     for (const member of members) if (member.readyState === WebSocket.OPEN) member.send(text);
   };
 
@@ -39,10 +42,9 @@ export async function startPeer(): Promise<Peer> {
     socket.on('message', (data: Buffer) => {
       const text = data.toString();
       if (text === CONNECT_PACKET) return socket.send(CONNECTED_PACKET);
-      const bracket = text.indexOf('[');
-      const [event, body] = JSON.parse(text.slice(bracket)) as [string, unknown];
+      const { id, event, body } = parseEvent(text);
       onEvent(socket, event, body);
-      socket.send(`43${text.slice(EVENT_PREFIX.length, bracket)}[{"ok":true}]`);
+      socket.send(acknowledgement(id));
     });
     socket.on('close', () => rooms.forEach((members) => members.delete(socket)));
     socket.send(OPEN_PACKET);
@@ -50,7 +52,7 @@ export async function startPeer(): Promise<Peer> {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   return {
     port: (http.address() as AddressInfo).port,
-    path: '/ws',
+    path: '/ws/',
     dialect: 'plain',
     broadcast: (item) => emit(FEED, item),
     broadcastToRoom: (room, item) => emit(roomName(room), item),

@@ -2,10 +2,19 @@
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';
-import { BARE, type CaseResult, type Contestant, NEST, REALTIME, type Scenario, WS } from '../harness/scenario.js';
+import {
+  BARE,
+  type CaseResult,
+  type Contestant,
+  NEST,
+  NEST_WS,
+  REALTIME,
+  type Scenario,
+  WS,
+} from '../harness/scenario.js';
 import { FEED } from '../workload.js';
 
-const CONTESTANTS = [BARE, NEST, REALTIME, WS];
+const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS, WS];
 const MEMBERS = 100;
 const STALLED = 1;
 /** Large enough that the kernel's buffers of the stalled connection, some four megabytes, are full after a quarter of the series. */
