@@ -3,7 +3,8 @@ import type { Browser } from 'playwright-core';
 import type { DashboardSnapshot } from '../../../libs/dashboard/src/feed/feed.frames.js';
 import { launchChromium } from '../../chromium/launch-chromium.js';
 import { closeApps } from '../../kit/boot.js';
-import { channel, connection, frame, row, snapshot } from './sample-feed.js';
+import { channel, connection, frame, snapshot } from './sample-feed.js';
+import { row } from './sample-rows.js';
 import { StandIn } from './stand-in.js';
 import { Watcher } from './watcher.js';
 

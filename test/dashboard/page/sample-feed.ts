@@ -7,6 +7,7 @@ import type {
   StreamRow,
   Totals,
 } from '../../../libs/dashboard/src/feed/feed.frames.js';
+import { someRows } from './sample-rows.js';
 
 export const TOTALS: Totals = {
   connections: 3,
@@ -20,22 +21,11 @@ export const TOTALS: Totals = {
   queuedBytes: 15_300,
 };
 
-/** A row as a test writes it: whatever its kind has, without what every row has. */
-export type RowDraft = StreamRow extends infer Row
-  ? Row extends StreamRow
-    ? Omit<Row, 'id' | 'at' | 'story'> & { story?: number | null }
-    : never
-  : never;
-
-let lastId = 0;
-
-export function row(draft: RowDraft): StreamRow {
-  return { story: null, ...draft, id: ++lastId, at: Date.now() };
-}
+let connections = 0;
 
 export function connection(more: Partial<ConnectionRow> = {}): ConnectionRow {
   return {
-    id: `c${++lastId}`,
+    id: `c${++connections}`,
     userId: 'ann',
     roles: ['editor'],
     address: '10.0.0.7',
@@ -56,71 +46,6 @@ export function channel(name: string, more: Partial<ChannelRow> = {}): ChannelRo
     sparkline: Array.from({ length: 60 }, (_, second) => (second * 7) % 11),
     ...more,
   };
-}
-
-/** One article's way: the event, the bridge, two broadcasts. */
-export function story(id: number, article = '42'): StreamRow[] {
-  const name = 'ArticlePublishedEvent';
-  return [
-    row({ kind: 'event', story: id, name }),
-    row({
-      kind: 'bridge',
-      story: id,
-      name,
-      template: 'articles',
-      event: 'published',
-      channels: ['articles', `articles.${article}`],
-      error: null,
-    }),
-    row({ kind: 'broadcast', story: id, channel: 'articles', event: 'published', bytes: 412, deliveries: 120 }),
-    row({
-      kind: 'broadcast',
-      story: id,
-      channel: `articles.${article}`,
-      event: 'published',
-      bytes: 412,
-      deliveries: 0,
-    }),
-  ];
-}
-
-/** One row of each kind, and a story. */
-export function someRows(): StreamRow[] {
-  return [
-    row({ kind: 'message', channel: 'rooms.7', event: 'say', userId: 'ann', code: null, milliseconds: 3.25 }),
-    row({
-      kind: 'message',
-      channel: 'rooms.7',
-      event: 'say',
-      userId: null,
-      code: 'INVALID_PAYLOAD',
-      milliseconds: 0.4,
-    }),
-    row({
-      kind: 'refusal',
-      gate: 'subscribe',
-      code: 'FORBIDDEN',
-      reason: 'RoomMemberGuard: ann is no member of room 9',
-      userId: 'ann',
-      connectionId: 'c1',
-      channel: 'rooms.9',
-      event: null,
-    }),
-    row({
-      kind: 'refusal',
-      gate: 'connect',
-      code: 'UNAUTHENTICATED',
-      reason: 'no such session',
-      userId: null,
-      connectionId: null,
-      channel: null,
-      event: null,
-    }),
-    row({ kind: 'slow-consumer', connectionId: 'c2', userId: 'bob', channel: 'rooms.7', policy: 'disconnect' }),
-    row({ kind: 'job', queue: 'mails', jobId: '17', state: 'failed', reason: 'SMTP said 550' }),
-    row({ kind: 'action', userId: 'root', action: 'evict', target: 'bob', channel: 'rooms.7' }),
-    ...story(1),
-  ];
 }
 
 export function snapshot(more: Partial<DashboardSnapshot> = {}): DashboardSnapshot {

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../../chromium/launch-chromium.js';
 import { closeApps } from '../../kit/boot.js';
-import { frame, row, snapshot, story } from './sample-feed.js';
+import { frame, snapshot } from './sample-feed.js';
+import { row, story } from './sample-rows.js';
 import { StandIn } from './stand-in.js';
 import { Watcher } from './watcher.js';
 

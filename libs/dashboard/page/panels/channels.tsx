@@ -7,7 +7,7 @@ import { useDashboard, useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
 import { FilterBox } from '../parts/filter-box.js';
 import { Foreign } from '../parts/foreign.js';
-import { count, rate } from '../parts/format.js';
+import { count, rate } from '../state/format.js';
 import { Panel } from '../parts/panel.js';
 import { type ChannelOrder, CHANNEL_ORDERS, sortChannels } from '../state/channel-order.js';
 import { containsText } from '../state/stream-filter.js';

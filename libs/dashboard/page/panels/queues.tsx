@@ -4,7 +4,7 @@ import type { QueueRow } from '../../src/feed/feed.frames.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
 import { Foreign } from '../parts/foreign.js';
-import { count } from '../parts/format.js';
+import { count } from '../state/format.js';
 import { Panel } from '../parts/panel.js';
 
 const COLUMNS: readonly Column<QueueRow>[] = [

@@ -6,7 +6,7 @@ import { At } from '../parts/at.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
 import { Foreign, Who } from '../parts/foreign.js';
-import { count } from '../parts/format.js';
+import { count } from '../state/format.js';
 import { Panel } from '../parts/panel.js';
 import { CODES, GATES } from '../state/explanations.js';
 import { type RefusalCount, refusalKey } from '../state/refusal-tally.js';

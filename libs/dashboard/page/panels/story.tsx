@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { At } from '../parts/at.js';
 import { Foreign } from '../parts/foreign.js';
-import { bytes, count } from '../parts/format.js';
+import { bytes, count } from '../state/format.js';
 import { KIND_TITLES, rowText } from '../state/row-text.js';
 import type { Story } from '../state/story.js';
 import { type StoryStep, storyTree } from '../state/story-tree.js';

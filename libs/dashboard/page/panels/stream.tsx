@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { StreamRow } from '../../src/feed/feed.frames.js';
 import { useDashboard, useData } from '../parts/dashboard-context.js';
-import { count } from '../parts/format.js';
+import { count } from '../state/format.js';
 import { Panel } from '../parts/panel.js';
 import type { RowKind } from '../state/row-text.js';
 import { findStory } from '../state/story.js';

@@ -2,11 +2,12 @@
 import type { VNode } from 'preact';
 import { Chart } from '../parts/chart.js';
 import { useData } from '../parts/dashboard-context.js';
-import { bytes, count, rate } from '../parts/format.js';
+import { bytes, count, rate } from '../state/format.js';
 import type { Moment } from '../state/dashboard-state.js';
 
-/** Milliseconds that the charts show. */
-const WINDOW_MS = 300_000;
+/** Milliseconds that the charts show at first, and when there is so much to show. */
+const SHORTEST_MS = 60_000;
+const LONGEST_MS = 300_000;
 
 export function TotalsPanel(): VNode | null {
   const totals = useData((state) => state.totals);
@@ -60,7 +61,8 @@ interface RateTileProps {
 
 function RateTile({ name, value, moments, of }: RateTileProps): VNode {
   const to = moments.at(-1)?.at ?? 0;
-  const shown = moments.filter(({ at }) => at >= to - WINDOW_MS);
+  const shown = moments.filter(({ at }) => at >= to - LONGEST_MS);
+  const from = Math.min(shown[0]?.at ?? to, to - SHORTEST_MS);
   const y = shown.map(of);
   const peak = rate(y.reduce((high, each) => Math.max(high, each), 0));
   return (
@@ -68,15 +70,15 @@ function RateTile({ name, value, moments, of }: RateTileProps): VNode {
       <dt>{name} a second</dt>
       <dd>
         <span class="figure">{rate(value)}</span>
-        <span class="note">peak {peak} in 5 min</span>
+        <span class="note">peak {peak}</span>
         <Chart
           x={shown.map(({ at }) => at)}
           y={y}
-          from={to - WINDOW_MS}
+          from={from}
           to={to}
           colour="--chart"
           height={40}
-          label={`${name} a second over the last five minutes: now ${rate(value)}, at most ${peak}.`}
+          label={`${name} a second over the last minutes: now ${rate(value)}, at most ${peak}.`}
         />
       </dd>
     </div>

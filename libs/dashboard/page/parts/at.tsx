@@ -1,6 +1,6 @@
 // When was it?
 import type { VNode } from 'preact';
-import { clock, since } from './format.js';
+import { clock, since } from '../state/format.js';
 
 /** Time of the day to the millisecond. */
 export function At({ at }: { readonly at: number }): VNode {

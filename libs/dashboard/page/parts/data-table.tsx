@@ -1,7 +1,7 @@
 // How are lists shown? As tables, of which a part is drawn; on a phone each row becomes a card that names its cells.
 import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { count } from './format.js';
+import { count } from '../state/format.js';
 
 export interface Column<Row> {
   readonly title: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { frame, row, snapshot, story, TOTALS } from '../../../../test/dashboard/page/sample-feed.js';
+import { frame, snapshot, TOTALS } from '../../../../test/dashboard/page/sample-feed.js';
+import { row, story } from '../../../../test/dashboard/page/sample-rows.js';
 import { applyFrame, KEPT_INCIDENTS, KEPT_ROWS, openState } from './dashboard-state.js';
 import { findStory } from './story.js';
 

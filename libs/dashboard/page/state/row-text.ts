@@ -1,5 +1,6 @@
 // What does a row of the stream say, in words? The same words are shown and searched.
 import type { StreamRow } from '../../src/feed/feed.frames.js';
+import { bytes, count } from './format.js';
 
 export type RowKind = StreamRow['kind'];
 
@@ -36,7 +37,7 @@ export function rowText(row: StreamRow): RowText {
     case 'broadcast':
       return {
         subject: `${row.channel} · ${row.event}`,
-        detail: `${counted(row.deliveries, 'delivery', 'deliveries')}, ${counted(row.bytes, 'unit', 'units')}`,
+        detail: `${count(row.deliveries)} ${row.deliveries === 1 ? 'delivery' : 'deliveries'}, ${bytes(row.bytes)}`,
       };
     case 'message':
       return {
@@ -74,8 +75,4 @@ export function slowText(policy: string): string {
 function bridgeDetail({ channels, error }: Extract<StreamRow, { kind: 'bridge' }>): string {
   if (error !== null) return `failed: ${error}`;
   return channels.length === 0 ? 'skipped by its mapper' : `forwarded to ${channels.join(', ')}`;
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }

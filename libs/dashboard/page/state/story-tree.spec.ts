@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { row, story } from '../../../../test/dashboard/page/sample-feed.js';
+import { row, story } from '../../../../test/dashboard/page/sample-rows.js';
 import { type StoryStep, storyTree } from './story-tree.js';
 
 const kinds = (steps: readonly StoryStep[]): unknown[] =>

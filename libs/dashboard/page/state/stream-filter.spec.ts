@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { channel, row, someRows } from '../../../../test/dashboard/page/sample-feed.js';
+import { channel } from '../../../../test/dashboard/page/sample-feed.js';
+import { row, someRows } from '../../../../test/dashboard/page/sample-rows.js';
 import { sortChannels } from './channel-order.js';
 import { KINDS, rowText } from './row-text.js';
 import { filterRows } from './stream-filter.js';
