@@ -1,5 +1,5 @@
 // How does the dashboard's page get into its package? One script, one stylesheet, each with all it imports; the server fills in index.html.
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -9,16 +9,30 @@ const to = `${root}libs/dashboard/dist/page`;
 
 await rm(to, { recursive: true, force: true });
 await mkdir(to, { recursive: true });
-await build({
+const { metafile } = await build({
+  absWorkingDir: root,
   entryPoints: [`${from}/page.tsx`, `${from}/page.css`],
   outdir: to,
   bundle: true,
   format: 'esm',
   target: 'es2022',
   minify: true,
-  // Comments of licences stay in the files that carry the code.
-  legalComments: 'inline',
+  metafile: true,
   // Without path aliases: the page uses the built client, as an application that installed it would.
   tsconfig: `${root}tsconfig.build.json`,
 });
 for (const file of ['index.html', 'icon.svg']) await copyFile(`${from}/${file}`, `${to}/${file}`);
+
+// What others wrote comes with their licences.
+const bundled = new Set(
+  Object.keys(metafile.inputs).flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.slice(1) ?? []),
+);
+const licences = await Promise.all(
+  [...bundled].sort().map(async (name) => {
+    const folder = `${root}node_modules/${name}`;
+    const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
+    if (file === undefined) throw new Error(`${name} is bundled, but has no licence file.`);
+    return `${name}\n\n${await readFile(`${folder}/${file}`, 'utf8')}`;
+  }),
+);
+await writeFile(`${to}/licences.txt`, licences.join('\n---\n\n'));
