@@ -14,6 +14,7 @@ const NOBODY: readonly SocketIOConnection[] = [];
 
 /** The members of one concrete channel. */
 export class Room implements JoinedChannel {
+  private known: Readonly<Record<string, string>> | null = null;
   private list: readonly SocketIOConnection[] | Set<SocketIOConnection> = NOBODY;
   /** What has been broadcast to it in this turn of the event loop. */
   batch: Batch | null = null;
@@ -23,9 +24,9 @@ export class Room implements JoinedChannel {
     readonly descriptor: RealtimeChannelDescriptor,
   ) {}
 
-  /** Made when asked for: most rooms are never asked. */
+  /** Made when first asked for: most rooms are never asked. */
   get params(): Readonly<Record<string, string>> {
-    return this.descriptor.template.match(this.name)!;
+    return (this.known ??= this.descriptor.template.match(this.name)!);
   }
 
   /** Safe to walk over while members leave. */
