@@ -1,6 +1,7 @@
 // What is the application made of? Realtime is one import; each feature brings its own channels.
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { RealtimeDashboardModule } from '@nestjs-realtime/dashboard';
 import { RealtimeModule } from 'nestjs-realtime';
 import { RealtimeCqrsModule } from 'nestjs-realtime/cqrs';
 import { OpenTelemetryTracer } from 'nestjs-realtime/opentelemetry';
@@ -23,6 +24,7 @@ import { RealtimePingModule } from './realtime-ping/index.js';
       tracer: OpenTelemetryTracer,
     }),
     RealtimeCqrsModule.forRoot({ afterCommit }),
+    RealtimeDashboardModule.forRoot({ role: 'admin' }),
     ObservabilityModule,
     AuthModule,
     RealtimePingModule,

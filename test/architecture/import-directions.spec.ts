@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type SourceFile, sourceFiles } from './source-files.js';
 
-const LIBS = ['libs/contract/src', 'libs/realtime/src', 'libs/client/src'];
+const LIBS = ['libs/contract/src', 'libs/realtime/src', 'libs/client/src', 'libs/dashboard/src'];
 const REALTIME = 'libs/realtime/src/';
 
 /** Rooms of libs/realtime from left to right; a room imports from its own column and from those left of it. */
@@ -25,14 +25,15 @@ const COLUMNS = [
   ['bin'],
 ];
 
-/** Each vendor has one home. */
+/** Each vendor has one home; the dashboard looks at the bus as well. */
 const HOMES: [vendor: RegExp, home: string][] = [
   [/^(socket\.io|socket\.io-(parser|adapter)|engine\.io|ws)(\/|$)/, 'libs/realtime/src/socket-io/'],
   [/^@nestjs\/platform-socket\.io(\/|$)/, 'libs/realtime/src/socket-io/'],
-  [/^@nestjs\/cqrs(\/|$)/, 'libs/realtime/src/cqrs/'],
+  [/^@nestjs\/cqrs(\/|$)/, 'libs/(realtime/src/cqrs|dashboard/src/collectors)/'],
   [/^(redis|ioredis|@redis\/.*|@socket\.io\/redis.*)(\/|$)/, 'libs/realtime/src/redis/'],
   [/^@nestjs\/terminus(\/|$)/, 'test/'],
   [/^@opentelemetry\//, 'libs/realtime/src/opentelemetry/'],
+  [/^bullmq$/, 'libs/dashboard/src/jobs/'],
 ];
 
 /** The only places with an index.ts, and with it a public name. */
@@ -76,7 +77,9 @@ describe('the direction of imports', () => {
   });
 
   it.each(HOMES)('keeps %s in %s', (vendor, home) => {
-    const outside = libFiles.filter(({ path }) => !path.startsWith(home) && !path.startsWith('libs/client/'));
+    const outside = libFiles.filter(
+      ({ path }) => !new RegExp(`^${home}`).test(path) && !path.startsWith('libs/client/'),
+    );
     expect(importers(outside, (imported) => vendor.test(imported))).toEqual([]);
   });
 
@@ -96,6 +99,21 @@ describe('the direction of imports', () => {
     expect(importers(client, (imported) => !allowed.test(imported))).toEqual([]);
   });
 
+  it('lets the dashboard use the doors of the library, as any application', () => {
+    const behindADoor = /^(nestjs-realtime\/|@nestjs-realtime\/[^/]+\/)/;
+    expect(
+      importers(sourceFiles('libs/dashboard/src', 'libs/dashboard/page'), (imported) => behindADoor.test(imported)),
+    ).toEqual([]);
+  });
+
+  it("lets the dashboard's page know the channel and the frames of its server, and nothing else of it", () => {
+    const page = sourceFiles('libs/dashboard/page');
+    const ofTheServer = (imported: string): boolean =>
+      /^(libs\/dashboard\/src\/(?!feed\/(feed\.frames|dashboard\.channel)$)|@nestjs\/|nestjs-realtime$)/.test(imported);
+    expect(page.length).toBeGreaterThan(10);
+    expect(importers(page, ofTheServer)).toEqual([]);
+  });
+
   it.each(LIBS)('lets %s reach no other package by its path', (folder) => {
     const outside = (imported: string): boolean => /^(libs|src|test|benchmarks)\//.test(imported);
     expect(
@@ -105,7 +123,7 @@ describe('the direction of imports', () => {
 
   it('lets applications use doors only', () => {
     const applications = sourceFiles('src', 'test/fixture');
-    const behindADoor = /^(libs\/|nestjs-realtime\/(?!(cqrs|testing)$)|@nestjs-realtime\/[^/]+\/)/;
+    const behindADoor = /^(libs\/|nestjs-realtime\/(?!(cqrs|opentelemetry|testing)$)|@nestjs-realtime\/[^/]+\/)/;
     expect(importers(applications, (imported) => behindADoor.test(imported))).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ export function sourceFiles(...folders: string[]): SourceFile[] {
   return folders
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`))
-    .filter((path) => path.endsWith('.ts') && !/\.(spec|test-d|d)\.ts$/.test(path))
+    .filter((path) => /\.tsx?$/.test(path) && !/\.(spec|test-d|d)\.ts$/.test(path))
     .map((path) => {
       const text = readFileSync(path, 'utf8');
       return { path, text, imports: importsOf(path, text) };
