@@ -33,5 +33,5 @@ export function NodesPanel(): VNode {
 }
 
 function State({ state }: { readonly state: NodeRow['state'] }): VNode {
-  return <span class={state === 'accepting' ? 'good' : 'waiting'}>{state}</span>;
+  return <span class={state === 'accepting' ? 'word good' : 'word waiting'}>{state}</span>;
 }

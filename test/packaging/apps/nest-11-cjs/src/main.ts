@@ -1,8 +1,9 @@
-// A Nest 11 CommonJS application on the packed tarballs, with class-validator: one message in, one event out, by a plain client, past a guard of ours and one for HTTP.
+// A Nest 11 CommonJS application on the packed tarballs, with class-validator: one message in, one event out, by a plain client, past a guard of ours and one for HTTP; the dashboard's page.
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { type CanActivate, type ExecutionContext, Injectable, Module, UseGuards } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
+import { RealtimeDashboardModule } from '@nestjs-realtime/dashboard';
 import { IsString } from 'class-validator';
 import {
   defineRealtimeChannel,
@@ -48,7 +49,7 @@ class OnNote {
 }
 
 @Module({
-  imports: [RealtimeModule.forRoot()],
+  imports: [RealtimeModule.forRoot(), RealtimeDashboardModule.forRoot()],
   providers: [OnNote, { provide: APP_GUARD, useClass: HttpOnlyGuard }],
 })
 class AppModule {}
@@ -70,6 +71,10 @@ async function main(): Promise<void> {
   assert.deepEqual(await received, ['notes.1', 'message', { text: 'hello' }]);
   const refused = await socket.emitWithAck('rt:message', { channel: 'notes.1', payload: { text: 1 } });
   assert.equal(refused.error.code, 'INVALID_PAYLOAD');
+
+  const page = await fetch(`http://127.0.0.1:${port}/realtime-dashboard`);
+  assert.equal(page.status, 200);
+  assert.match(await page.text(), /\/realtime-dashboard\/assets\//);
 
   socket.close();
   await app.close();
