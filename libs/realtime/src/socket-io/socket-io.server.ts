@@ -23,6 +23,7 @@ import { requestIntake } from './request-intake.js';
 import { Rooms } from './rooms.js';
 import { showRooms } from './rooms-view.js';
 import { SocketIOConnection, type SocketData } from './socket-io.connection.js';
+import { subscriptionsByTemplate } from './subscriptions-by-template.js';
 import { Turns } from './turns.js';
 
 /** Not worth counting towards a turn's share of reading: the share of requests bounds them. */
@@ -232,16 +233,6 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
 function isSocketIOServer(transport: unknown): transport is Server {
   return typeof transport === 'object' && transport !== null && 'of' in transport && 'engine' in transport;
-}
-
-function subscriptionsByTemplate(sockets: readonly Socket[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const socket of sockets) {
-    for (const { descriptor } of (socket.data as SocketData).connection.subscriptions.values()) {
-      counts.set(descriptor.name, (counts.get(descriptor.name) ?? 0) + 1);
-    }
-  }
-  return counts;
 }
 
 function welcome({ id, user }: SocketIOConnection): WelcomeFrame {
