@@ -163,6 +163,6 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
       refusals: expect.any(Object),
       polluted: false,
     });
-    expect(await fixture.control('/health')).toEqual({ status: 200, body: { status: 'ok' } });
+    expect(await fixture.control('/health')).toEqual({ status: 200, body: { status: 'ok', fanOut: 'fast' } });
   });
 });
