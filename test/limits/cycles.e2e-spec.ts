@@ -3,30 +3,34 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import type { FixtureProcess, FixtureStats } from '../fixture/fixture.process.js';
 import { until } from '../kit/until.js';
+import { expectFanOut, type FanOutMode } from './fan-outs.js';
 import { startFixture } from './raised.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
-const CYCLES = 20_000;
 const WARM_UP = 4_000;
 const AT_ONCE = 40;
 
-describe('a server that many clients have come to and left', () => {
+describe.each<{ fanOut: FanOutMode; count: number }>([
+  { fanOut: 'fast', count: 20_000 },
+  { fanOut: 'stock', count: 2_000 },
+])('on the $fanOut path a server that many clients have come to and left', ({ fanOut, count }) => {
   let fixture: FixtureProcess;
   let connectFrame: string;
 
   beforeAll(async () => {
-    fixture = await startFixture({ limits: { connectionsPerUser: 10_000 } });
+    fixture = await startFixture({ fanOut, limits: { connectionsPerUser: 10_000 } });
     connectFrame = `40${JSON.stringify({ token: await fixture.login('alice') })}`;
   });
   afterAll(async () => {
+    await expectFanOut(fixture, fanOut);
     expect(await fixture.stop()).toBe(0);
   });
 
-  it(`holds nothing of ${CYCLES} connect, subscribe, disconnect cycles`, async () => {
+  it(`holds nothing of ${count} connect, subscribe, disconnect cycles`, async () => {
     await cycles(WARM_UP);
     const before = await atRest();
-    await cycles(CYCLES);
+    await cycles(count);
     const after = await atRest();
     const kept = ({ connections, subscriptions, rooms, timers, inFlight, pendingAuth, unhandled }: FixtureStats) => ({
       connections,
@@ -38,7 +42,7 @@ describe('a server that many clients have come to and left', () => {
       unhandled,
     });
     expect(kept(after)).toEqual(kept(before));
-    expect(after.authCalls - before.authCalls).toBe(CYCLES);
+    expect(after.authCalls - before.authCalls).toBe(count);
     process.stderr.write(`heap ${before.heapUsed} -> ${after.heapUsed}\n`);
     expect(after.heapUsed).toBeLessThan(before.heapUsed * 1.05);
   });

@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { Latch } from '../kit/latch.js';
+import { FAN_OUTS } from './fan-outs.js';
 
 const SLOTS = 3;
 /** Four messages may wait for each handler that may run. */
@@ -27,11 +28,17 @@ class OnWork {
   }
 }
 
-describe('handlers of one connection', () => {
-  afterEach(closeApps);
+describe.each(FAN_OUTS)('on the %s path handlers of one connection', (fanOut) => {
+  let app: TestApp;
 
-  const bootWith = (limits: Partial<RealtimeLimits>): Promise<TestApp> =>
-    boot({ imports: [RealtimeModule.forRoot({ limits })], providers: [OnWork] });
+  afterEach(async () => {
+    expect(app.stats().fanOut).toBe(fanOut);
+    await closeApps();
+  });
+
+  const bootWith = async (limits: Partial<RealtimeLimits>): Promise<void> => {
+    app = await boot({ imports: [RealtimeModule.forRoot({ fanOut, limits })], providers: [OnWork] });
+  };
 
   it('run side by side on different channels, but never more than handlersInFlight', async () => {
     let running = 0;
@@ -46,7 +53,7 @@ describe('handlers of one connection', () => {
       await go.opened;
       running--;
     };
-    const app = await bootWith({ handlersInFlight: SLOTS, messageBurst: 1_000 });
+    await bootWith({ handlersInFlight: SLOTS, messageBurst: 1_000 });
     const client = await app.connect();
     const channels = Array.from({ length: 40 }, (_, i) => `jobs.${i}`);
     await client.request(
@@ -71,7 +78,7 @@ describe('handlers of one connection', () => {
   it('do not take the places of another connection', async () => {
     const go = new Latch();
     work = async (wait) => (wait ? go.opened : undefined);
-    const app = await bootWith({ handlersInFlight: 1 });
+    await bootWith({ handlersInFlight: 1 });
     const [busy, calm] = [await app.connect(), await app.connect()];
     await Promise.all([busy.subscribe('jobs.1'), calm.subscribe('jobs.1')]);
     const held = Promise.all(Array.from({ length: 5 }, () => busy.send('jobs.1', 'work', true)));

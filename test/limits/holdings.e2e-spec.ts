@@ -4,6 +4,7 @@ import { expectCalm } from '../hostile/calm.js';
 import { connectClient, openClient, refusalOf } from '../hostile/honest-client.js';
 import { RawSocket, type Reply } from '../hostile/raw-socket.js';
 import { until } from '../kit/until.js';
+import { expectFanOut, FAN_OUTS } from './fan-outs.js';
 import { startExactly, startFixture } from './raised.js';
 
 jest.setTimeout(30_000);
@@ -11,18 +12,19 @@ jest.setTimeout(30_000);
 const LIMIT_EXCEEDED = { code: 'LIMIT_EXCEEDED', message: expect.any(String), retryable: false };
 const codeOf = (reply: Reply | null): string => (reply!.ok ? 'ok' : reply!.error!.code);
 
-describe('what one client may hold:', () => {
+describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => {
   let fixture: FixtureProcess;
 
   afterEach(async () => {
     await fixture.control('/auth', { mode: 'ok' });
     await expectCalm(fixture);
+    await expectFanOut(fixture, fanOut);
     expect(await fixture.stop()).toBe(0);
   });
 
   describe('subscriptions of a connection', () => {
     const connect = async (): Promise<RawSocket> => {
-      fixture = await startFixture({ limits: { subscriptionsPerConnection: 5 } });
+      fixture = await startFixture({ fanOut, limits: { subscriptionsPerConnection: 5 } });
       return RawSocket.connect(fixture, await fixture.login('alice'));
     };
     const subscribe = (socket: RawSocket, room: number): Promise<Reply | null> =>
@@ -71,7 +73,7 @@ describe('what one client may hold:', () => {
 
   describe('connections of a user', () => {
     it('are bounded over all his sessions, and free again after a disconnect', async () => {
-      fixture = await startFixture({ limits: { connectionsPerUser: 3 } });
+      fixture = await startFixture({ fanOut, limits: { connectionsPerUser: 3 } });
       const sessions = await Promise.all(Array.from({ length: 4 }, () => fixture.login('alice')));
       const sockets = await Promise.all(
         sessions.slice(0, 3).map((token) => connectClient(fixture, { auth: { token } })),
@@ -89,7 +91,7 @@ describe('what one client may hold:', () => {
     });
 
     it('are bounded also when they come all at once', async () => {
-      fixture = await startFixture({ limits: { connectionsPerUser: 3 } });
+      fixture = await startFixture({ fanOut, limits: { connectionsPerUser: 3 } });
       const token = await fixture.login('alice');
       await fixture.control('/auth', { mode: 'ok', delayMs: 100 });
       const sockets = await Promise.all(Array.from({ length: 20 }, () => RawSocket.open(fixture)));
@@ -102,7 +104,7 @@ describe('what one client may hold:', () => {
     });
 
     it('count nobody who is anonymous', async () => {
-      fixture = await startFixture({ limits: { connectionsPerUser: 1 } });
+      fixture = await startFixture({ fanOut, limits: { connectionsPerUser: 1 } });
       const sockets = await Promise.all(Array.from({ length: 5 }, () => connectClient(fixture)));
       expect((await fixture.stats()).connections).toBe(5);
       for (const socket of sockets) socket.disconnect();
@@ -111,7 +113,7 @@ describe('what one client may hold:', () => {
 
   describe('authentications under way', () => {
     it('are bounded: past the bound OVERLOADED, and later they are served again', async () => {
-      fixture = await startFixture({ authenticationTimeout: 1_000, limits: { pendingAuthentications: 3 } });
+      fixture = await startFixture({ fanOut, authenticationTimeout: 3_000, limits: { pendingAuthentications: 3 } });
       const token = await fixture.login('alice');
       await fixture.control('/auth', { mode: 'hang' });
       const hanging = Array.from({ length: 3 }, () => openClient(fixture, { auth: { token } }));
@@ -138,7 +140,7 @@ describe('what one client may hold:', () => {
   });
 
   it('a transport that never sends CONNECT is closed after 10 s, one that did is not', async () => {
-    fixture = await startExactly({});
+    fixture = await startExactly({ fanOut });
     const connected = await RawSocket.connect(fixture);
     const openedAt = performance.now();
     const silent = await Promise.all(Array.from({ length: 10 }, () => RawSocket.open(fixture)));

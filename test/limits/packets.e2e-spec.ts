@@ -3,6 +3,7 @@ import type { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm, expectNoStall } from '../hostile/calm.js';
 import { RawSocket } from '../hostile/raw-socket.js';
 import { until } from '../kit/until.js';
+import { expectFanOut, FAN_OUTS } from './fan-outs.js';
 import { PollingClient } from './polling-client.js';
 import { startExactly, startFixture } from './raised.js';
 
@@ -12,11 +13,12 @@ const BYE = '42["rt:bye",{"code":"POLICY","reconnect":false}]';
 /** Engine.IO's packet for it. */
 const CLOSE = '1';
 
-describe('a client that floods', () => {
+describe.each(FAN_OUTS)('on the %s path a client that floods', (fanOut) => {
   let fixture: FixtureProcess;
 
   afterEach(async () => {
     await expectCalm(fixture);
+    await expectFanOut(fixture, fanOut);
     expect(await fixture.stop()).toBe(0);
   });
 
@@ -26,7 +28,7 @@ describe('a client that floods', () => {
     ['acks of nothing', '437["x"]'],
     ['misshapen requests', '421["rt:message",null]'],
   ])('with %s is told POLICY and cut', async (_title, packet) => {
-    fixture = await startExactly({ limits: { packetsPerSecond: 50 } });
+    fixture = await startExactly({ fanOut, limits: { packetsPerSecond: 50 } });
     const socket = await RawSocket.connect(fixture);
     for (let i = 0; i < 1_000; i++) socket.send(packet);
     await socket.until((received) => received === BYE);
@@ -39,7 +41,7 @@ describe('a client that floods', () => {
   });
 
   it('is cut before CONNECT too', async () => {
-    fixture = await startExactly({ limits: { packetsPerSecond: 50 } });
+    fixture = await startExactly({ fanOut, limits: { packetsPerSecond: 50 } });
     const socket = await RawSocket.open(fixture);
     for (let i = 0; i < 1_000; i++) socket.send('3');
     await until(
@@ -49,7 +51,7 @@ describe('a client that floods', () => {
   });
 
   it('under the limit stays', async () => {
-    fixture = await startExactly({ limits: { packetsPerSecond: 50 } });
+    fixture = await startExactly({ fanOut, limits: { packetsPerSecond: 50 } });
     const socket = await RawSocket.connect(fixture);
     for (let i = 0; i < 80; i++) socket.send('3');
     await socket.settle();
@@ -58,7 +60,7 @@ describe('a client that floods', () => {
   });
 
   it('within a raised message rate stays: the packet limit rises with it', async () => {
-    fixture = await startExactly({ limits: { messagesPerSecond: 3_000, messageBurst: 3_000 } });
+    fixture = await startExactly({ fanOut, limits: { messagesPerSecond: 3_000, messageBurst: 3_000 } });
     const socket = await RawSocket.connect(fixture);
     const replies = await Promise.all(
       Array.from({ length: 2_900 }, () => socket.request('rt:unsubscribe', '{"channel":"t.public"}')),
@@ -69,7 +71,7 @@ describe('a client that floods', () => {
   });
 
   it('over a raised message rate is cut where the packet limit was set by itself', async () => {
-    fixture = await startFixture({ limits: { packetsPerSecond: 100 } });
+    fixture = await startFixture({ fanOut, limits: { packetsPerSecond: 100 } });
     const socket = await RawSocket.connect(fixture);
     for (let i = 0; i < 1_000; i++) socket.send('42["nothing"]');
     await socket.until((received) => received === BYE);
@@ -79,7 +81,11 @@ describe('a client that floods', () => {
   it.each(['3', '42["x"]', '421["rt:message",{}]'])(
     'with 50,000 packets %s in one POST does not hold the event loop',
     async (packet) => {
-      fixture = await startExactly({ transports: ['polling', 'websocket'], limits: { payloadBytes: 2_000_000 } });
+      fixture = await startExactly({
+        fanOut,
+        transports: ['polling', 'websocket'],
+        limits: { payloadBytes: 2_000_000 },
+      });
       await expectNoStall(
         fixture,
         async () => {

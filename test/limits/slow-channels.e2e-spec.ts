@@ -3,6 +3,7 @@ import { defineRealtimeChannel, RealtimeModule } from 'nestjs-realtime';
 import { z } from 'zod';
 import { boot, closeApps } from '../kit/boot.js';
 import { DeafClient } from './deaf-client.js';
+import { FAN_OUTS } from './fan-outs.js';
 
 jest.setTimeout(30_000);
 
@@ -20,10 +21,10 @@ describe.each([
 ] as const)('a channel with slowConsumer "$policy"', ({ policy, channel, app: slowConsumer, stays }) => {
   afterEach(closeApps);
 
-  it(`keeps to it in an application with "${slowConsumer}"`, async () => {
+  it.each(FAN_OUTS)(`keeps to it in an application with "${slowConsumer}", on the %s path`, async (fanOut) => {
     const app = await boot({
       imports: [
-        RealtimeModule.forRoot({ slowConsumer, limits: { queuedBytes: 100_000 } }),
+        RealtimeModule.forRoot({ fanOut, slowConsumer, limits: { queuedBytes: 100_000 } }),
         RealtimeModule.forFeature([channel]),
       ],
     });
@@ -44,6 +45,7 @@ describe.each([
     const { queuedBytes } = app.stats();
     expect(queuedBytes > 0).toBe(policy === 'drop');
     expect(queuedBytes).toBeLessThanOrEqual(100_000);
+    expect(app.stats().fanOut).toBe(fanOut);
     deaf.close();
   });
 });

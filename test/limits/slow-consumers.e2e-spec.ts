@@ -5,6 +5,7 @@ import { expectCalm } from '../hostile/calm.js';
 import { connectClient, request } from '../hostile/honest-client.js';
 import { until } from '../kit/until.js';
 import { DeafClient } from './deaf-client.js';
+import { expectFanOut, FAN_OUTS } from './fan-outs.js';
 import { startFixture } from './raised.js';
 
 jest.setTimeout(60_000);
@@ -16,13 +17,13 @@ const ROUND = 2_000;
 const KERNEL_ROUNDS = 60;
 const MB = 1_048_576;
 
-describe('a client who does not read, but answers pings', () => {
+describe.each(FAN_OUTS)('on the %s path a client who does not read, but answers pings', (fanOut) => {
   let fixture: FixtureProcess;
   let reader: Socket;
   let received: number[];
 
   const start = async (options: object): Promise<void> => {
-    fixture = await startFixture({ ...options });
+    fixture = await startFixture({ fanOut, ...options });
     reader = await connectClient(fixture, { auth: { token: await fixture.login('reader') } });
     received = [];
     reader.on('rt:event', (_channel: string, _event: string, { n }: { n: number }) => received.push(n));
@@ -43,6 +44,7 @@ describe('a client who does not read, but answers pings', () => {
   afterEach(async () => {
     reader.disconnect();
     await expectCalm(fixture);
+    await expectFanOut(fixture, fanOut);
     expect(await fixture.stop()).toBe(0);
   });
 
