@@ -96,6 +96,62 @@ describe('channel lanes', () => {
       { numRuns: 150 },
     );
   });
+
+  it('are queues, whoever leaves or gives up, in whatever order', async () => {
+    const step = fc.record({
+      channel: fc.constantFrom('a', 'b', 'c'),
+      act: fc.constantFrom('take', 'run', 'release', 'release'),
+      which: fc.nat(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const lanes = new ChannelLanes();
+        const queues = new Map<string, number[]>(['a', 'b', 'c'].map((channel) => [channel, []]));
+        const held = new Map<number, { channel: string; release(): void }>();
+        const [entered, expected, runs] = [new Set<number>(), new Set<number>(), new Set<number>()];
+        const settle = async (): Promise<void> => {
+          for (const [channel, queue] of queues) {
+            while (queue.length > 0 && runs.has(queue[0])) expected.add(queue.shift()!);
+            if (queue.length > 0) expected.add(queue[0]);
+            await setImmediate();
+            expect(lanes.isBusy(channel)).toBe(queue.length > 0);
+          }
+          expect(entered).toEqual(expected);
+        };
+        const release = async (number: number): Promise<void> => {
+          const { channel, release } = held.get(number)!;
+          held.delete(number);
+          queues.set(
+            channel,
+            queues.get(channel)!.filter((other) => other !== number),
+          );
+          release();
+          await settle();
+        };
+        for (const [number, { channel, act, which }] of steps.entries()) {
+          if (act === 'release') {
+            if (held.size > 0) await release([...held.keys()][which % held.size]);
+            continue;
+          }
+          if (act === 'run') {
+            runs.add(number);
+            lanes.run(channel, () => entered.add(number));
+          } else {
+            const turn = lanes.take(channel);
+            expect(turn.ready === null).toBe(queues.get(channel)!.length === 0);
+            if (turn.ready) void turn.ready.then(() => entered.add(number));
+            else entered.add(number);
+            held.set(number, { channel, release: () => turn.release() });
+          }
+          queues.get(channel)!.push(number);
+          await settle();
+        }
+        for (const number of [...held.keys()].reverse()) await release(number);
+        expect([Reflect.get(lanes, 'only'), Reflect.get(lanes, 'lanes')]).toEqual([null, null]);
+      }),
+      { numRuns: 150 },
+    );
+  });
 });
 
 describe('a deadline', () => {

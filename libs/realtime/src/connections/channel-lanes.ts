@@ -8,32 +8,24 @@ export interface Turn {
 
 /** Serial lanes, one per channel with a request under way; an idle connection holds none. */
 export class ChannelLanes {
-  private lanes: Map<string, Lane> | null = null;
+  /** The holder of one lane; most connections never need another. */
+  private only: Place | null = null;
+  /** The holders of all other lanes, by channel. */
+  private lanes: Map<string, Place> | null = null;
 
   /** Whether somebody holds the channel's lane. */
   isBusy(channel: string): boolean {
-    return this.lanes?.has(channel) ?? false;
+    return this.holderOf(channel) !== undefined;
   }
 
   /** Takes the next place in the channel's lane. */
   take(channel: string): Turn {
-    this.lanes ??= new Map();
-    let lane = this.lanes.get(channel);
-    if (lane === undefined) {
-      lane = new Lane();
-      this.lanes.set(channel, lane);
-    }
-    const held = lane;
-    const waiter = held.enter();
-    return {
-      ready: waiter === null ? null : waiter.ready,
-      release: () => {
-        if (waiter !== null && held.abandon(waiter)) return;
-        if (held.next()) return;
-        this.lanes?.delete(channel);
-        if (this.lanes?.size === 0) this.lanes = null;
-      },
-    };
+    const holder = this.holderOf(channel);
+    if (holder !== undefined) return holder.queue();
+    const place = new Place(this, channel);
+    if (this.only === null) this.only = place;
+    else (this.lanes ??= new Map<string, Place>()).set(channel, place);
+    return place;
   }
 
   /** Runs synchronous work in its turn: at once when the lane is free. */
@@ -49,42 +41,56 @@ export class ChannelLanes {
     if (turn.ready) void turn.ready.then(go);
     else go();
   }
-}
 
-interface Waiter {
-  readonly ready: Promise<void>;
-  readonly resume: () => void;
-}
-
-class Lane {
-  private busy = false;
-  private readonly waiting: Waiter[] = [];
-
-  /** Null when the lane was free and is now ours. */
-  enter(): Waiter | null {
-    if (!this.busy) {
-      this.busy = true;
-      return null;
-    }
-    let resume!: () => void;
-    const ready = new Promise<void>((resolve) => (resume = resolve));
-    const waiter = { ready, resume };
-    this.waiting.push(waiter);
-    return waiter;
+  /** For places to call. */
+  leave(place: Place): void {
+    const holder = this.holderOf(place.channel);
+    if (holder !== place) return holder?.forget(place);
+    const next = place.successor();
+    if (place === this.only) this.only = next;
+    else if (next !== null) this.lanes!.set(next.channel, next);
+    else if (this.lanes!.delete(place.channel) && this.lanes!.size === 0) this.lanes = null;
+    next?.resume!();
   }
 
-  /** Gives up a place before its turn has come; false when it has come. */
-  abandon(waiter: Waiter): boolean {
-    const index = this.waiting.indexOf(waiter);
-    if (index !== -1) this.waiting.splice(index, 1);
-    return index !== -1;
+  private holderOf(channel: string): Place | undefined {
+    return this.only?.channel === channel ? this.only : this.lanes?.get(channel);
+  }
+}
+
+/** One request's place. That of the holder is the lane itself: it knows who waits. */
+class Place implements Turn {
+  ready: Promise<void> | null = null;
+  resume: (() => void) | null = null;
+  private waiting: Place[] | null = null;
+
+  constructor(
+    private readonly lanes: ChannelLanes,
+    readonly channel: string,
+  ) {}
+
+  release(): void {
+    this.lanes.leave(this);
   }
 
-  /** Lets the next one in; false when nobody waits. */
-  next(): boolean {
-    const waiter = this.waiting.shift();
-    if (waiter === undefined) return false;
-    waiter.resume();
-    return true;
+  /** Makes a place behind this one and all who wait already. */
+  queue(): Place {
+    const place = new Place(this.lanes, this.channel);
+    place.ready = new Promise((resolve) => (place.resume = resolve));
+    (this.waiting ??= []).push(place);
+    return place;
+  }
+
+  /** Lets one who waits go. */
+  forget(place: Place): void {
+    const index = this.waiting?.indexOf(place) ?? -1;
+    if (index !== -1) this.waiting!.splice(index, 1);
+  }
+
+  /** Who has waited longest, with all others behind it; null when nobody waits. */
+  successor(): Place | null {
+    const next = this.waiting?.shift() ?? null;
+    if (next !== null) next.waiting = this.waiting;
+    return next;
   }
 }

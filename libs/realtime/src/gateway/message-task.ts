@@ -5,6 +5,7 @@ import { isPromiseLike } from '../connections/promise-like.js';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeException } from '../realtime.exception.js';
+import { type Deadlines, Expiring } from './deadlines.js';
 import type { PendingRequest } from './pending-request.js';
 import type { ParsedMessage } from './request-frames.js';
 
@@ -12,6 +13,8 @@ import type { ParsedMessage } from './request-frames.js';
 export interface MessageService {
   /** Handlers that may run at once for one connection. */
   readonly slots: number;
+  /** Of all messages under way. */
+  readonly deadlines: Deadlines;
   /** The message as gate 3 and the handler see it, with the admission looked up now. */
   contextOf(connection: RealtimeConnection, message: ParsedMessage): RealtimeContext;
   /** Gate 3, then the handler. Returns or resolves with what the handler gave; throws or rejects with a `RealtimeException`. */
@@ -25,8 +28,7 @@ export interface MessageService {
 }
 
 /** One message under way. Its time runs from receipt, waiting included: first for its turn in the lane, then for a free slot. */
-export class MessageTask {
-  private readonly timer: NodeJS.Timeout;
+export class MessageTask extends Expiring {
   private turn: Turn | null = null;
   private context: RealtimeContext | null = null;
   private begunAt = 0;
@@ -38,9 +40,9 @@ export class MessageTask {
     private readonly connection: RealtimeConnection,
     private readonly message: ParsedMessage,
     private readonly pending: PendingRequest,
-    timeout: number,
   ) {
-    this.timer = setTimeout(expire, timeout, this);
+    super();
+    requests.deadlines.add(this);
   }
 
   /** Starts as soon as the lane and a slot are free; at once where they are. */
@@ -106,7 +108,7 @@ export class MessageTask {
 
   private finish(code: RefusalCode | null): void {
     this.over = true;
-    clearTimeout(this.timer);
+    this.requests.deadlines.delete(this);
     this.connection.slots.leave();
     if (this.context === null) return;
     this.connection.finish(this.context);
@@ -118,8 +120,4 @@ export class MessageTask {
     this.connection.slots.giveBack();
     this.turn!.release();
   }
-}
-
-function expire(task: MessageTask): void {
-  task.expire();
 }

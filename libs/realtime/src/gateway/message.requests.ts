@@ -14,6 +14,7 @@ import { withSpan } from '../instrumentation/with-span.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
+import { Deadlines } from './deadlines.js';
 import { type MessageService, MessageTask } from './message-task.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseMessage, type ParsedMessage } from './request-frames.js';
@@ -25,6 +26,7 @@ export class MessageRequests implements MessageService {
   private readonly broadcast: BroadcastFunction;
   /** Gate 3, then the handler. */
   readonly handle: (context: RealtimeContext) => unknown;
+  readonly deadlines: Deadlines;
 
   constructor(
     private readonly gates: Gates,
@@ -37,6 +39,7 @@ export class MessageRequests implements MessageService {
     tracer: IRealtimeTracer,
   ) {
     this.broadcast = broadcaster.broadcast.bind(broadcaster);
+    this.deadlines = new Deadlines(options.requestTimeout);
     this.handle = withSpan(tracer, spanOf, (context) => {
       this.gates.message(context);
       const message = this.registry.get(context.descriptor!)!.messages.get(context.event)!;
@@ -49,7 +52,7 @@ export class MessageRequests implements MessageService {
     if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
     if (!connection.slots.enter(this.slots))
       return this.refuse(connection, pending, new RealtimeException('OVERLOADED'), parsed);
-    new MessageTask(this, connection, parsed, pending, this.options.requestTimeout).queue();
+    new MessageTask(this, connection, parsed, pending).queue();
   }
 
   get slots(): number {

@@ -1,0 +1,152 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { Deadlines, Expiring } from './deadlines.js';
+
+const TIMEOUT = 100;
+
+/** One that tells when its time was over. */
+class Waiting extends Expiring {
+  constructor(private readonly told: () => void) {
+    super();
+  }
+
+  expire(): void {
+    this.told();
+  }
+}
+
+describe('deadlines', () => {
+  let deadlines: Deadlines;
+  let late: string[];
+  const add = (name: string): Waiting => {
+    const one = new Waiting(() => late.push(name));
+    deadlines.add(one);
+    return one;
+  };
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    deadlines = new Deadlines(TIMEOUT);
+    late = [];
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  it('pass one after the other, each in its time, with one timer for all', () => {
+    add('first');
+    add('with the first');
+    jest.advanceTimersByTime(30);
+    add('second');
+    expect(jest.getTimerCount()).toBe(1);
+    jest.advanceTimersByTime(69);
+    expect(late).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(late).toEqual(['first', 'with the first']);
+    jest.advanceTimersByTime(29);
+    expect(late).toHaveLength(2);
+    jest.advanceTimersByTime(1);
+    expect(late).toEqual(['first', 'with the first', 'second']);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('never pass for those who have left, and keep nothing of them', () => {
+    const [first, second, third] = ['first', 'second', 'third'].map(add);
+    deadlines.delete(second);
+    deadlines.delete(first);
+    deadlines.delete(first);
+    expect([Reflect.get(deadlines, 'oldest'), Reflect.get(deadlines, 'newest')]).toEqual([third, third]);
+    expect([third.earlier, third.later, first.later, second.later]).toEqual([null, null, null, null]);
+    jest.advanceTimersByTime(TIMEOUT);
+    expect(late).toEqual(['third']);
+  });
+
+  it('set no timer again for each of many that follow each other', () => {
+    const set = jest.spyOn(globalThis, 'setTimeout');
+    for (let i = 0; i < 1_000; i++) deadlines.delete(add('quick'));
+    expect(set).toHaveBeenCalledTimes(1);
+  });
+
+  it('hold the process while somebody is under way, and not after', () => {
+    const set = jest.spyOn(globalThis, 'setTimeout');
+    const held = () => set.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef());
+    const [first, second] = [add('first'), add('second')];
+    deadlines.delete(first);
+    expect(held()).toEqual([true]);
+    deadlines.delete(second);
+    expect(held()).toEqual([false]);
+    deadlines.delete(add('third'));
+    expect(held()).toEqual([false]);
+    add('fourth');
+    expect(held()).toEqual([true]);
+  });
+
+  it('keep the others, though one throws', () => {
+    deadlines.add(
+      new Waiting(() => {
+        throw new Error('own');
+      }),
+    );
+    add('second');
+    expect(() => jest.advanceTimersByTime(TIMEOUT)).toThrow('own');
+    jest.advanceTimersByTime(1);
+    expect(late).toEqual(['second']);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('wait as long as they are told to, however long that is', () => {
+    const set = jest.spyOn(globalThis, 'setTimeout');
+    const years = 2 ** 40;
+    new Deadlines(years).add(new Waiting(() => late.push('in years')));
+    jest.advanceTimersByTime(2 ** 31);
+    expect(late).toEqual([]);
+    expect(set.mock.calls.map(([, delay]) => delay! < 2 ** 31)).toEqual([true, true]);
+  });
+
+  it("are nobody else's: they pass outside the context of whoever came first", async () => {
+    jest.useRealTimers();
+    const context = new AsyncLocalStorage<string>();
+    const own = new Deadlines(1);
+    const found = new Promise((resolve) =>
+      context.run('of the first', () => own.add(new Waiting(() => resolve(context.getStore())))),
+    );
+    expect(await found).toBeUndefined();
+  });
+
+  it('agree with one timer for each, however they come and go', () => {
+    const step = fc.record({ act: fc.constantFrom('add', 'add', 'delete', 'wait'), by: fc.nat(70) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        deadlines = new Deadlines(TIMEOUT);
+        late = [];
+        const expected: string[] = [];
+        const present = new Map<Waiting, NodeJS.Timeout>();
+        for (const [number, { act, by }] of steps.entries()) {
+          if (act === 'wait') jest.advanceTimersByTime(by);
+          if (act === 'add') {
+            const name = `${number}`;
+            const one = add(name);
+            present.set(
+              one,
+              setTimeout(() => expected.push(name) && present.delete(one), TIMEOUT),
+            );
+          }
+          if (act === 'delete' && present.size > 0) {
+            const one = [...present.keys()][by % present.size];
+            deadlines.delete(one);
+            clearTimeout(present.get(one));
+            present.delete(one);
+          }
+          expect(late).toEqual(expected);
+          expect(jest.getTimerCount() - present.size).toBeLessThanOrEqual(1);
+        }
+        jest.advanceTimersByTime(2 * TIMEOUT);
+        expect(late).toEqual(expected);
+        expect(jest.getTimerCount()).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,69 @@
+// How are thousands of requests with the same time held to it? In one list, oldest first, with one timer for its head.
+import { AsyncResource } from 'node:async_hooks';
+
+/** What waits in one list of deadlines at a time. */
+export abstract class Expiring {
+  /** In milliseconds of `performance.now()`. */
+  dueAt = 0;
+  earlier: Expiring | null = null;
+  later: Expiring | null = null;
+
+  /** Its time is over. It has left the list. */
+  abstract expire(): void;
+}
+
+/** `setTimeout` takes a longer delay for none. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** What is under way and has `timeout` milliseconds for it. What has left in time is not kept. */
+export class Deadlines {
+  private oldest: Expiring | null = null;
+  private newest: Expiring | null = null;
+  /** Is not moved when the oldest leaves: it finds out, when it fires, for whom to go on. It holds the process while there is somebody. */
+  private timer: NodeJS.Timeout | null = null;
+  /** Without it the timer would run in, and hold, the asynchronous context of whichever request happened to set it. */
+  private readonly nobody = new AsyncResource('Deadlines');
+
+  constructor(private readonly timeout: number) {}
+
+  add(one: Expiring): void {
+    one.dueAt = performance.now() + this.timeout;
+    one.earlier = this.newest;
+    if (this.newest === null) this.oldest = one;
+    else this.newest.later = one;
+    this.newest = one;
+    if (this.timer === null) this.arm(this.timeout);
+    else if (one.earlier === null) this.timer.ref();
+  }
+
+  /** Changes nothing for what has left already. */
+  delete(one: Expiring): void {
+    if (one.earlier === null && one !== this.oldest) return;
+    if (one.earlier === null) this.oldest = one.later;
+    else one.earlier.later = one.later;
+    if (one.later === null) this.newest = one.earlier;
+    else one.later.earlier = one.earlier;
+    one.earlier = one.later = null;
+    if (this.oldest === null) this.timer?.unref();
+  }
+
+  private arm(delay: number): void {
+    const milliseconds = Math.min(Math.max(1, Math.ceil(delay)), LONGEST_DELAY);
+    this.timer = this.nobody.runInAsyncScope(() => setTimeout(() => this.expireDue(), milliseconds));
+  }
+
+  /** Should one of them throw, the others' time is still kept. */
+  private expireDue(): void {
+    const now = performance.now();
+    try {
+      while (this.oldest !== null && this.oldest.dueAt <= now) {
+        const late = this.oldest;
+        this.delete(late);
+        late.expire();
+      }
+    } finally {
+      this.timer = null;
+      if (this.oldest !== null) this.arm(this.oldest.dueAt - now);
+    }
+  }
+}
