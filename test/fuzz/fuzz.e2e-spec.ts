@@ -4,11 +4,12 @@ import type { FixtureProcess, FixtureStats } from '../fixture/fixture.process.js
 import { expectCalm } from '../hostile/calm.js';
 import { RawSocket } from '../hostile/raw-socket.js';
 import { until } from '../kit/until.js';
+import { expectFanOut, FAN_OUTS } from '../limits/fan-outs.js';
 import { startFixture } from '../limits/raised.js';
 import { Fuzzer } from './fuzzer.js';
 import { hostileFrames } from './hostile-frames.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const RUNS = 10_000;
 const WARM_UP = 3_000;
@@ -16,7 +17,7 @@ const WARM_UP = 3_000;
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ECHO = '{"channel":"t.auth","event":"echo","payload":{"text":"honest"}}';
 
-describe(`a fuzzer with seed ${SEED}`, () => {
+describe.each(FAN_OUTS)(`on the %s path a fuzzer with seed ${SEED}`, (fanOut) => {
   let fixture: FixtureProcess;
   let session: string;
   let base: FixtureStats;
@@ -24,6 +25,7 @@ describe(`a fuzzer with seed ${SEED}`, () => {
   beforeAll(async () => {
     process.stderr.write(`FUZZ_SEED=${SEED}\n`);
     fixture = await startFixture({
+      fanOut,
       requestTimeout: 500,
       authenticationTimeout: 500,
       limits: { connectionsPerUser: 1_000, packetsPerSecond: 1_000_000 },
@@ -33,6 +35,7 @@ describe(`a fuzzer with seed ${SEED}`, () => {
     base = await atRest(0);
   });
   afterAll(async () => {
+    await expectFanOut(fixture, fanOut);
     expect(await fixture.stop()).toBe(0);
   });
 
