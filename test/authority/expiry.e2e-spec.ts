@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeApps } from '../kit/boot.js';
 import { type AuthorityApp, bootAuthority, insideChannel } from './authority-app.js';
 
-const SOON = 1_000;
-const NOTICE = 700;
+const SOON = 3_000;
+const NOTICE = 2_000;
 /** Later than 31 bits of milliseconds; a timer set to it at once would fire at once. */
 const FAR = 2 ** 31 * 3;
 
@@ -38,7 +38,7 @@ describe('expiry', () => {
 
     expect(await client.next('rt:bye')).toEqual([{ code: 'EXPIRED', reconnect: false }]);
     expect(await client.closed).toBe('io server disconnect');
-    expect(Math.abs(Date.now() - expiresAt.getTime())).toBeLessThan(1_000);
+    expect(Math.abs(Date.now() - expiresAt.getTime())).toBeLessThan(2_000);
     expect(client.log).toEqual(['rt:welcome', 'rt:expiring', 'rt:bye']);
     expect(app.stats()).toMatchObject({ connections: 0, subscriptions: 0, rooms: 0 });
   });
@@ -96,7 +96,7 @@ describe('expiry', () => {
     accounts.login('s1', 'ann', { expiresAt });
     expect(await client.next('rt:expiring')).toEqual([{ expiresAt: expiresAt.toISOString() }]);
     expect(await client.next('rt:bye')).toEqual([{ code: 'EXPIRED', reconnect: false }]);
-    expect(Math.abs(Date.now() - expiresAt.getTime())).toBeLessThan(1_000);
+    expect(Math.abs(Date.now() - expiresAt.getTime())).toBeLessThan(2_000);
     // each visit of the lease finds the same end, and says so once
     expect(client.log.filter((line) => line === 'rt:expiring')).toHaveLength(1);
   });
