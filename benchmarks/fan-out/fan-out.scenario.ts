@@ -2,10 +2,10 @@
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';
-import { BARE, type CaseResult, NEST, NEST_WS, REALTIME, type Scenario, WS } from '../harness/scenario.js';
+import { BARE, type CaseResult, FLOOR, NEST, NEST_WS, REALTIME, type Scenario, WS } from '../harness/scenario.js';
 import { FEED } from '../workload.js';
 
-const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS, WS];
+const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS, WS, FLOOR];
 
 /** Turns of the event loop are filled with `perTurn` broadcasts; `deliveries` are the work of one sample. */
 const PACES = [

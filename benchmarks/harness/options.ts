@@ -29,7 +29,7 @@ export interface Options {
 export const USAGE = `node benchmarks/run.mjs [scenario ...] [options]
 
 Scenarios: fan-out, many-rooms, chat, inbound, connects, idle-memory, latency, slow-consumer (all of them when none is named).
-  --peers bare,nest,realtime,nest-ws,ws
+  --peers bare,nest,realtime,nest-ws,ws,floor
                       who takes part
   --members 100,1000,5000
                       members of the fan-out room, one case each (--quick: 100,1000)
@@ -46,7 +46,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     args,
     allowPositionals: true,
     options: {
-      peers: { type: 'string', default: 'bare,nest,realtime,nest-ws,ws' },
+      peers: { type: 'string', default: 'bare,nest,realtime,nest-ws,ws,floor' },
       members: { type: 'string' },
       connections: { type: 'string' },
       rounds: { type: 'string' },

@@ -41,4 +41,6 @@ export const BARE = { peer: 'bare', label: 'bare socket.io', reference: 'bare' }
 export const NEST = { peer: 'nest', label: 'Nest gateway', reference: 'nest' } as const satisfies Contestant;
 export const REALTIME = { peer: 'realtime', label: 'nestjs-realtime' } as const satisfies Contestant;
 export const NEST_WS = { peer: 'nest-ws', label: 'Nest gateway, platform-ws' } as const satisfies Contestant;
+/** No peer anybody would run: what one write for each delivery costs, so that it can be told from what is paid on top. */
+export const FLOOR = { peer: 'floor', label: 'one net.Socket.write each' } as const satisfies Contestant;
 export const WS = { peer: 'ws', label: 'ws, plain loop' } as const satisfies Contestant;

@@ -2,10 +2,10 @@
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';
-import { BARE, type CaseResult, NEST, NEST_WS, REALTIME, type Scenario, WS } from '../harness/scenario.js';
+import { BARE, type CaseResult, FLOOR, NEST, NEST_WS, REALTIME, type Scenario, WS } from '../harness/scenario.js';
 import { membersOf, type RoomPlan } from '../room-plan.js';
 
-const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS, WS];
+const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS, WS, FLOOR];
 const PLAN: RoomPlan = { rooms: 10_000, connections: 2_000 };
 
 /** As in fan-out; a burst here goes to as many rooms as it has broadcasts. */

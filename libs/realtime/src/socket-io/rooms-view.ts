@@ -16,7 +16,7 @@ class RoomsView extends Map<string, Set<string>> {
   override get(name: string): Set<string> | undefined {
     const room = this.channel(name);
     if (room === undefined) return super.get(name);
-    return new Set([...room.members].map(({ id }) => id).concat([...(super.get(name) ?? [])]));
+    return new Set([...room.members].map(({ connection }) => connection.id).concat([...(super.get(name) ?? [])]));
   }
 
   private channel(name: string): Room | undefined {

@@ -3,19 +3,19 @@ import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import type { JoinedChannel } from '../connections/subscriptions.js';
 import type { Batch } from './fan-out/batch.js';
-import type { SocketIOConnection } from './socket-io.connection.js';
+import type { Outlet } from './fan-out/outlet.js';
 
 /** What the rooms of channels begin with, to whoever asks Socket.IO; a socket's own room does not (ADR-016, decision 3). */
 export const ROOM_PREFIX = 'ch:';
 
 /** Members up to this many are kept in an array of just their number, more in a set. */
 const FEW = 16;
-const NOBODY: readonly SocketIOConnection[] = [];
+const NOBODY: readonly Outlet[] = [];
 
 /** The members of one concrete channel. */
 export class Room implements JoinedChannel {
   private known: Readonly<Record<string, string>> | null = null;
-  private list: readonly SocketIOConnection[] | Set<SocketIOConnection> = NOBODY;
+  private list: readonly Outlet[] | Set<Outlet> = NOBODY;
   /** What has been broadcast to it in this turn of the event loop. */
   batch: Batch | null = null;
 
@@ -30,7 +30,7 @@ export class Room implements JoinedChannel {
   }
 
   /** Safe to walk over while members leave. */
-  get members(): Iterable<SocketIOConnection> {
+  get members(): Iterable<Outlet> {
     return this.list;
   }
 
@@ -38,13 +38,13 @@ export class Room implements JoinedChannel {
     return this.list instanceof Set ? this.list.size : this.list.length;
   }
 
-  add(member: SocketIOConnection): void {
+  add(member: Outlet): void {
     if (this.list instanceof Set) this.list.add(member);
     else if (this.list.length < FEW) this.list = this.list.concat([member]);
     else this.list = new Set([...this.list, member]);
   }
 
-  delete(member: SocketIOConnection): void {
+  delete(member: Outlet): void {
     if (this.list instanceof Set) this.list.delete(member);
     else if (this.list.includes(member)) this.list = this.list.filter((other) => other !== member);
   }
@@ -62,7 +62,7 @@ export class Rooms {
     return this.byName.get(name);
   }
 
-  enter(name: string, { descriptor }: ChannelMatch, member: SocketIOConnection): Room {
+  enter(name: string, { descriptor }: ChannelMatch, member: Outlet): Room {
     let room = this.byName.get(name);
     if (room === undefined) {
       room = new Room(name, descriptor);
@@ -72,7 +72,7 @@ export class Rooms {
     return room;
   }
 
-  exit(name: string, member: SocketIOConnection): void {
+  exit(name: string, member: Outlet): void {
     const room = this.byName.get(name);
     room?.delete(member);
     if (room?.size === 0) this.byName.delete(name);

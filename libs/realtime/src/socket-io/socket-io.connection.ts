@@ -4,8 +4,8 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { RealtimeConnection } from '../connections/realtime.connection.js';
 import type { JoinedChannel } from '../connections/subscriptions.js';
-import type { Batch } from './fan-out/batch.js';
 import type { FanOut } from './fan-out/fan-out.js';
+import { Outlet } from './fan-out/outlet.js';
 import { replyPacket } from './prepared-packet.js';
 import type { Room, Rooms } from './rooms.js';
 import { handshakeOf } from './handshake.js';
@@ -17,10 +17,8 @@ export interface SocketData {
 }
 
 export class SocketIOConnection extends RealtimeConnection {
-  /** Broadcasts of this turn below this number have been sent, or were made before this connection was a member. */
-  settledAt = 0;
-  /** What a flush has found for this connection so far; null between flushes. */
-  batches: Batch | Batch[] | null = null;
+  /** What events to it leave by. */
+  readonly outlet: Outlet;
 
   constructor(
     private readonly socket: Socket,
@@ -29,6 +27,7 @@ export class SocketIOConnection extends RealtimeConnection {
     messageBurst: number,
   ) {
     super(socket.id, messageBurst);
+    this.outlet = new Outlet(this, socket.conn);
   }
 
   override get client(): Socket {
@@ -40,13 +39,13 @@ export class SocketIOConnection extends RealtimeConnection {
   }
 
   protected override enter(channel: string, match: ChannelMatch): Room {
-    this.fanOut.settle(this);
-    return this.rooms.enter(channel, match, this);
+    this.fanOut.settle(this.outlet);
+    return this.rooms.enter(channel, match, this.outlet);
   }
 
   protected override exit({ name }: JoinedChannel): void {
-    if (!this.closed) this.fanOut.settle(this);
-    this.rooms.exit(name, this);
+    if (!this.closed) this.fanOut.settle(this.outlet);
+    this.rooms.exit(name, this.outlet);
   }
 
   /** Whether it gets no broadcasts any more, though it has not been closed yet. */
@@ -61,7 +60,7 @@ export class SocketIOConnection extends RealtimeConnection {
   /** Answers the request of that number. @throws whatever JSON says of a reply it cannot hold. */
   reply(id: number, reply: unknown): void {
     const packet = replyPacket(id, reply);
-    if (this.socket.connected) this.fanOut.answer(this, packet);
+    if (this.socket.connected) this.fanOut.answer(this.outlet, packet);
   }
 
   override disconnect(): void {

@@ -148,7 +148,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     };
     const onPacketCreate = function (this: object): void {
       const connection = connections.get(this);
-      if (connection) fanOut?.settle(connection);
+      if (connection) fanOut?.settle(connection.outlet);
     };
     io.engine.on('connection', (conn: EngineSocket) => {
       fanOut?.inspect(conn);

@@ -7,10 +7,9 @@ import type { EncodedEvent } from '../../connections/encoded-event.js';
 import { Backlogs } from '../backlogs.js';
 import { eventPacket } from '../prepared-packet.js';
 import type { Room, Rooms } from '../rooms.js';
-import type { SocketIOConnection } from '../socket-io.connection.js';
 import { Batch, type TurnFrame } from './batch.js';
 import { MergedBatches } from './batches.js';
-import { plainSocketOf, shapeFault } from './plain-socket.js';
+import { type Outlet, shapeFault } from './outlet.js';
 import { textFrame } from './text-frame.js';
 
 /** `fast` writes joined frames straight to network sockets; `stock` gives every frame to Engine.IO, as Socket.IO itself does. */
@@ -125,22 +124,22 @@ export class FanOut {
   }
 
   /** Sends a reply to one client, after what this turn holds for him. */
-  answer(member: SocketIOConnection, packet: string): void {
+  answer(member: Outlet, packet: string): void {
     this.settle(member);
-    const network = this.mode === 'fast' ? plainSocketOf(member.client.conn) : null;
+    const network = this.mode === 'fast' ? member.network : null;
     if (network !== null) network.write(textFrame(ENGINE_MESSAGE + packet));
     else this.queue(member, packet, {});
   }
 
   /** Sends a member what this turn holds for him, because something else is about to follow, or he to join or leave. */
-  settle(member: SocketIOConnection): void {
+  settle(member: Outlet): void {
     if (this.pending.length === 0 && this.windows.size === 0) return;
-    if (member.isDeparting) return;
+    if (member.connection.isDeparting) return;
     const frames = this.framesFor(member);
     member.settledAt = this.order;
     if (frames.length === 0) return;
     // What follows in this turn shares the write.
-    const network = plainSocketOf(member.client.conn);
+    const network = member.network;
     if (network !== null) {
       network.cork();
       this.corked.push(network);
@@ -174,7 +173,7 @@ export class FanOut {
 
   /** Members of one channel share its buffer; members of the same several channels share a buffer of their own. */
   private flushMany(rooms: readonly Room[]): void {
-    const touched: SocketIOConnection[] = [];
+    const touched: Outlet[] = [];
     for (const room of rooms) {
       const batch = takeBatch(room);
       for (const member of room.members) {
@@ -196,38 +195,38 @@ export class FanOut {
     }
   }
 
-  private writeBatch(member: SocketIOConnection, batch: Batch): void {
+  private writeBatch(member: Outlet, batch: Batch): void {
     const index = batch.indexFrom(member.settledAt);
     if (index < batch.frames.length) this.write(member, batch.bufferFrom(index), batch.frames, index);
   }
 
-  private write(member: SocketIOConnection, buffer: Buffer, frames: readonly TurnFrame[], from = 0): void {
-    const network = plainSocketOf(member.client.conn);
+  private write(member: Outlet, buffer: Buffer, frames: readonly TurnFrame[], from = 0): void {
+    const network = member.network;
     if (network === null) {
       for (let i = from; i < frames.length; i++) this.writeSlowly(member, frames[i]);
     } else if (this.backlogs.hasRoomOn(network, buffer.length)) {
       network.write(buffer);
     } else {
-      for (let i = from; i < frames.length; i++) this.overflow(member.client, frames[i].channel);
+      for (let i = from; i < frames.length; i++) this.overflow(member.connection.client, frames[i].channel);
     }
   }
 
   /** The ordinary path: Engine.IO queues the frame behind whatever it has. */
-  private writeSlowly(member: SocketIOConnection, { channel, packet, frame }: TurnFrame): void {
-    const socket = member.client;
+  private writeSlowly(member: Outlet, { channel, packet, frame }: TurnFrame): void {
+    const socket = member.connection.client;
     if (this.backlogs.hasRoom(socket.conn, frame.length)) this.queue(member, packet, { wsPreEncodedFrame: [frame] });
     else this.overflow(socket, channel);
   }
 
-  private queue(member: SocketIOConnection, packet: string, encoded: Pick<WriteOptions, 'wsPreEncodedFrame'>): void {
-    const writer = member.client.client as unknown as Writer;
+  private queue(member: Outlet, packet: string, encoded: Pick<WriteOptions, 'wsPreEncodedFrame'>): void {
+    const writer = member.connection.client.client as unknown as Writer;
     writer.writeToEngine([packet], { preEncoded: true, volatile: false, compress: false, ...encoded });
   }
 
   /** What waits for a member, in order. */
-  private framesFor(member: SocketIOConnection): TurnFrame[] {
+  private framesFor(member: Outlet): TurnFrame[] {
     const own: Batch[] = [];
-    for (const joined of member.subscriptions.values()) {
+    for (const joined of member.connection.subscriptions.values()) {
       const room = joined as Room;
       if (room.batch) own.push(room.batch);
       const window = this.windows.size > 0 && this.windows.get(room);
