@@ -2,8 +2,10 @@
 export default {
   rootDir: '.',
   roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/benchmarks'],
-  // Processes, browsers and databases start within; no assertion is about time.
-  testTimeout: 30_000,
+  // Processes, browsers and databases start within, on machines that may be busy with other things; no assertion is about time.
+  testTimeout: 180_000,
+  // A failed test may leave a server or a socket behind; what the others have found must be told all the same.
+  forceExit: process.env.CI === 'true',
   testEnvironment: 'node',
   resolver: '<rootDir>/jest.resolver.cjs',
   moduleFileExtensions: ['ts', 'js', 'json'],

@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { connectClient, request } from '../hostile/honest-client.js';
-
-jest.setTimeout(30_000);
 
 describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
   let fixture: FixtureProcess;

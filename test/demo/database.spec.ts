@@ -16,7 +16,7 @@ describe.each(implementations)('the %s database', (_name, open) => {
   beforeAll(async () => {
     database = await open();
     await database.query('CREATE TABLE things (name text PRIMARY KEY, tags text[], made_at timestamptz)');
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await database.query('DROP TABLE things');

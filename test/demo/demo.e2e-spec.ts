@@ -13,16 +13,16 @@ describe('the demo, in two browsers', () => {
   beforeAll(async () => {
     demo = await DemoProcess.start();
     browser = await launchChromium();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
     await demo?.stop();
-  }, 30_000);
+  });
 
   beforeEach(async () => {
     [one, two] = await Promise.all([Reader.open(browser, demo.url), Reader.open(browser, demo.url)]);
-  }, 30_000);
+  });
 
   afterEach(async () => {
     expect([...one.complaints, ...two.complaints]).toEqual([]);
@@ -36,7 +36,7 @@ describe('the demo, in two browsers', () => {
     await two.pong('anonymous, 2 connections').waitFor();
     expect(await one.page.locator('#round-trip').textContent()).toMatch(/^\d+\.\d ms$/);
     expect(await two.page.locator('#round-trip').textContent()).toBe('');
-  }, 60_000);
+  });
 
   it('connects anew as whoever logs in, and as a guest when he logs out', async () => {
     await one.logIn('ada', 'wrong');
@@ -49,7 +49,7 @@ describe('the demo, in two browsers', () => {
     await one.connectedAs('ada');
     await one.logOut();
     await one.connectedAs('a guest');
-  }, 60_000);
+  });
 
   it('shows a published article in every open tab without a reload', async () => {
     await Promise.all([one.logIn('ada', 'lovelace'), two.connectedAs('a guest')]);
@@ -64,7 +64,7 @@ describe('the demo, in two browsers', () => {
     await two.page.reload();
     await two.article(markup).waitFor();
     expect(await two.page.title()).toContain('The Open Tab');
-  }, 60_000);
+  });
 
   it('gives a notification to its user only, and marks it read in all of his tabs', async () => {
     await Promise.all([one.logIn('ada', 'lovelace'), two.logIn('bob', 'bobsled')]);
@@ -86,7 +86,7 @@ describe('the demo, in two browsers', () => {
     await unread.filter({ hasText: 'new' }).waitFor();
     await two.page.getByRole('button', { name: 'Mark all as read' }).click();
     await unread.waitFor({ state: 'hidden' });
-  }, 60_000);
+  });
 
   it('publishes for editors only, whatever the page shows', async () => {
     const draft = { title: 'Not mine to publish', body: 'At all.' };
@@ -100,7 +100,7 @@ describe('the demo, in two browsers', () => {
     await one.publish('Mine to publish', 'Indeed.');
     await two.article('Mine to publish').waitFor();
     expect(await two.article(draft.title).count()).toBe(0);
-  }, 60_000);
+  });
 
   it('ends in peace when it is told to, and its pages come back by themselves, as guests where it has forgotten them', async () => {
     await one.logIn('bob', 'bobsled');
@@ -111,5 +111,5 @@ describe('the demo, in two browsers', () => {
     demo = await DemoProcess.start({ PORT: new URL(demo.url).port });
     await Promise.all([one.connectedAs('a guest'), two.connectedAs('a guest')]);
     await one.page.getByRole('button', { name: 'Log in', exact: true }).waitFor();
-  }, 120_000);
+  });
 });

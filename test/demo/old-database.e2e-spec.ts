@@ -27,13 +27,13 @@ describe('the demo on a database of before there was a table of roles, with host
     await database.query("INSERT INTO user_roles VALUES ('mallory', 'editor'), ('mallory', $1)", [ROLE]);
     await database.close();
     [demo, browser] = await Promise.all([DemoProcess.start({ DATABASE_DIRECTORY: directory }), launchChromium()]);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
     await demo?.stop();
     await rm(directory, { recursive: true, force: true });
-  }, 30_000);
+  });
 
   it('has the users and roles that were there, and answers with them as data', async () => {
     const ada = await Member.logIn(demo.url, 'ada', 'lovelace');
@@ -51,7 +51,7 @@ describe('the demo on a database of before there was a table of roles, with host
     const refusal = await ada.ask('PUT', `/administration/users/${encodeURIComponent(NAME)}/roles/editor`);
     expect(refusal.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(await refusal.text()).not.toContain('<');
-  }, 30_000);
+  });
 
   it('shows names as text, and changes a role whatever it is called', async () => {
     const reader = await Reader.open(browser, demo.url);
@@ -77,5 +77,5 @@ describe('the demo on a database of before there was a table of roles, with host
     await box.waitFor();
     expect(await box.isChecked()).toBe(false);
     await reader.context.close();
-  }, 60_000);
+  });
 });

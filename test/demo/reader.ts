@@ -12,7 +12,7 @@ export class Reader {
 
   static async open(browser: Browser, url: string): Promise<Reader> {
     const context = await browser.newContext({ baseURL: url });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(60_000);
     const reader = new Reader(context, await context.newPage());
     reader.page.on('pageerror', (error) => reader.complaints.push(error.message));
     reader.page.on('console', (message) => {

@@ -17,12 +17,12 @@ describe('roles, in the browsers of an admin and of others', () => {
   beforeAll(async () => {
     [demo, browser] = await Promise.all([DemoProcess.start(), launchChromium()]);
     ada = await Member.logIn(demo.url, 'ada', 'lovelace');
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
     await demo?.stop();
-  }, 30_000);
+  });
 
   beforeEach(async () => {
     [admin, other] = await Promise.all([Reader.open(browser, demo.url), Reader.open(browser, demo.url)]);
@@ -31,7 +31,7 @@ describe('roles, in the browsers of an admin and of others', () => {
     anew = [];
     other.page.on('websocket', (socket) => anew.push(socket.url()));
     other.page.on('framenavigated', (frame) => anew.push(frame.url()));
-  }, 60_000);
+  });
 
   afterEach(async () => {
     expect([...admin.complaints, ...other.complaints]).toEqual([]);
@@ -39,7 +39,7 @@ describe('roles, in the browsers of an admin and of others', () => {
     for (const role of ['admin', 'editor']) await ada.change('DELETE', 'bob', role);
     await ada.change('DELETE', 'grace', 'reader');
     await ada.change('PUT', 'grace', 'editor');
-  }, 30_000);
+  });
 
   it('make an editor of somebody whose page is open, and let him publish and speak at once', async () => {
     const { page } = other;
@@ -52,7 +52,7 @@ describe('roles, in the browsers of an admin and of others', () => {
     await other.say('Good morning!');
     await admin.remark('Bob Good morning!').waitFor();
     expect(anew).toEqual([]);
-  }, 60_000);
+  });
 
   it('end with the channel and the form that they opened, and their page says so', async () => {
     const { page } = other;
@@ -72,7 +72,7 @@ describe('roles, in the browsers of an admin and of others', () => {
     await other.say('Back again!');
     await admin.remark('Back again!').waitFor();
     expect(anew).toEqual([]);
-  }, 60_000);
+  });
 
   it('are seen by every admin as they are now, as long as he is one', async () => {
     const { page } = other;
@@ -93,7 +93,7 @@ describe('roles, in the browsers of an admin and of others', () => {
     await page.getByText('The server has closed this channel to you (REVOKED): it is for admins.').waitFor();
     await page.getByRole('link', { name: 'Live dashboard' }).waitFor({ state: 'hidden' });
     expect(await page.locator('#users li').count()).toBe(0);
-  }, 60_000);
+  });
 
   it('stay with an admin who would take his own away, and his box is ticked again', async () => {
     await admin.box('Ada', 'admin').click();
@@ -101,7 +101,7 @@ describe('roles, in the browsers of an admin and of others', () => {
     expect(await admin.box('Ada', 'admin').isChecked()).toBe(true);
     await admin.box('Grace', 'reader').check();
     await admin.page.locator('#administration-news', { hasText: 'Ada gave Grace the role reader.' }).waitFor();
-  }, 60_000);
+  });
 
   it('leave nothing on the page for whoever logs in next', async () => {
     await admin.box('Bob', 'admin').check();
@@ -113,5 +113,5 @@ describe('roles, in the browsers of an admin and of others', () => {
     expect(await other.page.getByRole('heading', { name: 'Who may do what' }).isVisible()).toBe(false);
     expect(await other.page.locator('#account-news').textContent()).toBe('');
     await other.page.getByText('log in as ada to be one').waitFor();
-  }, 60_000);
+  });
 });

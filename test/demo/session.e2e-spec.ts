@@ -6,7 +6,7 @@ describe('a session of the demo', () => {
 
   beforeAll(async () => {
     demo = await DemoProcess.start();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await demo?.stop();

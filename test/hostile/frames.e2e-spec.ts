@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm, expectNoStall } from './calm.js';
 import { RawSocket } from './raw-socket.js';
-
-jest.setTimeout(30_000);
 
 const PLACEHOLDER = '{"_placeholder":true,"num":0}';
 

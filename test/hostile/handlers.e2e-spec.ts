@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { until } from '../kit/until.js';
 import { expectCalm, expectNoStall } from './calm.js';
 import { connectClient, request, send } from './honest-client.js';
-
-jest.setTimeout(30_000);
 
 describe('a handler', () => {
   let fixture: FixtureProcess;

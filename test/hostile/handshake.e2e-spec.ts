@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm, expectNoStall } from './calm.js';
 import { connectClient, refusalOf } from './honest-client.js';
 import { RawSocket } from './raw-socket.js';
-
-jest.setTimeout(30_000);
 
 const UNAUTHENTICATED = { code: 'UNAUTHENTICATED', message: 'Authentication is required.', retryable: false };
 const UNAVAILABLE = { code: 'UNAVAILABLE', message: 'The service is unavailable.', retryable: true };

@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm, expectNoStall } from './calm.js';
 import { RawSocket, type Reply } from './raw-socket.js';
-
-jest.setTimeout(30_000);
 
 const CLASS_AND_SCHEMA = ['echo', 'zod', 'nested', 'raw'];
 

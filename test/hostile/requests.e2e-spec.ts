@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm, expectNoStall } from './calm.js';
 import { connectClient, request } from './honest-client.js';
-
-jest.setTimeout(30_000);
 
 const BAD_REQUEST = {
   ok: false,

@@ -59,7 +59,7 @@ describe('the authorization matrix', () => {
   const running: { close(): Promise<void> }[] = [];
   afterEach(async () => {
     await Promise.all(running.splice(0).map((app) => app.close()));
-  }, 60_000);
+  });
 
   async function start(feature: object, guards: (typeof OpenGuard)[] = []) {
     const realtime = RealtimeModule.forRoot({ authenticator: KnownUsers, guards: { connect: guards } });
@@ -130,7 +130,7 @@ describe('the authorization matrix', () => {
         '',
       ].join('\n'),
     );
-  }, 60_000);
+  });
 
   it('needs realtime', async () => {
     const app = await Test.createTestingModule({}).compile();

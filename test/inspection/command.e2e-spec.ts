@@ -31,7 +31,7 @@ function run(...args: string[]): Ended {
 beforeAll(() => {
   if (existsSync(`${WORKSPACE}${COMMAND}`) && existsSync(`${WORKSPACE}${DEMO}`)) return;
   spawnSync('npm', ['run', 'build'], { cwd: WORKSPACE, stdio: 'ignore' });
-}, 180_000);
+});
 
 describe('nestjs-realtime doctor, on built modules', () => {
   it('prints what it finds in the demo and exits with 0, with 1 in CI', () => {
@@ -39,7 +39,7 @@ describe('nestjs-realtime doctor, on built modules', () => {
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(output).toMatch(/^The doctor has 1 finding:\n {2}warning COOKIES_WITHOUT_ORIGINS: DatabaseSessionAuth/);
     expect(run('doctor', DEMO, '--ci')).toEqual({ code: 1, output, error: '' });
-  }, 60_000);
+  });
 
   it('looks for tests of channels in every given folder', () => {
     const untested = 'info UNTESTED_CHANNEL: No test speaks of channel "realtime-ping" (pingChannel in ';
@@ -51,7 +51,7 @@ describe('nestjs-realtime doctor, on built modules', () => {
     rmSync(tests, { recursive: true });
     expect(output).toContain('UNTESTED_CHANNEL');
     expect(output).not.toContain(untested);
-  }, 60_000);
+  });
 
   it.each([
     ['nothing is found', [], 0, 'The doctor finds nothing.\n'],

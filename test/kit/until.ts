@@ -10,7 +10,7 @@ const PAUSE_MS = 10;
 export async function until<Answer>(
   ask: () => Answer | Promise<Answer>,
   fits: (answer: Answer) => boolean,
-  withinMs = 10_000,
+  withinMs = 60_000,
 ): Promise<Answer> {
   const deadline = performance.now() + withinMs;
   for (;;) {

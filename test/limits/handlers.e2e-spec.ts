@@ -1,12 +1,10 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm } from '../hostile/calm.js';
 import { RawSocket, type Reply } from '../hostile/raw-socket.js';
 import { until } from '../kit/until.js';
 import { expectFanOut, FAN_OUTS } from './fan-outs.js';
 import { startFixture } from './raised.js';
-
-jest.setTimeout(30_000);
 
 const SLOTS = 3;
 /** Four messages may wait for each handler that may run. */

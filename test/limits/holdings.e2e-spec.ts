@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm } from '../hostile/calm.js';
 import { connectClient, openClient, refusalOf } from '../hostile/honest-client.js';
@@ -6,8 +6,6 @@ import { RawSocket, type Reply } from '../hostile/raw-socket.js';
 import { until } from '../kit/until.js';
 import { expectFanOut, FAN_OUTS } from './fan-outs.js';
 import { startExactly, startFixture } from './raised.js';
-
-jest.setTimeout(30_000);
 
 const LIMIT_EXCEEDED = { code: 'LIMIT_EXCEEDED', message: expect.any(String), retryable: false };
 const codeOf = (reply: Reply | null): string => (reply!.ok ? 'ok' : reply!.error!.code);

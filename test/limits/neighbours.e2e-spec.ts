@@ -1,12 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm } from '../hostile/calm.js';
 import { RawSocket } from '../hostile/raw-socket.js';
 import { expectFanOut, FAN_OUTS } from './fan-outs.js';
 import { startExactly } from './raised.js';
-
-jest.setTimeout(120_000);
 
 const MAX_P99_MS = 100;
 /** A collection of garbage may come at a bad time; an attack that works does so every time. */

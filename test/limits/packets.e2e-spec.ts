@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm, expectNoStall } from '../hostile/calm.js';
 import { RawSocket } from '../hostile/raw-socket.js';
@@ -6,8 +6,6 @@ import { until } from '../kit/until.js';
 import { expectFanOut, FAN_OUTS } from './fan-outs.js';
 import { PollingClient } from './polling-client.js';
 import { startExactly, startFixture } from './raised.js';
-
-jest.setTimeout(30_000);
 
 const BYE = '42["rt:bye",{"code":"POLICY","reconnect":false}]';
 /** Engine.IO's packet for it. */

@@ -1,12 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FixtureProcess } from '../fixture/fixture.process.js';
 import { RawSocket, type Reply } from '../hostile/raw-socket.js';
 import { expectCalm } from '../hostile/calm.js';
 import { expectFanOut, FAN_OUTS } from './fan-outs.js';
 import { startExactly } from './raised.js';
-
-jest.setTimeout(30_000);
 
 const ECHO = '{"channel":"t.auth","event":"echo","payload":{"text":"x"}}';
 const codeOf = (reply: Reply | null): string => (reply!.ok ? 'ok' : reply!.error!.code);

@@ -1,11 +1,9 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineRealtimeChannel, RealtimeModule } from 'nestjs-realtime';
 import { z } from 'zod';
 import { boot, closeApps } from '../kit/boot.js';
 import { DeafClient } from './deaf-client.js';
 import { FAN_OUTS } from './fan-outs.js';
-
-jest.setTimeout(30_000);
 
 const payload = z.object({ n: z.number(), text: z.string() });
 const feed = defineRealtimeChannel({ name: 'feed', scope: 'public', payload, slowConsumer: 'drop' });

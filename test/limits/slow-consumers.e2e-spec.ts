@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import type { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm } from '../hostile/calm.js';
@@ -7,8 +7,6 @@ import { until } from '../kit/until.js';
 import { DeafClient } from './deaf-client.js';
 import { expectFanOut, FAN_OUTS } from './fan-outs.js';
 import { startFixture } from './raised.js';
-
-jest.setTimeout(60_000);
 
 /** One event is about 250 bytes on the wire. */
 const TEXT = 'x'.repeat(200);

@@ -37,5 +37,5 @@ describe('the quick start of the README', () => {
     expect(app.compile()).toEqual([]);
     await app.run('src/main.ts', /Nest application successfully started/, { PORT: String(port) });
     expect(await app.run(CLIENT, /^Noted/)).toBe('Noted: Ring twice.');
-  }, 60_000);
+  });
 });

@@ -93,7 +93,7 @@ describe('interleavings over real sockets', () => {
       seed: SEED,
       endOnFailure: true,
     });
-  }, 60_000);
+  });
 });
 
 /** Two connections of each user, who may enter everything. */

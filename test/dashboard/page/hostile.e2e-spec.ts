@@ -71,7 +71,7 @@ describe('hostile names, user agents and payloads', () => {
     standIn = await StandIn.boot();
     standIn.script.snapshot = hostileSnapshot;
     watcher = await (await Watcher.open(browser, standIn.page, { as: 'root' })).live();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

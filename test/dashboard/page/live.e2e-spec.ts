@@ -15,7 +15,7 @@ describe('the dashboard of a real application', () => {
 
   beforeAll(async () => {
     browser = await launchChromium();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -16,7 +16,7 @@ describe('how the page looks', () => {
   beforeAll(async () => {
     browser = await launchChromium();
     standIn = await StandIn.boot();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

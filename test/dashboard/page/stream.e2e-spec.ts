@@ -18,7 +18,7 @@ describe('the stream', () => {
   beforeAll(async () => {
     browser = await launchChromium();
     standIn = await StandIn.boot();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

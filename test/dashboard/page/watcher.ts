@@ -17,7 +17,7 @@ export class Watcher {
 
   static async open(browser: Browser, url: string, { as, ...options }: WatcherOptions = {}): Promise<Watcher> {
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     if (as !== undefined) await context.addCookies([{ name: 'session', value: as, url }]);
     const watcher = new Watcher(context, await context.newPage());
     watcher.page.on('pageerror', (error) => watcher.complaints.push(error.message));
