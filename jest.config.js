@@ -6,6 +6,8 @@ export default {
   testTimeout: 180_000,
   // A failed test may leave a server or a socket behind; what the others have found must be told all the same.
   forceExit: process.env.CI === 'true',
+  // Most suites wait for processes of their own.
+  maxWorkers: '100%',
   testEnvironment: 'node',
   resolver: '<rootDir>/jest.resolver.cjs',
   moduleFileExtensions: ['ts', 'js', 'json'],

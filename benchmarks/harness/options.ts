@@ -34,7 +34,7 @@ Scenarios: fan-out, many-rooms, chat, inbound, connects, idle-memory, latency, s
   --members 100,1000,5000
                       members of the fan-out room, one case each (--quick: 100,1000)
   --connections 5000  idle connections of idle-memory, and as many again (--quick: 2000)
-  --rounds 7          measured rounds
+  --rounds 5          measured rounds
   --quick             3 rounds of a third of the work: a look, not a result
   --json              all samples as JSON instead of a Markdown table
   --check             exit with 1 when a target is missed
@@ -58,7 +58,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     },
   });
   if (values.help) return 'help';
-  const rounds = positiveInteger(values.rounds ?? (values.quick ? '3' : '7'));
+  const rounds = positiveInteger(values.rounds ?? (values.quick ? '3' : '5'));
   return {
     scenarios: positionals,
     peers: values.peers.split(','),
@@ -66,7 +66,7 @@ export function parseOptions(args: string[]): Options | 'help' {
     connections: positiveInteger(values.connections ?? (values.quick ? '2000' : '5000')),
     rounds,
     warmUp: values.quick ? 6 : 2,
-    freshRounds: values.quick ? 1 : Math.min(rounds, 3),
+    freshRounds: values.quick ? 1 : Math.min(rounds, 2),
     scale: values.quick ? 0.3 : 1,
     json: values.json,
     check: values.check,

@@ -10,7 +10,7 @@ const PLAN: RoomPlan = { rooms: 10_000, connections: 2_000 };
 
 /** As in fan-out; a burst here goes to as many rooms as it has broadcasts. */
 const PACES = [
-  { name: 'burst, 200 a turn', perTurn: 200, window: 600, broadcasts: 30_000, atMost: 0.72 },
+  { name: 'burst, 200 a turn', perTurn: 200, window: 600, broadcasts: 20_000, atMost: 0.72 },
   { name: 'paced, 1 a turn', perTurn: 1, window: 200, broadcasts: 20_000, atMost: 0.7 },
 ];
 

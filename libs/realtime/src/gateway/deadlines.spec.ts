@@ -25,6 +25,12 @@ describe('deadlines', () => {
     return one;
   };
 
+  /** Those who are due at the same moment go one after the other, a turn of the event loop each. */
+  const pass = (milliseconds: number): void => {
+    jest.advanceTimersByTime(milliseconds);
+    for (let turn = 0; turn < 60; turn++) jest.advanceTimersByTime(0);
+  };
+
   beforeEach(() => {
     jest.useFakeTimers();
     deadlines = new Deadlines(TIMEOUT);
@@ -43,13 +49,34 @@ describe('deadlines', () => {
     expect(jest.getTimerCount()).toBe(1);
     jest.advanceTimersByTime(69);
     expect(late).toEqual([]);
-    jest.advanceTimersByTime(1);
+    pass(1);
     expect(late).toEqual(['first', 'with the first']);
     jest.advanceTimersByTime(29);
     expect(late).toHaveLength(2);
     jest.advanceTimersByTime(1);
     expect(late).toEqual(['first', 'with the first', 'second']);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('give who has waited for another his turn, though both are due', async () => {
+    jest.useRealTimers();
+    const own = new Deadlines(1);
+    const told: string[] = [];
+    await new Promise<void>((resolve) => {
+      let release!: () => void;
+      const turn = new Promise<void>((free) => (release = free));
+      own.add(new Waiting(() => release()));
+      const second = new Waiting(() => told.push('late'));
+      own.add(second);
+      void turn.then(() => {
+        own.delete(second);
+        told.push('served');
+        setTimeout(resolve, 5);
+      });
+      // Both are due before the timer can fire.
+      for (const end = performance.now() + 5; performance.now() < end;);
+    });
+    expect(told).toEqual(['served']);
   });
 
   it('never pass for those who have left, and keep nothing of them', () => {
@@ -124,7 +151,7 @@ describe('deadlines', () => {
         const expected: string[] = [];
         const present = new Map<Waiting, NodeJS.Timeout>();
         for (const [number, { act, by }] of steps.entries()) {
-          if (act === 'wait') jest.advanceTimersByTime(by);
+          if (act === 'wait') pass(by);
           if (act === 'add') {
             const name = `${number}`;
             const one = add(name);
@@ -142,7 +169,7 @@ describe('deadlines', () => {
           expect(late).toEqual(expected);
           expect(jest.getTimerCount() - present.size).toBeLessThanOrEqual(1);
         }
-        jest.advanceTimersByTime(2 * TIMEOUT);
+        pass(2 * TIMEOUT);
         expect(late).toEqual(expected);
         expect(jest.getTimerCount()).toBe(0);
       }),

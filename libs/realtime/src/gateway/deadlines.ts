@@ -20,7 +20,7 @@ export class Deadlines {
   private oldest: Expiring | null = null;
   private newest: Expiring | null = null;
   /** Is not moved when the oldest leaves: it finds out, when it fires, for whom to go on. It holds the process while there is somebody. */
-  private timer: NodeJS.Timeout | null = null;
+  private timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
   /** Without it the timer would run in, and hold, the asynchronous context of whichever request happened to set it. */
   private readonly nobody = new AsyncResource('Deadlines');
 
@@ -52,18 +52,15 @@ export class Deadlines {
     this.timer = this.nobody.runInAsyncScope(() => setTimeout(() => this.expireDue(), milliseconds));
   }
 
-  /** Should one of them throw, the others' time is still kept. */
+  /** One at a time: who is due at the same moment may have waited for this one, and gets the turn he has waited for. */
   private expireDue(): void {
-    const now = performance.now();
-    try {
-      while (this.oldest !== null && this.oldest.dueAt <= now) {
-        const late = this.oldest;
-        this.delete(late);
-        late.expire();
-      }
-    } finally {
-      this.timer = null;
-      if (this.oldest !== null) this.arm(this.oldest.dueAt - now);
-    }
+    const { oldest } = this;
+    this.timer = null;
+    if (oldest === null) return;
+    const remaining = oldest.dueAt - performance.now();
+    if (remaining > 0) return this.arm(remaining);
+    this.delete(oldest);
+    if (this.oldest !== null) this.timer = this.nobody.runInAsyncScope(() => setImmediate(() => this.expireDue()));
+    oldest.expire();
   }
 }
