@@ -1,6 +1,7 @@
 // Which scenarios run, and where does the answer go? The compiled entry behind `benchmarks/run.mjs`.
 import { chat } from './chat/chat.scenario.js';
 import { connects } from './connects/connects.scenario.js';
+import { dashboard } from './dashboard/dashboard.scenario.js';
 import { fanOut } from './fan-out/fan-out.scenario.js';
 import { describeMachine } from './harness/machine.js';
 import { type Options, parseOptions, USAGE } from './harness/options.js';
@@ -12,7 +13,17 @@ import { latency } from './latency/latency.scenario.js';
 import { manyRooms } from './many-rooms/many-rooms.scenario.js';
 import { slowConsumer } from './slow-consumer/slow-consumer.scenario.js';
 
-const SCENARIOS: readonly Scenario[] = [fanOut, manyRooms, chat, inbound, connects, idleMemory, latency, slowConsumer];
+const SCENARIOS: readonly Scenario[] = [
+  fanOut,
+  manyRooms,
+  chat,
+  inbound,
+  connects,
+  idleMemory,
+  latency,
+  slowConsumer,
+  dashboard,
+];
 
 async function main(options: Options): Promise<void> {
   const unknown = options.scenarios.find((name) => !SCENARIOS.some((scenario) => scenario.name === name));

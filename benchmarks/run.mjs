@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
-const built = ['contract', 'realtime'].every((library) => existsSync(join(root, 'libs', library, 'dist', 'index.js')));
+const built = ['contract', 'realtime', 'dashboard'].every((library) =>
+  existsSync(join(root, 'libs', library, 'dist', 'index.js')),
+);
 if (!built) {
   console.error('The packages are not built; run "npm run build:libs" first ("npm run bench" does both).');
   process.exit(1);

@@ -63,6 +63,19 @@ export class Pair {
     return this.load.call('stall', count);
   }
 
+  /** Lets so many connections listen to whatever comes, unchecked. */
+  overhear(count: number): Promise<void> {
+    return this.load.call('overhear', count);
+  }
+
+  /** CPU microseconds of the server for a series by the clock that nobody is subscribed to. */
+  async broadcastUnheard(order: Omit<TimedOrder, 'first'>): Promise<number> {
+    const series = this.seriesOf(order);
+    await this.server.call('mark', undefined);
+    await this.server.call('broadcastTimed', { ...order, ...series });
+    return (await this.server.call('measure', undefined)).cpuMicros;
+  }
+
   subscribeRooms(order: RoomSubscriptions): Promise<void> {
     return this.load.call('subscribeRooms', order);
   }

@@ -37,6 +37,11 @@ export class Crowd implements PacketListener {
     for (const client of this.clients.splice(-count)) client.stall();
   }
 
+  /** Those who only listen are out of the crowd: what they get is nobody's business. */
+  overhear(count: number): void {
+    for (const client of this.clients.splice(-count)) client.overhear();
+  }
+
   /**
    * Runs one task to its end. `create` gets the functions that end it; `moved` says how far it is, to notice a standstill.
    * @throws Error when anything happens that the task does not expect.

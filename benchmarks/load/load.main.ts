@@ -31,6 +31,9 @@ const loadCalls = {
   /** Lets so many clients, the last ones, read nothing more. */
   stall: (count: number): void => crowd.stall(count),
 
+  /** Lets so many clients, the last ones, listen without being checked. */
+  overhear: (count: number): void => crowd.overhear(count),
+
   subscribe: (channel: string): Promise<void> => askAll(crowd, () => [frames.subscribe(channel)]),
 
   subscribeRooms({ plan, from, to }: RoomSubscriptions): Promise<void> {

@@ -33,7 +33,7 @@ export class RawClient {
     readonly index: number,
     port: number,
     path: string,
-    private readonly listener: PacketListener,
+    private listener: PacketListener,
   ) {
     this.frames = new FrameReader(
       (buffer, start, end) => this.onText(buffer, start, end),
@@ -70,6 +70,11 @@ export class RawClient {
   stall(): void {
     this.over = true;
     this.socket.pause();
+  }
+
+  /** Goes on reading, and tells nobody of what it reads. */
+  overhear(): void {
+    this.listener = { onEvent: ignore, onAcknowledgement: ignore, onFault: ignore };
   }
 
   private onData(chunk: Buffer): void {
@@ -133,3 +138,5 @@ function upgradeRequest(port: number, path: string): string {
     '\r\n',
   ].join('\r\n');
 }
+
+function ignore(): void {}

@@ -24,8 +24,10 @@ export interface BroadcastOrder extends Series {
 
 /** A series of broadcasts by the clock. */
 export interface TimedOrder extends Series {
-  /** Milliseconds between two broadcasts. */
+  /** Milliseconds between two ticks. */
   everyMs: number;
+  /** Broadcasts of one tick. Default 1. */
+  perTick?: number;
 }
 
 /** How many broadcasts of the current series every member has received. */
@@ -67,10 +69,13 @@ export async function sendBroadcasts(peer: Peer, progress: Progress, order: Broa
 export async function sendTimed(peer: Peer, order: TimedOrder): Promise<number[]> {
   const sentAt: number[] = [];
   const start = now();
-  for (let i = 0; i < order.count; i++) {
-    await new Promise((resolve) => setTimeout(resolve, Math.max(1, start + i * order.everyMs - now())));
-    sentAt.push(now());
-    await send(peer, order.first + i, order);
+  const { count, perTick = 1 } = order;
+  for (let tick = 0; sentAt.length < count; tick++) {
+    await new Promise((resolve) => setTimeout(resolve, Math.max(1, start + tick * order.everyMs - now())));
+    for (let i = 0; i < perTick && sentAt.length < count; i++) {
+      sentAt.push(now());
+      await send(peer, order.first + sentAt.length - 1, order);
+    }
   }
   return sentAt;
 }

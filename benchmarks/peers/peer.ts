@@ -2,7 +2,7 @@
 import type { FeedItem } from '../workload.js';
 
 /** Names of the peers; each has a file `<name>.peer.ts` that exports `startPeer`. */
-export type PeerName = 'bare' | 'nest' | 'nest-ws' | 'realtime' | 'ws' | 'floor';
+export type PeerName = 'bare' | 'nest' | 'nest-ws' | 'realtime' | 'dashboard' | 'ws' | 'floor';
 
 /** What a peer is started for. */
 export interface PeerSettings {

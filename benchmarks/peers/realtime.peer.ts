@@ -1,11 +1,12 @@
 // Peer 3: what does this module cost? Public channels on Express; the same DTO, schema, guard and pipe as the Nest gateway.
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { Module, UseGuards, UsePipes } from '@nestjs/common';
+import { type DynamicModule, Module, type Type, UseGuards, UsePipes } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { StandardSchema } from '@nestjs-realtime/contract';
 import {
   defineRealtimeChannel,
+  type IRealtimeAuthenticator,
   IRealtimeBroadcaster,
   IRealtimeServer,
   RealtimeChannel,
@@ -98,14 +99,30 @@ class OnSay {
   }
 }
 
-@Module({
-  imports: [RealtimeModule.forRoot({ limits: UNTHROTTLED }), RealtimeModule.forFeature([feedChannel, roomChannel])],
-  providers: [OnNote, OnSay],
-})
-class NotesModule {}
+@Module({})
+class NotesModule {
+  static with({ authenticator, imports = [] }: PeerExtras): DynamicModule {
+    const realtime = RealtimeModule.forRoot({ limits: UNTHROTTLED, authenticator });
+    return {
+      module: NotesModule,
+      imports: [realtime, RealtimeModule.forFeature([feedChannel, roomChannel]), ...imports],
+      providers: [OnNote, OnSay],
+    };
+  }
+}
 
-export async function startPeer(): Promise<Peer> {
-  const app = await NestFactory.create(NotesModule, { logger: ['error', 'warn'] });
+/** What a variant of this peer has besides. */
+export interface PeerExtras {
+  readonly authenticator?: Type<IRealtimeAuthenticator>;
+  readonly imports?: DynamicModule[];
+}
+
+export function startPeer(): Promise<Peer> {
+  return startRealtimePeer({});
+}
+
+export async function startRealtimePeer(extras: PeerExtras): Promise<Peer> {
+  const app = await NestFactory.create(NotesModule.with(extras), { logger: ['error', 'warn'] });
   await app.listen(0, '127.0.0.1');
   const broadcaster = app.get(IRealtimeBroadcaster);
   const server = app.get(IRealtimeServer);
