@@ -1,7 +1,7 @@
 // Peer 4: what does a Nest gateway on platform-ws cost? It has no rooms and no acknowledgements, so both are written by hand, as its users do.
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { Module, UseGuards, ValidationPipe } from '@nestjs/common';
+import { Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { WsAdapter } from '@nestjs/platform-ws';
 import {
@@ -11,7 +11,6 @@ import {
   type OnGatewayDisconnect,
   SubscribeMessage,
   WebSocketGateway,
-  WsException,
 } from '@nestjs/websockets';
 import { WebSocket } from 'ws';
 import { roomName } from '../room-plan.js';
@@ -27,17 +26,9 @@ import {
   OPEN_PACKET,
   parseEvent,
 } from './plain-wire.js';
+import { strictValidation } from './strict-validation.js';
 import { tally } from './tally.js';
 import { TrimTextPipe } from './trim-text.pipe.js';
-
-const strictValidation = new ValidationPipe({
-  transform: true,
-  whitelist: true,
-  forbidNonWhitelisted: true,
-  forbidUnknownValues: true,
-  stopAtFirstError: true,
-  exceptionFactory: () => new WsException('INVALID_PAYLOAD'),
-});
 
 const CONNECT = 'connect';
 

@@ -1,17 +1,10 @@
 // Peer 2: what does a plain Nest gateway cost? platform-socket.io, handlers without and with a DTO, a schema, a guard and a pipe.
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { Module, UseGuards, UsePipes, ValidationPipe } from '@nestjs/common';
+import { Module, UseGuards, UsePipes } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import {
-  ConnectedSocket,
-  MessageBody,
-  SubscribeMessage,
-  WebSocketGateway,
-  WebSocketServer,
-  WsException,
-} from '@nestjs/websockets';
+import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway, WebSocketServer } from '@nestjs/websockets';
 import type { Server, Socket } from 'socket.io';
 import { roomName } from '../room-plan.js';
 import { CHAT, FEED, feedItem, type NoteBody, SAY, TICK } from '../workload.js';
@@ -20,18 +13,9 @@ import { NoteDto } from './note.dto.js';
 import { noteSchema } from './note.schema.js';
 import type { Peer, PeerSettings } from './peer.js';
 import { SchemaPipe } from './schema.pipe.js';
+import { strictValidation } from './strict-validation.js';
 import { tally } from './tally.js';
 import { TrimTextPipe } from './trim-text.pipe.js';
-
-/** As strict as this module is with a DTO, so that both do the same work. */
-const strictValidation = new ValidationPipe({
-  transform: true,
-  whitelist: true,
-  forbidNonWhitelisted: true,
-  forbidUnknownValues: true,
-  stopAtFirstError: true,
-  exceptionFactory: () => new WsException('INVALID_PAYLOAD'),
-});
 
 @WebSocketGateway({ transports: ['websocket'], serveClient: false })
 class NotesGateway {
