@@ -73,7 +73,7 @@ export class RememberingConnection extends RealtimeConnection {
     private readonly told: (frame: string, body: unknown) => void,
     private readonly hangUp: (connection: RememberingConnection) => void,
   ) {
-    super(id, 1_000_000);
+    super(id);
   }
 
   override get handshake(): RealtimeHandshake {

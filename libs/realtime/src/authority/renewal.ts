@@ -122,7 +122,7 @@ export class Renewal {
     const refreshed = await withDeadline(
       Promise.resolve(this.authenticator.refresh(user, connection.handshake)),
       milliseconds,
-      TOO_LATE,
+      () => TOO_LATE,
     );
     const fault = refreshed === null ? null : userFault(refreshed);
     if (fault !== null)
@@ -159,7 +159,7 @@ export class Renewal {
   ): Promise<RealtimeException | null> {
     const request = new RealtimeRequest('subscribe', connection, channel, match, null, undefined);
     try {
-      await withDeadline(this.gates.subscribe(request), milliseconds, TOO_LATE);
+      await withDeadline(this.gates.subscribe(request), milliseconds, () => TOO_LATE);
       return null;
     } catch (error) {
       return error as RealtimeException;

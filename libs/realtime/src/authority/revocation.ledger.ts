@@ -41,6 +41,7 @@ export class RevocationLedger {
 
   close(admission: PendingAdmission): void {
     this.pending.delete(admission);
+    if (this.entries.length === 0) return;
     const [oldest] = this.pending;
     this.entries = oldest === undefined ? [] : this.entries.filter((entry) => entry.at > oldest.since);
   }
@@ -56,6 +57,7 @@ export class RevocationLedger {
     user: RealtimeUser | null,
     channel: string | null,
   ): 'stands' | 'stale' | 'revoked' {
+    if (this.entries.length === 0) return 'stands';
     const concerning = this.entries.filter(({ at, scope }) => at > admission.since && concerns(scope, user, channel));
     if (concerning.some((entry) => entry.kind === 'revoked')) return 'revoked';
     return concerning.length > 0 ? 'stale' : 'stands';

@@ -12,7 +12,7 @@ class Connection extends RealtimeConnection {
   readonly moves: string[] = [];
   readonly notices: unknown[] = [];
   constructor() {
-    super('c1', 40);
+    super('c1');
   }
   override get handshake(): RealtimeHandshake {
     return { auth: {}, cookies: {}, headers: {}, address: '127.0.0.1' };

@@ -27,13 +27,12 @@ const NO_SUBSCRIPTIONS = new Subscriptions();
 export abstract class RealtimeConnection {
   /** Who speaks; null is anonymous. Set by gate 1, before any request can run. */
   user: RealtimeUser | null = null;
+  /** Whether its beginning was told, as its end will be. */
+  established = false;
   private joined = NO_SUBSCRIPTIONS;
-  /** Keeps the requests on each channel in order. */
-  readonly lanes = new ChannelLanes();
-  /** Bounds the messages under way. */
-  readonly slots = new HandlerSlots();
-  /** What the client may still send. */
-  readonly rate: TokenBucket;
+  private lanesInUse: ChannelLanes | null = null;
+  private slotsInUse: HandlerSlots | null = null;
+  private rate: TokenBucket | null = null;
   private running: Set<Running> | null = null;
   private grants: Set<Set<string>> | null = null;
   private idle: (() => void) | null = null;
@@ -41,12 +40,23 @@ export abstract class RealtimeConnection {
   protected departing = false;
   private ended = false;
 
-  /** `messageBurst` is the client's first credit of requests. */
-  constructor(
-    readonly id: string,
-    messageBurst: number,
-  ) {
-    this.rate = new TokenBucket(messageBurst, performance.now());
+  constructor(readonly id: string) {}
+
+  /** Keeps the requests on each channel in order. Like the others that requests need, made for the first: most connections only listen. */
+  get lanes(): ChannelLanes {
+    return (this.lanesInUse ??= new ChannelLanes());
+  }
+
+  /** Bounds the messages under way. */
+  get slots(): HandlerSlots {
+    return (this.slotsInUse ??= new HandlerSlots());
+  }
+
+  /** Takes one of the tokens that a client's requests cost: 0 when he had one, else the milliseconds until he will. */
+  spend(perSecond: number, burst: number): number {
+    const now = performance.now();
+    this.rate ??= new TokenBucket(burst, now);
+    return this.rate.take(perSecond, burst, now);
   }
 
   /** Channels this connection is admitted to, by concrete name. */
@@ -148,7 +158,8 @@ export abstract class RealtimeConnection {
     this.ended = true;
     for (const joined of this.joined.values()) this.exit(joined);
     this.joined = NO_SUBSCRIPTIONS;
+    if (!this.running?.size) return;
     const gone = new Error('The connection has ended');
-    for (const running of this.running ?? []) running.abort(gone);
+    for (const running of this.running) running.abort(gone);
   }
 }

@@ -135,7 +135,7 @@ export class BridgeForwarder {
 
   /** A mapper that never settles must hold up neither its channel nor the memory of what waits behind it. */
   private inTime(mapped: PromiseLike<unknown>): Promise<unknown> {
-    const late = new Error(`The mapper has not settled within ${this.parts.mapperTimeout} ms`);
+    const late = (): Error => new Error(`The mapper has not settled within ${this.parts.mapperTimeout} ms`);
     return withDeadline(Promise.resolve(mapped), this.parts.mapperTimeout, late);
   }
 

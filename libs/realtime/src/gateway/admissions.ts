@@ -110,7 +110,7 @@ export class Admissions {
   }
 
   private inTime(work: Promise<unknown>, deadline: number): Promise<unknown> {
-    return withDeadline(work, Math.max(1, deadline - performance.now()), LATE);
+    return withDeadline(work, Math.max(1, deadline - performance.now()), () => LATE);
   }
 }
 

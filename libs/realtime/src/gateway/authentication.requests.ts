@@ -69,7 +69,8 @@ export class AuthenticationRequests {
     try {
       const handshake = { ...connection.handshake, auth };
       const request = new RealtimeRequest('connect', connection, null, null, null, handshake);
-      claimed = await this.inTime(this.gates.identify(request), deadline);
+      await this.inTime(this.gates.connect(request), deadline);
+      claimed = request.user;
       const { user: present } = connection;
       if (claimed === null) throw new RealtimeException('UNAUTHENTICATED', { reason: 'no credentials' });
       if (present !== null && claimed.userId !== present.userId) {
@@ -98,6 +99,6 @@ export class AuthenticationRequests {
 
   /** One deadline for all of it, from receipt; past it nothing has changed. */
   private inTime<Value>(work: Promise<Value>, deadline: number): Promise<Value> {
-    return withDeadline(work, Math.max(1, deadline - performance.now()), LATE);
+    return withDeadline(work, Math.max(1, deadline - performance.now()), () => LATE);
   }
 }

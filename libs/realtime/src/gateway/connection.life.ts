@@ -2,8 +2,9 @@
 import { Injectable } from '@nestjs/common';
 import { ExpiryWatch } from '../authority/expiry.watch.js';
 import { LeaseSweep } from '../authority/lease.sweep.js';
-import { type PendingAdmission, RevocationLedger } from '../authority/revocation.ledger.js';
+import { RevocationLedger } from '../authority/revocation.ledger.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
@@ -20,8 +21,6 @@ const RETURN_SPREAD = 1_000;
 @Injectable()
 export class ConnectionLife {
   private draining = false;
-  /** Connections whose beginning was told, and whose end will be. */
-  private readonly open = new WeakSet<RealtimeConnection>();
 
   constructor(
     private readonly gates: Gates,
@@ -37,7 +36,8 @@ export class ConnectionLife {
   /** Gate 1. Resolves with the user on the connection; rejects with a `RealtimeException`, counted. */
   async begin(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
     try {
-      await this.admit(connection, handshake);
+      // What the authenticator read may be out of date by the time he answers: then he is asked again.
+      while (!(await this.admit(connection, handshake)));
     } catch (error) {
       this.refusals.record(error as RealtimeException, { gate: 'connect', connection });
       throw error;
@@ -46,7 +46,7 @@ export class ConnectionLife {
 
   /** The transport has established the connection that gate 1 let in. */
   established(connection: RealtimeConnection): void {
-    this.open.add(connection);
+    connection.established = true;
     this.expiry.watch(connection);
     this.hooks.emit('connected', () => ({ connection }));
   }
@@ -62,7 +62,7 @@ export class ConnectionLife {
     for (const [channel, { descriptor }] of left) {
       this.hooks.emit('unsubscribed', () => ({ connection, descriptor, channel }));
     }
-    if (this.open.delete(connection)) this.hooks.emit('disconnected', () => ({ connection, reason }));
+    if (connection.established) this.hooks.emit('disconnected', () => ({ connection, reason }));
   }
 
   /**
@@ -78,32 +78,32 @@ export class ConnectionLife {
       await connection.whenIdle();
       connection.disconnect();
     });
-    const late = new Error('drain timeout');
+    const late = (): Error => new Error('drain timeout');
     await withDeadline(Promise.all(idle), this.options.drainTimeout, late).catch(() => undefined);
     for (const connection of connections) connection.disconnect();
   }
 
-  private async admit(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
+  /** Whether what was found still holds. */
+  private async admit(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<boolean> {
     const admission = this.ledger.open();
     try {
-      await this.identify(connection, handshake, admission);
+      const request = new RealtimeRequest('connect', connection, null, null, null, handshake);
+      await this.gates.connect(request);
+      return this.enter(connection, request.user, this.ledger.verdict(admission, request.user, null));
     } finally {
       this.ledger.close(admission);
     }
   }
 
-  private async identify(
+  private enter(
     connection: RealtimeConnection,
-    handshake: RealtimeHandshake,
-    admission: PendingAdmission,
-  ): Promise<void> {
-    const user = await this.gates.identify(new RealtimeRequest('connect', connection, null, null, null, handshake));
+    user: RealtimeUser | null,
+    standing: ReturnType<RevocationLedger['verdict']>,
+  ): boolean {
     if (this.draining) throw new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
-    const standing = this.ledger.verdict(admission, user, null);
     if (standing === 'revoked')
       throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
-    // What the authenticator read may be out of date already: ask it again.
-    if (standing === 'stale') return this.admit(connection, handshake);
+    if (standing === 'stale') return false;
     const { connectionsPerUser } = this.options.limits;
     if (user !== null && this.directory.countOfUser(user.userId) >= connectionsPerUser) {
       throw new RealtimeException('LIMIT_EXCEEDED', {
@@ -113,5 +113,6 @@ export class ConnectionLife {
     // In the tick of the verdict: whoever revokes, counts or drains later finds the connection.
     connection.user = user;
     this.directory.add(connection);
+    return true;
   }
 }

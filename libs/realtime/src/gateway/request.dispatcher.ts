@@ -73,7 +73,7 @@ export class RequestDispatcher {
   private admissionRefusal(connection: RealtimeConnection): RealtimeException | null {
     if (this.stopped) return new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
     const { messagesPerSecond, messageBurst } = this.options.limits;
-    const retryAfterMs = connection.rate.take(messagesPerSecond, messageBurst, performance.now());
+    const retryAfterMs = connection.spend(messagesPerSecond, messageBurst);
     return retryAfterMs === 0 ? null : new RealtimeException('RATE_LIMITED', { retryAfterMs });
   }
 

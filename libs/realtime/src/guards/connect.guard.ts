@@ -60,7 +60,7 @@ export class ConnectGuard implements CanActivate {
 
   private inTime<Value>(work: Value | Promise<Value>): Promise<Value> {
     const { authenticationTimeout } = this.options;
-    const late = unavailable(`no answer within ${authenticationTimeout} ms`);
+    const late = (): RealtimeException => unavailable(`no answer within ${authenticationTimeout} ms`);
     return withDeadline(Promise.resolve(work), authenticationTimeout, late);
   }
 }

@@ -1,7 +1,6 @@
 // How are the gates passed? Each guard in the `withSpan` / `withCapture` sandwich, made once.
 import { type CanActivate, Injectable, Logger } from '@nestjs/common';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
-import type { RealtimeUser } from '../authorization/realtime-user.js';
 import type { RealtimeRequest } from '../connections/realtime-request.js';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { refusalOfGuard } from '../instrumentation/refusal-of.js';
@@ -16,7 +15,8 @@ import { SubscribeGuard } from './subscribe.guard.js';
 @Injectable()
 export class Gates {
   private readonly logger = new Logger('Realtime');
-  private readonly connect: (request: RealtimeRequest) => Promise<boolean>;
+  /** Gate 1; `request.user` is then whom the handshake in the request's payload names, null for nobody. */
+  readonly connect: (request: RealtimeRequest) => Promise<boolean>;
   /** Gate 2. */
   readonly subscribe: (request: RealtimeRequest) => Promise<boolean>;
   /** Gate 3, up to the handler's own guards and schema. Synchronous. */
@@ -35,12 +35,6 @@ export class Gates {
     this.message = this.sandwich(message, SPAN_OF_MESSAGE, (request) =>
       message.canActivate(contextOf(request, message)),
     );
-  }
-
-  /** Gate 1; resolves with whom the handshake in the request's payload names, null for nobody. */
-  async identify(request: RealtimeRequest): Promise<RealtimeUser | null> {
-    await this.connect(request);
-    return request.user;
   }
 
   private sandwich<Result>(

@@ -42,8 +42,10 @@ export class Backlogs {
   /** What waits for the client altogether. */
   bytesOf(conn: EngineSocket): number {
     const { writeBuffer, transport } = conn as unknown as Buffers;
+    const unsent = transport.socket?._socket?.writableLength ?? 0;
+    if (writeBuffer.length === 0) return unsent;
     const { events, answers } = this.of(conn, writeBuffer);
-    return (transport.socket?._socket?.writableLength ?? 0) + events + answers;
+    return unsent + events + answers;
   }
 
   /** Whether `bytes` more may wait in a network socket. */

@@ -1,4 +1,4 @@
-// How do an event and a reply look on the wire? As the text of a Socket.IO packet, made once, before any adapter sees it.
+// How do an event, a notice and a reply look on the wire? As the text of a Socket.IO packet, made once, before any adapter sees it.
 import { FRAMES } from '@nestjs-realtime/contract';
 import type { EncodedEvent } from '../connections/encoded-event.js';
 
@@ -11,6 +11,11 @@ const SOCKET_IO_ACK = '3';
 /** The answer to the request of that number. @throws whatever JSON says of a reply it cannot hold. */
 export function replyPacket(id: number, reply: unknown): string {
   return `${SOCKET_IO_ACK}${id}[${JSON.stringify(reply)}]`;
+}
+
+/** A notice of the protocol. */
+export function noticePacket(frame: string, body: unknown): string {
+  return `${SOCKET_IO_EVENT}["${frame}",${JSON.stringify(body)}]`;
 }
 
 /** Channel and event names are legal segments, so they need no escaping. */

@@ -1,12 +1,14 @@
 // One Socket.IO socket as the layer sees it.
+import { FRAMES, PROTOCOL_VERSION, type WelcomeFrame } from '@nestjs-realtime/contract';
 import type { Socket } from 'socket.io';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import { publicUser } from '../authorization/realtime-user.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { RealtimeConnection } from '../connections/realtime.connection.js';
 import type { JoinedChannel } from '../connections/subscriptions.js';
 import type { FanOut } from './fan-out/fan-out.js';
 import { Outlet } from './fan-out/outlet.js';
-import { replyPacket } from './prepared-packet.js';
+import { noticePacket, replyPacket } from './prepared-packet.js';
 import type { Room, Rooms } from './rooms.js';
 import { handshakeOf } from './handshake.js';
 
@@ -24,9 +26,8 @@ export class SocketIOConnection extends RealtimeConnection {
     private readonly socket: Socket,
     private readonly fanOut: FanOut,
     private readonly rooms: Rooms,
-    messageBurst: number,
   ) {
-    super(socket.id, messageBurst);
+    super(socket.id);
     this.outlet = new Outlet(this, socket.conn);
   }
 
@@ -53,14 +54,25 @@ export class SocketIOConnection extends RealtimeConnection {
     return this.departing;
   }
 
+  /** Tells the client who he is here. */
+  welcome(): void {
+    const { id, user } = this;
+    this.notify(FRAMES.WELCOME, {
+      protocol: PROTOCOL_VERSION,
+      connectionId: id,
+      user: user && publicUser(user),
+      ...(user?.expiresAt && { expiresAt: user.expiresAt.toISOString() }),
+    } satisfies WelcomeFrame);
+  }
+
   protected override notify(frame: string, body: unknown): void {
-    this.socket.emit(frame, body);
+    this.fanOut.send(this.outlet, noticePacket(frame, body));
   }
 
   /** Answers the request of that number. @throws whatever JSON says of a reply it cannot hold. */
   reply(id: number, reply: unknown): void {
     const packet = replyPacket(id, reply);
-    if (this.socket.connected) this.fanOut.answer(this.outlet, packet);
+    if (this.socket.connected) this.fanOut.send(this.outlet, packet);
   }
 
   override disconnect(): void {

@@ -1,10 +1,8 @@
 // How do connections, requests and events travel over Socket.IO? The one class that speaks to its server.
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { FRAMES, PROTOCOL_VERSION, type WelcomeFrame } from '@nestjs-realtime/contract';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { Server, Socket } from 'socket.io';
-import { publicUser } from '../authorization/realtime-user.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
 import { RealtimeCounters } from '../connections/realtime-counters.js';
 import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
@@ -17,13 +15,13 @@ import { Backlogs } from './backlogs.js';
 import { engineOptions } from './engine.options.js';
 import { FanOut } from './fan-out/fan-out.js';
 import { originFault } from './origin.js';
-import { PacketLimit } from './packet-limit.js';
 import { ReadingShare } from './reading-share.js';
 import { requestIntake } from './request-intake.js';
 import { Rooms } from './rooms.js';
 import { showRooms } from './rooms-view.js';
 import { SocketIOConnection, type SocketData } from './socket-io.connection.js';
 import { subscriptionsByTemplate } from './subscriptions-by-template.js';
+import { TransportLink } from './transport-link.js';
 import { Turns } from './turns.js';
 
 /** Not worth counting towards a turn's share of reading: the share of requests bounds them. */
@@ -39,8 +37,6 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private fanOut: FanOut | null = null;
   private readonly rooms = new Rooms();
   private readonly backlogs: Backlogs;
-  /** The connection of each transport; a second CONNECT on one buys no second authentication (hardening 5). */
-  private readonly connections = new WeakMap<object, SocketIOConnection>();
 
   constructor(
     private readonly options: RealtimeOptions,
@@ -122,7 +118,6 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   /** The same few functions serve all connections: Socket.IO and Engine.IO call them with the socket as `this`. */
   private listen(io: Server, entrance: RealtimeEntrance): void {
-    const { connections } = this;
     const turns = new Turns((connection, event, args, acknowledge) => {
       entrance.dispatch(connection, event, args, acknowledge);
     });
@@ -131,27 +126,32 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       entrance.disconnected((this.data as SocketData).connection, reason);
       this.conn.close();
     };
-    const onTransportClose = function (this: object, reason: string): void {
-      const connection = connections.get(this);
+    const onTransportClose = function (this: EngineSocket, reason: string): void {
+      const connection = connectionOf(this);
       if (connection) entrance.disconnected(connection, reason);
     };
     const { backlogs, fanOut } = this;
-    const packets = new PacketLimit(this.options.limits.packetsPerSecond);
+    const { packetsPerSecond } = this.options.limits;
     const cutOff = this.cutOff.bind(this);
     const endFlood = this.endFlood.bind(this);
     // Packets that come in one batch with the last one are thrown away by Engine.IO once the connection closes.
     const reading = new ReadingShare();
     const onPacket = function (this: EngineSocket, { data }: { data?: { length: number } }): void {
       if (data !== undefined && data.length > SMALL_PACKET) reading.took(this, data.length);
-      if (!packets.allows(this)) endFlood(this);
+      if (!TransportLink.of(this)!.allowsPacket(packetsPerSecond)) endFlood(this);
       else if (backlogs.isDeaf(this)) cutOff(this, null);
     };
-    const onPacketCreate = function (this: object): void {
-      const connection = connections.get(this);
+    const onPacketCreate = function (this: EngineSocket): void {
+      const connection = connectionOf(this);
       if (connection) fanOut?.settle(connection.outlet);
     };
+    // The answer to the upgrade and Engine.IO's first packet.
+    io.engine.on('initial_headers', (_headers: unknown, { headers, socket }: IncomingMessage) => {
+      if (headers.upgrade !== undefined) fanOut?.gatherWrites(socket);
+    });
     io.engine.on('connection', (conn: EngineSocket) => {
       fanOut?.inspect(conn);
+      TransportLink.create(conn);
       conn.on('packet', onPacket);
       conn.on('packetCreate', onPacketCreate);
       conn.on('close', onTransportClose);
@@ -163,7 +163,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       takeRequests(socket);
       socket.on('disconnect', onDisconnect);
       const { connection } = socket.data as SocketData;
-      socket.emit(FRAMES.WELCOME, welcome(connection));
+      connection.welcome();
       entrance.connected(connection);
     });
   }
@@ -179,8 +179,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   /** A client who does not read would not read a notice either; his backlog is freed at once. */
   private cutOff(conn: EngineSocket, channel: string | null): void {
-    const connection = this.connections.get(conn);
-    if (connection) {
+    const connection = connectionOf(conn);
+    if (connection !== null) {
       this.hooks.emit('overflowed', () => ({ connection, channel, policy: 'disconnect' }));
       this.entrance?.disconnected(connection, 'slow consumer');
     }
@@ -188,7 +188,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   }
 
   private endFlood(conn: EngineSocket): void {
-    const connection = this.connections.get(conn) ?? null;
+    const connection = connectionOf(conn);
     const refusal = new RealtimeException('RATE_LIMITED', { reason: 'too many packets' });
     this.refusals.record(refusal, { gate: 'connect', connection });
     connection?.announceEnd({ code: 'POLICY', reconnect: false });
@@ -211,19 +211,24 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   /** Gate 1. Rejects with the error that Socket.IO turns into `connect_error`. */
   private async admit(entrance: RealtimeEntrance, socket: Socket): Promise<void> {
-    const connection = new SocketIOConnection(socket, this.fanOut!, this.rooms, this.options.limits.messageBurst);
+    const connection = new SocketIOConnection(socket, this.fanOut!, this.rooms);
     const data = socket.data as SocketData;
     data.connection = connection;
     try {
-      if (this.connections.has(socket.conn)) {
+      const link = TransportLink.of(socket.conn);
+      if (link === undefined || link.connection !== null) {
         socket.conn.close(true);
-        throw new RealtimeException('BAD_REQUEST', { reason: 'a second CONNECT on one transport connection' });
+        throw link === undefined
+          ? new RealtimeException('UNAVAILABLE', { reason: 'connected before the application was ready' })
+          : new RealtimeException('BAD_REQUEST', { reason: 'a second CONNECT on one transport connection' });
       }
-      this.connections.set(socket.conn, connection);
+      link.connection = connection;
       await entrance.connect(connection, connection.handshake);
       data.user = connection.user;
       // The transport may have closed while gate 1 was at work; nobody else would report that end.
       if (socket.conn.readyState !== 'open') entrance.disconnected(connection, 'closed during authentication');
+      // Socket.IO's CONNECT and our welcome.
+      this.fanOut!.gatherWrites(connection.outlet.network);
     } catch (error) {
       const refusal = error instanceof RealtimeException ? error : new RealtimeException('INTERNAL', { cause: error });
       throw Object.assign(new Error(refusal.message), { data: refusal.toError() });
@@ -235,11 +240,6 @@ function isSocketIOServer(transport: unknown): transport is Server {
   return typeof transport === 'object' && transport !== null && 'of' in transport && 'engine' in transport;
 }
 
-function welcome({ id, user }: SocketIOConnection): WelcomeFrame {
-  return {
-    protocol: PROTOCOL_VERSION,
-    connectionId: id,
-    user: user && publicUser(user),
-    ...(user?.expiresAt && { expiresAt: user.expiresAt.toISOString() }),
-  };
+function connectionOf(conn: EngineSocket): SocketIOConnection | null {
+  return TransportLink.of(conn)?.connection ?? null;
 }

@@ -123,8 +123,8 @@ export class FanOut {
     this.flushOne(room, batch);
   }
 
-  /** Sends a reply to one client, after what this turn holds for him. */
-  answer(member: Outlet, packet: string): void {
+  /** Sends a packet to one client, after what this turn holds for him. */
+  send(member: Outlet, packet: string): void {
     this.settle(member);
     const network = this.mode === 'fast' ? member.network : null;
     if (network !== null) network.write(textFrame(ENGINE_MESSAGE + packet));
@@ -138,14 +138,16 @@ export class FanOut {
     const frames = this.framesFor(member);
     member.settledAt = this.order;
     if (frames.length === 0) return;
-    // What follows in this turn shares the write.
-    const network = member.network;
-    if (network !== null) {
-      network.cork();
-      this.corked.push(network);
-      this.schedule();
-    }
+    this.gatherWrites(member.network);
     this.write(member, frames.length === 1 ? frames[0].frame : Buffer.concat(frames.map(({ frame }) => frame)), frames);
+  }
+
+  /** What anybody writes to a network socket in the rest of this turn leaves at its end, together. */
+  gatherWrites(network: NetSocket | null): void {
+    if (network === null || this.mode === 'stock') return;
+    network.cork();
+    this.corked.push(network);
+    this.schedule();
   }
 
   /** Ends the turn for everybody. */
