@@ -78,10 +78,12 @@ describe('a name template', () => {
       '',
     ])('refuses %j', (name) => {
       expect(orders.match(name)).toBeNull();
+      expect(orders.matches(name)).toBe(false);
     });
 
     it.each([undefined, null, 42, {}])('refuses what is no string (case %#)', (name) => {
       expect(orders.match(name as string)).toBeNull();
+      expect(orders.matches(name as string)).toBe(false);
     });
 
     it('takes every segment as a string, whatever it reminds of', () => {
@@ -90,6 +92,20 @@ describe('a name template', () => {
       expect(matchChannelTemplate('u.{userId}', 'u.42')).toMatchObject({ userId: '42' });
       expect(matchChannelTemplate(new ChannelTemplate('u.{userId}'), 'u.a-b_c')).toMatchObject({ userId: 'a-b_c' });
       expect(matchChannelTemplate('u.{userId}', 'v.42')).toBeNull();
+    });
+
+    it('says yes without the params to exactly the names it has params for', () => {
+      const segment = fc.constantFrom('shops', 'orders', 'shop', 'order', '1', '042', 'a-b_c', '', ' ', 'x'.repeat(65));
+      const templates = ['shops.{shopId}.orders.{orderId}', '{a}.orders', 'shops', '{a}'].map(
+        (t) => new ChannelTemplate(t),
+      );
+      fc.assert(
+        fc.property(fc.array(segment, { maxLength: 5 }), fc.constantFrom(...templates), (segments, template) => {
+          const name = segments.join('.');
+          expect(template.matches(name)).toBe(template.match(name) !== null);
+        }),
+        { numRuns: 2_000 },
+      );
     });
   });
 
@@ -103,6 +119,7 @@ describe('a name template', () => {
       [{ shopId: '1' }, 'needs the param "orderId"; it takes { shopId, orderId }'],
       [{ shopId: '1', orderId: undefined }, 'needs the param "orderId"'],
       [{ shopId: '1', orderId: '2', extra: '3' }, 'has no param "extra"; it takes { shopId, orderId }'],
+      [{ shopId: '1', orderID: '2' }, 'has no param "orderID"'],
       [{ shopId: '1', orderId: '' }, 'Param "orderId"'],
       [{ shopId: '1', orderId: 'a.b' }, 'without dots'],
       [{ shopId: '1', orderId: '2\n' }, 'Param "orderId"'],

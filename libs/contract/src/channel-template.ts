@@ -1,6 +1,6 @@
 // How do a name template, its params and a concrete name belong together? Compiled once; matches and builds from one object.
 import { ChannelDefinitionError, ChannelParamsError } from './channel-errors.js';
-import { isLegalSegment, MAX_CHANNEL_NAME_LENGTH, splitChannelName } from './channel-name.js';
+import { isLegalChannelName, isLegalSegment, MAX_CHANNEL_NAME_LENGTH, splitChannelName } from './channel-name.js';
 
 type ParamOf<Segment extends string> = Segment extends `{${infer Param}}` ? Param : never;
 
@@ -43,6 +43,22 @@ export class ChannelTemplate {
     this.paramNames = this.parts.flatMap((part) => ('param' in part ? [part.param] : []));
   }
 
+  /** Whether a concrete name is legal and of this shape. Allocates nothing: every broadcast asks. */
+  matches(name: string): boolean {
+    if (!isLegalChannelName(name)) return false;
+    const last = this.length - 1;
+    for (let i = 0, start = 0; i <= last; i++) {
+      const dot = name.indexOf('.', start);
+      const end = dot === -1 ? name.length : dot;
+      const part = this.parts[i];
+      if ('literal' in part && (part.literal.length !== end - start || !name.startsWith(part.literal, start)))
+        return false;
+      if (dot === -1) return i === last;
+      start = dot + 1;
+    }
+    return false;
+  }
+
   /** Params of a concrete name, or null when the name is illegal or of another shape. */
   match(name: string): Readonly<Record<string, string>> | null {
     const segments = splitChannelName(name);
@@ -66,15 +82,13 @@ export class ChannelTemplate {
 
   /** The concrete name for these params. @throws ChannelParamsError when a param is missing, unknown or not one legal segment. */
   build(params: Readonly<Record<string, string>>): string {
-    const unknown = Object.keys(params).find((name) => !this.paramNames.includes(name));
-    if (unknown !== undefined) {
-      throw new ChannelParamsError(
-        `Channel "${this.source}" has no param "${unknown}"; it takes ${this.describeParams()}.`,
-      );
+    if (Object.keys(params).length > this.paramNames.length) this.refuseUnknown(params);
+    let name = '';
+    for (let i = 0; i < this.length; i++) {
+      const part = this.parts[i];
+      const segment = 'param' in part ? this.valueOf(part.param, params) : part.literal;
+      name = i === 0 ? segment : `${name}.${segment}`;
     }
-    const name = this.parts
-      .map((part) => ('param' in part ? this.valueOf(part.param, params) : part.literal))
-      .join('.');
     if (name.length > MAX_CHANNEL_NAME_LENGTH) {
       throw new ChannelParamsError(
         `Channel "${this.source}" with these params is longer than ${MAX_CHANNEL_NAME_LENGTH} characters; use shorter keys.`,
@@ -97,6 +111,7 @@ export class ChannelTemplate {
   private valueOf(param: string, params: Readonly<Record<string, string>>): string {
     const value: unknown = Object.hasOwn(params, param) ? params[param] : undefined;
     if (!isLegalSegment(value)) {
+      this.refuseUnknown(params);
       throw new ChannelParamsError(
         value === undefined
           ? `Channel "${this.source}" needs the param "${param}"; it takes ${this.describeParams()}.`
@@ -104,6 +119,15 @@ export class ChannelTemplate {
       );
     }
     return value;
+  }
+
+  /** @throws ChannelParamsError for a param that the template does not have: more often a slip than one missing. */
+  private refuseUnknown(params: Readonly<Record<string, string>>): void {
+    const unknown = Object.keys(params).find((name) => !this.paramNames.includes(name));
+    if (unknown === undefined) return;
+    throw new ChannelParamsError(
+      `Channel "${this.source}" has no param "${unknown}"; it takes ${this.describeParams()}.`,
+    );
   }
 
   private describeParams(): string {

@@ -53,7 +53,6 @@ describe('defineRealtimeChannel', () => {
     const address = orders.with(params);
     params.orderId = '43';
     expect(address).toEqual({ descriptor: orders, name: 'orders.42', params: { orderId: '42' } });
-    expect(Object.isFrozen(address) && Object.isFrozen(address.params)).toBe(true);
     expect(() => orders.with({ orderId: 'a.b' })).toThrow(ChannelParamsError);
   });
 

@@ -87,8 +87,12 @@ export function defineRealtimeChannel<
     ...(definition.flush !== undefined && { flush: flushWindow(template, definition.flush) }),
     ...(definition.conflate === true && { conflate: true }),
     template,
-    with: (params: Readonly<Record<string, string>>) =>
-      Object.freeze({ descriptor, name: template.build(params), params: Object.freeze({ ...params }) }),
+    // Not frozen: that takes longer than all the rest, and gate 4 checks the name again.
+    with: (params: Readonly<Record<string, string>>) => ({
+      descriptor,
+      name: template.build(params),
+      params: { ...params },
+    }),
   });
   return descriptor as RealtimeChannelDescriptor<Name, SlotsOf<Payload, Events>, SlotsOf<Message, Messages>, Scope>;
 }

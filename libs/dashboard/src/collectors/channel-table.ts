@@ -9,6 +9,8 @@ export class ChannelActivity {
   readonly broadcasts = new PerSecond();
   readonly messages = new PerSecond();
   subscribers = 0;
+  /** Whether it was active since it was last thought of for forgetting. */
+  spared = false;
 
   constructor(
     readonly channel: string,
@@ -21,8 +23,8 @@ export class ChannelActivity {
 }
 
 /**
- * The least recently active is forgotten first, those without subscribers before the others; a channel without subscribers displaces
- * none that has some. A channel that was forgotten and comes back has as many subscribers as its next broadcast finds.
+ * Whoever has been quiet longest is forgotten first, those without subscribers before the others; a channel without subscribers displaces
+ * none that has some. Order is only kept where somebody must be forgotten ("second chance"), as every broadcast comes by here. A channel that was forgotten and comes back has as many subscribers as its next broadcast finds.
  */
 export class ChannelTable {
   private readonly joined = new Map<string, ChannelActivity>();
@@ -37,14 +39,23 @@ export class ChannelTable {
     return this.passing.size;
   }
 
-  /** Changes a channel, which becomes the most recently active; nothing where there is no room for it. */
-  touch(channel: string, template: string, change: (activity: ChannelActivity) => void): void {
+  /** Changes a channel; nothing where there is no room for it. */
+  touch<Told>(
+    channel: string,
+    template: string,
+    told: Told,
+    change: (activity: ChannelActivity, told: Told) => void,
+  ): void {
     const known = this.joined.get(channel) ?? this.passing.get(channel);
     const activity = known ?? new ChannelActivity(channel, template);
-    change(activity);
-    this.joined.delete(channel);
-    this.passing.delete(channel);
+    const wasJoined = activity.subscribers > 0;
+    change(activity, told);
     const isJoined = activity.subscribers > 0;
+    if (known !== undefined) {
+      activity.spared = true;
+      if (isJoined === wasJoined) return;
+      (wasJoined ? this.joined : this.passing).delete(channel);
+    }
     if (this.makeRoom(isJoined)) (isJoined ? this.joined : this.passing).set(channel, activity);
   }
 
@@ -65,6 +76,11 @@ export class ChannelTable {
 }
 
 function forgetOldest(channels: Map<string, ChannelActivity>): boolean {
-  for (const channel of channels.keys()) return channels.delete(channel);
+  for (const [channel, activity] of channels) {
+    channels.delete(channel);
+    if (!activity.spared) return true;
+    activity.spared = false;
+    channels.set(channel, activity);
+  }
   return false;
 }

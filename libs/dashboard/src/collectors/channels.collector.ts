@@ -15,17 +15,12 @@ export class ChannelsCollector {
   private readonly table = new ChannelTable();
 
   constructor(hooks: RealtimeHooks) {
-    hooks.on('subscribed', (told) => this.touch(told, (activity) => activity.subscribers++));
+    hooks.on('subscribed', (told) => this.touch(told, countSubscriber));
     hooks.on('unsubscribed', (told) => {
-      if (this.table.has(told.channel)) this.touch(told, (activity) => (activity.subscribers = fewer(activity)));
+      if (this.table.has(told.channel)) this.touch(told, discountSubscriber);
     });
-    hooks.on('broadcast', (told) =>
-      this.touch(told, (activity) => {
-        activity.broadcasts.add(Date.now());
-        activity.subscribers = told.recipients;
-      }),
-    );
-    hooks.on('handled', (told) => this.touch(told, (activity) => activity.messages.add(Date.now())));
+    hooks.on('broadcast', (told) => this.touch(told, countBroadcast));
+    hooks.on('handled', (told) => this.touch(told, countMessage));
   }
 
   /** Busiest first. `rooms`: channels with members there are. */
@@ -38,13 +33,27 @@ export class ChannelsCollector {
     );
   }
 
-  private touch({ channel, descriptor }: Told, change: (activity: ChannelActivity) => void): void {
-    if (!isOwnChannel(channel)) this.table.touch(channel, descriptor.name, change);
+  private touch<Event extends Told>(told: Event, change: (activity: ChannelActivity, told: Event) => void): void {
+    const { channel, descriptor } = told;
+    if (!isOwnChannel(channel)) this.table.touch(channel, descriptor.name, told, change);
   }
 }
 
-function fewer({ subscribers }: ChannelActivity): number {
-  return Math.max(0, subscribers - 1);
+function countSubscriber(activity: ChannelActivity): void {
+  activity.subscribers++;
+}
+
+function discountSubscriber(activity: ChannelActivity): void {
+  activity.subscribers = Math.max(0, activity.subscribers - 1);
+}
+
+function countBroadcast(activity: ChannelActivity, { recipients }: { readonly recipients: number }): void {
+  activity.broadcasts.add(Date.now());
+  activity.subscribers = recipients;
+}
+
+function countMessage(activity: ChannelActivity): void {
+  activity.messages.add(Date.now());
 }
 
 function busyness({ broadcasts, messages, subscribers }: ChannelActivity, at: number): number {

@@ -2,6 +2,7 @@
 import { Logger } from '@nestjs/common';
 import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { HandlerRegistry } from '../channels/handler.registry.js';
+import { ConcreteChannel } from '../connections/concrete-channel.js';
 import { ChannelLanes } from '../connections/channel-lanes.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
 import { RealtimeRequest } from '../connections/realtime-request.js';
@@ -10,7 +11,7 @@ import { RealtimeExecutionContext } from '../guards/realtime-execution-context.j
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { RealtimeException } from '../realtime.exception.js';
-import { RealtimeHooks } from '../realtime.hooks.js';
+import { type RealtimeHookEvents, RealtimeHooks } from '../realtime.hooks.js';
 import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
 
 /** For all broadcasts that are on their way when they return. */
@@ -59,15 +60,21 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
       );
     }
     const descriptor = 'descriptor' in target ? target.descriptor : target;
-    const name = target.name;
-    const params = descriptor.template?.match(name);
-    if (!params) {
+    const { name } = target;
+    if (!descriptor.template?.matches(name)) {
       throw new BroadcastFault(
         `"${name}" is no concrete name of channel "${descriptor.name}"; broadcast to channel.with({ ... }).`,
       );
     }
     const [event, payload] = rest.length > 1 ? rest : [onlyEventOf(descriptor), rest[0]];
-    return new RealtimeRequest('broadcast', null, name, { descriptor, params }, event as string, payload);
+    return new RealtimeRequest(
+      'broadcast',
+      null,
+      name,
+      new ConcreteChannel(name, descriptor),
+      event as string,
+      payload,
+    );
   }
 
   private strip({ descriptor, channel, event, payload }: RealtimeRequest): unknown {
@@ -88,11 +95,18 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     const json = this.encode(payload, channel);
     const { flush, conflate } = descriptor;
     const recipients = this.publish({ channel, event, json, flushEveryMs: flush?.everyMs, conflate });
-    const isHeard = this.hooks.hears('broadcast');
-    if (!isHeard && typeof recipients === 'number') return undefined;
-    const told = { descriptor, channel, event, bytes: json.length, payload, cause };
-    const tell = (recipients: number): void => this.hooks.emit('broadcast', () => ({ ...told, recipients }));
-    return recipients instanceof Promise ? recipients.then(tell) : void tell(recipients);
+    const bytes = json.length;
+    if (recipients instanceof Promise) {
+      return recipients.then((count) =>
+        this.announce({ descriptor, channel, event, bytes, recipients: count, payload, cause }),
+      );
+    }
+    if (this.hooks.hears('broadcast')) this.announce({ descriptor, channel, event, bytes, recipients, payload, cause });
+    return undefined;
+  }
+
+  private announce(broadcast: RealtimeHookEvents['broadcast']): void {
+    this.hooks.emit('broadcast', () => broadcast);
   }
 
   /** A schema that takes its time must not let a later broadcast of the channel overtake. */

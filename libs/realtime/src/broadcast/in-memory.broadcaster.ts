@@ -71,7 +71,7 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
     this.demandTransport();
     const { name } = target;
     const descriptor: RealtimeChannelDescriptor = 'descriptor' in target ? target.descriptor : target;
-    if (!descriptor.template.match(name)) {
+    if (!descriptor.template.matches(name)) {
       throw new RealtimeFault(
         `"${name}" is no concrete name of channel "${descriptor.name}"; subscribe to channel.with({ ... }).`,
       );

@@ -72,9 +72,10 @@ export class ClassConstraints {
   /** The declared ones among the instance's own properties; null where one holds an object, which may have rules of its own. */
   declaredOf(instance: object): object | null {
     const declared: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(instance)) {
+    for (const name of Object.keys(instance)) {
       const property = this.properties.get(name);
       if (property === undefined) continue;
+      const value = (instance as Record<string, unknown>)[name];
       const isPlain = isScalar(value) || (property.isArray && Array.isArray(value) && value.every(isScalar));
       if (!isPlain) return null;
       declared[name] = value;

@@ -1,7 +1,6 @@
 // Who is in which channel on this node? One object for each channel with members, shared by them all.
-import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { ChannelMatch } from '../connections/channel-match.js';
-import type { JoinedChannel } from '../connections/subscriptions.js';
+import { ConcreteChannel } from '../connections/concrete-channel.js';
 import type { Batch } from './fan-out/batch.js';
 import type { Outlet } from './fan-out/outlet.js';
 
@@ -13,21 +12,10 @@ const FEW = 16;
 const NOBODY: readonly Outlet[] = [];
 
 /** The members of one concrete channel. */
-export class Room implements JoinedChannel {
-  private known: Readonly<Record<string, string>> | null = null;
+export class Room extends ConcreteChannel {
   private list: readonly Outlet[] | Set<Outlet> = NOBODY;
   /** What has been broadcast to it in this turn of the event loop. */
   batch: Batch | null = null;
-
-  constructor(
-    readonly name: string,
-    readonly descriptor: RealtimeChannelDescriptor,
-  ) {}
-
-  /** Made when first asked for: most rooms are never asked. */
-  get params(): Readonly<Record<string, string>> {
-    return (this.known ??= this.descriptor.template.match(this.name)!);
-  }
 
   /** Safe to walk over while members leave. */
   get members(): Iterable<Outlet> {

@@ -49,7 +49,7 @@ export class BroadcastQuery<Channel extends RealtimeChannelDescriptor> {
   private matchesChannel(channel: string): boolean {
     const { target, descriptor } = this;
     if (target === undefined) return true;
-    return target === descriptor ? descriptor.template.match(channel) !== null : nameOf(target) === channel;
+    return target === descriptor ? descriptor.template.matches(channel) : nameOf(target) === channel;
   }
 
   private get descriptor(): RealtimeChannelDescriptor | undefined {

@@ -11,15 +11,21 @@ export interface TurnFrame {
 
 /** The frames of one channel in one turn, joined once however many members get them. */
 export class Batch {
-  readonly frames: TurnFrame[] = [];
-  bytes = 0;
+  readonly frames: TurnFrame[];
+  bytes: number;
   private joined: Buffer | null = null;
 
-  /** Names the room of the frames; of several, the combination. */
-  constructor(readonly key: string) {}
+  /** `key` names the room of the frames; of several, the combination. */
+  constructor(
+    readonly key: string,
+    first: TurnFrame,
+  ) {
+    this.frames = [first];
+    this.bytes = first.frame.length;
+  }
 
   /** Takes back the waiting frame of an event, whose place a newer one takes. */
-  dropEvent(event: string): void {
+  private dropEvent(event: string): void {
     const index = this.frames.findIndex((frame) => frame.event === event);
     if (index === -1) return;
     const [dropped] = this.frames.splice(index, 1);
@@ -27,7 +33,9 @@ export class Batch {
     this.joined = null;
   }
 
-  add(frame: TurnFrame): void {
+  /** `conflate` lets it take the place of an earlier one of its event. */
+  add(frame: TurnFrame, conflate = false): void {
+    if (conflate) this.dropEvent(frame.event);
     this.frames.push(frame);
     this.bytes += frame.frame.length;
     this.joined = null;

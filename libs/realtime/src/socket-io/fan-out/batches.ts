@@ -9,9 +9,9 @@ export class MergedBatches {
     const key = batches.map(({ key }) => key).join(' ');
     let merged = this.byCombination.get(key);
     if (merged === undefined) {
-      merged = new Batch(key);
-      const frames = batches.flatMap((batch) => batch.frames);
-      for (const frame of frames.sort((a, b) => a.order - b.order)) merged.add(frame);
+      const [first, ...rest] = batches.flatMap((batch) => batch.frames).sort((a, b) => a.order - b.order);
+      merged = new Batch(key, first);
+      for (const frame of rest) merged.add(frame);
       this.byCombination.set(key, merged);
     }
     return merged;

@@ -95,11 +95,11 @@ export class FanOut {
   private append(room: Room, frame: TurnFrame, conflate = false): void {
     let { batch } = room;
     if (batch === null) {
-      batch = room.batch = new Batch(room.name);
+      batch = room.batch = new Batch(room.name, frame);
       this.pending.push(room);
+    } else {
+      batch.add(frame, conflate);
     }
-    if (conflate) batch.dropEvent(frame.event);
-    batch.add(frame);
     if (batch.bytes >= FLUSH_AT_BYTES) this.flush();
     else this.schedule();
   }
@@ -108,12 +108,12 @@ export class FanOut {
   private gather(room: Room, frame: TurnFrame, milliseconds: number, conflate = false): void {
     let batch = this.windows.get(room);
     if (batch === undefined) {
-      const opened = (batch = new Batch(room.name));
+      const opened = (batch = new Batch(room.name, frame));
       this.windows.set(room, opened);
       setTimeout(() => this.closeWindow(room, opened), milliseconds).unref();
+    } else {
+      batch.add(frame, conflate);
     }
-    if (conflate) batch.dropEvent(frame.event);
-    batch.add(frame);
     if (batch.bytes >= FLUSH_AT_BYTES) this.closeWindow(room, batch);
   }
 
@@ -163,11 +163,13 @@ export class FanOut {
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      this.flush();
-    });
+    setImmediate(this.endTurn);
   }
+
+  private readonly endTurn = (): void => {
+    this.scheduled = false;
+    this.flush();
+  };
 
   private flushOne(room: Room, batch: Batch): void {
     for (const member of room.members) this.writeBatch(member, batch);
