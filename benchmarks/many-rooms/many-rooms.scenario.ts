@@ -6,6 +6,8 @@ import { BARE, type CaseResult, FLOOR, NEST, NEST_WS, REALTIME, type Scenario, W
 import { membersOf, type RoomPlan } from '../room-plan.js';
 
 const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS, WS, FLOOR];
+/** A sample is short, and so swings: there are this many in a round. */
+const SAMPLES_PER_ROUND = 2;
 const PLAN: RoomPlan = { rooms: 10_000, connections: 2_000 };
 
 /** As in fan-out; a burst here goes to as many rooms as it has broadcasts. */
@@ -25,7 +27,7 @@ export const manyRooms: Scenario = {
       for (const { name, perTurn, window, broadcasts, atMost } of PACES) {
         // Whole laps over the rooms, so that every sample has the same mixture of sizes.
         const count = Math.max(1, Math.round((broadcasts * options.scale) / PLAN.rooms)) * PLAN.rooms;
-        const rounds = { warmUp: 2, measured: options.rounds };
+        const rounds = { warmUp: 2, measured: SAMPLES_PER_ROUND * options.rounds };
         const samples = await interleave(pairs, rounds, async (pair) => {
           const cpuMicros = await pair.broadcast({ count, perTurn, window, plan: PLAN });
           return cpuMicros / (count * MEMBERS_PER_ROOM);

@@ -1,6 +1,12 @@
 // A booted application with a bridge: what its tests publish, what has been broadcast, and who was told of failures.
 import type { ModuleMetadata } from '@nestjs/common';
-import { CqrsModule, EventBus, UnhandledExceptionBus, type UnhandledExceptionInfo } from '@nestjs/cqrs';
+import {
+  CqrsModule,
+  type CqrsModuleOptions,
+  EventBus,
+  UnhandledExceptionBus,
+  type UnhandledExceptionInfo,
+} from '@nestjs/cqrs';
 import {
   InMemoryRealtimeBroadcaster,
   type RealtimeChannelDescriptor,
@@ -26,6 +32,7 @@ export interface BridgeAppOptions {
   readonly settings?: Omit<RealtimeCqrsOptions, 'allowlist'>;
   readonly realtime?: RealtimeModuleOptions;
   readonly module?: ModuleMetadata;
+  readonly cqrs?: CqrsModuleOptions;
 }
 
 export class BridgeApp {
@@ -40,10 +47,10 @@ export class BridgeApp {
     this.bridged = app.record('bridged');
   }
 
-  static async start({ channels, allowlist, settings, realtime, module }: BridgeAppOptions): Promise<BridgeApp> {
+  static async start({ channels, allowlist, settings, realtime, module, cqrs }: BridgeAppOptions): Promise<BridgeApp> {
     const log = new LogBook();
     const imports = [
-      CqrsModule.forRoot(),
+      CqrsModule.forRoot(cqrs),
       RealtimeModule.forRoot(realtime ?? { transport: 'in-memory', inMemoryRecord: 20_000 }),
       RealtimeModule.forFeature(channels),
       RealtimeCqrsModule.forRoot({ ...(allowlist && { allowlist }), ...settings }),

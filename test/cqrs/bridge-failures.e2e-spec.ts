@@ -27,13 +27,14 @@ class Anything {
 const anything = forward(Anything).to(news, 'any', ({ payload }) => ({ params: { topic: 'a' }, payload }));
 const good = new Happened({ params: { topic: 'a' }, payload: { n: 1 } });
 
-describe('the bridge', () => {
+describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (cqrs) => {
   let bridge: BridgeApp;
   const unhandled = jest.fn();
 
   beforeEach(async () => {
     process.on('unhandledRejection', unhandled);
-    bridge = await BridgeApp.start({ channels: [news], allowlist: [flash, anything], settings: { mapperTimeout: 20 } });
+    const settings = { mapperTimeout: 20 };
+    bridge = await BridgeApp.start({ channels: [news], allowlist: [flash, anything], settings, cqrs });
   });
   afterEach(async () => {
     process.off('unhandledRejection', unhandled);

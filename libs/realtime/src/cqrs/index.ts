@@ -1,12 +1,7 @@
 import 'reflect-metadata';
 
-export {
-  type AfterCommit,
-  bindRealtimeBridge,
-  type BoundBridge,
-  type BridgeOptions,
-  type BridgeSettings,
-} from './bind-realtime-bridge.js';
+export { bindRealtimeBridge, type BoundBridge } from './bind-realtime-bridge.js';
+export type { AfterCommit, BridgeOptions, BridgeSettings } from './bridge.js';
 export type { BridgedBroadcast, BridgeEntry, BridgeMapper, BridgeResult, BridgeRoute } from './bridge-entry.js';
 export type { BridgeRouteStats } from './bridge-stats.js';
 export { forward, type ForwardedEvent } from './forward.js';

@@ -1,13 +1,13 @@
-// Who binds the bridge in an application? Collects the entries of all modules once these are initialised, and takes them off at the end.
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+// Which event handler is the bridge in an application? One for all events, with the entries of all modules.
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
-import { merge } from 'rxjs';
+import type { EventBus, IEventHandler } from '@nestjs/cqrs';
 import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
 import { IRealtimeHandlerRegistry } from '../channels/handler.registry.js';
 import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
-import { bindRealtimeBridge, type BoundBridge, type BridgeSettings } from './bind-realtime-bridge.js';
+import { Bridge, type BridgeSettings } from './bridge.js';
 import type { BridgeEntry } from './bridge-entry.js';
 import type { BridgeRouteStats } from './bridge-stats.js';
 import { eventBuses, unhandledExceptionBuses } from './event-buses.js';
@@ -22,10 +22,16 @@ export interface RealtimeCqrsOptions extends BridgeSettings {
 /** DI token of the options. */
 export const REALTIME_CQRS_OPTIONS = Symbol('nestjs-realtime:cqrs-options');
 
-/** The application's bridge, at work from its bootstrap, as handlers of @nestjs/cqrs are, until its modules are destroyed. */
+/** An `EventBus` binds a handler to the events of one id; to all of them where there is none. */
+const ALL_EVENTS = '';
+
+/**
+ * The application's bridge: an event handler of @nestjs/cqrs, bound to its buses when the application bootstraps, and for as long as
+ * all handlers are.
+ */
 @Injectable()
-export class RealtimeBridge implements OnApplicationBootstrap, OnModuleDestroy {
-  private bound: BoundBridge | null = null;
+export class RealtimeBridge implements IEventHandler<object>, OnApplicationBootstrap {
+  private bridge: Bridge | null = null;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -35,12 +41,13 @@ export class RealtimeBridge implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Counts since the application has started, a line for each channel of each entry. */
   stats(): readonly BridgeRouteStats[] {
-    return this.bound?.stats() ?? [];
+    return this.bridge?.stats() ?? [];
   }
 
   /** @throws RealtimeFault that names everything that is wrong with the entries and how to mend it. */
   onApplicationBootstrap(): void {
-    const providers: unknown[] = this.discovery.getProviders().map(({ instance }) => instance as unknown);
+    const wrappers = this.discovery.getProviders();
+    const providers: unknown[] = wrappers.map(({ instance }) => instance as unknown);
     if (providers.some((other) => other instanceof RealtimeBridge && other !== this)) {
       throw new RealtimeFault(
         'RealtimeCqrsModule.forRoot() is imported twice, so that each event would be forwarded twice; import it once, and use forFeature() elsewhere.',
@@ -50,17 +57,20 @@ export class RealtimeBridge implements OnApplicationBootstrap, OnModuleDestroy {
     const { allowlist = [], ...settings } = this.options;
     const entries = [...allowlist, ...features.flatMap((feature) => feature.entries)];
     const exceptions = unhandledExceptionBuses(this.discovery);
-    this.bound = bindRealtimeBridge(merge(...eventBuses(this.discovery)), this.get(IRealtimeBroadcaster), entries, {
+    this.bridge = new Bridge(this.get(IRealtimeBroadcaster), entries, {
       ...settings,
       registry: this.get(IRealtimeHandlerRegistry),
       hooks: this.get(RealtimeHooks),
       tracer: this.get(IRealtimeTracer),
       unhandledExceptions: { publish: (info) => Promise.all(exceptions.map((bus) => bus.publish(info) as unknown)) },
     });
+    const own = wrappers.find(({ instance }) => instance === this) as Parameters<EventBus['bind']>[0];
+    for (const bus of eventBuses(this.discovery)) bus.bind(own, ALL_EVENTS);
   }
 
-  onModuleDestroy(): void {
-    this.bound?.();
+  /** Takes an event off the bus. Never throws. */
+  handle(event: object): void {
+    this.bridge?.handle(event);
   }
 
   /** RealtimeModule need not be global. */

@@ -114,6 +114,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       );
     }
     io.sockets.removeAllListeners('connection');
+    // Whoever came before the gates stood has passed none of them, and has to come again.
+    io.disconnectSockets(true);
   }
 
   /** The same few functions serve all connections: Socket.IO and Engine.IO call them with the socket as `this`. */
