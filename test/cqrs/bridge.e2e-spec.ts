@@ -1,8 +1,8 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { AsyncContext, EventBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { defineRealtimeChannel, IRealtimeTracer, type SpanOptions } from 'nestjs-realtime';
-import { forward, REALTIME_EVENT } from 'nestjs-realtime/cqrs';
+import { forward, REALTIME_EVENT, RealtimeBridge } from 'nestjs-realtime/cqrs';
 import { z } from 'zod';
 import { closeApps } from '../kit/boot.js';
 import { KnownUsers } from '../kit/known-users.js';
@@ -232,6 +232,14 @@ describe('the bridge', () => {
     expect(bridge.log.errors()).toEqual([
       expect.stringContaining((failures as { correlationId: string }[])[0].correlationId),
     ]);
+  });
+
+  it('is bound to the bus as the event handlers of the application are, to all events', async () => {
+    const bind = jest.spyOn(EventBus.prototype, 'bind');
+    const bridge = await BridgeApp.start({ channels, allowlist: [toFeed] });
+    const handler = bridge.app.nest.get(RealtimeBridge);
+    expect(bind.mock.calls.map(([wrapper, id]) => [wrapper.instance, id])).toEqual([[handler, '']]);
+    bind.mockRestore();
   });
 
   it('hears no more once the application is closed', async () => {

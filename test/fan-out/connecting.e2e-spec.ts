@@ -1,6 +1,7 @@
 // How many writes does it take to let a client in?
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { RealtimeModule } from 'nestjs-realtime';
 import { boot, closeApps } from '../kit/boot.js';
@@ -46,5 +47,23 @@ describe('a WebSocket client is let in', () => {
     expect(socket.packets.map((packet) => packet.replace(/[{[].*/, ''))).toEqual(['0', '40', '42']);
     expect(writes()).toBe(expected);
     socket.close();
+  });
+
+  it.each(['fast', 'stock'] as const)('not with another protocol, and is told so on the %s path', async (fanOut) => {
+    const app = await boot({ imports: [RealtimeModule.forRoot({ fanOut })] });
+    const { hostname, port } = new URL(app.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      [
+        'GET /realtime/?EIO=3&transport=websocket HTTP/1.1',
+        `Host: ${hostname}`,
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+        '\r\n',
+      ].join('\r\n'),
+    );
+    expect(await text(socket)).toContain('Unsupported protocol version');
   });
 });

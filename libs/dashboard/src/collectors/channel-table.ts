@@ -9,8 +9,8 @@ export class ChannelActivity {
   readonly broadcasts = new PerSecond();
   readonly messages = new PerSecond();
   subscribers = 0;
-  /** Whether it was active since it was last thought of for forgetting. */
-  spared = false;
+  /** Whether it was active since its turn to be forgotten last came. */
+  isRecent = false;
 
   constructor(
     readonly channel: string,
@@ -24,7 +24,9 @@ export class ChannelActivity {
 
 /**
  * Whoever has been quiet longest is forgotten first, those without subscribers before the others; a channel without subscribers displaces
- * none that has some. Order is only kept where somebody must be forgotten ("second chance"), as every broadcast comes by here. A channel that was forgotten and comes back has as many subscribers as its next broadcast finds.
+ * none that has some. A channel that was forgotten and comes back has as many subscribers as its next broadcast finds.
+ *
+ * Every broadcast comes by here, so nothing is put in order until somebody must be forgotten: then whoever is recent gets a second chance.
  */
 export class ChannelTable {
   private readonly joined = new Map<string, ChannelActivity>();
@@ -52,7 +54,7 @@ export class ChannelTable {
     change(activity, told);
     const isJoined = activity.subscribers > 0;
     if (known !== undefined) {
-      activity.spared = true;
+      activity.isRecent = true;
       if (isJoined === wasJoined) return;
       (wasJoined ? this.joined : this.passing).delete(channel);
     }
@@ -78,8 +80,8 @@ export class ChannelTable {
 function forgetOldest(channels: Map<string, ChannelActivity>): boolean {
   for (const [channel, activity] of channels) {
     channels.delete(channel);
-    if (!activity.spared) return true;
-    activity.spared = false;
+    if (!activity.isRecent) return true;
+    activity.isRecent = false;
     channels.set(channel, activity);
   }
   return false;

@@ -151,6 +151,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     io.engine.on('initial_headers', (_headers: unknown, { headers, socket }: IncomingMessage) => {
       if (headers.upgrade !== undefined) fanOut?.gatherWrites(socket);
     });
+    // A handshake that fails after all is answered and torn down at once, with whatever still waits.
+    io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => req.socket.uncork());
     io.engine.on('connection', (conn: EngineSocket) => {
       fanOut?.inspect(conn);
       TransportLink.create(conn);
