@@ -5,6 +5,7 @@ import {
   IRealtimeRevocation,
   IRealtimeTracer,
   RealtimeChannel,
+  RealtimeHandler,
   RealtimeModule,
   type RealtimeSettings,
   type SpanOptions,
@@ -15,13 +16,24 @@ import { AccountAuthenticator, Accounts, MemberGuard } from './accounts.js';
 
 const payload = z.object({ n: z.number() });
 export const newsChannel = defineRealtimeChannel({ name: 'news', scope: 'public', payload });
-export const insideChannel = defineRealtimeChannel({ name: 'inside', scope: 'authenticated', payload });
+export const insideChannel = defineRealtimeChannel({
+  name: 'inside',
+  scope: 'authenticated',
+  payload,
+  messages: { say: payload },
+});
 export const staffChannel = defineRealtimeChannel({ name: 'staff', scope: { role: 'staff' }, payload });
 export const roomChannel = defineRealtimeChannel({ name: 'room.{roomId}', scope: 'authenticated', payload });
 
 @RealtimeChannel(roomChannel)
 @UseGuards(MemberGuard)
 class OnRoom {}
+
+@RealtimeChannel(insideChannel)
+class OnSay {
+  @RealtimeHandler('say')
+  say(): void {}
+}
 
 @Module({ providers: [Accounts], exports: [Accounts] })
 class AccountsModule {}
@@ -53,9 +65,9 @@ export async function bootAuthority(settings: RealtimeSettings = {}): Promise<Au
         tracer: GateCounter,
         ...settings,
       }),
-      RealtimeModule.forFeature([newsChannel, insideChannel, staffChannel]),
+      RealtimeModule.forFeature([newsChannel, staffChannel]),
     ],
-    providers: [OnRoom],
+    providers: [OnRoom, OnSay],
   });
   return {
     app,

@@ -1,6 +1,7 @@
 // When credentials end, over a real socket: the client is told before, and cut off in time.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeApps } from '../kit/boot.js';
+import type { Client } from '../kit/client.js';
 import { type AuthorityApp, bootAuthority, insideChannel } from './authority-app.js';
 
 const SOON = 3_000;
@@ -52,11 +53,51 @@ describe('expiry', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime() - 20);
   });
 
-  it('of long ago ends the connection at once', async () => {
+  it('of long ago lets nobody in', async () => {
     const { app } = await start(-5_000);
-    const client = await app.connect({ as: 's1' });
-    expect(await client.next('rt:bye')).toEqual([{ code: 'EXPIRED', reconnect: false }]);
-    await client.closed;
+    await expect(app.connect({ as: 's1' })).rejects.toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
+    expect(app.stats().holdings).toMatchObject({ directory: 0, users: 0, expiries: 0, leases: 0 });
+  });
+
+  describe('that no timer has enforced, as after a change of the clock,', () => {
+    /** A client whose credentials have just ended, before any timer has fired. */
+    async function overdue(): Promise<AuthorityApp & { readonly client: Client }> {
+      const started = await start(60_000, 1);
+      const connected = started.app.nextHook('connected');
+      const client = await started.app.connect({ as: 's1' });
+      await client.subscribe('inside');
+      const { connection } = await connected;
+      connection.user!.expiresAt!.setTime(Date.now() - 1);
+      return { ...started, client };
+    }
+
+    it('is refused to rt:authenticate', async () => {
+      const { accounts, client } = await overdue();
+      accounts.login('s1', 'ann', { expiresAt: inMilliseconds(-1) });
+      const reply = await client.request('rt:authenticate', { token: 's1' });
+      expect(reply).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
+    });
+
+    it('is refused by gate 2, for a channel that exists and for one that does not', async () => {
+      const { client } = await overdue();
+      for (const channel of ['inside', 'staff', 'nothing']) {
+        expect(await client.subscribe(channel)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
+      }
+    });
+
+    it('is refused by gate 3', async () => {
+      const { client } = await overdue();
+      expect(await client.request('rt:message', { channel: 'inside', event: 'say', payload: { n: 1 } })).toMatchObject({
+        ok: false,
+        error: { code: 'UNAUTHENTICATED' },
+      });
+    });
+
+    it('ends the connection when its lease is renewed', async () => {
+      const { client, revocation } = await overdue();
+      await revocation.reauthorize({ userId: 'ann' });
+      expect(await client.next('rt:bye')).toEqual([{ code: 'EXPIRED', reconnect: false }]);
+    });
   });
 
   it('months away does nothing today', async () => {

@@ -72,6 +72,33 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
     expect((await request(socket, 'rt:subscribe', { channel: 't.room.9' })).ok).toBe(true);
   });
 
+  it('records the notes of a room behind its guard, and says how many guards ran at once', async () => {
+    await request(socket, 'rt:subscribe', { channel: 't.room.11' });
+    await fixture.stats();
+    for (const text of ['one', 'two']) {
+      const reply = await request(socket, 'rt:message', { channel: 't.room.11', event: 'note', payload: { text } });
+      expect(reply).toEqual({ ok: true });
+    }
+    const note = { roomId: '11', userId: 'alice', roles: [] };
+    expect((await fixture.control('/notes')).body).toEqual([
+      { ...note, text: 'one' },
+      { ...note, text: 'two' },
+    ]);
+    expect((await fixture.stats()).guardsInFlightMax).toBe(1);
+    expect((await fixture.stats()).guardsInFlightMax).toBe(0);
+  });
+
+  it('forgets a session, and tells the module nothing', async () => {
+    const session = await fixture.login('carol');
+    const carol = await connectClient(fixture, { auth: { token: session } });
+    expect((await fixture.control('/forget', { session })).status).toBe(200);
+    expect((await request(carol, 'rt:subscribe', { channel: 't.auth' })).ok).toBe(true);
+    carol.disconnect();
+    await expect(connectClient(fixture, { auth: { token: session } })).rejects.toMatchObject({
+      data: { code: 'UNAUTHENTICATED' },
+    });
+  });
+
   it('ships an order: its event reaches t.bus over the bridge, and what is not mapped stays on the server', async () => {
     await request(socket, 'rt:subscribe', { channel: 't.bus' });
     const wire: unknown[] = [];
@@ -150,7 +177,21 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
       connections: expect.any(Number),
       subscriptions: expect.any(Number),
       rooms: expect.any(Number),
+      directory: expect.any(Number),
+      users: expect.any(Number),
+      sessions: expect.any(Number),
+      admissions: 0,
+      expiries: expect.any(Number),
+      leases: expect.any(Number),
+      renewals: 0,
+      confirmations: 0,
+      messages: 0,
+      transports: expect.any(Number),
+      connecting: 0,
+      turns: 0,
+      reads: 0,
       pendingAuth: 0,
+      guardsInFlightMax: expect.any(Number),
       authCalls: expect.any(Number),
       inFlight: 0,
       timers: expect.any(Number),

@@ -28,7 +28,9 @@ import { RealtimeDoctor } from './doctor/realtime.doctor.js';
 import { Admissions } from './gateway/admissions.js';
 import { AuthenticationRequests } from './gateway/authentication.requests.js';
 import { ConnectionLife } from './gateway/connection.life.js';
+import { Holdings } from './gateway/holdings.js';
 import { MessageRequests } from './gateway/message.requests.js';
+import { MessageStanding } from './gateway/message.standing.js';
 import { createRealtimeGateway } from './gateway/realtime.gateway.js';
 import { RequestDispatcher } from './gateway/request.dispatcher.js';
 import { SubscriptionRequests } from './gateway/subscription.requests.js';
@@ -151,7 +153,9 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       ConnectionLife,
       SubscriptionRequests,
       MessageRequests,
+      MessageStanding,
       RequestDispatcher,
+      Holdings,
       { provide: IRealtimeServer, useClass: SocketIORealtimeServer },
       RealtimeHealthIndicator,
       RealtimeDoctor,

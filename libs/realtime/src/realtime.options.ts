@@ -27,6 +27,11 @@ export class RealtimeLimits {
   handlersInFlight = 8;
   /** Authentications under way at once on this node; over it `OVERLOADED`. Default 1,000. */
   pendingAuthentications = 1_000;
+  /**
+   * Connections whose leases are renewed at once on this node; one user has an eighth of these places. Raise it where guards or
+   * `refresh()` are slow and there are many connections. Default 128.
+   */
+  renewalsInFlight = 128;
   /** Outgoing bytes that may wait for one client who does not read; over it `slowConsumer` applies. Default 1,048,576. */
   queuedBytes = 1_048_576;
 }
@@ -176,6 +181,7 @@ const LIMIT_RULES: Rules<RealtimeLimits> = {
   packetsPerSecond: positiveInteger,
   handlersInFlight: positiveInteger,
   pendingAuthentications: positiveInteger,
+  renewalsInFlight: positiveInteger,
   queuedBytes: positiveInteger,
 };
 

@@ -80,6 +80,9 @@ export class RememberingConnection extends RealtimeConnection {
     return { auth: { user: this.member.user }, cookies: {}, headers: {}, address: '127.0.0.1' };
   }
 
+  /** It always speaks for its member. */
+  override acceptAuth(): void {}
+
   override get client(): unknown {
     return this;
   }

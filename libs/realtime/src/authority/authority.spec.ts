@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { resolveOptions } from '../realtime.options.js';
+import { type RealtimeLimits, resolveOptions } from '../realtime.options.js';
 import { ExpiryWatch } from './expiry.watch.js';
 import { LeaseSweep } from './lease.sweep.js';
-import type { Renewal } from './renewal.js';
+import type { Renewal, Renewed } from './renewal.js';
 import { ANY_CHANNEL, RevocationLedger, type RevocationScope } from './revocation.ledger.js';
 
 const ada: RealtimeUser = { userId: 'ada', roles: [], sessionId: 's1' };
@@ -28,7 +28,7 @@ describe('the revocation ledger', () => {
   ])('holds what concerns %s', (_whom, scope, user, channel, concerned) => {
     for (const kind of ['revoked', 'stale'] as const) {
       const ledger = new RevocationLedger();
-      const admission = ledger.open();
+      const admission = ledger.open({ since: 0 });
       ledger.record(kind, scope);
       expect(ledger.verdict(admission, user, channel)).toBe(concerned ? kind : 'stands');
     }
@@ -36,9 +36,9 @@ describe('the revocation ledger', () => {
 
   it('holds nothing against an admission that was opened later', () => {
     const ledger = new RevocationLedger();
-    const before = ledger.open();
+    const before = ledger.open({ since: 0 });
     ledger.record('revoked', { userId: 'ada' });
-    const after = ledger.open();
+    const after = ledger.open({ since: 0 });
     expect(ledger.verdict(before, ada, 'a')).toBe('revoked');
     expect(ledger.verdict(after, ada, 'a')).toBe('stands');
     ledger.close(before);
@@ -48,7 +48,7 @@ describe('the revocation ledger', () => {
 
   it('lets a revocation outweigh everything else', () => {
     const ledger = new RevocationLedger();
-    const admission = ledger.open();
+    const admission = ledger.open({ since: 0 });
     for (const kind of ['stale', 'revoked', 'stale'] as const) ledger.record(kind, { userId: 'ada' });
     expect(ledger.verdict(admission, ada, 'a')).toBe('revoked');
   });
@@ -58,9 +58,9 @@ describe('the revocation ledger', () => {
     const entries = () => (Reflect.get(ledger, 'entries') as unknown[]).length;
     ledger.record('revoked', {});
     expect(entries()).toBe(0);
-    const first = ledger.open();
+    const first = ledger.open({ since: 0 });
     ledger.record('revoked', { userId: '1' });
-    const second = ledger.open();
+    const second = ledger.open({ since: 0 });
     ledger.record('revoked', { userId: '2' });
     expect(entries()).toBe(2);
     ledger.close(first);
@@ -162,10 +162,13 @@ describe('time', () => {
 
   describe('on leases', () => {
     const LEASE = 60_000;
-    const admitted = (...channels: string[]) =>
-      ({ subscriptions: new Map(channels.map((channel) => [channel, {}])) }) as unknown as RealtimeConnection;
+    const PROVEN: Renewed = { userConfirmed: true, unproven: [] };
+    const FAILED: Renewed = { userConfirmed: true, unproven: ['a'] };
+    let users = 0;
+    const admitted = (userId = `user-${users++}`, ...channels: string[]) =>
+      ({ user: { userId }, subscriptions: { keys: () => channels } }) as unknown as RealtimeConnection;
 
-    function sweep(answer: (connection: RealtimeConnection) => Promise<readonly string[]>) {
+    function sweep(answer: (connection: RealtimeConnection) => Promise<Renewed>, limits: Partial<RealtimeLimits> = {}) {
       const renewed: RealtimeConnection[] = [];
       const evicted: unknown[] = [];
       const renewal = {
@@ -173,60 +176,119 @@ describe('time', () => {
           renewed.push(connection);
           return answer(connection);
         },
-        evictUnproven: (_connection: RealtimeConnection, channels: readonly string[]) => evicted.push(channels),
+        evictUnproven: (_connection: RealtimeConnection, { unproven }: Renewed) => evicted.push(unproven),
       };
-      const leases = new LeaseSweep(renewal as unknown as Renewal, resolveOptions({ lease: LEASE }));
+      const leases = new LeaseSweep(renewal as unknown as Renewal, resolveOptions({ lease: LEASE, limits }));
       return { leases, renewed, evicted };
     }
 
-    it('visits every connection three times a lease, spread over time, and only those with subscriptions', async () => {
-      const { leases, renewed } = sweep(async () => []);
-      const connections = Array.from({ length: 10 }, () => admitted('a'));
-      const idle = admitted();
-      for (const connection of [...connections, idle, ...connections]) leases.watch(connection);
-      await jest.advanceTimersByTimeAsync(LEASE / 64);
-      expect(renewed.length).toBeLessThan(5);
-      await jest.advanceTimersByTimeAsync(LEASE - LEASE / 64);
-      expect(renewed).not.toContain(idle);
-      for (const connection of connections) expect(renewed.filter((one) => one === connection)).toHaveLength(3);
+    it('renew every connection twice a lease, spread over time, whether it is subscribed to something or not', async () => {
+      const { leases, renewed } = sweep(async () => PROVEN);
+      const connections = Array.from({ length: 64 }, (_, i) => (i % 2 ? admitted() : admitted(undefined, 'a')));
+      for (const connection of [...connections, ...connections]) leases.watch(connection);
+      expect(leases.size).toBe(64);
+      await jest.advanceTimersByTimeAsync(LEASE / 3);
+      expect(renewed).toEqual([]);
+      await jest.advanceTimersByTimeAsync(LEASE / 12 + LEASE / 48);
+      expect(renewed.length).toBeGreaterThan(0);
+      expect(renewed.length).toBeLessThan(32);
+      await jest.advanceTimersByTimeAsync(4 * LEASE - (LEASE / 12) * 5);
+      for (const connection of connections) {
+        expect(renewed.filter((one) => one === connection).length).toBeGreaterThanOrEqual(6);
+        expect(renewed.filter((one) => one === connection).length).toBeLessThanOrEqual(8);
+      }
     });
 
-    it('ends what nobody could prove before the lease is over, and not at the first failure', async () => {
-      const { leases, evicted } = sweep(async () => ['a']);
-      leases.watch(admitted('a'));
-      await jest.advanceTimersByTimeAsync(LEASE / 2);
+    it('end what could not be proven before they are over, and not at the first failure', async () => {
+      const { leases, renewed, evicted } = sweep(async () => FAILED);
+      leases.watch(admitted(undefined, 'a'));
+      await jest.advanceTimersByTimeAsync(LEASE / 2 + LEASE / 6);
+      expect(renewed.length).toBeGreaterThan(0);
       expect(evicted).toEqual([]);
-      await jest.advanceTimersByTimeAsync(LEASE / 2);
+      await jest.advanceTimersByTimeAsync(LEASE / 3);
+      expect(renewed.length).toBeGreaterThanOrEqual(3);
       expect(evicted).toEqual([['a']]);
     });
 
-    it('makes a failed visit good with the next one', async () => {
+    it('make a failed renewal good with the next one', async () => {
       let visits = 0;
-      const { leases, evicted } = sweep(async () => (visits++ % 2 === 0 ? ['a'] : []));
-      leases.watch(admitted('a'));
+      const { leases, evicted } = sweep(async () => (visits++ % 2 === 0 ? FAILED : PROVEN));
+      leases.watch(admitted(undefined, 'a'));
       await jest.advanceTimersByTimeAsync(5 * LEASE);
-      expect(visits).toBeGreaterThanOrEqual(10);
+      expect(visits).toBeGreaterThanOrEqual(12);
       expect(evicted).toEqual([]);
     });
 
-    it('renews no more than 32 at once', async () => {
+    it('begin again after an outage of many leases, with time for each renewal', async () => {
+      let down = true;
+      const times: number[] = [];
+      const { leases, evicted } = sweep(async () => (down ? FAILED : PROVEN));
+      const renewal = Reflect.get(leases, 'renewal') as {
+        renew: (one: RealtimeConnection, ms: number) => Promise<Renewed>;
+      };
+      const { renew } = renewal;
+      renewal.renew = (connection, milliseconds) => {
+        times.push(milliseconds);
+        return renew(connection, milliseconds);
+      };
+      leases.watch(admitted(undefined, 'a'));
+      await jest.advanceTimersByTimeAsync(5 * LEASE);
+      const ended = evicted.length;
+      expect(ended).toBeGreaterThan(0);
+      expect(ended).toBeLessThanOrEqual(6);
+      down = false;
+      await jest.advanceTimersByTimeAsync(10 * LEASE);
+      expect(evicted).toHaveLength(ended);
+      expect(Math.min(...times)).toBeGreaterThanOrEqual(1_000);
+    });
+
+    it('are renewed no more at once than the option says, none twice, and an eighth for one user', async () => {
       let underWay = 0;
       let most = 0;
-      const { leases, renewed } = sweep(async () => {
-        most = Math.max(most, ++underWay);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        underWay--;
-        return [];
-      });
-      for (let i = 0; i < 64 * 50; i++) leases.watch(admitted('a'));
-      await jest.advanceTimersByTimeAsync(LEASE / 3);
-      expect(most).toBe(32);
-      expect(renewed.length).toBeGreaterThan(3_000);
+      const byUser = new Map<string, number>();
+      let mostOfOne = 0;
+      const atWork = new Set<RealtimeConnection>();
+      const { leases, renewed, evicted } = sweep(
+        async (connection) => {
+          expect(atWork).not.toContain(connection);
+          atWork.add(connection);
+          const { userId } = connection.user!;
+          most = Math.max(most, ++underWay);
+          byUser.set(userId, (byUser.get(userId) ?? 0) + 1);
+          mostOfOne = Math.max(mostOfOne, byUser.get(userId)!);
+          await new Promise((resolve) => setTimeout(resolve, LEASE / 128));
+          byUser.set(userId, byUser.get(userId)! - 1);
+          underWay--;
+          atWork.delete(connection);
+          return PROVEN;
+        },
+        { renewalsInFlight: 8 },
+      );
+      const greedy = Array.from({ length: 40 }, () => admitted('greedy', 'a'));
+      for (const connection of greedy) leases.watch(connection);
+      for (let i = 0; i < 200; i++) leases.watch(admitted(undefined, 'a'));
+      await jest.advanceTimersByTimeAsync(LEASE);
+      expect([most, mostOfOne]).toEqual([8, 1]);
+      expect(new Set(renewed).size).toBe(240);
+      expect(evicted).toEqual([]);
+    });
+
+    it('of one user do not keep those of others waiting until they end', async () => {
+      const never = new Promise<Renewed>(() => undefined);
+      const answer = ({ user }: RealtimeConnection): Promise<Renewed> =>
+        user!.userId === 'slow' ? never : Promise.resolve(PROVEN);
+      const { leases, evicted } = sweep(answer, { renewalsInFlight: 8 });
+      for (let i = 0; i < 100; i++) leases.watch(admitted('slow', 'slow'));
+      for (let i = 0; i < 100; i++) leases.watch(admitted(undefined, 'fast'));
+      await jest.advanceTimersByTimeAsync(5 * LEASE);
+      expect(evicted).not.toContainEqual(['fast']);
+      // what no place was left for ends as well: nobody could confirm it
+      expect(evicted).toContainEqual(['slow']);
     });
 
     it('stops its clock when the last connection has gone', () => {
-      const { leases } = sweep(async () => []);
-      const connections = [admitted('a'), admitted('a')];
+      const { leases } = sweep(async () => PROVEN);
+      const connections = [admitted(), admitted()];
       for (const connection of connections) leases.watch(connection);
       expect(jest.getTimerCount()).toBe(1);
       for (const connection of [...connections, ...connections]) leases.forget(connection);

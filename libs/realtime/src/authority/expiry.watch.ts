@@ -13,6 +13,11 @@ export class ExpiryWatch {
 
   constructor(private readonly options: RealtimeOptions) {}
 
+  /** Connections with a timer. */
+  get size(): number {
+    return this.timers.size;
+  }
+
   /** Watches the user the connection has now; call it again whenever that changes. */
   watch(connection: RealtimeConnection): void {
     this.forget(connection);

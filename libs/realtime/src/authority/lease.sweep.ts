@@ -1,29 +1,35 @@
-// How long does an admission last by itself? One lease; this renews them, spread over time.
+// How long does authority last by itself? One lease; this renews it for every connection, spread over time.
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeOptions } from '../realtime.options.js';
-import { Renewal } from './renewal.js';
+import { Renewal, type Renewed } from './renewal.js';
+import { RenewalQueue } from './renewal.queue.js';
 
-/**
- * Every connection is visited three times a lease: after one failed visit there is time for another, also when both come late. With
- * two, the second would have to come at the very end.
- */
-const VISITS_PER_LEASE = 3;
+/** A lease is renewed at the third of its six visits; where that fails, there are two more. */
+const VISITS_PER_LEASE = 6;
+const VISITS_BEFORE_RENEWAL = 3;
 const MOST_SLOTS = 64;
 const SHORTEST_TICK = 10;
-/** Renewals under way at once; the rest of a tick waits. */
-const CONCURRENT_RENEWALS = 32;
+/** However late a renewal comes, it has this much time, in milliseconds. */
+const SHORTEST_RENEWAL = 1_000;
 
-/** A wheel of slots; each tick visits the connections of one. */
+/** The lease of one connection: all that it is admitted to, and its user. */
+interface Lease {
+  readonly connection: RealtimeConnection;
+  readonly slot: Set<Lease>;
+  /** When all of it was last known to be true, or began. */
+  provenAt: number;
+  isRenewing: boolean;
+}
+
+/** A wheel of slots; each tick visits the leases of one. */
 @Injectable()
 export class LeaseSweep implements OnModuleDestroy {
   private readonly logger = new Logger('Realtime');
   private readonly period: number;
-  private readonly slots: Set<RealtimeConnection>[];
-  private readonly slotOf = new Map<RealtimeConnection, Set<RealtimeConnection>>();
-  private readonly provenAt = new WeakMap<RealtimeConnection, number>();
-  private readonly queue: RealtimeConnection[] = [];
-  private active = 0;
+  private readonly slots: Set<Lease>[];
+  private readonly leases = new Map<RealtimeConnection, Lease>();
+  private readonly queue: RenewalQueue<Lease>;
   private cursor = 0;
   private assigned = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -34,23 +40,38 @@ export class LeaseSweep implements OnModuleDestroy {
   ) {
     this.period = options.lease / VISITS_PER_LEASE;
     const slots = Math.min(MOST_SLOTS, Math.max(1, Math.floor(this.period / SHORTEST_TICK)));
-    this.slots = Array.from({ length: slots }, () => new Set<RealtimeConnection>());
+    this.slots = Array.from({ length: slots }, () => new Set<Lease>());
+    const visitsLeft = VISITS_PER_LEASE - VISITS_BEFORE_RENEWAL;
+    this.queue = new RenewalQueue(options.limits.renewalsInFlight, visitsLeft, (lease) => this.renew(lease));
   }
 
-  /** Takes care of a connection that has been admitted to a channel; more calls change nothing. */
+  /** Connections with a lease. */
+  get size(): number {
+    return this.leases.size;
+  }
+
+  /** Leases that are being renewed, or wait for it. */
+  get renewals(): number {
+    return this.queue.size;
+  }
+
+  /** Takes care of a connection that has a user, or is subscribed to something; more calls change nothing. */
   watch(connection: RealtimeConnection): void {
-    if (connection.closed || this.slotOf.has(connection)) return;
+    if (connection.closed || this.leases.has(connection)) return;
     const slot = this.slots[this.assigned++ % this.slots.length];
-    slot.add(connection);
-    this.slotOf.set(connection, slot);
-    this.provenAt.set(connection, performance.now());
+    const lease: Lease = { connection, slot, provenAt: performance.now(), isRenewing: false };
+    slot.add(lease);
+    this.leases.set(connection, lease);
     this.timer ??= setInterval(() => this.tick(), this.period / this.slots.length).unref();
   }
 
   forget(connection: RealtimeConnection): void {
-    this.slotOf.get(connection)?.delete(connection);
-    this.slotOf.delete(connection);
-    if (this.slotOf.size === 0) this.stop();
+    const lease = this.leases.get(connection);
+    if (lease === undefined) return;
+    this.leases.delete(connection);
+    lease.slot.delete(lease);
+    this.queue.delete(lease);
+    if (this.leases.size === 0) this.stop();
   }
 
   onModuleDestroy(): void {
@@ -63,33 +84,52 @@ export class LeaseSweep implements OnModuleDestroy {
   }
 
   private tick(): void {
-    const slot = this.slots[this.cursor++ % this.slots.length];
-    for (const connection of slot) if (connection.subscriptions.size > 0) this.queue.push(connection);
-    this.work();
+    const now = performance.now();
+    for (const lease of this.slots[this.cursor++ % this.slots.length]) this.visit(lease, now);
+    this.queue.run();
   }
 
-  private work(): void {
-    while (this.active < CONCURRENT_RENEWALS) {
-      const connection = this.queue.shift();
-      if (connection === undefined) return;
-      this.active++;
-      this.renew(connection)
-        .catch((error: unknown) =>
-          this.logger.error('A lease could not be renewed', error instanceof Error ? error.stack : String(error)),
-        )
-        .finally(() => {
-          this.active--;
-          this.work();
-        });
+  private visit(lease: Lease, now: number): void {
+    if (lease.isRenewing) return;
+    const remaining = lease.provenAt + this.options.lease - now;
+    if (this.endsBefore(remaining, 1) && this.queue.has(lease)) {
+      this.queue.delete(lease);
+      const unproven = lease.connection.subscriptions.keys();
+      this.lapse(lease, { userConfirmed: false, unproven }, now);
+    } else if (this.endsBefore(remaining, VISITS_PER_LEASE - VISITS_BEFORE_RENEWAL + 0.5)) {
+      this.queue.put(lease, Math.max(0, Math.floor(remaining / this.period)));
     }
   }
 
-  private async renew(connection: RealtimeConnection): Promise<void> {
+  private async renew(lease: Lease): Promise<void> {
     const startedAt = performance.now();
-    const provenAt = this.provenAt.get(connection) ?? startedAt;
-    const leaseEnd = provenAt + this.options.lease;
-    const unproven = await this.renewal.renew(connection, Math.max(1, Math.min(this.period, leaseEnd - startedAt)));
-    if (unproven.length === 0) this.provenAt.set(connection, startedAt);
-    else if (performance.now() + this.period > leaseEnd) this.renewal.evictUnproven(connection, unproven);
+    lease.isRenewing = true;
+    try {
+      const renewed = await this.renewal.renew(lease.connection, this.timeFor(lease, startedAt));
+      if (renewed.userConfirmed && renewed.unproven.length === 0) lease.provenAt = startedAt;
+      else if (this.endsBefore(lease.provenAt + this.options.lease - performance.now(), 1)) {
+        this.lapse(lease, renewed, startedAt);
+      }
+    } catch (error) {
+      this.logger.error('A lease could not be renewed', error instanceof Error ? error.stack : String(error));
+    } finally {
+      lease.isRenewing = false;
+    }
+  }
+
+  /** The lease is over. What is left has been proven, and a new lease begins for it: else one outage would end it again and again. */
+  private lapse(lease: Lease, renewed: Renewed, at: number): void {
+    this.renewal.evictUnproven(lease.connection, renewed);
+    lease.provenAt = at;
+  }
+
+  private timeFor({ provenAt }: Lease, now: number): number {
+    const { lease, requestTimeout } = this.options;
+    const shortest = Math.min(SHORTEST_RENEWAL, this.period);
+    return Math.max(shortest, Math.min(provenAt + lease - now, requestTimeout));
+  }
+
+  private endsBefore(remaining: number, visits: number): boolean {
+    return remaining < visits * this.period;
   }
 }

@@ -1,7 +1,7 @@
-// Is what the gates found still true? Resolves a connection's user anew and passes every subscription through gate 2 again.
+// Is what the gates found still true? Resolves a connection's user again, and passes every subscription through gate 2 again.
 import { Injectable, Logger } from '@nestjs/common';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
-import { isSameUser, type RealtimeUser, userFault } from '../authorization/realtime-user.js';
+import { hasExpired, isSameUser, type RealtimeUser, userFault } from '../authorization/realtime-user.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
@@ -12,24 +12,29 @@ import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
+import { RealtimeOptions } from '../realtime.options.js';
 import { ExpiryWatch } from './expiry.watch.js';
-import { RevocationLedger } from './revocation.ledger.js';
+
+/** What a renewal could prove within its time. */
+export interface Renewed {
+  /** Whether the user is known to be true. */
+  readonly userConfirmed: boolean;
+  /** Channels that could not be proven either way, because a dependency failed. */
+  readonly unproven: readonly string[];
+}
 
 const TOO_LATE = new RealtimeException('UNAVAILABLE', { reason: 'no answer in time' });
-const UNCONFIRMED = new RealtimeException('UNAVAILABLE', { reason: 'the user could not be resolved anew' });
+const UNCONFIRMED = new RealtimeException('UNAVAILABLE', { reason: 'the user could not be resolved again' });
+const ALL_PROVEN: Renewed = { userConfirmed: true, unproven: [] };
 
-/** Evicts what is denied; says what could not be proven either way, because a dependency failed. */
+/** Evicts what is denied; says what could not be proven. */
 @Injectable()
 export class Renewal {
   private readonly logger = new Logger('Realtime');
   private clock = 0;
   /** The last renewal that each connection has an answer of; one that began earlier and answers later is out of date. */
   private readonly answered = new WeakMap<RealtimeConnection, number>();
-
-  /** Connections whose user the last renewal could not resolve. */
-  private readonly unresolved = new WeakSet<RealtimeConnection>();
-  /** Those among them whose time for it is over. Whom nobody confirms is admitted nowhere by what he once was. */
-  private readonly doubted = new WeakSet<RealtimeConnection>();
+  private readonly confirming = new Map<RealtimeConnection, Promise<void>>();
 
   constructor(
     private readonly authenticator: IRealtimeAuthenticator,
@@ -37,59 +42,78 @@ export class Renewal {
     private readonly registry: HandlerRegistry,
     private readonly directory: ConnectionDirectory,
     private readonly expiry: ExpiryWatch,
-    private readonly ledger: RevocationLedger,
     private readonly refusals: RefusalLog,
     private readonly hooks: RealtimeHooks,
+    private readonly options: RealtimeOptions,
   ) {}
 
-  /** Resolves, always, with the channels that could not be proven within `milliseconds`. */
-  async renew(connection: RealtimeConnection, milliseconds: number): Promise<readonly string[]> {
+  /** Connections that wait for their user to be confirmed. */
+  get waiting(): number {
+    return this.confirming.size;
+  }
+
+  /** Resolves, always, within twice `milliseconds`. */
+  async renew(connection: RealtimeConnection, milliseconds: number): Promise<Renewed> {
     const order = ++this.clock;
+    const startedAt = performance.now();
     const before = connection.user;
+    if (before !== null && this.endIfExpired(connection)) return ALL_PROVEN;
     let user = before;
     try {
       if (before !== null) user = await this.resolve(before, connection, milliseconds);
     } catch (error) {
-      this.logger.warn(`A user could not be resolved anew: ${String(error instanceof Error ? error.message : error)}`);
-      if (this.isOutdated(connection, order)) return this.judge(connection, true, milliseconds);
-      this.unresolved.add(connection);
-      return [...connection.subscriptions.keys()];
+      this.logger.warn(`A user could not be resolved again: ${String(error instanceof Error ? error.message : error)}`);
+      if (this.isOutdated(connection, order)) return this.judgeAgain(connection, milliseconds);
+      return { userConfirmed: false, unproven: connection.subscriptions.keys() };
     }
-    if (connection.closed) return [];
-    // Whoever has answered meanwhile knew more; he may still be judging by it, so we must not be done before.
-    if (this.isOutdated(connection, order)) return this.judge(connection, true, milliseconds);
-    this.resolved(connection, order);
+    if (connection.closed) return ALL_PROVEN;
+    // A later renewal has answered meanwhile and knew more. It may still be judging by that, so we must not be done before.
+    if (this.isOutdated(connection, order)) return this.judgeAgain(connection, milliseconds);
     if (before !== null && user?.userId !== before.userId) {
-      connection.goodbye({ code: 'REVOKED', reconnect: false });
-      return [];
+      connection.goodbye({ code: hasExpired(before) ? 'EXPIRED' : 'REVOKED', reconnect: false });
+      return ALL_PROVEN;
     }
+    this.resolved(connection, order, startedAt);
     const changed = !isSameUser(user, connection.user);
     if (changed) this.adopt(connection, user);
-    return this.judge(connection, changed, milliseconds);
+    if (this.endIfExpired(connection)) return ALL_PROVEN;
+    return { userConfirmed: true, unproven: await this.judge(connection, changed, milliseconds) };
   }
 
   /** Gives a connection another state of its user, at once, and passes every subscription through gate 2 again. */
   replace(connection: RealtimeConnection, user: RealtimeUser | null, milliseconds: number): Promise<readonly string[]> {
-    this.resolved(connection, ++this.clock);
+    this.resolved(connection, ++this.clock, performance.now());
     this.adopt(connection, user);
     return this.judge(connection, true, milliseconds);
   }
 
   /** Ends what could not be proven: authority that nobody confirms lasts no longer than its lease. The client may try again. */
-  evictUnproven(connection: RealtimeConnection, channels: readonly string[]): void {
-    if (this.unresolved.has(connection)) this.doubted.add(connection);
-    for (const channel of channels) this.evicted(connection, channel, connection.evict(channel, 'EXPIRED', true));
+  evictUnproven(connection: RealtimeConnection, { userConfirmed, unproven }: Renewed): void {
+    if (!userConfirmed) connection.confirmedAt = -Infinity;
+    for (const channel of unproven) this.evicted(connection, channel, connection.evict(channel, 'EXPIRED', true));
   }
 
-  /** Whether a connection may be admitted to nothing before `confirm` has resolved for it. */
+  /** Whether no gate may judge by the user before `confirm` has resolved: nobody has confirmed them for a whole lease. */
   doubts(connection: RealtimeConnection): boolean {
-    return this.doubted.has(connection);
+    return (
+      connection.user !== null &&
+      this.authenticator.refresh !== undefined &&
+      performance.now() - connection.confirmedAt > this.options.lease
+    );
   }
 
-  /** Resolves the user of a doubted connection. @throws RealtimeException `UNAVAILABLE` while that still fails. */
-  async confirm(connection: RealtimeConnection, milliseconds: number): Promise<void> {
-    this.evictUnproven(connection, await this.renew(connection, milliseconds));
-    if (this.doubts(connection)) throw UNCONFIRMED;
+  /** Resolves the user of a doubted connection, once for all who wait for it. @throws RealtimeException `UNAVAILABLE` while that fails. */
+  confirm(connection: RealtimeConnection, milliseconds: number): Promise<void> {
+    let confirmation = this.confirming.get(connection);
+    if (confirmation === undefined) {
+      confirmation = this.renew(connection, milliseconds).then((renewed) => {
+        this.confirming.delete(connection);
+        this.evictUnproven(connection, renewed);
+        if (!renewed.userConfirmed) throw UNCONFIRMED;
+      });
+      this.confirming.set(connection, confirmation);
+    }
+    return confirmation;
   }
 
   /** Ends one subscription for good. */
@@ -97,10 +121,16 @@ export class Renewal {
     this.evicted(connection, channel, connection.evict(channel, 'REVOKED'));
   }
 
-  private resolved(connection: RealtimeConnection, order: number): void {
+  /** The timer of the credentials may be late, as after a change of the clock. */
+  private endIfExpired(connection: RealtimeConnection): boolean {
+    if (!hasExpired(connection.user)) return false;
+    connection.goodbye({ code: 'EXPIRED', reconnect: false });
+    return true;
+  }
+
+  private resolved(connection: RealtimeConnection, order: number, at: number): void {
     this.answered.set(connection, order);
-    this.unresolved.delete(connection);
-    this.doubted.delete(connection);
+    connection.confirmedAt = at;
   }
 
   private isOutdated(connection: RealtimeConnection, order: number): boolean {
@@ -110,7 +140,6 @@ export class Renewal {
   private adopt(connection: RealtimeConnection, user: RealtimeUser | null): void {
     this.directory.setUser(connection, user);
     this.expiry.watch(connection);
-    if (user !== null) this.ledger.record('stale', { userId: user.userId });
   }
 
   private async resolve(
@@ -130,12 +159,16 @@ export class Renewal {
     return refreshed;
   }
 
+  private async judgeAgain(connection: RealtimeConnection, milliseconds: number): Promise<Renewed> {
+    return { userConfirmed: true, unproven: await this.judge(connection, true, milliseconds) };
+  }
+
   private async judge(connection: RealtimeConnection, userChanged: boolean, milliseconds: number): Promise<string[]> {
     const unproven: string[] = [];
     await connection.collectGrants(async (granted) => {
       await Promise.all(
         [...connection.subscriptions].map(async ([channel, match]) => {
-          // The scope of an unchanged user gives the same answer as before; only class guards may think anew.
+          // The scope of an unchanged user gives the same answer as before; only class guards can find something new.
           if (!userChanged && !this.registry.get(match.descriptor)?.guards.length) return;
           const refusal = await this.refusalOf(connection, channel, match, milliseconds);
           // Another subscribe may have been granted meanwhile; it has been judged by itself.

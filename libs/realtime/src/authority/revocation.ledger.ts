@@ -1,11 +1,11 @@
-// What was revoked while somebody was still being admitted? Without this, authorize-then-join races a revocation (hardening 8).
+// What was revoked while something was still being admitted? Without this, authorize-then-join races a revocation (hardening 8).
 import { Injectable } from '@nestjs/common';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 
 /** Every channel, but not the connection. */
 export const ANY_CHANNEL = Symbol('any channel');
 
-/** Whom a revocation concerns; a field that is absent concerns everybody. */
+/** What a revocation concerns; a field that is absent concerns everything. */
 export interface RevocationScope {
   readonly userId?: string;
   readonly sessionId?: string;
@@ -15,7 +15,8 @@ export interface RevocationScope {
 
 /** An admission under way. */
 export interface PendingAdmission {
-  readonly since: number;
+  /** The ledger's clock when it was opened. */
+  since: number;
 }
 
 interface Entry {
@@ -29,26 +30,43 @@ interface Entry {
 @Injectable()
 export class RevocationLedger {
   private clock = 0;
+  /** Oldest first. */
   private entries: Entry[] = [];
+  /** The same entries by the user or the session they concern, so that an admission reads only those about itself. */
+  private readonly byOwner = new Map<string, Entry[]>();
+  /** Oldest first. */
   private readonly pending = new Set<PendingAdmission>();
 
-  /** Opens an admission. Everything recorded from now on counts against it, until `close`. */
-  open(): PendingAdmission {
-    const admission = { since: this.clock };
+  /** Admissions under way. */
+  get size(): number {
+    return this.pending.size;
+  }
+
+  /** Opens an admission, or opens it again. Everything recorded from now on counts against it, until `close`. */
+  open<Admission extends PendingAdmission>(admission: Admission): Admission {
+    this.close(admission);
+    admission.since = this.clock;
     this.pending.add(admission);
     return admission;
   }
 
+  /** More calls change nothing. */
   close(admission: PendingAdmission): void {
-    this.pending.delete(admission);
-    if (this.entries.length === 0) return;
+    if (!this.pending.delete(admission) || this.entries.length === 0) return;
     const [oldest] = this.pending;
-    this.entries = oldest === undefined ? [] : this.entries.filter((entry) => entry.at > oldest.since);
+    const kept = oldest === undefined ? -1 : this.entries.findIndex(({ at }) => at > oldest.since);
+    this.forget(kept === -1 ? this.entries.length : kept);
   }
 
   record(kind: Entry['kind'], scope: RevocationScope): void {
     this.clock++;
-    if (this.pending.size > 0) this.entries.push({ at: this.clock, kind, scope });
+    if (this.pending.size === 0) return;
+    const entry = { at: this.clock, kind, scope };
+    this.entries.push(entry);
+    const owner = ownerOf(scope);
+    const known = this.byOwner.get(owner);
+    if (known === undefined) this.byOwner.set(owner, [entry]);
+    else known.push(entry);
   }
 
   /** What has happened to an admission since it was opened. */
@@ -58,10 +76,40 @@ export class RevocationLedger {
     channel: string | null,
   ): 'stands' | 'stale' | 'revoked' {
     if (this.entries.length === 0) return 'stands';
-    const concerning = this.entries.filter(({ at, scope }) => at > admission.since && concerns(scope, user, channel));
-    if (concerning.some((entry) => entry.kind === 'revoked')) return 'revoked';
-    return concerning.length > 0 ? 'stale' : 'stands';
+    let verdict: 'stands' | 'stale' = 'stands';
+    for (const owner of ownersOf(user)) {
+      for (const { at, kind, scope } of this.byOwner.get(owner) ?? []) {
+        if (at <= admission.since || !concerns(scope, user, channel)) continue;
+        if (kind === 'revoked') return 'revoked';
+        verdict = 'stale';
+      }
+    }
+    return verdict;
   }
+
+  /** Drops that many of the oldest entries. */
+  private forget(count: number): void {
+    for (const { scope } of this.entries.splice(0, count)) {
+      const owner = ownerOf(scope);
+      const known = this.byOwner.get(owner)!;
+      known.shift();
+      if (known.length === 0) this.byOwner.delete(owner);
+    }
+  }
+}
+
+const EVERYBODY = '*';
+
+function ownerOf({ userId, sessionId }: RevocationScope): string {
+  if (userId !== undefined) return `user ${userId}`;
+  return sessionId === undefined ? EVERYBODY : `session ${sessionId}`;
+}
+
+/** The owners whose entries can concern a user. */
+function ownersOf(user: RealtimeUser | null): string[] {
+  if (user === null) return [EVERYBODY];
+  const { userId, sessionId } = user;
+  return [EVERYBODY, ownerOf({ userId }), ...(sessionId === undefined ? [] : [ownerOf({ sessionId })])];
 }
 
 function concerns(scope: RevocationScope, user: RealtimeUser | null, channel: string | null): boolean {

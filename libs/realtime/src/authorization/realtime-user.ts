@@ -28,6 +28,11 @@ export function userFault(value: unknown): string | null {
   return null;
 }
 
+/** Whether the user's credentials have ended. Timers end the connection too; a gate does not wait for them. */
+export function hasExpired(user: RealtimeUser | null): boolean {
+  return user?.expiresAt !== undefined && user.expiresAt.getTime() <= Date.now();
+}
+
 /** Whether nothing about a user has changed; authenticators make a new object for each answer. */
 export function isSameUser(one: RealtimeUser | null, other: RealtimeUser | null): boolean {
   return isDeepStrictEqual(one, other);

@@ -11,6 +11,7 @@ import {
 } from '@nestjs/core';
 import { GuardsContextCreator } from '@nestjs/core/guards/guards-context-creator.js';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import type { InterceptorsConsumer } from '@nestjs/core/interceptors/interceptors-consumer.js';
 import { PipesContextCreator } from '@nestjs/core/pipes/pipes-context-creator.js';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { RealtimeContext } from '../connections/realtime-context.js';
@@ -18,8 +19,9 @@ import { isPromiseLike } from '../connections/promise-like.js';
 import { gateArguments } from '../connections/gate-arguments.js';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
 import { GuardChain } from './guard-chain.js';
+import { startHandler } from './handler-start.js';
 import { throughPipes } from './pipe-chain.js';
-import { handlerParams, PARAM, PARAMS_METADATA } from './realtime-handler.decorator.js';
+import { handlerParams, PARAM, PARAMS_METADATA, type ParamsMetadata } from './realtime-handler.decorator.js';
 import type { MessageBinder, MessageInvoker, SubscribeGuardInvoker } from './registered-channel.js';
 
 type Callback = (...args: unknown[]) => unknown;
@@ -59,6 +61,7 @@ export class HandlerInvoker {
     this.guards = new GuardsContextCreator(container, config);
     this.pipes = new PipesContextCreator(container, config);
     this.contexts = ExternalContextCreator.fromContainer(container);
+    showMethod(this.contexts);
     const applyPipes = this.contexts.getParamValue.bind(this.contexts);
     // Pipes are for payloads and the application's own parameter decorators; sockets and contexts are not theirs to change.
     this.contexts.getParamValue = (value, metadata, pipes) =>
@@ -68,10 +71,14 @@ export class HandlerInvoker {
   /** The invoker of a handler method. */
   bindHandler(wrapper: InstanceWrapper, method: string): MessageBinder {
     const type = wrapper.metatype as Type;
-    Reflect.defineMetadata(PARAMS_KEY, handlerParams(type, method), type, method);
+    Reflect.defineMetadata(PARAMS_KEY, withContextLast(handlerParams(type, method)), type, method);
     return (validator) => {
-      if (isScoped(wrapper)) return this.scoped(wrapper, (host) => this.pipeline(host, method, validator));
-      return this.pipeline(staticHost(wrapper), method, validator);
+      if (!isScoped(wrapper)) return this.pipeline(staticHost(wrapper), method, validator);
+      const invoke = this.scoped(wrapper, (host) => this.pipeline(host, method, validator));
+      return (context) => {
+        context.wait();
+        return invoke(context);
+      };
     };
   }
 
@@ -101,20 +108,21 @@ export class HandlerInvoker {
   }
 
   private pipeline(host: Host, method: string, validator: PayloadValidator): MessageInvoker {
-    const callback = host.instance[method];
+    const guards = this.guardsOf(host, host.instance[method]);
     const handle = isPositional(host, method)
-      ? this.direct(host, method, validator)
-      : this.enhanced(host, method, validator);
-    const guards = this.guardsOf(host, callback);
+      ? this.direct(host, method, validator, guards)
+      : this.enhanced(host, method, validator, guards);
     if (guards.isEmpty) return handle;
     return (context) => {
       const pending = guards.pass(context);
-      return pending === undefined ? handle(context) : pending.then(() => handle(context));
+      if (pending === undefined) return handle(context);
+      context.wait();
+      return pending.then(() => handle(context));
     };
   }
 
   /** `(payload, context)`, with nothing but the schema and the pipes before it. */
-  private direct(host: Host, method: string, validator: PayloadValidator): MessageInvoker {
+  private direct(host: Host, method: string, validator: PayloadValidator, guards: GuardChain): MessageInvoker {
     const { instance } = host;
     const pipes = this.pipesOf(host, instance[method]);
     const [metatype] = (Reflect.getMetadata('design:paramtypes', instance, method) ?? []) as [Type?];
@@ -125,16 +133,22 @@ export class HandlerInvoker {
     };
     return (context) => {
       const payload = throughPipes(pipes, metadata, validator.parse(context.payload));
-      return isPromiseLike(payload) ? payload.then((value) => call(value, context)) : call(payload, context);
+      if (!isPromiseLike(payload)) {
+        return context.hasWaited ? startHandler(context, guards, () => call(payload, context)) : call(payload, context);
+      }
+      context.wait();
+      return payload.then((value) => startHandler(context, guards, () => call(value, context)));
     };
   }
 
+  /** Interceptors, filters and decorated parameters around it: Nest calls the handler, behind the last look at authority. */
   private enhanced(
     { instance, contextId, inquirerId }: Host,
     method: string,
     validator: PayloadValidator,
+    guards: GuardChain,
   ): MessageInvoker {
-    const callback = instance[method];
+    const callback = checkedBeforeCall(instance[method], guards);
     // Nest logs whatever passes through its filters unhandled, so they are only asked where there are some.
     const filters = hasMetadata('__exceptionFilters__', instance, callback);
     const handle = this.contexts.create(
@@ -148,7 +162,10 @@ export class HandlerInvoker {
       { guards: false, interceptors: true, filters },
       'ws',
     );
-    return (context) => handle(...gateArguments(context));
+    return (context) => {
+      context.wait();
+      return handle(...gateArguments(context));
+    };
   }
 
   private guardsOf({ instance, module, contextId, inquirerId }: Host, callback: Callback): GuardChain {
@@ -159,6 +176,29 @@ export class HandlerInvoker {
   private pipesOf({ instance, module, contextId, inquirerId }: Host, callback: Callback): PipeTransform[] {
     return this.pipes.create(instance, callback, module, contextId, inquirerId);
   }
+}
+
+/** Nest hands it to the handler as one more argument, for `checkedBeforeCall` to take away. */
+function withContextLast(params: ParamsMetadata): ParamsMetadata {
+  const index = Math.max(...Object.values(params).map((param) => param.index)) + 1;
+  return { ...params, [`${PARAM.CONTEXT}:${index}`]: { index, pipes: [] } };
+}
+
+/** The handler as Nest calls it. It inherits from the method, so that metadata is found where decorators have put it. */
+function checkedBeforeCall(callback: Callback, guards: GuardChain): Callback {
+  const checked = function (this: unknown, ...args: unknown[]): unknown {
+    const context = args.pop() as RealtimeContext;
+    return startHandler(context, guards, () => callback.apply(this, args));
+  };
+  return Object.setPrototypeOf(checked, callback) as Callback;
+}
+
+/** Lets `getHandler()` of an interceptor's context be the method itself, and not what `checkedBeforeCall` made of it. */
+function showMethod(contexts: ExternalContextCreator): void {
+  const { interceptorsConsumer } = contexts as unknown as { interceptorsConsumer: InterceptorsConsumer };
+  const createContext = interceptorsConsumer.createContext.bind(interceptorsConsumer);
+  interceptorsConsumer.createContext = (args, instance, checked) =>
+    createContext(args, instance, Object.getPrototypeOf(checked) as Callback);
 }
 
 const OWN_PARAMS: ReadonlySet<unknown> = new Set<unknown>([PARAM.SOCKET, PARAM.CONTEXT]);

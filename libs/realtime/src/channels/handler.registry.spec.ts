@@ -49,18 +49,20 @@ describe('the handler registry', () => {
       messages: { add: note, late: note.refine(async () => true) },
     });
     const seen: unknown[] = [];
+    const wait = (): void => void seen.push('waits');
+    const mayBegin = (): boolean => seen.push('looks again') > 0;
     channels.register(slow, 'add', (payload) => seen.push(payload));
     channels.register(slow, 'late', async (payload) => seen.push(payload));
     const invoke = (event: string, payload: unknown) =>
       channels
         .get(slow)!
         .messages.get(event)!
-        .handler!.invoke({ payload, channel: 'slow' } as RealtimeContext);
+        .handler!.invoke({ payload, channel: 'slow', wait, mayBegin } as unknown as RealtimeContext);
     expect(invoke('add', { text: 'a', extra: 1 })).toBe(1);
     await invoke('late', { text: 'b' });
-    expect(seen).toEqual([{ text: 'a' }, { text: 'b' }]);
+    expect(seen).toEqual([{ text: 'a' }, 'waits', 'looks again', { text: 'b' }]);
     expect(() => invoke('add', { text: 1 })).toThrow('The payload is not valid.');
-    expect(seen).toHaveLength(2);
+    expect(seen).toHaveLength(4);
   });
 
   describe('precedence', () => {

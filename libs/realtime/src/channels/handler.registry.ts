@@ -9,6 +9,7 @@ import {
   splitChannelName,
 } from '@nestjs-realtime/contract';
 import type { ChannelMatch } from '../connections/channel-match.js';
+import { isPromiseLike } from '../connections/promise-like.js';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
 import { refusalOfHandler } from '../instrumentation/refusal-of.js';
@@ -16,6 +17,7 @@ import { withCapture } from '../instrumentation/with-capture.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { PayloadSchemaCompiler } from '../payloads/payload-schema.compiler.js';
 import { RealtimeFault } from '../realtime.exception.js';
+import { startHandler } from './handler-start.js';
 import type {
   MessageBinder,
   MessageInvoker,
@@ -82,7 +84,9 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     const run = handler as unknown as (payload: unknown, context: RealtimeContext) => unknown;
     this.bind(descriptor, message, 'register()', (validator) => (context) => {
       const payload = validator.parse(context.payload);
-      return payload instanceof Promise ? payload.then((value) => run(value, context)) : run(payload, context);
+      if (!isPromiseLike(payload)) return run(payload, context);
+      context.wait();
+      return payload.then((value) => startHandler(context, null, () => run(value, context)));
     });
   }
 

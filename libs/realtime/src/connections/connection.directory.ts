@@ -14,6 +14,16 @@ export class ConnectionDirectory {
     return this.connections.size;
   }
 
+  /** Users with a connection. */
+  get users(): number {
+    return this.byUser.size;
+  }
+
+  /** Sessions with a connection. */
+  get sessions(): number {
+    return this.bySession.size;
+  }
+
   add(connection: RealtimeConnection): void {
     this.connections.add(connection);
     this.index(connection, connection.user);

@@ -3,8 +3,9 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { defineRealtimeChannel } from '@nestjs-realtime/contract';
 import fc from 'fast-check';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import { RealtimeException } from '../realtime.exception.js';
 import type { ChannelMatch } from './channel-match.js';
-import { type BroadcastFunction, RealtimeContext } from './realtime-context.js';
+import { type BroadcastFunction, type MessageAuthority, RealtimeContext } from './realtime-context.js';
 import { RealtimeConnection } from './realtime.connection.js';
 import { type JoinedChannel, Subscriptions } from './subscriptions.js';
 
@@ -16,6 +17,9 @@ class Connection extends RealtimeConnection {
   }
   override get handshake(): RealtimeHandshake {
     return { auth: {}, cookies: {}, headers: {}, address: '127.0.0.1' };
+  }
+  override acceptAuth(): void {
+    this.moves.push('auth');
   }
   override get client(): unknown {
     return this;
@@ -47,8 +51,14 @@ const orders = defineRealtimeChannel({
 const match = { descriptor: orders, params: { orderId: '42' } };
 
 describe('a context', () => {
+  const authorityWith = (broadcast: BroadcastFunction): MessageAuthority => ({
+    broadcast,
+    watch: jest.fn(),
+    confirm: jest.fn<() => boolean>().mockReturnValue(false),
+    objection: ({ aborted }) => (aborted instanceof RealtimeException ? aborted : null),
+  });
   const context = (connection: Connection, broadcast = jest.fn<BroadcastFunction>().mockResolvedValue()) =>
-    new RealtimeContext<typeof orders>(connection, 'orders.42', match, 'add', { at: '' }, broadcast);
+    new RealtimeContext<typeof orders>(connection, 'orders.42', match, 'add', { at: '' }, authorityWith(broadcast));
 
   it('tells who speaks, and where', () => {
     const connection = new Connection();
@@ -68,6 +78,24 @@ describe('a context', () => {
       'shipped',
       { at: 'now' },
     );
+  });
+
+  it('says nothing more once it may not, and goes on where only the connection has ended', async () => {
+    const broadcast = jest.fn<BroadcastFunction>().mockResolvedValue();
+    const gone = context(new Connection(), broadcast);
+    gone.abort(new Error('The connection has ended'));
+    await gone.broadcast('shipped', { at: 'now' });
+    const late = context(new Connection(), broadcast);
+    late.abort(new RealtimeException('TIMEOUT'));
+    await expect(late.broadcast('shipped', { at: 'now' })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(broadcast).toHaveBeenCalledTimes(1);
+  });
+
+  it('is looked at again before its handler begins only where it has waited', () => {
+    const of = context(new Connection());
+    expect([of.hasWaited, of.mayBegin()]).toEqual([false, true]);
+    of.wait();
+    expect([of.hasWaited, of.mayBegin()]).toEqual([true, false]);
   });
 
   it('makes its signal when it is first read, and only one', () => {
@@ -142,14 +170,46 @@ describe('a connection', () => {
   it('joins nothing and runs nothing once it has ended', () => {
     const connection = new Connection();
     connection.join('orders.1', match);
-    const running = { abort: jest.fn() };
+    const running = { channel: 'orders.1', abort: jest.fn() };
+    const late = { channel: 'orders.1', abort: jest.fn() };
     connection.begin(running);
     connection.end();
+    connection.begin(late);
     expect(connection.closed).toBe(true);
-    expect(running.abort).toHaveBeenCalledWith(expect.objectContaining({ message: 'The connection has ended' }));
+    for (const { abort } of [running, late]) {
+      expect(abort).toHaveBeenCalledWith(expect.objectContaining({ message: 'The connection has ended' }));
+    }
     connection.join('orders.42', match);
     expect([...connection.subscriptions]).toEqual([]);
     expect(connection.moves).toEqual(['+orders.1', '-orders.1']);
+  });
+
+  it.each([
+    ['REVOKED', 'FORBIDDEN'],
+    ['EXPIRED', 'UNAUTHENTICATED'],
+    ['POLICY', 'FORBIDDEN'],
+  ] as const)('stops what runs when it says goodbye with %s', (code, refusal) => {
+    const connection = new Connection();
+    const running = { channel: 'orders.1', abort: jest.fn() };
+    connection.begin(running);
+    connection.announceEnd({ code: 'SHUTDOWN', reconnect: true });
+    expect(running.abort).not.toHaveBeenCalled();
+    connection.goodbye({ code, reconnect: false });
+    expect(running.abort).toHaveBeenCalledWith(expect.objectContaining({ code: refusal }));
+  });
+
+  it('stops what runs on a channel that it is evicted from, and nothing else', () => {
+    const connection = new Connection();
+    const [one, two] = ['orders.1', 'orders.2'].map((channel) => ({ channel, abort: jest.fn() }));
+    for (const running of [one, two]) {
+      connection.join(running.channel, match);
+      connection.begin(running);
+    }
+    connection.evict('orders.1', 'REVOKED');
+    expect(one.abort).toHaveBeenCalledWith(expect.objectContaining({ code: 'FORBIDDEN' }));
+    expect(two.abort).not.toHaveBeenCalled();
+    connection.evict('orders.2', 'EXPIRED', true);
+    expect(two.abort).toHaveBeenCalledWith(expect.objectContaining({ code: 'UNAVAILABLE' }));
   });
 
   it('lets broadcasts in once, however often it is granted, and none once it has said goodbye', () => {
@@ -180,7 +240,7 @@ describe('a connection', () => {
   it('is idle when the last of what runs has finished', async () => {
     const connection = new Connection();
     await connection.whenIdle();
-    const [one, two] = [{ abort: jest.fn() }, { abort: jest.fn() }];
+    const [one, two] = ['orders.1', 'orders.2'].map((channel) => ({ channel, abort: jest.fn() }));
     connection.begin(one);
     connection.begin(two);
     const seen: string[] = [];

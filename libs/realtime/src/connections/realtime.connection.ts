@@ -9,19 +9,24 @@ import {
 } from '@nestjs-realtime/contract';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
+import { RealtimeException } from '../realtime.exception.js';
 import type { ChannelMatch } from './channel-match.js';
 import { ChannelLanes } from './channel-lanes.js';
 import { HandlerSlots } from './handler-slots.js';
+import { PendingChannels } from './pending-channels.js';
 import { type JoinedChannel, Subscriptions } from './subscriptions.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** What runs for a connection and must stop when it ends. */
+/** What runs for a connection on one channel, and must stop when the subscription or the connection ends. */
 export interface Running {
+  readonly channel: string;
   abort(reason: Error): void;
 }
 
 /** What an idle connection is admitted to; one for all of them. */
 const NO_SUBSCRIPTIONS = new Subscriptions();
+
+const HAS_ENDED = 'The connection has ended';
 
 /** One socket as we see it. The transport's adapter extends it. */
 export abstract class RealtimeConnection {
@@ -29,9 +34,12 @@ export abstract class RealtimeConnection {
   user: RealtimeUser | null = null;
   /** Whether its beginning was told, as its end will be. */
   established = false;
+  /** When the user was last known to be true, by `performance.now()`; `-Infinity` when that is in doubt. */
+  confirmedAt = 0;
   private joined = NO_SUBSCRIPTIONS;
   private lanesInUse: ChannelLanes | null = null;
   private slotsInUse: HandlerSlots | null = null;
+  private pending: PendingChannels | null = null;
   private rate: TokenBucket | null = null;
   private running: Set<Running> | null = null;
   private grants: Set<Set<string>> | null = null;
@@ -52,6 +60,11 @@ export abstract class RealtimeConnection {
     return (this.slotsInUse ??= new HandlerSlots());
   }
 
+  /** The channels it asks to be subscribed to. */
+  get pendingChannels(): PendingChannels {
+    return (this.pending ??= new PendingChannels());
+  }
+
   /** Takes one of the tokens that a client's requests cost: 0 when he had one, else the milliseconds until he will. */
   spend(perSecond: number, burst: number): number {
     const now = performance.now();
@@ -69,8 +82,10 @@ export abstract class RealtimeConnection {
     return this.ended;
   }
 
-  /** What the client brought when it connected. */
+  /** What the client brought when it connected, with the `auth` object that was accepted last. */
   abstract get handshake(): RealtimeHandshake;
+  /** Other credentials were accepted; `handshake` has them from now on. */
+  abstract acceptAuth(auth: RealtimeHandshake['auth']): void;
   /** The transport's own client object, for guards and interceptors written against gateways (`switchToWs().getClient()`). */
   abstract get client(): unknown;
   /** Lets broadcasts of a channel reach this connection; returns what is kept of it, which may be shared with others. */
@@ -84,6 +99,7 @@ export abstract class RealtimeConnection {
   abstract disconnect(): void;
 
   begin(running: Running): void {
+    if (this.ended) return running.abort(new Error(HAS_ENDED));
     (this.running ??= new Set()).add(running);
   }
 
@@ -120,16 +136,12 @@ export abstract class RealtimeConnection {
 
   /** Ends an admission; null when there was none. */
   leave(channel: string): JoinedChannel | null {
-    const joined = this.joined.get(channel);
-    if (joined === undefined) return null;
-    this.exit(joined);
-    this.joined.delete(channel);
-    return joined;
+    return this.drop(channel, () => new RealtimeException('FORBIDDEN', { reason: 'the subscription has ended' }));
   }
 
   /** Ends an admission from our side and tells the client; null when there was none. */
   evict(channel: string, code: EvictionCode, retryable: boolean = EVICTIONS[code].retryable): JoinedChannel | null {
-    const match = this.leave(channel);
+    const match = this.drop(channel, () => evictionOf(code, retryable));
     if (match !== null) this.notify(FRAMES.EVICTED, { channel, code, retryable } satisfies EvictedFrame);
     return match;
   }
@@ -146,11 +158,13 @@ export abstract class RealtimeConnection {
     this.disconnect();
   }
 
-  /** Says why the connection will close, and sends nothing more but replies. */
+  /** Says why the connection will close, and sends nothing more but replies. Where the client may not come back, what runs for it stops. */
   announceEnd(frame: ByeFrame): void {
+    if (this.ended) return;
     for (const joined of this.joined.values()) this.exit(joined);
     this.departing = true;
     this.notify(FRAMES.BYE, frame);
+    if (!frame.reconnect) this.abort(() => endOf(frame));
   }
 
   /** The transport has ended: aborts what is running and forgets every admission. */
@@ -158,8 +172,34 @@ export abstract class RealtimeConnection {
     this.ended = true;
     for (const joined of this.joined.values()) this.exit(joined);
     this.joined = NO_SUBSCRIPTIONS;
-    if (!this.running?.size) return;
-    const gone = new Error('The connection has ended');
-    for (const running of this.running) running.abort(gone);
+    this.abort(() => new Error(HAS_ENDED));
   }
+
+  private drop(channel: string, reason: () => Error): JoinedChannel | null {
+    const joined = this.joined.get(channel);
+    if (joined === undefined) return null;
+    this.exit(joined);
+    this.joined.delete(channel);
+    this.abort(reason, channel);
+    return joined;
+  }
+
+  /** Stops what runs, on one channel or on all. */
+  private abort(reason: () => Error, channel: string | null = null): void {
+    if (!this.running?.size) return;
+    const error = reason();
+    for (const running of this.running) if (channel === null || running.channel === channel) running.abort(error);
+  }
+}
+
+/** What the eviction means to a message that was under way. */
+function evictionOf(code: EvictionCode, retryable: boolean): RealtimeException {
+  const reason = `the subscription has ended: ${code}`;
+  return new RealtimeException(retryable ? 'UNAVAILABLE' : 'FORBIDDEN', { reason });
+}
+
+/** What the end of the connection means to a message that was under way. */
+function endOf({ code }: ByeFrame): RealtimeException {
+  const reason = `the connection has ended: ${code}`;
+  return new RealtimeException(code === 'EXPIRED' ? 'UNAUTHENTICATED' : 'FORBIDDEN', { reason });
 }

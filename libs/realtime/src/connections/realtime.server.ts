@@ -23,6 +23,8 @@ export interface RealtimeStats {
   readonly inFlight: number;
   /** Outgoing bytes that wait in the process for clients who do not read, together. */
   readonly queuedBytes: number;
+  /** How many connections, or parts of them, each place inside the layer holds. All are 0 when nobody is connected. */
+  readonly holdings: Readonly<Record<string, number>>;
   /** Refusals since boot, by code. */
   readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
 }

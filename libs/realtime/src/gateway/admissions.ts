@@ -1,6 +1,7 @@
-// Who gets in, when several channels are asked for at once and truths change meanwhile?
+// Which channels does a connection get into, when it asks for several at once and truths change meanwhile?
 import { Injectable } from '@nestjs/common';
 import { Renewal } from '../authority/renewal.js';
+import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { type PendingAdmission, RevocationLedger } from '../authority/revocation.ledger.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import type { Turn } from '../connections/channel-lanes.js';
@@ -19,11 +20,18 @@ export type Verdict = { readonly match: ChannelMatch } | { readonly refusal: Rea
 /** One channel on its way through gate 2. */
 interface Candidate {
   readonly channel: string;
+  /** Whether the connection was not subscribed to it when it asked. */
+  readonly isNew: boolean;
   readonly turn: Turn;
   /** Open while a verdict is being reached or waits for the others of its batch. */
   admission: PendingAdmission | null;
+  /** Who the connection's user was when the gate was asked. */
+  judgedAs: RealtimeUser | null;
   verdict: Verdict;
 }
+
+/** Requests that may wait for an earlier one on the same channel, for each channel that may be asked for. */
+const REQUESTS_PER_CHANNEL = 4;
 
 const LATE = new RealtimeException('UNAVAILABLE', { reason: 'gate 2 gave no answer in time' });
 
@@ -48,20 +56,49 @@ export class Admissions {
     commit: (verdicts: ReadonlyMap<string, Verdict>) => void,
   ): void {
     const deadline = performance.now() + this.options.requestTimeout;
-    const candidates = [...channels].map((channel): Candidate => ({
-      channel,
-      turn: connection.lanes.take(channel),
-      admission: null,
-      verdict: { refusal: LATE },
-    }));
+    const verdicts = new Map<string, Verdict>();
+    const candidates: Candidate[] = [];
+    for (const channel of channels) {
+      const refusal = this.limitRefusal(connection, channel);
+      verdicts.set(channel, { refusal: refusal ?? LATE });
+      if (refusal === null) candidates.push(this.enter(connection, channel));
+    }
     void this.judgeAll(connection, candidates, deadline, () => {
-      for (const { admission } of candidates) if (admission) this.ledger.close(admission);
+      for (const { channel, isNew, admission, verdict } of candidates) {
+        if (admission) this.ledger.close(admission);
+        connection.pendingChannels.delete(channel, isNew);
+        verdicts.set(channel, verdict);
+      }
       try {
-        commit(new Map(candidates.map(({ channel, verdict }) => [channel, verdict])));
+        commit(verdicts);
       } finally {
         for (const { turn } of candidates) release(turn);
       }
     });
+  }
+
+  /**
+   * Counts a channel before any guard runs for it; else one connection could have thousands at work. What it counts as is the same
+   * for a name that exists and for one that does not.
+   */
+  private limitRefusal(connection: RealtimeConnection, channel: string): RealtimeException | null {
+    const { subscriptions, pendingChannels } = connection;
+    const limit = this.options.limits.subscriptionsPerConnection;
+    const isCounted = subscriptions.has(channel) || pendingChannels.asksFor(channel);
+    if (!isCounted && subscriptions.size + pendingChannels.newNames >= limit) {
+      return new RealtimeException('LIMIT_EXCEEDED', { reason: `more than ${limit} subscriptions` });
+    }
+    if (pendingChannels.total >= REQUESTS_PER_CHANNEL * limit) {
+      return new RealtimeException('OVERLOADED', { reason: 'too many subscribe requests under way' });
+    }
+    return null;
+  }
+
+  private enter(connection: RealtimeConnection, channel: string): Candidate {
+    const isNew = !connection.subscriptions.has(channel);
+    connection.pendingChannels.add(channel, isNew);
+    const turn = connection.lanes.take(channel);
+    return { channel, isNew, turn, admission: null, judgedAs: null, verdict: { refusal: LATE } };
   }
 
   /** Calls `conclude` in the tick of its last look into the ledger; one microtask later a revocation could have come between. */
@@ -72,7 +109,7 @@ export class Admissions {
     conclude: () => void,
   ): Promise<void> {
     let unsettled = candidates;
-    while (unsettled.length > 0) {
+    while (unsettled.length > 0 && !connection.closed) {
       await Promise.all(unsettled.map((candidate) => this.judge(connection, candidate, deadline)));
       unsettled = candidates.filter((candidate) => this.isOvertaken(connection, candidate));
     }
@@ -84,11 +121,12 @@ export class Admissions {
     if ('refusal' in candidate.verdict || candidate.admission === null) return false;
     const state = this.ledger.verdict(candidate.admission, connection.user, candidate.channel);
     if (state === 'revoked') candidate.verdict = { refusal: denied(connection.user, 'revoked during admission') };
-    return state === 'stale';
+    return state === 'stale' || (state === 'stands' && connection.user !== candidate.judgedAs);
   }
 
   private async judge(connection: RealtimeConnection, candidate: Candidate, deadline: number): Promise<void> {
     try {
+      if (performance.now() > deadline) throw LATE;
       if (candidate.turn.ready) await this.inTime(candidate.turn.ready, deadline);
       if (this.renewal.doubts(connection)) {
         await this.inTime(this.renewal.confirm(connection, this.options.requestTimeout), deadline);
@@ -97,8 +135,8 @@ export class Admissions {
       candidate.verdict = { refusal: error as RealtimeException };
       return;
     }
-    if (candidate.admission) this.ledger.close(candidate.admission);
-    candidate.admission = this.ledger.open();
+    candidate.admission = this.ledger.open(candidate.admission ?? { since: 0 });
+    candidate.judgedAs = connection.user;
     const match = this.registry.match(candidate.channel);
     const request = new RealtimeRequest('subscribe', connection, candidate.channel, match, null, undefined);
     try {

@@ -1,6 +1,7 @@
-// How does a client renew his credentials without reconnecting? rt:authenticate.
+// How does a client renew its credentials without reconnecting? rt:authenticate.
 import { Injectable } from '@nestjs/common';
 import type { AuthenticateReply } from '@nestjs-realtime/contract';
+import { LeaseSweep } from '../authority/lease.sweep.js';
 import { Renewal } from '../authority/renewal.js';
 import { RevocationLedger } from '../authority/revocation.ledger.js';
 import { publicUser, type RealtimeUser } from '../authorization/realtime-user.js';
@@ -27,6 +28,7 @@ export class AuthenticationRequests {
     private readonly renewal: Renewal,
     private readonly ledger: RevocationLedger,
     private readonly directory: ConnectionDirectory,
+    private readonly leases: LeaseSweep,
     private readonly refusals: RefusalLog,
     private readonly options: RealtimeOptions,
   ) {}
@@ -63,7 +65,8 @@ export class AuthenticationRequests {
     auth: Record<string, unknown>,
     deadline: number,
   ): Promise<RealtimeUser> {
-    const admission = this.ledger.open();
+    const admission = this.ledger.open({ since: 0 });
+    const { user: before } = connection;
     let claimed: RealtimeUser | null;
     let judged: Promise<readonly string[]>;
     try {
@@ -87,13 +90,15 @@ export class AuthenticationRequests {
         });
       }
       // What the authenticator read may be out of date already: ask it again.
-      if (standing === 'stale') return await this.replaceUser(connection, auth, deadline);
+      if (standing === 'stale' || present !== before) return await this.replaceUser(connection, auth, deadline);
       // In the tick of the verdict: a revocation that comes later finds the connection under its new user and session.
+      connection.acceptAuth(auth);
       judged = this.renewal.replace(connection, claimed, Math.max(1, deadline - performance.now()));
     } finally {
       this.ledger.close(admission);
     }
-    this.renewal.evictUnproven(connection, await judged);
+    this.leases.watch(connection);
+    this.renewal.evictUnproven(connection, { userConfirmed: true, unproven: await judged });
     return claimed;
   }
 

@@ -35,17 +35,24 @@ export class ConnectionLife {
 
   /** Gate 1. Resolves with the user on the connection; rejects with a `RealtimeException`, counted. */
   async begin(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
+    const deadline = performance.now() + this.options.authenticationTimeout;
     try {
-      // What the authenticator read may be out of date by the time he answers: then he is asked again.
-      while (!(await this.admit(connection, handshake)));
+      // What the authenticator read may be out of date by the time it answers: then it is asked again.
+      while (!(await this.admit(connection, handshake))) {
+        if (performance.now() > deadline) {
+          throw new RealtimeException('UNAVAILABLE', { reason: 'the user changed while it was authenticated' });
+        }
+      }
     } catch (error) {
-      this.refusals.record(error as RealtimeException, { gate: 'connect', connection });
+      // Nobody was refused where nobody waits any more.
+      if (!connection.closed) this.refusals.record(error as RealtimeException, { gate: 'connect', connection });
       throw error;
     }
   }
 
   /** The transport has established the connection that gate 1 let in. */
   established(connection: RealtimeConnection): void {
+    if (connection.closed) return;
     connection.established = true;
     this.expiry.watch(connection);
     this.hooks.emit('connected', () => ({ connection }));
@@ -85,11 +92,12 @@ export class ConnectionLife {
 
   /** Whether what was found still holds. */
   private async admit(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<boolean> {
-    const admission = this.ledger.open();
+    const admission = this.ledger.open({ since: 0 });
+    const askedAt = performance.now();
     try {
       const request = new RealtimeRequest('connect', connection, null, null, null, handshake);
       await this.gates.connect(request);
-      return this.enter(connection, request.user, this.ledger.verdict(admission, request.user, null));
+      return this.enter(connection, request.user, askedAt, this.ledger.verdict(admission, request.user, null));
     } finally {
       this.ledger.close(admission);
     }
@@ -98,8 +106,11 @@ export class ConnectionLife {
   private enter(
     connection: RealtimeConnection,
     user: RealtimeUser | null,
+    askedAt: number,
     standing: ReturnType<RevocationLedger['verdict']>,
   ): boolean {
+    // The transport has closed meanwhile, and its end was reported. What enters now would stay for ever.
+    if (connection.closed) throw new RealtimeException('UNAVAILABLE', { reason: 'closed during authentication' });
     if (this.draining) throw new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
     if (standing === 'revoked')
       throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
@@ -110,9 +121,11 @@ export class ConnectionLife {
         reason: `more than ${connectionsPerUser} connections of one user`,
       });
     }
-    // In the tick of the verdict: whoever revokes, counts or drains later finds the connection.
+    // In the tick of the verdict: what revokes, counts or drains later finds the connection.
     connection.user = user;
+    connection.confirmedAt = askedAt;
     this.directory.add(connection);
+    if (user !== null) this.leases.watch(connection);
     return true;
   }
 }

@@ -17,6 +17,7 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** What is under way and has `timeout` milliseconds for it. What has left in time is not kept. */
 export class Deadlines {
+  private waiting = 0;
   private oldest: Expiring | null = null;
   private newest: Expiring | null = null;
   /** Is not moved when the oldest leaves: it finds out, when it fires, for whom to go on. It holds the process while there is somebody. */
@@ -26,7 +27,13 @@ export class Deadlines {
 
   constructor(private readonly timeout: number) {}
 
+  /** How many are under way. */
+  get size(): number {
+    return this.waiting;
+  }
+
   add(one: Expiring): void {
+    this.waiting++;
     one.dueAt = performance.now() + this.timeout;
     one.earlier = this.newest;
     if (this.newest === null) this.oldest = one;
@@ -39,6 +46,7 @@ export class Deadlines {
   /** Changes nothing for what has left already. */
   delete(one: Expiring): void {
     if (one.earlier === null && one !== this.oldest) return;
+    this.waiting--;
     if (one.earlier === null) this.oldest = one.later;
     else one.earlier.later = one.later;
     if (one.later === null) this.newest = one.earlier;

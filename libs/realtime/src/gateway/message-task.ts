@@ -17,6 +17,8 @@ export interface MessageService {
   readonly deadlines: Deadlines;
   /** The message as gate 3 and the handler see it, with the admission looked up now. */
   contextOf(connection: RealtimeConnection, message: ParsedMessage): RealtimeContext;
+  /** The message has ended; nothing that concerns it is remembered any more. */
+  forget(context: RealtimeContext): void;
   /** Gate 3, then the handler. Returns or resolves with what the handler gave; throws or rejects with a `RealtimeException`. */
   handle(context: RealtimeContext): unknown;
   /** The refusal an error means, counted. */
@@ -77,6 +79,7 @@ export class MessageTask extends Expiring {
     try {
       const result = this.requests.handle(this.context);
       if (isPromiseLike(result)) {
+        this.context.wait();
         result.then(
           (data) => this.succeed(data),
           (error: unknown) => this.fail(error),
@@ -89,8 +92,11 @@ export class MessageTask extends Expiring {
     }
   }
 
+  /** What a handler, an interceptor or a filter made of it is not told to a sender whose authority has ended meanwhile. */
   private succeed(data: unknown): void {
     if (this.over) return;
+    const { aborted } = this.context!;
+    if (aborted instanceof RealtimeException) return this.fail(aborted);
     try {
       this.pending.answerWith(data);
     } catch (error) {
@@ -111,6 +117,7 @@ export class MessageTask extends Expiring {
     this.requests.deadlines.delete(this);
     this.connection.slots.leave();
     if (this.context === null) return;
+    this.requests.forget(this.context);
     this.connection.finish(this.context);
     this.requests.ended(this.context, code, this.begunAt);
     this.makeRoom();

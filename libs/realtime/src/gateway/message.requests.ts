@@ -1,10 +1,10 @@
 // How does a message reach its handler? rt:message.
 import { Injectable, Logger } from '@nestjs/common';
 import type { RefusalCode } from '@nestjs-realtime/contract';
-import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
+import { Renewal } from '../authority/renewal.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { RealtimeCounters } from '../connections/realtime-counters.js';
-import { type BroadcastFunction, RealtimeContext } from '../connections/realtime-context.js';
+import { RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
@@ -15,6 +15,7 @@ import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Deadlines } from './deadlines.js';
+import { MessageStanding } from './message.standing.js';
 import { type MessageService, MessageTask } from './message-task.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseMessage, type ParsedMessage } from './request-frames.js';
@@ -23,14 +24,14 @@ import { parseMessage, type ParsedMessage } from './request-frames.js';
 @Injectable()
 export class MessageRequests implements MessageService {
   private readonly logger = new Logger('Realtime');
-  private readonly broadcast: BroadcastFunction;
   /** Gate 3, then the handler. */
   readonly handle: (context: RealtimeContext) => unknown;
   readonly deadlines: Deadlines;
 
   constructor(
     private readonly gates: Gates,
-    broadcaster: IRealtimeBroadcaster,
+    private readonly standing: MessageStanding,
+    private readonly renewal: Renewal,
     private readonly registry: HandlerRegistry,
     private readonly refusals: RefusalLog,
     private readonly counters: RealtimeCounters,
@@ -38,12 +39,12 @@ export class MessageRequests implements MessageService {
     private readonly options: RealtimeOptions,
     tracer: IRealtimeTracer,
   ) {
-    this.broadcast = broadcaster.broadcast.bind(broadcaster);
     this.deadlines = new Deadlines(options.requestTimeout);
     this.handle = withSpan(tracer, spanOf, (context) => {
-      this.gates.message(context);
-      const message = this.registry.get(context.descriptor!)!.messages.get(context.event)!;
-      return message.handler!.invoke(context);
+      const { connection } = context;
+      if (!this.renewal.doubts(connection)) return this.pass(context);
+      context.wait();
+      return this.renewal.confirm(connection, options.requestTimeout).then(() => this.pass(context));
     });
   }
 
@@ -61,7 +62,11 @@ export class MessageRequests implements MessageService {
 
   contextOf(connection: RealtimeConnection, { channel, event, payload, trace }: ParsedMessage): RealtimeContext {
     const match = connection.subscriptions.get(channel) ?? null;
-    return new RealtimeContext(connection, channel, match, event, payload, this.broadcast, trace);
+    return new RealtimeContext(connection, channel, match, event, payload, this.standing, trace);
+  }
+
+  forget(context: RealtimeContext): void {
+    this.standing.forget(context);
   }
 
   /** What no gate and no handler meant is an internal error. */
@@ -82,6 +87,12 @@ export class MessageRequests implements MessageService {
     if (descriptor === null || begunAt === 0) return;
     const milliseconds = performance.now() - begunAt;
     this.hooks.emit('handled', () => ({ connection, descriptor, channel, event, code, milliseconds }));
+  }
+
+  private pass(context: RealtimeContext): unknown {
+    this.gates.message(context);
+    const message = this.registry.get(context.descriptor!)!.messages.get(context.event)!;
+    return message.handler!.invoke(context);
   }
 
   private refuse(

@@ -6,7 +6,6 @@ import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
-import { RealtimeOptions } from '../realtime.options.js';
 import { Admissions, type Verdict } from './admissions.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseChannel, parseHistory, parseSubscribe } from './request-frames.js';
@@ -19,7 +18,6 @@ export class SubscriptionRequests {
     private readonly leases: LeaseSweep,
     private readonly refusals: RefusalLog,
     private readonly hooks: RealtimeHooks,
-    private readonly options: RealtimeOptions,
   ) {}
 
   /** One channel or a batch. Admissions take effect together, right after the reply, so no event of the batch precedes it. */
@@ -27,8 +25,7 @@ export class SubscriptionRequests {
     const parsed = parseSubscribe(frame);
     if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'), null);
     const channels = new Set(parsed.items.flatMap((item) => (item === null ? [] : [item.channel])));
-    this.admissions.decide(connection, channels, (decided) => {
-      const verdicts = this.bounded(connection, decided);
+    this.admissions.decide(connection, channels, (verdicts) => {
       const replies = parsed.items.map((item) => this.replyTo(connection, item, verdicts));
       pending.answer(parsed.batch ? replies : replies[0]);
       for (const [channel, verdict] of verdicts) this.apply(connection, channel, verdict);
@@ -51,28 +48,6 @@ export class SubscriptionRequests {
 
   history(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
     this.unsupported(connection, parseHistory(frame), 'the channel has no history', pending);
-  }
-
-  /** Grants beyond `subscriptionsPerConnection` become refusals. */
-  private bounded(
-    connection: RealtimeConnection,
-    verdicts: ReadonlyMap<string, Verdict>,
-  ): ReadonlyMap<string, Verdict> {
-    const limit = this.options.limits.subscriptionsPerConnection;
-    let held = connection.subscriptions.size;
-    return new Map(
-      [...verdicts].map(([channel, verdict]): [string, Verdict] => {
-        if ('refusal' in verdict || connection.subscriptions.has(channel)) return [channel, verdict];
-        if (held < limit) {
-          held++;
-          return [channel, verdict];
-        }
-        return [
-          channel,
-          { refusal: new RealtimeException('LIMIT_EXCEEDED', { reason: `more than ${limit} subscriptions` }) },
-        ];
-      }),
-    );
   }
 
   private replyTo(

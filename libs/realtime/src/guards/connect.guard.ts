@@ -3,7 +3,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable, Unauthoriz
 import { isObservable, lastValueFrom } from 'rxjs';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
-import { type RealtimeUser, userFault } from '../authorization/realtime-user.js';
+import { hasExpired, type RealtimeUser, userFault } from '../authorization/realtime-user.js';
 import { withDeadline } from '../connections/deadline.js';
 import { RealtimeCounters } from '../connections/realtime-counters.js';
 import { denied } from '../instrumentation/refusal-of.js';
@@ -55,6 +55,7 @@ export class ConnectGuard implements CanActivate {
     if (user === null) return null;
     const fault = userFault(user);
     if (fault !== null) throw unavailable(`the authenticator returned no valid user: ${fault}`);
+    if (hasExpired(user)) throw new RealtimeException('UNAUTHENTICATED', { reason: 'the credentials have ended' });
     return user;
   }
 

@@ -1,8 +1,10 @@
 // Gate 3 of 4: may this message reach its handler? Authorizes again, as defence in depth, before any schema sees the payload.
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { authorize } from '../authorization/authorize.js';
+import { hasExpired, type RealtimeUser } from '../authorization/realtime-user.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { checkShape } from '../payloads/payload-shape.js';
+import type { ChannelMatch } from '../connections/channel-match.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { denied } from '../instrumentation/refusal-of.js';
@@ -26,9 +28,16 @@ export class MessageGuard implements CanActivate {
         reason: 'the message is declared, but no @RealtimeHandler takes it',
       });
     }
-    if (!authorize(match.descriptor, match.params, user)) throw denied(user, 'authorization has ended since gate 2');
+    const objection = objectionTo(match, user);
+    if (objection !== null) throw denied(user, objection);
     const refusal = checkShape(payload, this.options.limits);
     if (refusal !== null) throw new RealtimeException(refusal.code, { issues: refusal.issues });
     return true;
   }
+}
+
+/** Why a user may no longer speak on a channel that gate 2 has let them into; null while they may. */
+export function objectionTo(match: ChannelMatch, user: RealtimeUser | null): string | null {
+  if (hasExpired(user)) return 'the credentials have ended';
+  return authorize(match.descriptor, match.params, user) ? null : 'authorization has ended since gate 2';
 }

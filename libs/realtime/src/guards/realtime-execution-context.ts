@@ -72,8 +72,9 @@ export class RealtimeExecutionContext extends ExecutionContextHost {
     return this.getRequest().connection;
   }
 
-  /** What the client brought when it connected; null at gate 4. */
+  /** At gate 1 the handshake that is judged, later the one that was accepted last; null at gate 4. */
   getHandshake(): RealtimeHandshake | null {
-    return this.getRequest().connection?.handshake ?? null;
+    const { gate, connection, payload } = this.getRequest();
+    return gate === 'connect' ? (payload as RealtimeHandshake) : (connection?.handshake ?? null);
   }
 }

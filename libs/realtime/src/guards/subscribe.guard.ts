@@ -1,6 +1,7 @@
 // Gate 2 of 4: may this connection listen to this channel? The single source of truth for who receives its broadcasts.
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { authorize } from '../authorization/authorize.js';
+import { hasExpired } from '../authorization/realtime-user.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
@@ -13,6 +14,7 @@ export class SubscribeGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = RealtimeExecutionContext.create(context).getRequest();
     const { match, user } = request;
+    if (hasExpired(user)) throw denied(user, 'the credentials have ended');
     if (match === null) throw denied(user, 'no registered channel matches');
     if (!authorize(match.descriptor, match.params, user)) {
       throw denied(user, `scope ${JSON.stringify(match.descriptor.scope)} forbids`);

@@ -2,16 +2,18 @@
 import { HttpException } from '@nestjs/common';
 import type { RefusalCode } from '@nestjs-realtime/contract';
 import { WsException } from '@nestjs/websockets';
-import type { RealtimeUser } from '../authorization/realtime-user.js';
+import { hasExpired, type RealtimeUser } from '../authorization/realtime-user.js';
 import { RealtimeException } from '../realtime.exception.js';
 
 /**
- * "No", said the same way whatever the cause: unknown channel, forbidden by scope, or refused by a guard.
+ * "No", said the same way whatever the cause: unknown channel, forbidden by scope, or refused by a guard. A user whose credentials
+ * have ended is told what an anonymous client is told: new credentials may help.
  *
  * Security note: the answers must stay byte-equal, else they tell which channels exist. The reason goes to the log only.
  */
 export function denied(user: RealtimeUser | null, reason: string, cause?: unknown): RealtimeException {
-  return new RealtimeException(user === null ? 'UNAUTHENTICATED' : 'FORBIDDEN', { reason, cause });
+  const isNobody = user === null || hasExpired(user);
+  return new RealtimeException(isNobody ? 'UNAUTHENTICATED' : 'FORBIDDEN', { reason, cause });
 }
 
 /** What an error thrown by a guard means; null when it is an accident. A guard's own texts and details are never sent. */

@@ -19,6 +19,11 @@ export class ReadingShare {
     if (before <= BYTES_PER_TURN && before + length > BYTES_PER_TURN) socketOf(conn)?.pause?.();
   }
 
+  /** Transports that are read from in this turn. */
+  get size(): number {
+    return this.bytes.size;
+  }
+
   private readonly next = (): void => {
     for (const [conn, bytes] of this.bytes) if (bytes > BYTES_PER_TURN) socketOf(conn)?.resume?.();
     this.bytes.clear();

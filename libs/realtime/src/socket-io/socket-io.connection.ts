@@ -39,6 +39,10 @@ export class SocketIOConnection extends RealtimeConnection {
     return handshakeOf(this.socket);
   }
 
+  override acceptAuth(auth: RealtimeHandshake['auth']): void {
+    this.socket.handshake.auth = auth;
+  }
+
   protected override enter(channel: string, match: ChannelMatch): Room {
     this.fanOut.settle(this.outlet);
     return this.rooms.enter(channel, match, this.outlet);

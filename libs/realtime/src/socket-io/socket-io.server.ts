@@ -92,6 +92,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       pendingAuthentications: this.counters.pendingAuthentications,
       inFlight: this.counters.inFlight,
       queuedBytes: sockets.reduce((sum, { conn }) => sum + this.backlogs.bytesOf(conn), 0),
+      holdings: this.counters.holdings(),
       refusals: { ...this.counters.refusals },
     };
   }
@@ -138,6 +139,10 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     const endFlood = this.endFlood.bind(this);
     // Packets that come in one batch with the last one are thrown away by Engine.IO once the connection closes.
     const reading = new ReadingShare();
+    this.counters.watch('transports', () => io.engine.clientsCount);
+    this.counters.watch('connecting', () => connecting(io));
+    this.counters.watch('turns', () => turns.size);
+    this.counters.watch('reads', () => reading.size);
     const onPacket = function (this: EngineSocket, { data }: { data?: { length: number } }): void {
       if (data !== undefined && data.length > SMALL_PACKET) reading.took(this, data.length);
       if (!TransportLink.of(this)!.allowsPacket(packetsPerSecond)) endFlood(this);
@@ -242,6 +247,11 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
 function isSocketIOServer(transport: unknown): transport is Server {
   return typeof transport === 'object' && transport !== null && 'of' in transport && 'engine' in transport;
+}
+
+/** Socket.IO's sockets that gate 1 has not let in yet; it keeps them apart from the others. */
+function connecting(io: Server): number {
+  return (io.sockets as unknown as { _preConnectSockets?: ReadonlyMap<string, Socket> })._preConnectSockets?.size ?? 0;
 }
 
 function connectionOf(conn: EngineSocket): SocketIOConnection | null {

@@ -37,6 +37,11 @@ export class Turns {
     this.late.add(connection);
   };
 
+  /** Connections whose requests wait for their next turn. */
+  get size(): number {
+    return this.late.size;
+  }
+
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;

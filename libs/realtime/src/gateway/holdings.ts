@@ -1,0 +1,33 @@
+// Where are connections held? Every place inside the layer, with its size, so that a leak shows in `stats()`.
+import { Injectable } from '@nestjs/common';
+import { ExpiryWatch } from '../authority/expiry.watch.js';
+import { LeaseSweep } from '../authority/lease.sweep.js';
+import { Renewal } from '../authority/renewal.js';
+import { RevocationLedger } from '../authority/revocation.ledger.js';
+import { ConnectionDirectory } from '../connections/connection.directory.js';
+import { RealtimeCounters } from '../connections/realtime-counters.js';
+import { MessageRequests } from './message.requests.js';
+
+/** Tells the counters of every place; a transport adds its own. */
+@Injectable()
+export class Holdings {
+  constructor(
+    counters: RealtimeCounters,
+    directory: ConnectionDirectory,
+    ledger: RevocationLedger,
+    expiry: ExpiryWatch,
+    leases: LeaseSweep,
+    renewal: Renewal,
+    messages: MessageRequests,
+  ) {
+    counters.watch('directory', () => directory.size);
+    counters.watch('users', () => directory.users);
+    counters.watch('sessions', () => directory.sessions);
+    counters.watch('admissions', () => ledger.size);
+    counters.watch('expiries', () => expiry.size);
+    counters.watch('leases', () => leases.size);
+    counters.watch('renewals', () => leases.renewals);
+    counters.watch('confirmations', () => renewal.waiting);
+    counters.watch('messages', () => messages.deadlines.size);
+  }
+}

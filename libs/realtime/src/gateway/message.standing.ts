@@ -1,0 +1,56 @@
+// Does the sender of a message still have the authority it was let in with? Looked at once more before the handler begins, and before it speaks.
+import { Injectable } from '@nestjs/common';
+import { RevocationLedger } from '../authority/revocation.ledger.js';
+import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
+import type { BroadcastFunction, MessageAuthority, RealtimeContext } from '../connections/realtime-context.js';
+import { objectionTo } from '../guards/message.guard.js';
+import { denied } from '../instrumentation/refusal-of.js';
+import { RealtimeException } from '../realtime.exception.js';
+
+@Injectable()
+export class MessageStanding implements MessageAuthority {
+  readonly broadcast: BroadcastFunction;
+
+  constructor(
+    private readonly ledger: RevocationLedger,
+    broadcaster: IRealtimeBroadcaster,
+  ) {
+    this.broadcast = broadcaster.broadcast.bind(broadcaster);
+  }
+
+  watch(context: RealtimeContext): void {
+    this.ledger.open(context);
+  }
+
+  forget(context: RealtimeContext): void {
+    this.ledger.close(context);
+  }
+
+  /** As at admission: what was revoked since is refused, what is stale is judged again. A refusal stays, whatever a filter makes of it. */
+  confirm(context: RealtimeContext): boolean {
+    const { aborted, match, user, channel } = context;
+    if (aborted !== null) {
+      throw aborted instanceof RealtimeException
+        ? aborted
+        : new RealtimeException('UNAVAILABLE', { reason: aborted.message });
+    }
+    const objection = objectionTo(match!, user);
+    const verdict = objection === null ? this.ledger.verdict(context, user, channel) : 'revoked';
+    if (verdict === 'stands') return true;
+    if (verdict === 'stale') {
+      this.ledger.open(context);
+      return false;
+    }
+    const refusal = denied(user, objection ?? 'revoked while the message was under way');
+    context.abort(refusal);
+    throw refusal;
+  }
+
+  /** The end of a connection by itself does not silence what its user has begun; the end of their authority does. */
+  objection(context: RealtimeContext): RealtimeException | null {
+    const { aborted, user, channel } = context;
+    if (aborted instanceof RealtimeException) return aborted;
+    if (!context.hasWaited || this.ledger.verdict(context, user, channel) !== 'revoked') return null;
+    return denied(user, 'revoked while the message was under way');
+  }
+}
