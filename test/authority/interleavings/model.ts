@@ -9,9 +9,9 @@ export interface Member {
   readonly channels: Set<string>;
 }
 
-/** A subscribe or unsubscribe that waits for its answer. */
+/** A request that waits for its answer. */
 export interface Asked {
-  readonly kind: 'subscribe' | 'unsubscribe';
+  readonly kind: 'subscribe' | 'unsubscribe' | 'message';
   readonly member: Member;
   readonly channels: readonly Channel[];
   readonly at: number;
@@ -37,6 +37,7 @@ interface Reauthorization {
 export class Model {
   readonly violations: string[] = [];
   readonly pending = new Set<Asked>();
+  private readonly begun = new WeakSet<Asked>();
   private readonly revoked: Taken[] = [];
   private readonly reauthorizations: Reauthorization[] = [];
   private readonly bans: { readonly user: UserId; readonly at: number }[] = [];
@@ -52,12 +53,14 @@ export class Model {
 
   /** The answers to one request, in the order of its channels. */
   answered(asked: Asked, replies: readonly { readonly ok: boolean }[]): void {
+    if (asked.kind === 'message' && !asked.member.alive) return;
     if (!this.pending.delete(asked)) this.violations.push(`answered twice: ${describe(asked)}`);
     const earlier = [...this.pending].filter((other) => other.member === asked.member && other.at < asked.at);
     if (earlier.some((other) => overlap(other.channels, asked.channels)))
       this.violations.push(`answered out of turn: ${describe(asked)}`);
     asked.channels.forEach((channel, index) => {
-      if (asked.kind === 'unsubscribe') asked.member.channels.delete(channel);
+      if (asked.kind === 'message') this.handledOrRefused(asked, replies[index].ok);
+      else if (asked.kind === 'unsubscribe') asked.member.channels.delete(channel);
       else if (replies[index].ok) this.granted(asked, channel);
       else this.refused(asked, channel);
     });
@@ -76,6 +79,19 @@ export class Model {
   ended(member: Member): void {
     member.alive = false;
     member.channels.clear();
+    for (const asked of this.pending) {
+      if (asked.member === member && asked.kind === 'message') this.pending.delete(asked);
+    }
+  }
+
+  /** The handler of a message has begun. */
+  began(asked: Asked): void {
+    const [channel] = asked.channels;
+    this.begun.add(asked);
+    const objection = this.objection(asked.member, channel);
+    if (objection !== null) this.violations.push(`a handler of ${channel} began, but ${objection}`);
+    if (channel.startsWith('room') && !this.isBacked(asked, channel))
+      this.violations.push(`a handler of ${channel} began by a judgement of before`);
   }
 
   revoke(user: UserId, channel: Channel | null): void {
@@ -118,15 +134,25 @@ export class Model {
       if (!asked.queued && revokedAt > asked.at) this.violations.push(`granted ${channel} though revoked meanwhile`);
       return;
     }
+    if (member.alive && !this.isBacked(asked, channel))
+      this.violations.push(`granted ${channel} by a judgement of before`);
+  }
+
+  /** Whether the guard of rooms has said yes since anything has changed. */
+  private isBacked({ member }: Asked, channel: Channel): boolean {
+    const revokedAt = this.revoked.filter((taken) => covers(taken, member.user, channel)).map(({ at }) => at);
     const staleAt = this.reauthorizations
       .filter(({ user, binding }) => binding && user === member.user)
       .map(({ at }) => at);
-    const floor = Math.max(revokedAt, ...staleAt);
-    const backed = this.truth.judgements.some(
+    const floor = Math.max(0, ...revokedAt, ...staleAt);
+    return this.truth.judgements.some(
       ({ connection, channel: judged, at, allowed }) =>
         connection === member && judged === channel && allowed && at > floor,
     );
-    if (!backed && member.alive) this.violations.push(`granted ${channel} by a judgement of before`);
+  }
+
+  private handledOrRefused(asked: Asked, ok: boolean): void {
+    if (ok && !this.begun.has(asked)) this.violations.push(`answered ok, but not handled: ${describe(asked)}`);
   }
 
   /** A refusal needs a reason too: a gate that refuses everybody is safe, and useless. */

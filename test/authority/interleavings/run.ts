@@ -8,6 +8,7 @@ export type Step =
   | { readonly do: 'connect'; readonly slot: number; readonly user: UserId }
   | { readonly do: 'subscribe'; readonly slot: number; readonly channels: readonly Channel[] }
   | { readonly do: 'unsubscribe'; readonly slot: number; readonly channel: Channel }
+  | { readonly do: 'message'; readonly slot: number; readonly channel: Channel }
   | { readonly do: 'authenticate'; readonly slot: number }
   | { readonly do: 'hangUp'; readonly slot: number }
   | { readonly do: 'revoke'; readonly user: UserId; readonly channel: Channel | null }
@@ -46,7 +47,8 @@ export class Run {
     this.compare();
     this.compareMemberships();
     for (const connection of this.everybody) this.end(connection);
-    if (this.world.directory.size > 0) this.model.violations.push('connections are left');
+    await this.release();
+    for (const [place, size] of this.held()) this.model.violations.push(`${place} still holds ${size}`);
     return this.model.violations;
   }
 
@@ -59,10 +61,13 @@ export class Run {
         return this.request('subscribe', step.slot, step.channels);
       case 'unsubscribe':
         return this.request('unsubscribe', step.slot, [step.channel]);
+      case 'message':
+        return this.message(step.slot, step.channel);
       case 'authenticate':
         return this.authenticate(step.slot);
       case 'hangUp': {
-        const connection = this.present(step.slot);
+        // also while gate 1 is at work
+        const connection = this.slots[step.slot];
         return connection ? this.end(connection) : undefined;
       }
       case 'revoke':
@@ -113,6 +118,16 @@ export class Run {
     this.world.dispatcher.dispatch(connection, `rt:${kind}`, [single ? frames[0] : frames], acknowledge);
   }
 
+  /** Its payload is the way back to what was asked, for the handler to say that it has begun. */
+  private message(slot: number, channel: Channel): void {
+    const connection = this.present(slot);
+    if (!connection) return;
+    const asked = this.model.ask('message', connection.member, [channel]);
+    const payload = { begin: () => this.model.began(asked) };
+    const acknowledge = (reply: unknown): void => this.model.answered(asked, [reply as { ok: boolean }]);
+    this.world.dispatcher.dispatch(connection, 'rt:message', [{ channel, event: 'say', payload }], acknowledge);
+  }
+
   private authenticate(slot: number): void {
     const connection = this.present(slot);
     if (!connection) return;
@@ -151,6 +166,18 @@ export class Run {
       await new Promise(setImmediate);
     }
     if (this.underWay > 0 || this.model.pending.size > 0) this.model.violations.push('something never ended');
+  }
+
+  /** What ended connections had begun ends as well. */
+  private async release(): Promise<void> {
+    for (let turn = 0; turn < 100 && this.held().length > 0; turn++) {
+      this.truth.release(0);
+      await new Promise(setImmediate);
+    }
+  }
+
+  private held(): [place: string, size: number][] {
+    return Object.entries(this.world.counters.holdings()).filter(([, size]) => size > 0);
   }
 
   /** A broadcast to every channel, now. */

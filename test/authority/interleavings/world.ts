@@ -1,5 +1,14 @@
 // How is the library driven without a network? Its services as the module wires them, under connections that only remember.
-import { type CanActivate, type ExecutionContext, Injectable, UseGuards } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  type PipeTransform,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import {
   type ChannelMatch,
@@ -10,12 +19,14 @@ import {
   RealtimeChannel,
   RealtimeConnection,
   RealtimeExecutionContext,
+  RealtimeHandler,
   type RealtimeHandshake,
   RealtimeModule,
   type RealtimeUser,
 } from 'nestjs-realtime';
+import type { StandardSchema } from '@nestjs-realtime/contract';
 import { z } from 'zod';
-import { ConnectionDirectory } from '../../../libs/realtime/src/connections/connection.directory.js';
+import { RealtimeCounters } from '../../../libs/realtime/src/connections/realtime-counters.js';
 import { ConnectionLife } from '../../../libs/realtime/src/gateway/connection.life.js';
 import { RequestDispatcher } from '../../../libs/realtime/src/gateway/request.dispatcher.js';
 import type { Member } from './model.js';
@@ -57,11 +68,66 @@ class RoomGuard implements CanActivate {
   }
 }
 
-const payload = z.unknown();
+/** A message carries the way to say that its handler has begun. */
+interface Said {
+  begin(): void;
+}
 
-@RealtimeChannel(defineRealtimeChannel({ name: 'room.{roomId}', scope: 'authenticated', payload }))
-@UseGuards(RoomGuard)
-class OnRoom {}
+/** Channels of every scope, whose messages take their time in a guard, in the schema, in a pipe and in an interceptor. */
+function channelsOver(truth: PresentTruth) {
+  const payload = z.unknown();
+  const slowly: StandardSchema<Said> = {
+    '~standard': {
+      version: 1,
+      vendor: 'interleavings',
+      validate: (value) => truth.current.answer({ value: value as Said }),
+    },
+  };
+  const slowPipe: PipeTransform = { transform: (value: unknown) => truth.current.answer(value) };
+  const slowInterceptor: NestInterceptor = {
+    intercept: async (_context, next) => {
+      await truth.current.answer(null);
+      return next.handle();
+    },
+  };
+  const room = defineRealtimeChannel({
+    name: 'room.{roomId}',
+    scope: 'authenticated',
+    payload,
+    messages: { say: slowly },
+  });
+  const inside = defineRealtimeChannel({ name: 'inside', scope: 'authenticated', payload, messages: { say: slowly } });
+  const staff = defineRealtimeChannel({ name: 'staff', scope: { role: 'staff' }, payload, messages: { say: slowly } });
+
+  @RealtimeChannel(room)
+  @UseGuards(RoomGuard)
+  class OnRoom {
+    @UsePipes(slowPipe)
+    @RealtimeHandler('say')
+    say(said: Said): void {
+      said.begin();
+    }
+  }
+
+  @RealtimeChannel(inside)
+  class OnInside {
+    @UseInterceptors(slowInterceptor)
+    @RealtimeHandler('say')
+    say(said: Said): void {
+      said.begin();
+    }
+  }
+
+  @RealtimeChannel(staff)
+  class OnStaff {
+    @RealtimeHandler('say')
+    async say(said: Said): Promise<void> {
+      said.begin();
+      await truth.current.answer(null);
+    }
+  }
+  return [OnRoom, OnInside, OnStaff];
+}
 
 /** A transport that carries nothing: it knows who would hear a broadcast. */
 export class RememberingConnection extends RealtimeConnection {
@@ -110,30 +176,32 @@ export interface World {
   readonly truth: PresentTruth;
   readonly life: ConnectionLife;
   readonly dispatcher: RequestDispatcher;
-  readonly directory: ConnectionDirectory;
+  readonly counters: RealtimeCounters;
   readonly revocation: IRealtimeRevocation;
 }
 
 export async function createWorld(): Promise<World> {
+  const truth = new PresentTruth();
   class TruthModule {}
   const module = await Test.createTestingModule({
     imports: [
-      { module: TruthModule, global: true, providers: [PresentTruth], exports: [PresentTruth] },
+      {
+        module: TruthModule,
+        global: true,
+        providers: [{ provide: PresentTruth, useValue: truth }],
+        exports: [PresentTruth],
+      },
       RealtimeModule.forRoot({ authenticator: TruthfulAuthenticator, limits: { messageBurst: 1_000_000 } }),
-      RealtimeModule.forFeature([
-        defineRealtimeChannel({ name: 'inside', scope: 'authenticated', payload }),
-        defineRealtimeChannel({ name: 'staff', scope: { role: 'staff' }, payload }),
-      ]),
     ],
-    providers: [OnRoom],
+    providers: channelsOver(truth),
   }).compile();
   await module.init();
   return {
     module,
-    truth: module.get(PresentTruth),
+    truth,
     life: module.get(ConnectionLife, { strict: false }),
     dispatcher: module.get(RequestDispatcher, { strict: false }),
-    directory: module.get(ConnectionDirectory, { strict: false }),
+    counters: module.get(RealtimeCounters, { strict: false }),
     revocation: module.get(IRealtimeRevocation),
   };
 }
