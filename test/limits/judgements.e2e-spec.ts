@@ -1,0 +1,69 @@
+// How many guards can one connection have at work? As many as it may have subscriptions.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Socket } from 'socket.io-client';
+import { FixtureProcess } from '../fixture/fixture.process.js';
+import { connectClient, request } from '../hostile/honest-client.js';
+
+const LIMIT = 20;
+
+interface Reply {
+  readonly ok: boolean;
+  readonly error?: { readonly code: string };
+}
+
+describe('batches of channels with a slow guard', () => {
+  let fixture: FixtureProcess;
+  let socket: Socket;
+
+  beforeAll(async () => {
+    fixture = await FixtureProcess.start({
+      REALTIME_OPTIONS: JSON.stringify({ limits: { subscriptionsPerConnection: LIMIT } }),
+    });
+    socket = await connectClient(fixture, { auth: { token: await fixture.login('alice') } });
+  });
+
+  afterAll(async () => {
+    socket.disconnect();
+    await fixture.stop();
+  });
+
+  const batch = (from: number, count: number, channel = (n: number) => `t.room.${n}`): Promise<Reply[]> =>
+    request(
+      socket,
+      'rt:subscribe',
+      Array.from({ length: count }, (_, index) => ({ channel: channel(from + index) })),
+    ) as unknown as Promise<Reply[]>;
+
+  function count(replies: readonly Reply[]): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { ok, error } of replies) {
+      const outcome = ok ? 'ok' : error!.code;
+      counts[outcome] = (counts[outcome] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  it('are counted before the guard is asked, whether they exist or not', async () => {
+    await fixture.control('/guard', { delayMs: 300 });
+    const replies = [batch(0, 15), batch(15, 15), batch(0, 10, (n) => `no.such.${n}`)];
+    await fixture.control('/guard', { delayMs: 0 });
+    const outcome = (await Promise.all(replies)).map(count);
+    expect(outcome).toEqual([{ ok: 15 }, { ok: 5, LIMIT_EXCEEDED: 10 }, { LIMIT_EXCEEDED: 10 }]);
+    expect((await fixture.stats()).guardsInFlightMax).toBe(LIMIT);
+    for (let n = 0; n < LIMIT; n++) await request(socket, 'rt:unsubscribe', { channel: `t.room.${n}` });
+    expect(count(await batch(100, LIMIT))).toEqual({ ok: LIMIT });
+    for (let n = 0; n < LIMIT; n++) await request(socket, 'rt:unsubscribe', { channel: `t.room.${100 + n}` });
+  });
+
+  it('of the same channels wait for each other, and only so many', async () => {
+    socket.disconnect();
+    socket = await connectClient(fixture, { auth: { token: await fixture.login('alice') } });
+    await fixture.control('/guard', { delayMs: 100 });
+    const replies = Array.from({ length: 10 }, () => batch(200, LIMIT));
+    const outcome = (await Promise.all(replies)).map(count);
+    expect(outcome.slice(0, 4)).toEqual(Array.from({ length: 4 }, () => ({ ok: LIMIT })));
+    expect(outcome.slice(4)).toEqual(Array.from({ length: 6 }, () => ({ OVERLOADED: LIMIT })));
+    expect((await fixture.stats()).guardsInFlightMax).toBe(LIMIT);
+    await fixture.control('/guard', { delayMs: 0 });
+  });
+});
