@@ -1,25 +1,26 @@
 // How is a handler called? With the guards, interceptors, pipes and filters that stand on its class and method, resolved once at boot.
 import { Injectable, type PipeTransform, type Type } from '@nestjs/common';
-import {
-  ApplicationConfig,
-  ContextIdFactory,
-  ExternalContextCreator,
-  ModuleRef,
-  ModulesContainer,
-  type NestContainer,
-  type ParamsFactory,
-} from '@nestjs/core';
-import { GuardsContextCreator } from '@nestjs/core/guards/guards-context-creator.js';
-import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
-import { PipesContextCreator } from '@nestjs/core/pipes/pipes-context-creator.js';
+import { ContextIdFactory, ModuleRef, ModulesContainer, type ParamsFactory } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import { gateArguments } from '../connections/gate-arguments.js';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
+import { RealtimeFault } from '../realtime.exception.js';
 import { GuardChain } from './guard-chain.js';
+import { guardNames } from './guard-names.js';
+import {
+  type EnhancerCreators,
+  enhancerCreators,
+  ExecutionContextHost,
+  FILTERS,
+  type InstanceWrapper,
+  INTERCEPTORS,
+  PARAMS,
+} from './nest-internals.js';
+import { demandNest } from './nest-probe.js';
 import { throughPipes } from './pipe-chain.js';
-import { handlerParams, PARAM, PARAMS_METADATA } from './realtime-handler.decorator.js';
+import { handlerParams, PARAM } from './realtime-handler.decorator.js';
 import type { MessageBinder, MessageInvoker, SubscribeGuardInvoker } from './registered-channel.js';
 
 type Callback = (...args: unknown[]) => unknown;
@@ -46,47 +47,50 @@ const PARAMS_KEY = 'nestjs-realtime:params';
  */
 @Injectable()
 export class HandlerInvoker {
-  private readonly guards: GuardsContextCreator;
-  private readonly pipes: PipesContextCreator;
-  private readonly contexts: ExternalContextCreator;
+  private readonly nest: EnhancerCreators;
 
+  /** @throws RealtimeFault where the installed Nest is not as we take it to be. */
   constructor(
     modules: ModulesContainer,
     private readonly moduleRef: ModuleRef,
   ) {
-    const config = new ApplicationConfig();
-    const container = { getModules: () => modules, applicationConfig: config } as unknown as NestContainer;
-    this.guards = new GuardsContextCreator(container, config);
-    this.pipes = new PipesContextCreator(container, config);
-    this.contexts = ExternalContextCreator.fromContainer(container);
-    const applyPipes = this.contexts.getParamValue.bind(this.contexts);
+    demandNest();
+    this.nest = enhancerCreators(modules);
+    const { contexts } = this.nest;
+    const applyPipes = contexts.getParamValue.bind(contexts);
     // Pipes are for payloads and the application's own parameter decorators; sockets and contexts are not theirs to change.
-    this.contexts.getParamValue = (value, metadata, pipes) =>
+    contexts.getParamValue = (value, metadata, pipes) =>
       OWN_PARAMS.has(metadata.type) ? Promise.resolve(value) : applyPipes(value, metadata, pipes);
   }
 
-  /** The invoker of a handler method. */
+  /** The invoker of a handler method. The binder throws a RealtimeFault where Nest does not run a guard that stands on it. */
   bindHandler(wrapper: InstanceWrapper, method: string): MessageBinder {
     const type = wrapper.metatype as Type;
     Reflect.defineMetadata(PARAMS_KEY, handlerParams(type, method), type, method);
     return (validator) => {
-      if (isScoped(wrapper)) return this.scoped(wrapper, (host) => this.pipeline(host, method, validator));
-      return this.pipeline(staticHost(wrapper), method, validator);
+      const names = guardNames(type, method);
+      if (isScoped(wrapper)) return this.scoped(wrapper, (host) => this.pipeline(host, method, validator, names));
+      return this.pipeline(staticHost(wrapper), method, validator, names);
     };
   }
 
-  /** The guards of a channel class, for gate 2; null where it has none. They resolve or throw; filters have no say. */
+  /**
+   * The guards of a channel class, for gate 2; null where it has none. They resolve or throw; filters have no say.
+   *
+   * @throws RealtimeFault where Nest does not run a guard that stands on the class.
+   */
   bindGuards(wrapper: InstanceWrapper): SubscribeGuardInvoker | null {
-    if (!Reflect.hasMetadata('__guards__', wrapper.metatype as Type)) return null;
     const classOnly = (): void => undefined;
-    if (isScoped(wrapper)) {
-      return this.scoped(wrapper, (host) => {
-        const guards = this.guardsOf(host, classOnly);
-        return (request: RealtimeContext) => guards.pass(request);
-      }) as unknown as SubscribeGuardInvoker;
+    const names = guardNames(wrapper.metatype as Type);
+    if (!isScoped(wrapper)) {
+      const guards = this.guardsOf(staticHost(wrapper), classOnly, names);
+      return guards.isEmpty ? null : async (request) => guards.pass(request);
     }
-    const guards = this.guardsOf(staticHost(wrapper), classOnly);
-    return async (request) => guards.pass(request);
+    if (names.length === 0) return null;
+    return this.scoped(wrapper, (host) => {
+      const guards = this.guardsOf(host, classOnly, names);
+      return (request: RealtimeContext) => guards.pass(request);
+    }) as unknown as SubscribeGuardInvoker;
   }
 
   /** A new instance per message, with the message as `REQUEST`. */
@@ -100,12 +104,17 @@ export class HandlerInvoker {
     };
   }
 
-  private pipeline(host: Host, method: string, validator: PayloadValidator): MessageInvoker {
+  private pipeline(
+    host: Host,
+    method: string,
+    validator: PayloadValidator,
+    guardNames: readonly string[],
+  ): MessageInvoker {
     const callback = host.instance[method];
     const handle = isPositional(host, method)
       ? this.direct(host, method, validator)
       : this.enhanced(host, method, validator);
-    const guards = this.guardsOf(host, callback);
+    const guards = this.guardsOf(host, callback, guardNames);
     if (guards.isEmpty) return handle;
     return (context) => {
       const pending = guards.pass(context);
@@ -129,15 +138,10 @@ export class HandlerInvoker {
     };
   }
 
-  private enhanced(
-    { instance, contextId, inquirerId }: Host,
-    method: string,
-    validator: PayloadValidator,
-  ): MessageInvoker {
+  private enhanced(host: Host, method: string, validator: PayloadValidator): MessageInvoker {
+    const { instance, contextId, inquirerId } = host;
     const callback = instance[method];
-    // Nest logs whatever passes through its filters unhandled, so they are only asked where there are some.
-    const filters = hasMetadata('__exceptionFilters__', instance, callback);
-    const handle = this.contexts.create(
+    const run = this.nest.contexts.create(
       instance,
       callback,
       method,
@@ -145,19 +149,45 @@ export class HandlerInvoker {
       paramsFactory(validator),
       contextId,
       inquirerId,
-      { guards: false, interceptors: true, filters },
+      { guards: false, interceptors: true, filters: false },
       'ws',
     );
-    return (context) => handle(...gateArguments(context));
+    const handle: MessageInvoker = (context) => run(...gateArguments(context));
+    return hasMetadata(FILTERS, instance, callback) ? this.filtered(host, callback, handle) : handle;
   }
 
-  private guardsOf({ instance, module, contextId, inquirerId }: Host, callback: Callback): GuardChain {
-    const guards = this.guards.create(instance, callback, module, contextId, inquirerId);
+  /** What no filter takes, or the one that takes it gives no answer to, is thrown on. */
+  private filtered(host: Host, callback: Callback, handle: MessageInvoker): MessageInvoker {
+    const { instance, module, contextId, inquirerId } = host;
+    const filters = this.nest.filters.create(instance, callback as never, module, contextId, inquirerId);
+    return async (context) => {
+      try {
+        return await handle(context);
+      } catch (error) {
+        const args = new ExecutionContextHost(gateArguments(context));
+        args.setType('ws');
+        const answer: unknown = filters.invokeCustomFilters(error, args);
+        if (answer === undefined) throw error;
+        return answer;
+      }
+    };
+  }
+
+  /** @throws RealtimeFault where Nest gives fewer guards, or others, than stand there: it drops those that it cannot make in silence. */
+  private guardsOf(host: Host, callback: Callback, names: readonly string[]): GuardChain {
+    const { instance, module, contextId, inquirerId } = host;
+    const guards = this.nest.guards.create(instance, callback, module, contextId, inquirerId);
+    if (guards.length !== names.length) {
+      throw new RealtimeFault(
+        `@UseGuards() on ${instance.constructor.name} names ${names.length} guards (${names.join(', ')}), but Nest runs ${guards.length} of them. ` +
+          'Give each a method canActivate(), and leave the handler where the class has it: a method that its constructor assigns again has none.',
+      );
+    }
     return new GuardChain(guards, instance.constructor as unknown as Type, callback);
   }
 
   private pipesOf({ instance, module, contextId, inquirerId }: Host, callback: Callback): PipeTransform[] {
-    return this.pipes.create(instance, callback, module, contextId, inquirerId);
+    return this.nest.pipes.create(instance, callback, module, contextId, inquirerId);
   }
 }
 
@@ -193,9 +223,9 @@ function moduleOf({ host }: InstanceWrapper): string {
 /** Whether a method takes `(payload, context)`, and neither interceptors nor filters stand on it. */
 function isPositional({ instance }: Host, method: string): boolean {
   return (
-    !Reflect.hasMetadata(PARAMS_METADATA, instance.constructor, method) &&
-    !hasMetadata('__interceptors__', instance, instance[method]) &&
-    !hasMetadata('__exceptionFilters__', instance, instance[method])
+    !Reflect.hasMetadata(PARAMS, instance.constructor, method) &&
+    !hasMetadata(INTERCEPTORS, instance, instance[method]) &&
+    !hasMetadata(FILTERS, instance, instance[method])
   );
 }
 
