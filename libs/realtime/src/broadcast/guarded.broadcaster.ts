@@ -45,7 +45,8 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   }
 
   private pass(request: RealtimeRequest): Promise<void> {
-    this.guard.canActivate(RealtimeExecutionContext.of(request, GuardedBroadcaster));
+    const passed: unknown = this.guard.canActivate(RealtimeExecutionContext.of(request, GuardedBroadcaster));
+    if (passed !== true) throw new BroadcastFault(`${this.guard.constructor.name} refused the broadcast.`);
     const payload = this.strip(request);
     const { cause } = this.hooks;
     if (payload instanceof Promise || this.lanes.isBusy(request.channel!))
