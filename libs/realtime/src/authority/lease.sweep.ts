@@ -1,6 +1,7 @@
 // How long does an admission last by itself? One lease; this renews them, spread over time.
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { errorRepeated } from '../instrumentation/repeated-log.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Renewal } from './renewal.js';
 
@@ -74,9 +75,7 @@ export class LeaseSweep implements OnModuleDestroy {
       if (connection === undefined) return;
       this.active++;
       this.renew(connection)
-        .catch((error: unknown) =>
-          this.logger.error('A lease could not be renewed', error instanceof Error ? error.stack : String(error)),
-        )
+        .catch((error: unknown) => errorRepeated(this.logger, 'A lease could not be renewed', error))
         .finally(() => {
           this.active--;
           this.work();

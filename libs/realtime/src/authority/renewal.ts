@@ -10,6 +10,7 @@ import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
+import { warnRepeated } from '../instrumentation/repeated-log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { ExpiryWatch } from './expiry.watch.js';
@@ -50,7 +51,7 @@ export class Renewal {
     try {
       if (before !== null) user = await this.resolve(before, connection, milliseconds);
     } catch (error) {
-      this.logger.warn(`A user could not be resolved anew: ${String(error instanceof Error ? error.message : error)}`);
+      warnRepeated(this.logger, 'A user could not be resolved again', error);
       if (this.isOutdated(connection, order)) return this.judge(connection, true, milliseconds);
       this.unresolved.add(connection);
       return [...connection.subscriptions.keys()];
