@@ -126,10 +126,24 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
     await expectOneFailure(new Happened(good.given), 'the broker is down');
   });
 
+  it('logs one of many failures alike, and each of another kind, and tells the hooks of all', async () => {
+    const failing = (text: string) => new Happened(throws(new Error(text)));
+    for (let n = 0; n < 20; n++) bridge.publish(failing('the database is down'));
+    bridge.publish(failing('no such column'));
+    await bridge.settled();
+    expect(bridge.log.errors()).toEqual([
+      expect.stringContaining('Error: the database is down'),
+      expect.stringContaining('Error: no such column'),
+    ]);
+    expect(bridge.stats[0]).toMatchObject({ failed: 21 });
+    expect([bridge.bridged, bridge.exceptions].map(({ length }) => length)).toEqual([21, 21]);
+  });
+
   it('survives an UnhandledExceptionBus that cannot take what it is told', async () => {
     const exceptions = bridge.app.nest.get(UnhandledExceptionBus);
     exceptions.publisher = { publish: throws(new Error('the bus is full')) };
     bridge.publish(new Happened(undefined));
+    await bridge.settled();
     exceptions.publisher = { publish: () => Promise.reject(new Error('the bus is slow')) };
     bridge.publish(new Happened(undefined));
     await bridge.settled();

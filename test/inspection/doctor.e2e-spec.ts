@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -26,6 +26,7 @@ import {
 } from 'nestjs-realtime';
 import type { Server, ServerOptions } from 'socket.io';
 import { z } from 'zod';
+import { OLDEST_SOCKET_IO } from '../../libs/realtime/src/socket-io/installed-copies.js';
 import { boot, closeApps } from '../kit/boot.js';
 import { KnownUsers } from '../kit/known-users.js';
 
@@ -162,8 +163,40 @@ describe('the doctor', () => {
 
     expect(await findingsOf({ examine: { root: single } })).toEqual([]);
     const findings = await findingsOf({ examine: { root: double } });
-    expect(findings).toEqual(one('SEVERAL_SOCKET_IO', 'warning', `4.8.4 in ${join(double, 'node_modules/socket.io')}`));
-    expect(findings[0].message).toContain(`4.8.3 in ${join(double, platform, 'node_modules/socket.io')}`);
+    expect(findings).toEqual([
+      ...one('OLD_SOCKET_IO', 'warning', `4.8.3 in ${join(double, platform, 'node_modules/socket.io')}`),
+      ...one('SEVERAL_SOCKET_IO', 'warning', `4.8.4 in ${join(double, 'node_modules/socket.io')}`),
+    ]);
+    expect(findings[1].message).toContain(`4.8.3 in ${join(double, platform, 'node_modules/socket.io')}`);
+  });
+
+  it.each([
+    ['4.8.3', true],
+    ['4.7.9', true],
+    ['3.9.9', true],
+    ['4.8.4', false],
+    ['4.8.10', false],
+    ['4.10.0', false],
+    ['5.0.0', false],
+  ])('looks whether the socket.io that Nest loads is too old: %s', async (version, isOld) => {
+    const platform = 'node_modules/@nestjs/platform-socket.io';
+    const root = filesIn({
+      'node_modules/socket.io/package.json': JSON.stringify({ name: 'socket.io', version }),
+      [`${platform}/package.json`]: '{"name":"@nestjs/platform-socket.io","main":"index.js"}',
+      [`${platform}/index.js`]: '',
+    });
+    const findings = one(
+      'OLD_SOCKET_IO',
+      'warning',
+      `Nest loads socket.io ${version} in ${join(root, 'node_modules')}`,
+    );
+    expect(await findingsOf({ examine: { root } })).toEqual(isOld ? findings : []);
+  });
+
+  it('asks for the version where the range of the peer starts', () => {
+    const manifest = readFileSync(join(import.meta.dirname, '../../libs/realtime/package.json'), 'utf8');
+    const { peerDependencies } = JSON.parse(manifest) as { peerDependencies: Record<string, string> };
+    expect(peerDependencies['socket.io']).toBe(`^${OLDEST_SOCKET_IO}`);
   });
 
   it('finds no copy where none is installed', async () => {

@@ -55,6 +55,7 @@ export { RealtimeExecutionContext } from './guards/realtime-execution-context.js
 export { SubscribeGuard } from './guards/subscribe.guard.js';
 export { renderAuthorizationMatrix } from './inspection/authorization-matrix.js';
 export { type RealtimeHealth, RealtimeHealthIndicator } from './inspection/realtime.health-indicator.js';
+export { quotedForLog } from './instrumentation/log-text.js';
 export { IRealtimeTracer, NoopTracer, type SpanOptions } from './instrumentation/realtime.tracer.js';
 export { type CaptureOptions, withCapture } from './instrumentation/with-capture.js';
 export { withSpan } from './instrumentation/with-span.js';

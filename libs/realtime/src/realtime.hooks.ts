@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { RealtimeChannelDescriptor, RefusalCode, SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import type { RealtimeGate } from './connections/realtime-request.js';
 import type { RealtimeConnection } from './connections/realtime.connection.js';
+import { errorRepeated } from './instrumentation/repeated-log.js';
 
 /** What listeners are told. Only `broadcast` holds a payload: keep it out of logs. */
 export interface RealtimeHookEvents {
@@ -75,7 +76,7 @@ export interface RealtimeHookEvents {
 type Listener<Name extends keyof RealtimeHookEvents> = (event: RealtimeHookEvents[Name]) => void;
 
 /**
- * Listeners run synchronously on the hot path: be quick, or queue. What a listener throws is logged and harms nobody.
+ * Listeners run synchronously on the hot path: be quick, or queue. What a listener throws is logged, once a minute, and harms nobody.
  *
  * @example hooks.on('refused', ({ code, reason }) => audit.write(code, reason));
  */
@@ -126,10 +127,7 @@ export class RealtimeHooks {
       try {
         listener(told);
       } catch (error) {
-        this.logger.error(
-          `A listener of the hook "${name}" threw`,
-          error instanceof Error ? error.stack : String(error),
-        );
+        errorRepeated(this.logger, `A listener of the hook "${name}" threw`, error);
       }
     }
   }

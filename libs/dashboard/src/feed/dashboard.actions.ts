@@ -1,6 +1,6 @@
 // What may an admin do? Disconnect a user and evict one from a channel; each deed is in the log, and every viewer sees it.
 import { Logger } from '@nestjs/common';
-import type { IRealtimeRevocation, RealtimeContext } from 'nestjs-realtime';
+import { type IRealtimeRevocation, quotedForLog, type RealtimeContext } from 'nestjs-realtime';
 import { cutName } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 import type { DashboardChannel, DisconnectUser, EvictUser } from './dashboard.channel.js';
@@ -26,11 +26,11 @@ export class DashboardActions {
     await this.revocation.revoke({ userId, channel });
   }
 
-  /** Before the deed, so that there is none without a record. Client strings are escaped and cut. */
+  /** Before the deed, so that there is none without a record. Texts of clients are escaped and cut. */
   private record(admin: Admin, action: ActionRow['action'], target: string, channel: string | null): void {
-    const from = channel === null ? '' : ` from channel ${quoted(channel)}`;
+    const from = channel === null ? '' : ` from channel ${quotedForLog(channel)}`;
     this.logger.log(
-      `User ${quoted(admin.userId)} (connection ${admin.connectionId}): ${action} ${quoted(target)}${from}`,
+      `User ${quotedForLog(admin.userId)} (connection ${admin.connectionId}): ${action} ${quotedForLog(target)}${from}`,
     );
     this.rows.add('action', (stamp) => ({
       ...stamp,
@@ -42,8 +42,4 @@ export class DashboardActions {
       channel: channel && cutName(channel),
     }));
   }
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(cutName(text));
 }

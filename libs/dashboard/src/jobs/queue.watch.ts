@@ -1,5 +1,6 @@
 // How is one queue? Rows for its jobs, its counts while somebody looks, and whether its Redis can be reached.
 import { Logger } from '@nestjs/common';
+import { quotedForLog } from 'nestjs-realtime';
 import type { DashboardQueue } from '../dashboard.options.js';
 import type { JobRow, QueueRow } from '../feed/feed.frames.js';
 import { cutName, cutReason, errorText } from '../rows/cut.js';
@@ -68,7 +69,7 @@ export class QueueWatch {
     if ('code' in error) return this.lost(errorText(error));
     if (this.isDeaf) return;
     this.isDeaf = true;
-    this.logger.warn(`Jobs of queue ${JSON.stringify(this.name)} cannot be heard: ${JSON.stringify(errorText(error))}`);
+    this.logger.warn(`Jobs of queue ${quotedForLog(this.name)} cannot be heard: ${quotedForLog(errorText(error))}`);
   }
 
   private tell(state: JobRow['state'], jobId: unknown, failedReason: unknown): void {
@@ -88,12 +89,12 @@ export class QueueWatch {
   private lost(reason: string): void {
     if (this.isDown) return;
     this.isDown = true;
-    this.logger.warn(`Redis of queue ${JSON.stringify(this.name)} cannot be reached: ${JSON.stringify(reason)}`);
+    this.logger.warn(`Redis of queue ${quotedForLog(this.name)} cannot be reached: ${quotedForLog(reason)}`);
   }
 
   private found(): void {
     if (!this.isDown) return;
     this.isDown = false;
-    this.logger.log(`Redis of queue ${JSON.stringify(this.name)} is back`);
+    this.logger.log(`Redis of queue ${quotedForLog(this.name)} is back`);
   }
 }

@@ -1,5 +1,6 @@
 // What do the queues do? Nothing here waits for a Redis that is down.
 import { Logger } from '@nestjs/common';
+import { quotedForLog } from 'nestjs-realtime';
 import type { DashboardQueue } from '../dashboard.options.js';
 import type { QueueRow } from '../feed/feed.frames.js';
 import { errorText } from '../rows/cut.js';
@@ -56,8 +57,8 @@ export class QueuesPanel {
     try {
       return new QueueEventsLink(queueEvents, queue);
     } catch (error) {
-      const why = JSON.stringify(errorText(error));
-      this.logger.warn(`The dashboard cannot hear of the jobs of queue ${JSON.stringify(queue.name)}: ${why}`);
+      const why = quotedForLog(errorText(error));
+      this.logger.warn(`The dashboard cannot hear of the jobs of queue ${quotedForLog(queue.name)}: ${why}`);
       return null;
     }
   }

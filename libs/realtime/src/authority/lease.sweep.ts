@@ -1,6 +1,7 @@
 // How long does authority last by itself? One lease; this renews it for every connection, spread over time.
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { errorRepeated } from '../instrumentation/repeated-log.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Renewal, type Renewed } from './renewal.js';
 import { RenewalQueue } from './renewal.queue.js';
@@ -111,7 +112,7 @@ export class LeaseSweep implements OnModuleDestroy {
         this.lapse(lease, renewed, startedAt);
       }
     } catch (error) {
-      this.logger.error('A lease could not be renewed', error instanceof Error ? error.stack : String(error));
+      errorRepeated(this.logger, 'A lease could not be renewed', error);
     } finally {
       lease.isRenewing = false;
     }

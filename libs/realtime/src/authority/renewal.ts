@@ -10,6 +10,7 @@ import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
+import { warnRepeated } from '../instrumentation/repeated-log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
@@ -62,7 +63,7 @@ export class Renewal {
     try {
       if (before !== null) user = await this.resolve(before, connection, milliseconds);
     } catch (error) {
-      this.logger.warn(`A user could not be resolved again: ${String(error instanceof Error ? error.message : error)}`);
+      warnRepeated(this.logger, 'A user could not be resolved again', error);
       if (this.isOutdated(connection, order)) return this.judgeAgain(connection, milliseconds);
       return { userConfirmed: false, unproven: connection.subscriptions.keys() };
     }

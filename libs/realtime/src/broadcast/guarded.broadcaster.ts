@@ -8,6 +8,7 @@ import type { EncodedEvent } from '../connections/encoded-event.js';
 import { RealtimeRequest } from '../connections/realtime-request.js';
 import { BroadcastFault, BroadcastGuard } from '../guards/broadcast.guard.js';
 import { RealtimeExecutionContext } from '../guards/realtime-execution-context.js';
+import { logLine, thrownText } from '../instrumentation/log-text.js';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { RealtimeException } from '../realtime.exception.js';
@@ -45,7 +46,8 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   }
 
   private pass(request: RealtimeRequest): Promise<void> {
-    this.guard.canActivate(RealtimeExecutionContext.of(request, GuardedBroadcaster));
+    const passed: unknown = this.guard.canActivate(RealtimeExecutionContext.of(request, GuardedBroadcaster));
+    if (passed !== true) throw new BroadcastFault(`${this.guard.constructor.name} refused the broadcast.`);
     const payload = this.strip(request);
     const { cause } = this.hooks;
     if (payload instanceof Promise || this.lanes.isBusy(request.channel!))
@@ -137,11 +139,11 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
       error instanceof RealtimeException
         ? (error.issues?.map(({ path, message }) => `${path === '' ? 'payload' : path}: ${message}`).join('; ') ??
           error.reason)
-        : String(error instanceof Error ? error.message : error);
+        : thrownText(error);
     const fault = new BroadcastFault(`A broadcast to "${channel}" was not sent, its payload is at fault: ${why}`, {
       cause: error,
     });
-    this.logger.error(fault.message);
+    this.logger.error(logLine(fault.message));
     return fault;
   }
 }

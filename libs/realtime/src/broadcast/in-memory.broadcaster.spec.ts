@@ -106,7 +106,7 @@ describe('InMemoryRealtimeBroadcaster', () => {
     realtime.subscribe(ping, (_event, n) => heard.push(n));
     await realtime.broadcast(ping, 1);
     await realtime.broadcast(ping, 2);
-    const lines = logged.mock.calls.map(([message, stack]) => `${message}: ${String(stack).split('\n')[0]}`);
+    const lines = logged.mock.calls.map(([message, stack]) => `${message}: ${String(stack).trim().split('\n')[0]}`);
     logged.mockRestore();
     expect(heard).toEqual([1, 2]);
     expect(lines).toContain('A listener of channel "ping" failed at "message": Error: thrown');

@@ -4,6 +4,7 @@ import type { ChannelTarget, EventNameOf, EventOutput, RealtimeChannelDescriptor
 import type { EncodedEvent } from '../connections/encoded-event.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { BroadcastFault, BroadcastGuard } from '../guards/broadcast.guard.js';
+import { thrownStack } from '../instrumentation/log-text.js';
 import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
@@ -107,10 +108,7 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
 
   private tell({ listener }: Subscription, event: EncodedEvent): void {
     const failed = (error: unknown): void =>
-      this.log.error(
-        `A listener of channel "${event.channel}" failed at "${event.event}"`,
-        error instanceof Error ? error.stack : String(error),
-      );
+      this.log.error(`A listener of channel "${event.channel}" failed at "${event.event}"`, thrownStack(error));
     try {
       const result = listener(event.event, recordOf(event).payload);
       if (result instanceof Promise) result.catch(failed);

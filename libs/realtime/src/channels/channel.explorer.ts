@@ -1,7 +1,6 @@
 // What has the application declared? Finds channels and handlers at boot and tells every fault in one message.
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import {
   controllerFault,
@@ -14,6 +13,7 @@ import { FeatureChannels } from './feature-channels.js';
 import { guardNames } from './guard-names.js';
 import { HandlerInvoker } from './handler.invoker.js';
 import { HandlerRegistry } from './handler.registry.js';
+import type { InstanceWrapper } from './nest-internals.js';
 import { channelOf, decoratedClasses } from './realtime-channel.decorator.js';
 import { handledEvent } from './realtime-handler.decorator.js';
 import { asksForReauthorization, REAUTHORIZATION } from './reauthorization-metadata.js';

@@ -1,11 +1,11 @@
 // Do all the guards on a class and its method let a request pass?
 import { type CanActivate, ForbiddenException, type Type } from '@nestjs/common';
-import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
-import { isObservable, lastValueFrom } from 'rxjs';
 import { gateArguments } from '../connections/gate-arguments.js';
 import type { RealtimeRequest } from '../connections/realtime-request.js';
 import { refusalOfGuard } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';
+import { admits } from './guard-answer.js';
+import { ExecutionContextHost } from './nest-internals.js';
 
 /** Guards in the order in which they run, with the class and the method whose metadata they read. */
 export class GuardChain {
@@ -30,7 +30,7 @@ export class GuardChain {
       const guard = this.guards[index];
       const verdict = ask(guard, context, request);
       if (typeof verdict !== 'boolean') {
-        return settled(verdict).then(
+        return verdict.then(
           (passed) => {
             if (!passed) throw refusalBy(guard, new ForbiddenException(SAID_NO), request);
             return this.pass(request, index + 1);
@@ -46,19 +46,12 @@ export class GuardChain {
   }
 }
 
-type Verdict = ReturnType<CanActivate['canActivate']>;
-
-function ask(guard: CanActivate, context: ExecutionContextHost, request: RealtimeRequest): Verdict {
+function ask(guard: CanActivate, context: ExecutionContextHost, request: RealtimeRequest): boolean | Promise<boolean> {
   try {
-    return guard.canActivate(context);
+    return admits(guard.canActivate(context));
   } catch (error) {
     throw refusalBy(guard, error, request);
   }
-}
-
-async function settled(verdict: Verdict): Promise<boolean> {
-  const answer = await verdict;
-  return isObservable(answer) ? lastValueFrom(answer) : answer;
 }
 
 const SAID_NO = 'said no';

@@ -1,4 +1,5 @@
 // Which guards stand on a class, or on a method of it? By name, for people to read.
+import { GUARDS } from './nest-internals.js';
 
 type Guard = { readonly name?: string; readonly constructor: { readonly name: string } };
 
@@ -12,5 +13,5 @@ export function guardNames(type: object, method?: string): readonly string[] {
 
 /** Classes and instances, as `@UseGuards()` leaves them. */
 function guardsOn(target: object): readonly Guard[] {
-  return (Reflect.getMetadata('__guards__', target) as readonly Guard[] | undefined) ?? [];
+  return (Reflect.getMetadata(GUARDS, target) as readonly Guard[] | undefined) ?? [];
 }

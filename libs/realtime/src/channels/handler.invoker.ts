@@ -1,27 +1,28 @@
 // How is a handler called? With the guards, interceptors, pipes and filters that stand on its class and method, resolved once at boot.
 import { Injectable, type PipeTransform, type Type } from '@nestjs/common';
-import {
-  ApplicationConfig,
-  ContextIdFactory,
-  ExternalContextCreator,
-  ModuleRef,
-  ModulesContainer,
-  type NestContainer,
-  type ParamsFactory,
-} from '@nestjs/core';
-import { GuardsContextCreator } from '@nestjs/core/guards/guards-context-creator.js';
-import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
-import type { InterceptorsConsumer } from '@nestjs/core/interceptors/interceptors-consumer.js';
-import { PipesContextCreator } from '@nestjs/core/pipes/pipes-context-creator.js';
+import { ContextIdFactory, ModuleRef, ModulesContainer, type ParamsFactory } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import { gateArguments } from '../connections/gate-arguments.js';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
+import { RealtimeFault } from '../realtime.exception.js';
 import { GuardChain } from './guard-chain.js';
+import { guardNames } from './guard-names.js';
 import { startHandler } from './handler-start.js';
+import {
+  type EnhancerCreators,
+  enhancerCreators,
+  ExecutionContextHost,
+  FILTERS,
+  type InstanceWrapper,
+  INTERCEPTORS,
+  interceptorsConsumerOf,
+  PARAMS,
+} from './nest-internals.js';
+import { demandNest } from './nest-probe.js';
 import { throughPipes } from './pipe-chain.js';
-import { handlerParams, PARAM, PARAMS_METADATA, type ParamsMetadata } from './realtime-handler.decorator.js';
+import { handlerParams, PARAM, type ParamsMetadata } from './realtime-handler.decorator.js';
 import type { MessageBinder, MessageInvoker, SubscribeGuardInvoker } from './registered-channel.js';
 
 type Callback = (...args: unknown[]) => unknown;
@@ -48,33 +49,31 @@ const PARAMS_KEY = 'nestjs-realtime:params';
  */
 @Injectable()
 export class HandlerInvoker {
-  private readonly guards: GuardsContextCreator;
-  private readonly pipes: PipesContextCreator;
-  private readonly contexts: ExternalContextCreator;
+  private readonly nest: EnhancerCreators;
 
+  /** @throws RealtimeFault where the installed Nest is not as we take it to be. */
   constructor(
     modules: ModulesContainer,
     private readonly moduleRef: ModuleRef,
   ) {
-    const config = new ApplicationConfig();
-    const container = { getModules: () => modules, applicationConfig: config } as unknown as NestContainer;
-    this.guards = new GuardsContextCreator(container, config);
-    this.pipes = new PipesContextCreator(container, config);
-    this.contexts = ExternalContextCreator.fromContainer(container);
-    showMethod(this.contexts);
-    const applyPipes = this.contexts.getParamValue.bind(this.contexts);
+    demandNest();
+    this.nest = enhancerCreators(modules);
+    const { contexts } = this.nest;
+    showMethods(contexts);
+    const applyPipes = contexts.getParamValue.bind(contexts);
     // Pipes are for payloads and the application's own parameter decorators; sockets and contexts are not theirs to change.
-    this.contexts.getParamValue = (value, metadata, pipes) =>
+    contexts.getParamValue = (value, metadata, pipes) =>
       OWN_PARAMS.has(metadata.type) ? Promise.resolve(value) : applyPipes(value, metadata, pipes);
   }
 
-  /** The invoker of a handler method. */
+  /** The invoker of a handler method. The binder throws a RealtimeFault where Nest does not run a guard that stands on it. */
   bindHandler(wrapper: InstanceWrapper, method: string): MessageBinder {
     const type = wrapper.metatype as Type;
     Reflect.defineMetadata(PARAMS_KEY, withContextLast(handlerParams(type, method)), type, method);
     return (validator) => {
-      if (!isScoped(wrapper)) return this.pipeline(staticHost(wrapper), method, validator);
-      const invoke = this.scoped(wrapper, (host) => this.pipeline(host, method, validator));
+      const names = guardNames(type, method);
+      if (!isScoped(wrapper)) return this.pipeline(staticHost(wrapper), method, validator, names);
+      const invoke = this.scoped(wrapper, (host) => this.pipeline(host, method, validator, names));
       return (context) => {
         context.wait();
         return invoke(context);
@@ -82,18 +81,23 @@ export class HandlerInvoker {
     };
   }
 
-  /** The guards of a channel class, for gate 2; null where it has none. They resolve or throw; filters have no say. */
+  /**
+   * The guards of a channel class, for gate 2; null where it has none. They resolve or throw; filters have no say.
+   *
+   * @throws RealtimeFault where Nest does not run a guard that stands on the class.
+   */
   bindGuards(wrapper: InstanceWrapper): SubscribeGuardInvoker | null {
-    if (!Reflect.hasMetadata('__guards__', wrapper.metatype as Type)) return null;
     const classOnly = (): void => undefined;
-    if (isScoped(wrapper)) {
-      return this.scoped(wrapper, (host) => {
-        const guards = this.guardsOf(host, classOnly);
-        return (request: RealtimeContext) => guards.pass(request);
-      }) as unknown as SubscribeGuardInvoker;
+    const names = guardNames(wrapper.metatype as Type);
+    if (!isScoped(wrapper)) {
+      const guards = this.guardsOf(staticHost(wrapper), classOnly, names);
+      return guards.isEmpty ? null : async (request) => guards.pass(request);
     }
-    const guards = this.guardsOf(staticHost(wrapper), classOnly);
-    return async (request) => guards.pass(request);
+    if (names.length === 0) return null;
+    return this.scoped(wrapper, (host) => {
+      const guards = this.guardsOf(host, classOnly, names);
+      return (request: RealtimeContext) => guards.pass(request);
+    }) as unknown as SubscribeGuardInvoker;
   }
 
   /** A new instance per message, with the message as `REQUEST`. */
@@ -107,8 +111,13 @@ export class HandlerInvoker {
     };
   }
 
-  private pipeline(host: Host, method: string, validator: PayloadValidator): MessageInvoker {
-    const guards = this.guardsOf(host, host.instance[method]);
+  private pipeline(
+    host: Host,
+    method: string,
+    validator: PayloadValidator,
+    guardNames: readonly string[],
+  ): MessageInvoker {
+    const guards = this.guardsOf(host, host.instance[method], guardNames);
     const handle = isPositional(host, method)
       ? this.direct(host, method, validator, guards)
       : this.enhanced(host, method, validator, guards);
@@ -142,16 +151,10 @@ export class HandlerInvoker {
   }
 
   /** Interceptors, filters and decorated parameters around it: Nest calls the handler, behind the last look at authority. */
-  private enhanced(
-    { instance, contextId, inquirerId }: Host,
-    method: string,
-    validator: PayloadValidator,
-    guards: GuardChain,
-  ): MessageInvoker {
+  private enhanced(host: Host, method: string, validator: PayloadValidator, guards: GuardChain): MessageInvoker {
+    const { instance, contextId, inquirerId } = host;
     const callback = checkedBeforeCall(instance[method], guards);
-    // Nest logs whatever passes through its filters unhandled, so they are only asked where there are some.
-    const filters = hasMetadata('__exceptionFilters__', instance, callback);
-    const handle = this.contexts.create(
+    const run = this.nest.contexts.create(
       instance,
       callback,
       method,
@@ -159,22 +162,48 @@ export class HandlerInvoker {
       paramsFactory(validator),
       contextId,
       inquirerId,
-      { guards: false, interceptors: true, filters },
+      { guards: false, interceptors: true, filters: false },
       'ws',
     );
-    return (context) => {
+    const handle: MessageInvoker = (context) => {
       context.wait();
-      return handle(...gateArguments(context));
+      return run(...gateArguments(context));
+    };
+    return hasMetadata(FILTERS, instance, callback) ? this.filtered(host, callback, handle) : handle;
+  }
+
+  /** What no filter takes, or the one that takes it gives no answer to, is thrown on. */
+  private filtered(host: Host, callback: Callback, handle: MessageInvoker): MessageInvoker {
+    const { instance, module, contextId, inquirerId } = host;
+    const filters = this.nest.filters.create(instance, callback as never, module, contextId, inquirerId);
+    return async (context) => {
+      try {
+        return await handle(context);
+      } catch (error) {
+        const args = new ExecutionContextHost(gateArguments(context));
+        args.setType('ws');
+        const answer: unknown = filters.invokeCustomFilters(error, args);
+        if (answer === undefined) throw error;
+        return answer;
+      }
     };
   }
 
-  private guardsOf({ instance, module, contextId, inquirerId }: Host, callback: Callback): GuardChain {
-    const guards = this.guards.create(instance, callback, module, contextId, inquirerId);
+  /** @throws RealtimeFault where Nest gives fewer guards, or others, than stand there: it drops those that it cannot make in silence. */
+  private guardsOf(host: Host, callback: Callback, names: readonly string[]): GuardChain {
+    const { instance, module, contextId, inquirerId } = host;
+    const guards = this.nest.guards.create(instance, callback, module, contextId, inquirerId);
+    if (guards.length !== names.length) {
+      throw new RealtimeFault(
+        `@UseGuards() on ${instance.constructor.name} names ${names.length} guards (${names.join(', ')}), but Nest runs ${guards.length} of them. ` +
+          'Give each a method canActivate(), and leave the handler where the class has it: a method that its constructor assigns again has none.',
+      );
+    }
     return new GuardChain(guards, instance.constructor as unknown as Type, callback);
   }
 
   private pipesOf({ instance, module, contextId, inquirerId }: Host, callback: Callback): PipeTransform[] {
-    return this.pipes.create(instance, callback, module, contextId, inquirerId);
+    return this.nest.pipes.create(instance, callback, module, contextId, inquirerId);
   }
 }
 
@@ -194,10 +223,10 @@ function checkedBeforeCall(callback: Callback, guards: GuardChain): Callback {
 }
 
 /** Lets `getHandler()` of an interceptor's context be the method itself, and not what `checkedBeforeCall` made of it. */
-function showMethod(contexts: ExternalContextCreator): void {
-  const { interceptorsConsumer } = contexts as unknown as { interceptorsConsumer: InterceptorsConsumer };
-  const createContext = interceptorsConsumer.createContext.bind(interceptorsConsumer);
-  interceptorsConsumer.createContext = (args, instance, checked) =>
+function showMethods(contexts: EnhancerCreators['contexts']): void {
+  const consumer = interceptorsConsumerOf(contexts)!;
+  const createContext = consumer.createContext.bind(consumer);
+  consumer.createContext = (args, instance, checked) =>
     createContext(args, instance, Object.getPrototypeOf(checked) as Callback);
 }
 
@@ -233,9 +262,9 @@ function moduleOf({ host }: InstanceWrapper): string {
 /** Whether a method takes `(payload, context)`, and neither interceptors nor filters stand on it. */
 function isPositional({ instance }: Host, method: string): boolean {
   return (
-    !Reflect.hasMetadata(PARAMS_METADATA, instance.constructor, method) &&
-    !hasMetadata('__interceptors__', instance, instance[method]) &&
-    !hasMetadata('__exceptionFilters__', instance, instance[method])
+    !Reflect.hasMetadata(PARAMS, instance.constructor, method) &&
+    !hasMetadata(INTERCEPTORS, instance, instance[method]) &&
+    !hasMetadata(FILTERS, instance, instance[method])
   );
 }
 

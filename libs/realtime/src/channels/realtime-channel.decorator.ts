@@ -1,13 +1,10 @@
 // Which provider speaks for a channel?
 import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { ENTRY_PROVIDER, INJECTABLE } from './nest-internals.js';
 
 /** Fixed keys, so that two copies of this package in one process see each other's decorators. */
 export const CHANNEL_METADATA = 'nestjs-realtime:channel';
-/** Nest instantiates request-scoped enhancers for entry points only; this is the mark of one. */
-const ENTRY_PROVIDER_WATERMARK = '__entryProvider__';
-/** The mark of `@Injectable()`. */
-const INJECTABLE_WATERMARK = '__injectable__';
 
 const decorated = new Set<WeakRef<object>>();
 
@@ -25,13 +22,13 @@ export function RealtimeChannel(descriptor: RealtimeChannelDescriptor): ClassDec
     (target: object) => void decorated.add(new WeakRef(target)),
     injectable,
     SetMetadata(CHANNEL_METADATA, descriptor),
-    SetMetadata(ENTRY_PROVIDER_WATERMARK, true),
+    SetMetadata(ENTRY_PROVIDER, true),
   );
 }
 
 /** A second `@Injectable()` would undo the scope that the class's own one asks for. */
 function injectable(target: object): void {
-  if (!Reflect.hasOwnMetadata(INJECTABLE_WATERMARK, target)) Injectable()(target as never);
+  if (!Reflect.hasOwnMetadata(INJECTABLE, target)) Injectable()(target as never);
 }
 
 /** The descriptor a class claims, if it claims one. */

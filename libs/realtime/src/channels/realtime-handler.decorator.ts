@@ -1,12 +1,11 @@
 // Which method takes a message? And what are its parameters?
 import { DEFAULT_EVENT, type MessageNameOf, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { SetMetadata } from '@nestjs/common';
+import { NEST_PARAM, PARAMS } from './nest-internals.js';
 
 export const HANDLER_METADATA = 'nestjs-realtime:handler';
-/** Where @MessageBody() and its siblings of @nestjs/websockets keep what they know of a method's parameters. */
-export const PARAMS_METADATA = '__routeArguments__';
 /** Parameter kinds, as keys of that metadata: @nestjs/websockets' own, and ours for the context. */
-export const PARAM = { SOCKET: 0, PAYLOAD: 3, CONTEXT: 160 } as const;
+export const PARAM = { ...NEST_PARAM, CONTEXT: 160 } as const;
 
 /** Parameters of a method by `kind:index`, in the form Nest's context creators read. */
 export type ParamsMetadata = Readonly<
@@ -30,9 +29,9 @@ export function RealtimeHandler<Channel extends RealtimeChannelDescriptor = Real
 export function MessageContext(): ParameterDecorator {
   return (target, method, index) => {
     if (method === undefined) return;
-    const known = (Reflect.getMetadata(PARAMS_METADATA, target.constructor, method) ?? {}) as ParamsMetadata;
+    const known = (Reflect.getMetadata(PARAMS, target.constructor, method) ?? {}) as ParamsMetadata;
     const params: ParamsMetadata = { ...known, [`${PARAM.CONTEXT}:${index}`]: { index, pipes: [] } };
-    Reflect.defineMetadata(PARAMS_METADATA, params, target.constructor, method);
+    Reflect.defineMetadata(PARAMS, params, target.constructor, method);
   };
 }
 
@@ -43,7 +42,7 @@ export function handledEvent(method: object): string | undefined {
 
 /** What a method's parameters ask for; `(payload, ctx)` where they are not decorated. A method that asks for no payload has it validated all the same. */
 export function handlerParams(type: object, method: string): ParamsMetadata {
-  const declared = Reflect.getMetadata(PARAMS_METADATA, type, method) as ParamsMetadata | undefined;
+  const declared = Reflect.getMetadata(PARAMS, type, method) as ParamsMetadata | undefined;
   if (declared === undefined) return POSITIONAL;
   if (Object.keys(declared).some((key) => key.startsWith(`${PARAM.PAYLOAD}:`))) return declared;
   const index = Math.max(...Object.values(declared).map((param) => param.index)) + 1;

@@ -4,7 +4,7 @@ import type { ChannelLanes } from '../connections/channel-lanes.js';
 import { withDeadline } from '../connections/deadline.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import type { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
-import { internalError, withCapture } from '../instrumentation/with-capture.js';
+import { repeatedInternalError } from '../instrumentation/with-capture.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { type BridgeRoute, describeRoute, nameOf } from './bridge-entry.js';
 import { type Audience, type Passage, tellFailure, tellForwarded } from './bridge-outcome.js';
@@ -37,14 +37,10 @@ export class BridgeForwarder {
   ) {
     const source = nameOf(route.source);
     const attributes = { source, channel: route.channel.name, event: route.event };
-    this.carry = withSpan(
-      parts.tracer,
-      { op: LAYER, name: `${LAYER} ${source}`, attributes },
-      withCapture(
-        parts.logger,
-        { layer: LAYER, describe: (_passage: Passage) => describeRoute(route), refusalOf: () => null },
-        (passage) => this.forward(passage),
-      ),
+    this.carry = withSpan(parts.tracer, { op: LAYER, name: `${LAYER} ${source}`, attributes }, (passage) =>
+      this.forward(passage).catch((error: unknown) => {
+        throw this.logged(error);
+      }),
     );
   }
 
@@ -140,7 +136,7 @@ export class BridgeForwarder {
   }
 
   private logged(error: unknown): Error {
-    return internalError(this.parts.logger, `${LAYER}: ${describeRoute(this.route)}`, error);
+    return repeatedInternalError(this.parts.logger, `${LAYER}: ${describeRoute(this.route)}`, error);
   }
 }
 

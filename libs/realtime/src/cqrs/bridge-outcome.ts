@@ -2,7 +2,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { UnhandledExceptionBus } from '@nestjs/cqrs';
 import { isPromiseLike } from '../connections/promise-like.js';
-import { internalError, InternalError } from '../instrumentation/with-capture.js';
+import { InternalError, repeatedInternalError } from '../instrumentation/with-capture.js';
 import type { RealtimeHooks } from '../realtime.hooks.js';
 import type { BridgeRoute } from './bridge-entry.js';
 
@@ -29,7 +29,7 @@ export function tellFailure(audience: Audience, route: BridgeRoute, passage: Pas
   const { logger, exceptions, hooks } = audience;
   const error = failure instanceof InternalError ? failure.cause : failure;
   const unpublished = (failure: unknown): void =>
-    void internalError(logger, 'the UnhandledExceptionBus, told by the realtime bridge', failure);
+    void repeatedInternalError(logger, 'the UnhandledExceptionBus, told by the realtime bridge', failure);
   try {
     // a publisher of the application's own may be asynchronous
     const published: unknown = exceptions?.publish({ cause: passage.source, exception: error });

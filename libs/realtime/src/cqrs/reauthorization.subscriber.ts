@@ -4,7 +4,7 @@ import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
 import { IRealtimeRevocation } from '../authority/realtime.revocation.js';
 import { channelOf } from '../channels/realtime-channel.decorator.js';
-import { internalError } from '../instrumentation/with-capture.js';
+import { internalError, repeatedInternalError } from '../instrumentation/with-capture.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { eventBuses } from './event-buses.js';
 import {
@@ -60,7 +60,11 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
       const found = listed(scopes instanceof Promise ? await scopes : scopes);
       await Promise.all(found.map((scope) => this.revocation.reauthorize(scope)));
     } catch (error) {
-      internalError(this.logger, `@ReauthorizeOn(${reaction.event.name}) of channel ${reaction.channel}`, error);
+      repeatedInternalError(
+        this.logger,
+        `@ReauthorizeOn(${reaction.event.name}) of channel ${reaction.channel}`,
+        error,
+      );
     }
   }
 

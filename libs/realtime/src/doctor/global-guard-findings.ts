@@ -1,17 +1,10 @@
 // Does somebody count on guards that do not run here? Global ones are written for HTTP, and stay there.
-import type { CanActivate } from '@nestjs/common';
 import type { ExternalContextCreator } from '@nestjs/core';
+import { globalGuardsOf } from '../channels/nest-internals.js';
 import type { RealtimeFinding } from './finding.js';
 
-/** As much as is read of Nest's configuration, which no public token gives. */
-interface GlobalGuards {
-  getGlobalGuards(): readonly CanActivate[];
-  getGlobalRequestGuards(): readonly { readonly name: string; readonly metatype: { readonly name: string } | null }[];
-}
-
 export function globalGuardFindings(contexts: ExternalContextCreator): RealtimeFinding[] {
-  const { guardsContextCreator } = contexts as unknown as { guardsContextCreator?: { config?: GlobalGuards } };
-  const config = guardsContextCreator?.config;
+  const config = globalGuardsOf(contexts);
   if (config === undefined) return [];
   const names = [
     ...config.getGlobalGuards().map((guard) => guard.constructor.name),

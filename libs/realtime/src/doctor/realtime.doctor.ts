@@ -4,6 +4,7 @@ import { ExternalContextCreator } from '@nestjs/core';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
+import { thrownText } from '../instrumentation/log-text.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { channelFindings } from './channel-findings.js';
@@ -43,7 +44,7 @@ export class RealtimeDoctor implements OnApplicationBootstrap {
       const findings = this.diagnose();
       if (findings.length > 0) this.logger.warn(renderFindings(findings));
     } catch (error) {
-      this.logger.warn(`The doctor could not finish: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.warn(`The doctor could not finish: ${thrownText(error)}`);
     }
   }
 

@@ -1,9 +1,9 @@
 // Gate 1 of 4: who is this connection? Authenticates the handshake and runs the application's own connect guards.
 import { type CanActivate, type ExecutionContext, Inject, Injectable, UnauthorizedException } from '@nestjs/common';
-import { isObservable, lastValueFrom } from 'rxjs';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { hasExpired, type RealtimeUser, userFault } from '../authorization/realtime-user.js';
+import { admits } from '../channels/guard-answer.js';
 import { withDeadline } from '../connections/deadline.js';
 import { RealtimeCounters } from '../connections/realtime-counters.js';
 import { denied } from '../instrumentation/refusal-of.js';
@@ -30,8 +30,8 @@ export class ConnectGuard implements CanActivate {
     request.user = null;
     request.user = await this.authenticate(request.payload as RealtimeHandshake);
     for (const guard of this.guards) {
-      const passed = await this.inTime(settled(guard.canActivate(context)));
-      if (passed !== true) throw denied(request.user, `${guard.constructor.name} refused`);
+      const passed = await this.inTime(admits(guard.canActivate(context)));
+      if (!passed) throw denied(request.user, `${guard.constructor.name} refused`);
     }
     return true;
   }
@@ -68,8 +68,4 @@ export class ConnectGuard implements CanActivate {
 
 function unavailable(reason: string, cause?: unknown): RealtimeException {
   return new RealtimeException('UNAVAILABLE', { reason, cause });
-}
-
-function settled(answer: ReturnType<CanActivate['canActivate']>): boolean | Promise<boolean> {
-  return isObservable(answer) ? lastValueFrom(answer) : answer;
 }

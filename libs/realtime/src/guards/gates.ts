@@ -3,7 +3,7 @@ import { type CanActivate, Injectable, Logger } from '@nestjs/common';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeRequest } from '../connections/realtime-request.js';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
-import { refusalOfGuard } from '../instrumentation/refusal-of.js';
+import { denied, refusalOfGuard } from '../instrumentation/refusal-of.js';
 import { withCapture } from '../instrumentation/with-capture.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { ConnectGuard } from './connect.guard.js';
@@ -28,12 +28,14 @@ export class Gates {
     message: MessageGuard,
     private readonly tracer: IRealtimeTracer,
   ) {
-    this.connect = this.sandwich(connect, spanOfConnect, (request) => connect.canActivate(contextOf(request, connect)));
-    this.subscribe = this.sandwich(subscribe, spanOfSubscribe, (request) =>
-      subscribe.canActivate(contextOf(request, subscribe)),
+    this.connect = this.sandwich(connect, spanOfConnect, async (request) =>
+      passed(await connect.canActivate(contextOf(request, connect)), request, connect),
+    );
+    this.subscribe = this.sandwich(subscribe, spanOfSubscribe, async (request) =>
+      passed(await subscribe.canActivate(contextOf(request, subscribe)), request, subscribe),
     );
     this.message = this.sandwich(message, SPAN_OF_MESSAGE, (request) =>
-      message.canActivate(contextOf(request, message)),
+      passed(message.canActivate(contextOf(request, message)), request, message),
     );
   }
 
@@ -58,6 +60,12 @@ export class Gates {
       ),
     );
   }
+}
+
+/** A gate that an application has replaced may answer as any guard does. @throws RealtimeException for anything but true. */
+function passed(answer: unknown, { user }: RealtimeRequest, gate: CanActivate): true {
+  if (answer !== true) throw denied(user, `${gate.constructor.name}: said no`);
+  return true;
 }
 
 function contextOf(request: RealtimeRequest, guard: CanActivate): RealtimeExecutionContext {

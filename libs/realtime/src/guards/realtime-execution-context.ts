@@ -1,9 +1,9 @@
 // What does a guard see of a gate? Nest's ExecutionContext, read in realtime terms, as GqlExecutionContext does for GraphQL.
 import type { ExecutionContext } from '@nestjs/common';
-import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
+import { ExecutionContextHost } from '../channels/nest-internals.js';
 import { gateArguments } from '../connections/gate-arguments.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { type RealtimeGate, RealtimeRequest } from '../connections/realtime-request.js';

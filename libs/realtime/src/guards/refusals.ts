@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { RealtimeCounters } from '../connections/realtime-counters.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import type { RealtimeGate } from '../connections/realtime-request.js';
+import { quotedForLog } from '../instrumentation/log-text.js';
 import type { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 
@@ -29,16 +30,9 @@ export class RefusalLog {
     const reason = refusal.reason ?? refusal.message;
     this.hooks.emit('refused', () => ({ gate, code: refusal.code, reason, connection, channel, event }));
     if (!Logger.isLevelEnabled('debug')) return;
-    const place = channel === null ? gate : `${gate} of ${quoted(channel)}`;
+    const place = channel === null ? gate : `${gate} of ${quotedForLog(channel)}`;
     this.logger.debug(
-      `Refused ${refusal.code} at ${place} for ${quoted(connection?.user?.userId ?? 'anonymous')}: ${quoted(reason)}`,
+      `Refused ${refusal.code} at ${place} for ${quotedForLog(connection?.user?.userId ?? 'anonymous')}: ${quotedForLog(reason)}`,
     );
   }
 }
-
-/** Client strings in logs are escaped and cut (hardening 16). */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > MAX_LOGGED ? `${text.slice(0, MAX_LOGGED)}…` : text);
-}
-
-const MAX_LOGGED = 200;

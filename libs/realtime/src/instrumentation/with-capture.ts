@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { LoggerService } from '@nestjs/common';
 import { REFUSALS } from '@nestjs-realtime/contract';
 import { RealtimeException } from '../realtime.exception.js';
+import { logLine, thrownStack, thrownText } from './log-text.js';
+import { errorRepeated } from './repeated-log.js';
 
 /** What a captured function is, for the log line. */
 export interface CaptureOptions<Args extends unknown[]> {
@@ -58,17 +60,21 @@ export class InternalError extends RealtimeException {
 /** Logs an unexpected error under a new correlation id and gives the refusal that leads to the log line. */
 export function internalError(logger: Pick<LoggerService, 'error'>, what: string, error: unknown): InternalError {
   const correlationId = randomUUID();
-  logger.error(
-    `handler_error ${correlationId} in ${what}`,
-    error instanceof Error ? error.stack : describeThrown(error),
-  );
+  logger.error(lineOf(correlationId, what), thrownStack(error));
   return new InternalError(correlationId, what, error);
 }
 
-function describeThrown(error: unknown): string {
-  try {
-    return `Thrown value: ${JSON.stringify(String(error)).slice(0, 200)}`;
-  } catch {
-    return 'Thrown value that has no text';
-  }
+/** As `internalError`, for what nobody has asked for, and may fail for many at once: the same error is logged once a minute. */
+export function repeatedInternalError(
+  logger: Pick<LoggerService, 'error'>,
+  what: string,
+  error: unknown,
+): InternalError {
+  const correlationId = randomUUID();
+  errorRepeated(logger, lineOf(correlationId, what), error, `${logLine(what)}: ${thrownText(error)}`);
+  return new InternalError(correlationId, what, error);
+}
+
+function lineOf(correlationId: string, what: string): string {
+  return `handler_error ${correlationId} in ${logLine(what)}`;
 }

@@ -1,10 +1,8 @@
 // Does an instance keep the constraints of its class? class-validator's own constraints, looked up once and not for every payload.
 import type { ValidationArguments, ValidatorConstraintInterface } from 'class-validator';
+import type { ClassValidator, ConstraintMetadata, ValidationMetadata } from './class-validation.js';
+import { abandon, isThenable } from './thenable.js';
 
-type ClassValidator = typeof import('class-validator');
-type ValidationMetadata = ReturnType<
-  ReturnType<ClassValidator['getMetadataStorage']>['getTargetValidationMetadatas']
->[number];
 type Check = (object: object, value: unknown) => boolean;
 
 /** Kinds of decorators that only ask constraints; class-validator's names. */
@@ -14,6 +12,14 @@ const CONSTRAINTS: ReadonlySet<string> = new Set(['customValidation', 'isDefined
 
 /** Declared types of properties whose values are checked by constraints alone. */
 const VALUES: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, Array]);
+
+/** What `registerDecorator()` calls the class of a validator that was given to it as an object, as all of class-validator's own are. */
+const MADE_BY_DECORATOR = 'CustomConstraint';
+
+/** Shared by all checks of a class. */
+interface Answers {
+  late: boolean;
+}
 
 interface Property {
   readonly name: string;
@@ -27,7 +33,15 @@ interface Property {
  * valid, and its executor costs several times what the constraints themselves do.
  */
 export class ClassConstraints {
-  private constructor(private readonly properties: ReadonlyMap<string, Property>) {}
+  private constructor(
+    private readonly properties: ReadonlyMap<string, Property>,
+    private readonly answers: Answers,
+  ) {}
+
+  /** Whether a constraint has answered by promise: then class-validator had better be asked at once. */
+  get areAsynchronous(): boolean {
+    return this.answers.late;
+  }
 
   /** Null where more than constraints is at work: nested objects, promises, properties that may hold any object. */
   static of(
@@ -40,6 +54,14 @@ export class ClassConstraints {
         (CONSTRAINTS.has(type) || type === CONDITION || type === WHITELIST) && VALUES.has(declaredType(propertyName)),
     );
     if (!isSimple) return null;
+    const answers: Answers = { late: false };
+    const checked = metadata.filter(({ type }) => CONSTRAINTS.has(type));
+    const constraintsOf = ({ constraintCls }: ValidationMetadata): readonly ConstraintMetadata[] =>
+      validator.getMetadataStorage().getTargetValidatorConstraints(constraintCls);
+    // One that is not registered is a fault, and of one that answers later nobody wants to ask twice.
+    if (checked.some((each) => constraintsOf(each).length === 0 || constraintsOf(each).some(({ async }) => async))) {
+      return null;
+    }
     const names = [...new Set(metadata.map(({ propertyName }) => propertyName))];
     return new ClassConstraints(
       new Map(
@@ -51,11 +73,14 @@ export class ClassConstraints {
               name,
               isArray: declaredType(name) === Array,
               conditions: own.filter(({ type }) => type === CONDITION).map(conditionOf),
-              checks: own.filter(({ type }) => CONSTRAINTS.has(type)).flatMap((each) => checksOf(validator, each)),
+              checks: checked
+                .filter(({ propertyName }) => propertyName === name)
+                .map((each) => checkOf(each, constraintsOf(each), answers)),
             },
           ];
         }),
       ),
+      answers,
     );
   }
 
@@ -99,26 +124,41 @@ function conditionOf({ constraints }: ValidationMetadata): Check {
   return (object, value) => Boolean(condition(object, value));
 }
 
-function checksOf(validator: ClassValidator, metadata: ValidationMetadata): Check[] {
-  const { target, propertyName: property, constraints, each, validateIf } = metadata;
+/** `constraints` is class-validator's own list, which may grow. */
+function checkOf(metadata: ValidationMetadata, constraints: readonly ConstraintMetadata[], answers: Answers): Check {
+  const { target, propertyName: property, constraints: settings, each, validateIf } = metadata;
   const targetName = typeof target === 'string' ? target : target.name;
-  return validator
-    .getMetadataStorage()
-    .getTargetValidatorConstraints(metadata.constraintCls)
-    .map((constraint): Check => {
-      // The container it comes from may be set after boot.
-      let found: ValidatorConstraintInterface | null = null;
-      return (object, value) => {
-        if (validateIf && !validateIf(object, value)) return true;
-        found ??= constraint.instance;
-        const args: ValidationArguments = { targetName, property, object, value, constraints };
-        if (!each || !isList(value)) return found.validate(value, args) === true;
-        for (const item of value instanceof Map ? value.values() : value) {
-          if (found.validate(item, args) !== true) return false;
-        }
-        return true;
-      };
-    });
+  const asked = constraints.map(instanceOf);
+  const holds = (instance: ValidatorConstraintInterface, value: unknown, args: ValidationArguments): boolean => {
+    const answer: unknown = instance.validate(value, args);
+    if (answer === true) return true;
+    if (isThenable(answer)) {
+      answers.late = true;
+      abandon(answer);
+    }
+    return false;
+  };
+  return (object, value) => {
+    if (validateIf && !validateIf(object, value)) return true;
+    if (constraints.length !== asked.length) return false;
+    const args: ValidationArguments = { targetName, property, object, value, constraints: settings };
+    for (const find of asked) {
+      const instance = find();
+      if (!each || !isList(value)) {
+        if (!holds(instance, value, args)) return false;
+        continue;
+      }
+      for (const item of value instanceof Map ? value.values() : value) if (!holds(instance, item, args)) return false;
+    }
+    return true;
+  };
+}
+
+/** The container of a class may be set after boot, and may change; what a decorator has made itself needs none. */
+function instanceOf(constraint: ConstraintMetadata): () => ValidatorConstraintInterface {
+  if (constraint.target.name !== MADE_BY_DECORATOR) return () => constraint.instance;
+  let found: ValidatorConstraintInterface | null = null;
+  return () => (found ??= constraint.instance);
 }
 
 function isList(value: unknown): value is readonly unknown[] | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown> {

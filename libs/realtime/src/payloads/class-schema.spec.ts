@@ -4,7 +4,6 @@ import { describe, expect, it } from '@jest/globals';
 import type { Issue, PayloadClass } from '@nestjs-realtime/contract';
 import * as transformer from 'class-transformer';
 import { Exclude, Expose, Transform, Type } from 'class-transformer';
-import * as validator from 'class-validator';
 import {
   Allow,
   ArrayMaxSize,
@@ -19,13 +18,13 @@ import {
   IsString,
   MaxLength,
   Min,
-  registerDecorator,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { z } from 'zod';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { ClassSchemaCompiler } from './class-schema.js';
+import { ClassValidation } from './class-validation.js';
 import { PayloadSchemaCompiler } from './payload-schema.compiler.js';
 
 class Item {
@@ -48,7 +47,7 @@ class Order {
 
 const schemas = new PayloadSchemaCompiler(await ClassSchemaCompiler.load());
 /** Without a look into class-transformer's storage, so every class goes through it. */
-const transforming = new ClassSchemaCompiler(validator, transformer);
+const transforming = new ClassSchemaCompiler(await ClassValidation.load(), transformer);
 const compile = (type: PayloadClass) => schemas.compile(type, 'Message "x"');
 
 function issuesOf(run: () => unknown): readonly Issue[] | undefined {
@@ -220,27 +219,6 @@ describe('a class as a schema', () => {
       'Event "shipped" is described by the class Order, which needs class-validator and class-transformer: npm install class-validator class-transformer.',
     );
     expect(bare.compile(z.string(), 'Event "x"').parse('a')).toBe('a');
-  });
-
-  it('is validated at once, and by promise where a constraint of the process is asynchronous', async () => {
-    class Unique {
-      @IsString()
-      name: string;
-    }
-    expect(compile(Unique).parse({ name: 'free' })).toBeInstanceOf(Unique);
-    registerDecorator({
-      target: Unique,
-      propertyName: 'name',
-      options: { message: 'name is taken' },
-      async: true,
-      validator: { validate: async (value: unknown) => value !== 'taken' },
-    });
-    const later = new ClassSchemaCompiler(validator, transformer).compile(Unique, 'x');
-    await expect(later.parse({ name: 'free' })).resolves.toBeInstanceOf(Unique);
-    await expect(later.strip({ name: 'free', extra: 1 })).resolves.toEqual({ name: 'free' });
-    const refused = { code: 'INVALID_PAYLOAD', issues: [{ path: 'name', message: 'name is taken' }] };
-    await expect(later.parse({ name: 'taken' })).rejects.toMatchObject(refused);
-    await expect(later.strip({ name: 'taken' })).rejects.toMatchObject(refused);
   });
 
   it('finds the peers by itself', async () => {

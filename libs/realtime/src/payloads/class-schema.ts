@@ -5,11 +5,12 @@ import type { ClassConstructor } from 'class-transformer';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { ClassConstraints } from './class-constraints.js';
+import { Decorations, metadataOf } from './class-decorations.js';
 import { ClassTransformations } from './class-transformations.js';
+import { ClassValidation } from './class-validation.js';
 import { isPlainObject } from './payload-shape.js';
 import type { PayloadValidator } from './payload-validator.js';
 
-type ClassValidator = typeof import('class-validator');
 type ClassTransformer = typeof import('class-transformer');
 
 const INBOUND: ValidatorOptions = {
@@ -22,52 +23,70 @@ const INBOUND: ValidatorOptions = {
 const OUTBOUND: ValidatorOptions = { ...INBOUND, forbidNonWhitelisted: false };
 const MAX_ISSUES = 10;
 
-/** Compiles classes; one per process, made from the two optional peers. */
+/** Compiles classes; one per application, made from the two optional peers. */
 export class ClassSchemaCompiler {
-  /** Whether validation may be called without a promise: not when any constraint in the process is asynchronous. */
-  private readonly synchronous: boolean;
-
   constructor(
-    private readonly validator: ClassValidator,
+    private readonly validation: ClassValidation,
     private readonly transformer: ClassTransformer,
     private readonly transformations: ClassTransformations | null = null,
-  ) {
-    this.synchronous = !hasAsyncConstraints(validator);
-  }
+  ) {}
 
   /** Loads the optional peers; null where one of them is not installed. */
   static async load(): Promise<ClassSchemaCompiler | null> {
     try {
-      const [validator, transformer] = await Promise.all([import('class-validator'), import('class-transformer')]);
-      return new ClassSchemaCompiler(validator, transformer, await ClassTransformations.load());
+      const [validation, transformer] = await Promise.all([ClassValidation.load(), import('class-transformer')]);
+      return new ClassSchemaCompiler(validation, transformer, await ClassTransformations.load());
     } catch {
       return null;
     }
   }
 
-  /** @throws RealtimeFault for a class that has no class-validator decorator: it would refuse everything. */
+  /**
+   * Answers at once where the constraints of a payload do, else by promise.
+   *
+   * @throws RealtimeFault for a class that has no class-validator decorator: it would refuse everything.
+   */
   compile(type: PayloadClass, place: string): PayloadValidator {
-    const metadata = this.validator.getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-    if (metadata.length === 0) {
+    const { validator } = this.validation;
+    if (metadataOf(validator, type).length === 0) {
       throw new RealtimeFault(
         `${place} is described by the class ${type.name}, which has no class-validator decorators; decorate its properties, for example with @IsString().`,
       );
     }
+    const decorations = Decorations.of(validator, type);
+    if (decorations === null) return this.thorough(type, false);
+    let compiled = this.quickest(type);
+    const current = (): PayloadValidator => {
+      if (decorations.haveGrown()) compiled = this.quickest(type);
+      return compiled;
+    };
+    return { parse: (payload) => current().parse(payload), strip: (payload) => current().strip(payload) };
+  }
+
+  /** For the decorations that the class has now. */
+  private quickest(type: PayloadClass): PayloadValidator {
+    const { validator } = this.validation;
+    const metadata = metadataOf(validator, type);
     const declaredType = (property: string): unknown =>
       Reflect.getMetadata('design:type', type.prototype as object, property);
     const isFlat = metadata.every(({ propertyName }) => SCALARS.has(declaredType(propertyName)));
+    const thorough = this.thorough(type, isFlat);
+    if (this.transformations?.none(type) !== true) return thorough;
+    const constraints = ClassConstraints.of(validator, metadata, declaredType);
+    return constraints === null ? thorough : quick(type, constraints, thorough);
+  }
+
+  private thorough(type: PayloadClass, isFlat: boolean): PayloadValidator {
     // class-transformer costs more than the validation; where it would only copy properties, they are copied.
-    const isUntransformed = this.transformations?.none(type) === true;
-    const copies = isFlat && isUntransformed;
+    const copies = isFlat && this.transformations?.none(type) === true;
     const instantiate = copies
       ? copyInto
       : (target: PayloadClass, payload: object) => this.instantiate(target, payload);
     const toPlain = copies ? spread : this.transformer.instanceToPlain;
-    const parse = (payload: unknown): unknown => this.run(type, isFlat, payload, INBOUND, instantiate, identity);
-    const strip = (payload: unknown): unknown => this.run(type, isFlat, payload, OUTBOUND, instantiate, toPlain);
-    const constraints =
-      isUntransformed && this.synchronous ? ClassConstraints.of(this.validator, metadata, declaredType) : null;
-    return constraints === null ? { parse, strip } : quick(type, constraints, { parse, strip });
+    return {
+      parse: (payload) => this.run(type, isFlat, payload, INBOUND, instantiate, identity),
+      strip: (payload) => this.run(type, isFlat, payload, OUTBOUND, instantiate, toPlain),
+    };
   }
 
   private run(
@@ -87,9 +106,8 @@ export class ClassSchemaCompiler {
       if (errors.length > 0) throw invalid(collectIssues(errors));
       return finish(instance);
     };
-    return this.synchronous
-      ? settle(this.validator.validateSync(instance, options))
-      : this.validator.validate(instance, options).then(settle);
+    const errors = this.validation.errorsOf(instance, options);
+    return errors instanceof Promise ? errors.then(settle) : settle(errors);
   }
 
   /** A `@Transform` that stumbles over a hostile value has found it invalid. */
@@ -114,13 +132,15 @@ const TRANSFORM = { enableImplicitConversion: false } as const;
 function quick(type: PayloadClass, constraints: ClassConstraints, thorough: PayloadValidator): PayloadValidator {
   return {
     parse: (payload) => {
-      if (!isPlainObject(payload)) return thorough.parse(payload);
+      if (constraints.areAsynchronous || !isPlainObject(payload)) return thorough.parse(payload);
       const instance = copyInto(type, payload);
       const passes = constraints.declareAllOf(instance) && constraints.holdFor(instance);
       return passes ? instance : thorough.parse(payload);
     },
     strip: (payload) => {
-      if (!isPlainObject(payload) && !(payload instanceof type)) return thorough.strip(payload);
+      if (constraints.areAsynchronous || (!isPlainObject(payload) && !(payload instanceof type))) {
+        return thorough.strip(payload);
+      }
       const instance = copyInto(type, payload);
       const declared = constraints.holdFor(instance) ? constraints.declaredOf(instance) : null;
       return declared ?? thorough.strip(payload);
@@ -142,15 +162,6 @@ function identity(value: object): object {
 
 function invalid(issues: readonly Issue[]): RealtimeException {
   return new RealtimeException('INVALID_PAYLOAD', { issues });
-}
-
-/** `validateSync` skips asynchronous constraints in silence, so one anywhere sends every class the asynchronous way. */
-function hasAsyncConstraints(validator: ClassValidator): boolean {
-  const { constraintMetadatas } = validator.getMetadataStorage() as unknown as {
-    constraintMetadatas?: Map<unknown, readonly { readonly async: boolean }[]>;
-  };
-  if (!(constraintMetadatas instanceof Map)) return true;
-  return [...constraintMetadatas.values()].some((constraints) => constraints.some((constraint) => constraint.async));
 }
 
 /** class-validator takes an array where one nested object is declared and checks its elements; this finds such a place. */

@@ -68,4 +68,26 @@ describe('a Standard Schema', () => {
     });
     await expect(unique.strip('taken')).rejects.toBeInstanceOf(RealtimeException);
   });
+
+  const answering = (answer: unknown) =>
+    compile({ '~standard': { version: 1, vendor: 'test', validate: () => answer } });
+
+  it('waits for the promise of another library, and takes it for no result', async () => {
+    const thenable = (answer: unknown) => ({ then: (resolve: (answer: unknown) => void) => resolve(answer) });
+    await expect(answering(thenable({ value: 7 })).parse(1)).resolves.toBe(7);
+    const refused = answering(thenable({ issues: [{ message: 'no' }] }));
+    await expect(refused.parse(1)).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+    const stripped = refused.strip(1);
+    expect(stripped).toBeInstanceOf(Promise);
+    await expect(stripped).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+  });
+
+  it.each([{}, true, undefined, null, 1, { issues: null }, []])(
+    'takes no other answer for a yes: %j',
+    async (answer) => {
+      const { parse } = answering(answer);
+      expect(() => parse(1)).toThrow();
+      await expect(answering(Promise.resolve(answer)).parse(1)).rejects.toThrow();
+    },
+  );
 });

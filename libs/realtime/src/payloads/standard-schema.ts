@@ -7,13 +7,15 @@ import {
 } from '@nestjs-realtime/contract';
 import { RealtimeException } from '../realtime.exception.js';
 import type { PayloadValidator } from './payload-validator.js';
+import { isThenable } from './thenable.js';
 
 /** The schema decides about unknown properties itself, inbound and outbound alike. */
 export function compileStandardSchema(schema: StandardSchema): PayloadValidator {
   const { validate } = schema['~standard'];
   const parse = (payload: unknown): unknown => {
     const result = attempt(() => validate(payload));
-    return result instanceof Promise ? result.then(unwrap, stumbled) : unwrap(result);
+    // Also the promise of another library: taken for a result, it would be a valid one.
+    return isThenable(result) ? Promise.resolve(result).then(unwrap, stumbled) : unwrap(result);
   };
   return { parse, strip: parse };
 }
@@ -21,8 +23,12 @@ export function compileStandardSchema(schema: StandardSchema): PayloadValidator 
 /** Longest complaint of a schema that is sent, in characters; some repeat keys of the input. */
 const MAX_MESSAGE = 200;
 
+/** @throws TypeError for an answer that is neither a value nor a refusal: it does not say that the payload is valid. */
 function unwrap(result: StandardResult<unknown>): unknown {
-  if (result.issues === undefined) return result.value;
+  if (result.issues === undefined) {
+    if ('value' in result) return result.value;
+    throw new TypeError('The schema answered with neither a value nor issues.');
+  }
   throw new RealtimeException('INVALID_PAYLOAD', {
     issues: result.issues
       .slice(0, 10)

@@ -1,0 +1,124 @@
+// What does class-validator say of an instance? At once, unless a constraint that was asked answers later.
+import type { ValidationError, ValidatorConstraintInterface, ValidatorOptions } from 'class-validator';
+import { RealtimeFault } from '../realtime.exception.js';
+import { abandon, isThenable } from './thenable.js';
+
+export type ClassValidator = typeof import('class-validator');
+type MetadataStorage = ReturnType<ClassValidator['getMetadataStorage']>;
+export type ValidationMetadata = ReturnType<MetadataStorage['getTargetValidationMetadatas']>[number];
+export type ConstraintMetadata = ReturnType<MetadataStorage['getTargetValidatorConstraints']>[number];
+
+/** As much as we use of class-validator's executor, which `validate()` and `validateSync()` use themselves. */
+interface Executor {
+  metadataStorage: MetadataStorage;
+  readonly awaitingPromises: unknown[];
+  execute(object: object, schema: undefined, errors: ValidationError[]): void;
+  stripEmptyErrors(errors: ValidationError[]): ValidationError[];
+}
+type ExecutorClass = new (validator: object, options: ValidatorOptions) => Executor;
+
+/** Where class-validator 0.14 and 0.15 keep it. */
+const EXECUTOR_MODULE: string = 'class-validator/cjs/validation/ValidationExecutor.js';
+
+/**
+ * `validateSync()` skips asynchronous constraints in silence, and takes the promise of one that is not marked as asynchronous for a
+ * yes. So we look at what the constraints of this very instance have answered, nested objects included: an answer that is a promise is
+ * waited for, whether it was registered before or after boot, and a class without any stays synchronous.
+ */
+export class ClassValidation {
+  private readonly storage: MetadataStorage;
+
+  private constructor(
+    readonly validator: ClassValidator,
+    private readonly executor: ExecutorClass | null,
+  ) {
+    this.storage = strictStorage(validator.getMetadataStorage());
+  }
+
+  static async load(): Promise<ClassValidation> {
+    const validator = await import('class-validator');
+    return new ClassValidation(validator, await loadExecutor());
+  }
+
+  /** For a version of class-validator that keeps its executor elsewhere: every instance is then validated by promise. */
+  static withoutExecutor(validator: ClassValidator): ClassValidation {
+    return new ClassValidation(validator, null);
+  }
+
+  /** The errors; empty where all constraints hold. @throws or rejects with what a constraint throws or rejects with. */
+  errorsOf(instance: object, options: ValidatorOptions): ValidationError[] | Promise<ValidationError[]> {
+    if (this.executor === null) return this.validator.validate(instance, options);
+    const executor = new this.executor({}, options);
+    executor.metadataStorage = this.storage;
+    const errors: ValidationError[] = [];
+    try {
+      executor.execute(instance, undefined, errors);
+    } catch (error) {
+      executor.awaitingPromises.forEach(abandon);
+      throw error;
+    }
+    if (executor.awaitingPromises.length === 0) return executor.stripEmptyErrors(errors);
+    return settled(executor.awaitingPromises).then(() => executor.stripEmptyErrors(errors));
+  }
+}
+
+/** Promises may be added while others are waited for. */
+async function settled(promises: readonly unknown[]): Promise<void> {
+  for (let known = 0; known < promises.length;) {
+    const batch = promises.slice(known);
+    known = promises.length;
+    const failed = (await Promise.allSettled(batch)).find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined) continue;
+    promises.slice(known).forEach(abandon);
+    throw failed.reason;
+  }
+}
+
+/** The storage of class-validator, in which no constraint is missing and each promise is one of ours. */
+function strictStorage(storage: MetadataStorage): MetadataStorage {
+  const known = new WeakMap<object, ConstraintMetadata[]>();
+  const getTargetValidatorConstraints = (target: () => unknown): ConstraintMetadata[] => {
+    const registered = storage.getTargetValidatorConstraints(target);
+    if (registered.length === 0) {
+      throw new RealtimeFault(
+        `The constraint ${target?.name || '(anonymous)'} is not registered with class-validator, which would skip it; put @ValidatorConstraint() on its class.`,
+      );
+    }
+    const constraints = known.get(target);
+    if (constraints?.length === registered.length) return constraints;
+    const made = registered.map(awaitable);
+    known.set(target, made);
+    return made;
+  };
+  return Object.assign(Object.create(storage) as MetadataStorage, { getTargetValidatorConstraints });
+}
+
+/** Its container is asked each time, as class-validator does it: it may be set after boot, and may hold other instances then. */
+function awaitable(constraint: ConstraintMetadata): ConstraintMetadata {
+  const { target, name, async } = constraint;
+  const instance: ValidatorConstraintInterface = {
+    validate: (value, args) => {
+      const answer: unknown = constraint.instance.validate(value, args);
+      return isThenable(answer) ? Promise.resolve(answer as PromiseLike<boolean>) : (answer as boolean);
+    },
+    get defaultMessage(): ValidatorConstraintInterface['defaultMessage'] {
+      const { instance } = constraint;
+      return instance.defaultMessage?.bind(instance);
+    },
+  };
+  return { target, name, async, instance };
+}
+
+async function loadExecutor(): Promise<ExecutorClass | null> {
+  try {
+    const { ValidationExecutor } = (await import(EXECUTOR_MODULE)) as { ValidationExecutor: ExecutorClass };
+    const executor: Record<keyof Executor, unknown> = new ValidationExecutor({}, {});
+    const fits =
+      Array.isArray(executor.awaitingPromises) &&
+      typeof executor.execute === 'function' &&
+      typeof executor.stripEmptyErrors === 'function';
+    return fits ? ValidationExecutor : null;
+  } catch {
+    return null;
+  }
+}
