@@ -46,7 +46,7 @@ export const DOCTOR_CODES = [
 ] as const;
 export type DoctorCode = (typeof DOCTOR_CODES)[number];
 
-/** How the doctor reports, at boot outside production and on the command line. */
+/** How the doctor reports, at boot and on the command line. */
 export class RealtimeDoctorOptions {
   /** Codes of findings that are known and meant. Default none. */
   silence: DoctorCode[] = [];

@@ -1,4 +1,4 @@
-// What is wrong with this set-up, and how is it mended? Asked at boot while developing, and by `npx nestjs-realtime doctor`.
+// What is wrong with this set-up, and how is it mended? Asked at boot, in production for one finding only, and by `npx nestjs-realtime doctor`.
 import { type INestApplicationContext, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { ExternalContextCreator } from '@nestjs/core';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
