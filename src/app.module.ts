@@ -14,6 +14,9 @@ import { NotificationsModule } from './notifications/index.js';
 import { ObservabilityModule } from './observability/index.js';
 import { RealtimePingModule } from './realtime-ping/index.js';
 
+/** The names under which pages of the demo may connect: those of this machine, unless HOSTS says others. */
+const hosts = (process.env.HOSTS || 'localhost,127.0.0.1,[::1]').split(',');
+
 @Module({
   imports: [
     DatabaseModule,
@@ -22,6 +25,7 @@ import { RealtimePingModule } from './realtime-ping/index.js';
       imports: [AuthModule],
       authenticator: DatabaseSessionAuthenticator,
       tracer: OpenTelemetryTracer,
+      hosts,
     }),
     RealtimeCqrsModule.forRoot({ afterCommit }),
     RealtimeDashboardModule.forRoot({ role: 'admin' }),

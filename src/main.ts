@@ -10,5 +10,8 @@ const app = await NestFactory.create<NestExpressApplication>(AppModule, { bodyPa
 app.useBodyParser('json');
 servePage(app);
 app.enableShutdownHooks([], { useProcessExit: true });
-await app.listen(process.env.PORT ?? 3000);
-new Logger('Demo').log(`The demo is open at http://localhost:${new URL(await app.getUrl()).port}`);
+const { PORT = '3000', HOST } = process.env;
+// Its passwords are published: only who sits at the machine gets to it, unless HOST says otherwise.
+await app.listen(PORT, HOST || '127.0.0.1');
+const name = HOST?.includes(':') ? `[${HOST}]` : HOST || 'localhost';
+new Logger('Demo').log(`The demo is open at http://${name}:${new URL(await app.getUrl()).port}`);

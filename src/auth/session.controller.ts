@@ -5,6 +5,8 @@ import {
   Delete,
   Get,
   HttpCode,
+  HttpException,
+  HttpStatus,
   Post,
   Req,
   Res,
@@ -16,6 +18,7 @@ import { IRealtimeRevocation } from 'nestjs-realtime';
 import { ValidBody } from '../valid-body.pipe.js';
 import { type User, UsersService } from '../users/index.js';
 import { LoginCredentials } from './login-credentials.js';
+import { LoginThrottle } from './login-throttle.js';
 import { readSessionCookie, writeSessionCookie } from './session-cookie.js';
 import { SESSION_LIFETIME, SessionsService } from './sessions.service.js';
 
@@ -25,6 +28,7 @@ export class SessionController {
   constructor(
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
+    private readonly throttle: LoginThrottle,
     private readonly revocation: IRealtimeRevocation,
   ) {}
 
@@ -43,8 +47,15 @@ export class SessionController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ user: User }> {
+    const address = request.socket.remoteAddress ?? '';
+    const wait = this.throttle.take(address, userId);
+    if (wait > 0) {
+      response.set('Retry-After', String(wait));
+      throw new HttpException(`Too many attempts to log in; wait ${wait} s.`, HttpStatus.TOO_MANY_REQUESTS);
+    }
     const user = await this.users.findByCredentials(userId, password);
     if (!user) throw new UnauthorizedException('That name and password do not belong together.');
+    this.throttle.giveBack(address, userId);
     await this.endSessionOf(request);
     // A new secret at every login: whoever planted a cookie before it gains nothing.
     writeSessionCookie(request, response, await this.sessions.start(user), SESSION_LIFETIME / 1000);

@@ -1,5 +1,6 @@
 // Who sees what the demo does? Metrics for Prometheus, and a trace of each HTTP request that goes on into its broadcasts.
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { OwnHostGuard } from 'nestjs-realtime';
 import { RealtimeOpenTelemetryModule } from 'nestjs-realtime/opentelemetry';
 import { HttpTraceMiddleware } from './http-trace.middleware.js';
 import { MetricsController } from './metrics.controller.js';
@@ -8,7 +9,7 @@ import { Telemetry } from './telemetry.js';
 @Module({
   imports: [RealtimeOpenTelemetryModule.forRoot()],
   controllers: [MetricsController],
-  providers: [Telemetry],
+  providers: [Telemetry, OwnHostGuard],
 })
 export class ObservabilityModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

@@ -1,8 +1,28 @@
 // Who can log in to the demo? Three people whose passwords stand on its page; an application of yours has no such file.
 import type { User } from './user.js';
 
-export const demoUsers: readonly (Pick<User, 'id' | 'name' | 'roles'> & { readonly password: string })[] = [
-  { id: 'ada', name: 'Ada', roles: ['admin', 'editor'], password: 'lovelace' },
-  { id: 'bob', name: 'Bob', roles: ['reader'], password: 'bobsled' },
-  { id: 'grace', name: 'Grace', roles: ['editor'], password: 'hopper' },
+export type DemoUser = Pick<User, 'id' | 'name' | 'roles'> & {
+  /** As its page says. */
+  readonly published: string;
+};
+
+export const demoUsers: readonly DemoUser[] = [
+  { id: 'ada', name: 'Ada', roles: ['admin', 'editor'], published: 'lovelace' },
+  { id: 'bob', name: 'Bob', roles: ['reader'], published: 'bobsled' },
+  { id: 'grace', name: 'Grace', roles: ['editor'], published: 'hopper' },
 ];
+
+const SHORTEST_PASSWORD = 12;
+
+/**
+ * The password to use instead of the published ones; null where these will do.
+ *
+ * @throws Error where NODE_ENV is production and there is no other.
+ */
+export function ownPassword({ NODE_ENV, DEMO_PASSWORD = '' }: NodeJS.ProcessEnv): string | null {
+  if (DEMO_PASSWORD.length >= SHORTEST_PASSWORD) return DEMO_PASSWORD;
+  if (NODE_ENV !== 'production' && DEMO_PASSWORD === '') return null;
+  throw new Error(
+    `The passwords of the demo's users are published, so they are refused when NODE_ENV=production: set DEMO_PASSWORD to one of at least ${SHORTEST_PASSWORD} characters, which all of them then have.`,
+  );
+}

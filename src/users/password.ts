@@ -12,8 +12,9 @@ export async function hashPassword(password: string): Promise<string> {
   return `${salt.toString('base64url')}:${key.toString('base64url')}`;
 }
 
-/** Compares in constant time. */
+/** Compares in constant time. What is stored in another form is nobody's password. */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [salt, key] = stored.split(':').map((part) => Buffer.from(part, 'base64url'));
-  return timingSafeEqual(await derive(password, salt, KEY_BYTES), key);
+  const derived = await derive(password, salt, KEY_BYTES);
+  return derived.length === key.length && timingSafeEqual(derived, key);
 }

@@ -1,7 +1,31 @@
 // Which roles are there, and who has them?
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/index.js';
+import { Database, type Queryable } from '../database/index.js';
 import type { Role } from './role.js';
+
+/** Any number that no other lock of the application has. */
+const ROLES_LOCK = 20161;
+
+const GRANT = `INSERT INTO user_roles (user_id, role)
+  SELECT u.id, r.name FROM users u, roles r WHERE u.id = $1 AND r.name = $2
+  ON CONFLICT DO NOTHING RETURNING role`;
+const REVOKE = 'DELETE FROM user_roles WHERE user_id = $1 AND role = $2 RETURNING role';
+
+/** Who gives or takes which role. */
+export interface RoleAssignment {
+  readonly userId: string;
+  readonly role: string;
+  /** False to take it. */
+  readonly granted: boolean;
+  /** The user who does it. */
+  readonly byId: string;
+}
+
+/**
+ * `not permitted`: who does it may not manage users, now. `last`: nobody could manage users any more. `unchanged`: they had it already,
+ * or did not have it, or there is no such user or role.
+ */
+export type RoleOutcome = 'changed' | 'unchanged' | 'not permitted' | 'last';
 
 @Injectable()
 export class RolesRepository {
@@ -16,23 +40,34 @@ export class RolesRepository {
     return rows;
   }
 
-  /** @returns false when he had it already, or when there is no such user or role. */
-  async grant(userId: string, role: string): Promise<boolean> {
-    const { rows } = await this.database.query(
-      `INSERT INTO user_roles (user_id, role)
-       SELECT u.id, r.name FROM users u, roles r WHERE u.id = $1 AND r.name = $2
-       ON CONFLICT DO NOTHING RETURNING role`,
-      [userId, role],
-    );
-    return rows.length > 0;
+  /**
+   * Gives or takes a role, one change at a time in the whole application: two admins who take the role from each other in the same moment
+   * leave one, because the second is no admin any more when it is their turn.
+   */
+  change({ userId, role, granted, byId }: RoleAssignment): Promise<RoleOutcome> {
+    return this.database.transaction(async (transaction) => {
+      // The lock ends with the transaction; what others have committed until now is seen after it.
+      await transaction.query('SELECT pg_advisory_xact_lock($1)', [ROLES_LOCK]);
+      const { permitted, remains } = await managers(transaction, byId, granted ? null : { userId, role });
+      if (!permitted) return 'not permitted';
+      if (!remains) return 'last';
+      const { rows } = await transaction.query(granted ? GRANT : REVOKE, [userId, role]);
+      return rows.length > 0 ? 'changed' : 'unchanged';
+    });
   }
+}
 
-  /** @returns false when he did not have it. */
-  async revoke(userId: string, role: string): Promise<boolean> {
-    const { rows } = await this.database.query(
-      'DELETE FROM user_roles WHERE user_id = $1 AND role = $2 RETURNING role',
-      [userId, role],
-    );
-    return rows.length > 0;
-  }
+/** Whether `byId` may manage users, and whether anybody could once that role is taken. */
+async function managers(
+  transaction: Queryable,
+  byId: string,
+  taken: { readonly userId: string; readonly role: string } | null,
+): Promise<{ permitted: boolean; remains: boolean }> {
+  const manages = `SELECT FROM user_roles r JOIN role_permissions p ON p.role = r.role WHERE p.permission = 'users.manage'`;
+  const { rows } = await transaction.query<{ permitted: boolean; remains: boolean }>(
+    `SELECT EXISTS (${manages} AND r.user_id = $1) AS permitted,
+            EXISTS (${manages} AND (r.user_id, r.role) IS DISTINCT FROM ($2::text, $3::text)) AS remains`,
+    [byId, taken?.userId ?? null, taken?.role ?? null],
+  );
+  return rows[0];
 }

@@ -1,7 +1,7 @@
 // Which users exist, and is this password theirs?
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../database/index.js';
-import { demoUsers } from './demo-users.js';
+import { type DemoUser, demoUsers, ownPassword } from './demo-users.js';
 import { hashPassword, verifyPassword } from './password.js';
 import type { User } from './user.js';
 import { USER_COLUMNS } from './user-columns.js';
@@ -18,17 +18,8 @@ export class UsersService implements OnModuleInit {
   constructor(private readonly database: Database) {}
 
   async onModuleInit(): Promise<void> {
-    for (const { id, name, roles, password } of demoUsers) {
-      const passwordHash = await hashPassword(password);
-      await this.database.transaction(async (transaction) => {
-        const { rows } = await transaction.query(
-          'INSERT INTO users (id, name, password_hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id',
-          [id, name, passwordHash],
-        );
-        if (rows.length === 0) return;
-        await transaction.query('INSERT INTO user_roles (user_id, role) SELECT $1, unnest($2::text[])', [id, roles]);
-      });
-    }
+    const password = ownPassword(process.env);
+    for (const user of demoUsers) await this.add(user, password);
   }
 
   async list(): Promise<User[]> {
@@ -46,6 +37,26 @@ export class UsersService implements OnModuleInit {
     const user = rows.at(0);
     const matches = await verifyPassword(password, user?.passwordHash ?? (await this.nobody));
     return user && matches ? withoutPassword(user) : null;
+  }
+
+  /** Stays as it is where it is there, but for a published password where there is to be another. */
+  private async add({ id, name, roles, published }: DemoUser, password: string | null): Promise<void> {
+    const passwordHash = await hashPassword(password ?? published);
+    await this.database.transaction(async (transaction) => {
+      const { rows } = await transaction.query(
+        'INSERT INTO users (id, name, password_hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id',
+        [id, name, passwordHash],
+      );
+      if (rows.length > 0) {
+        await transaction.query('INSERT INTO user_roles (user_id, role) SELECT $1, unnest($2::text[])', [id, roles]);
+      } else if (password !== null) {
+        const stored = await transaction.query<UserRow>(`${USER} WHERE u.id = $1`, [id]);
+        if (!(await verifyPassword(published, stored.rows[0].passwordHash))) return;
+        await transaction.query('UPDATE users SET password_hash = $2 WHERE id = $1', [id, passwordHash]);
+        // Anybody may have begun them.
+        await transaction.query('DELETE FROM sessions WHERE user_id = $1', [id]);
+      }
+    });
   }
 }
 

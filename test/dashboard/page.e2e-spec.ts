@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { type CallHandler, Injectable, type NestInterceptor, VersioningType } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeApps, HTTP_ADAPTERS, type HttpAdapterName, type TestApp } from '../kit/boot.js';
+import { answerTo } from '../kit/raw-http.js';
 import { bootDashboard } from './dashboard-app.js';
 import { map } from 'rxjs';
 
@@ -56,6 +57,45 @@ describe.each(HTTP_ADAPTERS)('the page on %s', (http) => {
     const app = await start(http);
     const html = await (await fetch(`${app.url}/realtime-dashboard`)).text();
     expect(html).toContain('content="/live/&#34;socket&#34;"');
+  });
+
+  it('is nothing for a page under a rebound name', async () => {
+    const app = await start(http);
+    const { host } = new URL(app.url);
+    const get = (path: string, ...lines: string[]) => answerTo(app.url, [`GET ${path} HTTP/1.1`, ...lines]);
+    for (const path of [
+      '/realtime-dashboard',
+      '/realtime-dashboard/assets/page.js',
+      '/realtime-dashboard/assets/none',
+    ]) {
+      expect((await get(path, `Host: ${host}`)).status).toBe(path.endsWith('none') ? 404 : 200);
+      for (const lines of [
+        ['Host: evil.example'],
+        ['Host: evil.example', `Origin: ${app.url}`, 'Sec-Fetch-Site: same-origin'],
+        [`Host: ${host}.evil.example`],
+        [`Host: ${host}`, 'Host: evil.example'],
+        ['Host: evil.example', `X-Forwarded-Host: ${host}`],
+      ]) {
+        const { status, rest } = await get(path, ...lines);
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(status).not.toBe(404);
+        expect(rest).not.toContain('realtime-dashboard');
+      }
+      expect((await get(`http://evil.example${path}`, `Host: ${host}`)).status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  it('is there under the names that may connect, and a proxy may say which', async () => {
+    const realtime = { origins: ['https://app.example'], hosts: ['node.example'], trustProxy: true };
+    const app = await bootDashboard({ realtime, boot: { http } });
+    const page = async (...lines: string[]): Promise<number> =>
+      (await answerTo(app.url, ['GET /realtime-dashboard HTTP/1.1', ...lines])).status;
+    expect(await page('Host: app.example')).toBe(200);
+    expect(await page('Host: node.example:3000')).toBe(200);
+    expect(await page('Host: 10.0.0.7', 'X-Forwarded-Host: app.example', 'X-Forwarded-Proto: https')).toBe(200);
+    expect(await page('Host: app.example', 'X-Forwarded-Host: evil.example')).toBe(403);
+    expect(await page('Host: app.example:8443')).toBe(403);
+    expect(await page(`Host: ${new URL(app.url).host}`)).toBe(403);
   });
 
   it('has no other file', async () => {

@@ -129,6 +129,23 @@ describe('the administration of the demo', () => {
     expect(await rolesOf('ada')).toEqual(['admin', 'editor']);
   });
 
+  it('is left with one admin where two take the role from each other at once', async () => {
+    const admins = { ada, grace };
+    for (let round = 0; round < 5; round++) {
+      await ada.change('PUT', 'grace', 'admin');
+      const statuses = await Promise.all([
+        ada.change('DELETE', 'grace', 'admin'),
+        grace.change('DELETE', 'ada', 'admin'),
+      ]);
+      expect(statuses.sort()).toEqual([204, 403]);
+      const [left, gone] = (await ada.ask('GET', '/administration/users')).ok ? ['ada', 'grace'] : ['grace', 'ada'];
+      const admin = admins[left as keyof typeof admins];
+      expect(await admin.change('PUT', gone, 'admin')).toBe(204);
+      expect(await ada.change('DELETE', 'grace', 'admin')).toBe(204);
+    }
+    expect([await rolesOf('ada'), await rolesOf('grace')]).toEqual([['admin', 'editor'], ['editor']]);
+  });
+
   it.each([
     ['a user who is not there', 'nobody', 'editor', 404],
     ['a role that is not there', 'bob', 'emperor', 404],

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+/** What whoever runs the tests may have set for themselves. */
+const UNSET = { DATABASE_URL: '', DATABASE_DIRECTORY: '', DEMO_PASSWORD: '', HOST: '', HOSTS: '' };
 const READY = /The demo is open at (http:\/\/\S+)/;
 
 export class DemoProcess {
@@ -16,8 +18,7 @@ export class DemoProcess {
   /** Needs `npm run build`. */
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<DemoProcess> {
     const child = spawn(process.execPath, [MAIN], {
-      // Never the database that whoever runs the tests may have named for himself.
-      env: { ...process.env, DATABASE_URL: '', DATABASE_DIRECTORY: '', NO_COLOR: '1', PORT: '0', ...environment },
+      env: { ...process.env, ...UNSET, NO_COLOR: '1', PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface({ input: child.stdout })) {

@@ -23,11 +23,15 @@ export class Member {
     return new Member(url, secret);
   }
 
+  get cookie(): string {
+    return this.secret === undefined ? '' : `session=${this.secret}`;
+  }
+
   ask(method: string, path: string, body?: object): Promise<Response> {
     return fetch(this.url + path, {
       method,
       headers: {
-        ...(this.secret && { Cookie: `session=${this.secret}` }),
+        ...(this.secret && { Cookie: this.cookie }),
         ...(body && { 'Content-Type': 'application/json' }),
       },
       body: body && JSON.stringify(body),

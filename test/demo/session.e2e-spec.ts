@@ -70,6 +70,29 @@ describe('a session of the demo', () => {
     expect([cookieOf(form), cookieOf(text)]).toEqual(['', '']);
   });
 
+  it('cannot be guessed: a few wrong passwords a minute, however many at once, and then not even the right one', async () => {
+    const guesses = await Promise.all(Array.from({ length: 12 }, (_, n) => logIn('grace', `guess ${n}`)));
+    const statuses = guesses.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(7);
+    const refused = await logIn('grace', 'hopper');
+    expect([refused.status, cookieOf(refused)]).toEqual([429, '']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ message: expect.stringContaining('Too many attempts') });
+  });
+
+  it('is begun as often as one likes with the right password', async () => {
+    for (let n = 0; n < 25; n++) expect((await logIn('bob', 'bobsled')).status).toBe(201);
+  });
+
+  it('cannot be guessed for many names from one address either, which then begins none', async () => {
+    const names = Array.from({ length: 40 }, (_, n) => `name-${n}`);
+    const statuses = await Promise.all(names.map(async (name) => (await logIn(name, 'a guess')).status));
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(20);
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(20);
+    expect((await logIn('bob', 'bobsled')).status).toBe(429);
+  });
+
   it('belongs to a page on which nothing runs but our own files', async () => {
     for (const path of ['/', '/page.js', '/session', '/nothing-here']) {
       const { headers } = await fetch(demo.url + path);

@@ -93,7 +93,7 @@ describe('gate 1, connect', () => {
 
     beforeAll(async () => {
       app = await boot({
-        imports: [RealtimeModule.forRoot({ authenticator: Counting, origins: ['https://listed.example'] })],
+        imports: [RealtimeModule.forRoot({ authenticator: Counting, origins: ['https://listed.example', 'self'] })],
       });
     });
 

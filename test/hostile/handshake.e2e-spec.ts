@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { expectCalm, expectNoStall } from './calm.js';
 import { connectClient, refusalOf } from './honest-client.js';
+import { answerTo, UPGRADE, upgradeOf } from '../kit/raw-http.js';
 import { RawSocket } from './raw-socket.js';
 
 const UNAUTHENTICATED = { code: 'UNAUTHENTICATED', message: 'Authentication is required.', retryable: false };
@@ -41,6 +42,32 @@ describe('a hostile handshake', () => {
     expect(refusal).not.toBe('connected');
     expect(await authCalls()).toBe(before);
   });
+
+  it.each([
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'good.example',
+    '10.0.0.1',
+    '[::2]',
+    '',
+  ])('from a page under the rebound name "%s" never reaches the authenticator', async (name) => {
+    const before = await authCalls();
+    for (const host of [name, `${name}:${new URL(fixture.url).port}`]) {
+      const lines = [`Host: ${host}`, `Origin: http://${host}`, `Cookie: session=${session}`];
+      const { status } = await answerTo(fixture.url, [upgradeOf(fixture.path), ...lines, ...UPGRADE]);
+      // On port 80 the page of good.example is listed, whatever name it asks under.
+      expect(status).toBe(host === 'good.example' ? 101 : 400);
+    }
+    expect(await authCalls()).toBe(before);
+  });
+
+  it.each(['cross-site', 'same-site', 'Cross-Site'])(
+    'that a browser calls %s, without an origin and without cookies, is none',
+    async (site) => {
+      expect(await refusalOf(fixture, { extraHeaders: { 'sec-fetch-site': site } })).not.toBe('connected');
+    },
+  );
 
   it('without an origin and with a cookie never reaches the authenticator', async () => {
     const before = await authCalls();

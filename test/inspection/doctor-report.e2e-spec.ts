@@ -38,8 +38,22 @@ describe('the doctor at boot', () => {
     expect(line).toContain('The doctor has 2 findings:\n  warning COOKIES_WITHOUT_ORIGINS:');
   });
 
-  it.each(['production', 'test'])('says nothing where NODE_ENV is %s', async (nodeEnv) => {
-    expect(await warningsIn(nodeEnv, { transports: ['polling'] })).toEqual([]);
+  it('says nothing while tests run', async () => {
+    expect(await warningsIn('test', { transports: ['polling'] })).toEqual([]);
+  });
+
+  it('says in production, once, that any page may be the own one, and nothing else', async () => {
+    const [line, ...more] = await warningsIn('production', { transports: ['polling'] });
+    expect(more).toEqual([]);
+    expect(line).toContain('The doctor has 1 finding:\n  warning ANY_HOST:');
+  });
+
+  it.each<RealtimeSettings>([
+    { origins: ['https://app.example'] },
+    { hosts: ['app.example'] },
+    { doctor: { silence: ['ANY_HOST'] } },
+  ])('says nothing in production with %j', async (settings) => {
+    expect(await warningsIn('production', { transports: ['polling'], ...settings })).toEqual([]);
   });
 
   it('says nothing where there is nothing to say', async () => {

@@ -76,7 +76,9 @@ function filesIn(files: Readonly<Record<string, string>>): string {
 }
 
 const folders: string[] = [];
+const environment = process.env.NODE_ENV;
 afterEach(async () => {
+  process.env.NODE_ENV = environment;
   await closeApps();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
@@ -89,6 +91,7 @@ describe('the doctor', () => {
   it('finds nothing in a sound application', async () => {
     const module = { providers: [OnOrder] };
     expect(await findingsOf({ authenticator: KnownUsers, settings: { origins: ORIGINS }, module })).toEqual([]);
+    expect(await findingsOf({ authenticator: KnownUsers, settings: { hosts: ['app.example'] }, module })).toEqual([]);
   });
 
   it.each<[string, Case, string]>([
@@ -120,6 +123,18 @@ describe('the doctor', () => {
     );
     expect(await findingsOf({})).toEqual([]);
     expect(await findingsOf({ authenticator: AnyAuthenticator, settings: { transport: 'in-memory' } })).toEqual([]);
+  });
+
+  it('misses both origins and hosts in production, whoever is known', async () => {
+    process.env.NODE_ENV = 'production';
+    const anyHost = one('ANY_HOST', 'warning', 'DNS rebinding');
+    expect(await findingsOf({})).toEqual(anyHost);
+    expect(await findingsOf({ authenticator: KnownUsers })).toEqual(anyHost);
+    expect(await findingsOf({ settings: { origins: [...ORIGINS, 'self'] } })).toEqual(anyHost);
+    expect(await findingsOf({ authenticator: KnownUsers, settings: { origins: ORIGINS } })).toEqual([]);
+    expect(await findingsOf({ authenticator: KnownUsers, settings: { hosts: ['app.example'] } })).toEqual([]);
+    const inMemory: RealtimeSettings = { transport: 'in-memory', allowInMemoryInProduction: true };
+    expect(await findingsOf({ settings: inMemory })).toEqual([]);
   });
 
   it('warns of polling', async () => {
@@ -237,7 +252,7 @@ describe('the doctor', () => {
   it('knows its codes', () => {
     const silence = ['POLING'] as never;
     expect(() => RealtimeModule.forRoot({ doctor: { silence } })).toThrow(
-      'doctor.silence must be a list of COOKIES_WITHOUT_ORIGINS, GLOBAL_GUARDS,',
+      'doctor.silence must be a list of ANY_HOST, COOKIES_WITHOUT_ORIGINS, GLOBAL_GUARDS,',
     );
     expect(() => RealtimeModule.forRoot({ doctor: true as never })).toThrow('doctor must be an object');
     expect(() => RealtimeModule.forRoot({ doctor: { silent: [] } as never })).toThrow('doctor.silent is not an option');

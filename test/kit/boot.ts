@@ -18,6 +18,8 @@ export type HttpAdapterName = (typeof HTTP_ADAPTERS)[number];
 export interface BootOptions {
   readonly http?: HttpAdapterName;
   readonly logger?: LoggerService;
+  /** Key and certificate of a server that speaks TLS. */
+  readonly https?: { readonly key: string; readonly cert: string };
   /** Runs before the application listens. */
   readonly prepare?: (app: INestApplication) => void;
 }
@@ -28,12 +30,12 @@ const running = new Set<TestApp>();
 
 /** Listens on 127.0.0.1; rejects with the fault when the application does not boot. */
 export async function boot(module: ModuleMetadata, options: BootOptions = {}): Promise<TestApp> {
-  const { http = 'express', logger = false, prepare } = options;
+  const { http = 'express', logger = false, https, prepare } = options;
   const testing = await Test.createTestingModule(module).compile();
   const app =
     http === 'fastify'
-      ? testing.createNestApplication(new FastifyAdapter(), { logger })
-      : testing.createNestApplication({ logger });
+      ? testing.createNestApplication(new FastifyAdapter(https && { https }), { logger })
+      : testing.createNestApplication({ logger, ...(https && { httpsOptions: https }) });
   prepare?.(app);
   try {
     await app.listen(0, '127.0.0.1');
@@ -41,7 +43,7 @@ export async function boot(module: ModuleMetadata, options: BootOptions = {}): P
     await app.close();
     throw error;
   }
-  const started = new TestApp(app);
+  const started = new TestApp(app, https ? 'https' : 'http');
   running.add(started);
   return started;
 }
@@ -55,9 +57,12 @@ export class TestApp {
   readonly url: string;
   private readonly clients: Client[] = [];
 
-  constructor(readonly nest: INestApplication) {
+  constructor(
+    readonly nest: INestApplication,
+    scheme = 'http',
+  ) {
     const { port } = (nest.getHttpServer() as { address(): AddressInfo }).address();
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `${scheme}://127.0.0.1:${port}`;
   }
 
   async connect(options: ClientOptions = {}): Promise<Client> {

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DemoProcess } from '../demo/demo-process.js';
 import { Client } from '../kit/client.js';
+import { answerTo } from '../kit/raw-http.js';
 
 describe('GET /metrics of the demo', () => {
   let demo: DemoProcess | undefined;
@@ -32,6 +33,20 @@ describe('GET /metrics of the demo', () => {
     expect(lines).toContain('# TYPE realtime_server_subscriptions gauge');
     expect((await scrape({ 'x-forwarded-for': '203.0.113.7' })).status).toBe(403);
     expect((await scrape({ forwarded: 'for=127.0.0.1' })).status).toBe(403);
+  });
+
+  it('is nothing for a page under a rebound name, in production either', async () => {
+    demo = await DemoProcess.start({ NODE_ENV: 'production', DEMO_PASSWORD: 'not the published one' });
+    const { host, port } = new URL(demo.url);
+    const get = async (...lines: string[]): Promise<number> =>
+      (await answerTo(demo!.url, ['GET /metrics HTTP/1.1', ...lines])).status;
+    for (const own of [host, `127.0.0.1:${port}`, `[::1]:${port}`]) expect(await get(`Host: ${own}`)).toBe(200);
+    for (const rebound of ['evil.example', `evil.example:${port}`, `${host}.evil.example`]) {
+      expect(await get(`Host: ${rebound}`)).toBe(403);
+    }
+    expect(await get(`Host: ${host}`, 'Host: evil.example')).toBeGreaterThanOrEqual(400);
+    const absolute = await answerTo(demo.url, ['GET http://evil.example/metrics HTTP/1.1', `Host: ${host}`]);
+    expect(absolute.status).toBeGreaterThanOrEqual(400);
   });
 
   it('asks everybody for the token where there is one', async () => {

@@ -76,6 +76,21 @@ describe('connectTestClient', () => {
     await connectTestClient(app, { headers: { origin: undefined } });
   });
 
+  it.each<RealtimeSettings>([
+    { origins: ['https://app.example'] },
+    { origins: ['https://app.example', 'self'] },
+    { hosts: ['App.example'] },
+    { hosts: ['app.example:80', '10.0.0.7'] },
+    { hosts: ['127.0.0.1'] },
+    { origins: [] },
+  ])('comes from a page that may connect: %j', async (settings) => {
+    const bounded = await create(settings);
+    const cookies = settings.origins?.length === 0 ? undefined : { session: 'ann' };
+    const client = await connectTestClient(bounded, { cookies });
+    expect(client.user?.userId).toBe(cookies && 'ann');
+    await bounded.close();
+  });
+
   it('rejects with the first refusal, for good or not, and tries no second time', async () => {
     await expect(connectTestClient(app, { auth: { token: 'nobody' } })).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',

@@ -1,4 +1,4 @@
-// Where does the page come from? From this application; it holds no data, so anybody may have it.
+// Where does the page come from? From this application; it holds no data, so anybody may have it who asks for it under a name of ours.
 import {
   Controller,
   Get,
@@ -10,10 +10,11 @@ import {
   Res,
   ServiceUnavailableException,
   type Type,
+  UseGuards,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
-import { RealtimeOptions } from 'nestjs-realtime';
+import { OwnHostGuard, RealtimeOptions } from 'nestjs-realtime';
 import { fillPlaceholders, PAGE_DIRECTORY, type PageFiles, readPageFiles } from './page-files.js';
 
 const HEADERS: Readonly<Record<string, string>> = {
@@ -36,6 +37,8 @@ interface PageRequest {
 
 /** The controller of the page at that path, with Express and with Fastify. Global interceptors cannot wrap what it sends. */
 export function dashboardPageController(path: string, directory = PAGE_DIRECTORY): Type<object> {
+  // A page under a rebound name gets no copy of ours to run, and learns nothing from it.
+  @UseGuards(OwnHostGuard)
   @Controller({ path, version: VERSION_NEUTRAL })
   class DashboardPageController {
     private readonly files: PageFiles | null = readPageFiles(directory);

@@ -48,6 +48,7 @@ export type { JoinedChannel, Subscriptions } from './connections/subscriptions.j
 export { IRealtimeServer, type RealtimeStats } from './connections/realtime.server.js';
 export { type FindingSeverity, type RealtimeFinding, renderFindings } from './doctor/finding.js';
 export { diagnose, type DiagnoseOptions } from './doctor/realtime.doctor.js';
+export { OwnHostGuard } from './gateway/own-host.guard.js';
 export { BroadcastFault, BroadcastGuard } from './guards/broadcast.guard.js';
 export { ConnectGuard } from './guards/connect.guard.js';
 export { MessageGuard } from './guards/message.guard.js';

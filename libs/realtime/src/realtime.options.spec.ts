@@ -21,7 +21,9 @@ describe('options', () => {
       allowInMemoryInProduction: false,
       path: '/realtime',
       transports: ['websocket'],
-      origins: [],
+      origins: ['self'],
+      hosts: [],
+      trustProxy: false,
       allowMissingOrigin: false,
       requestTimeout: 5_000,
       authenticationTimeout: 5_000,
@@ -53,6 +55,18 @@ describe('options', () => {
       transports: ['websocket'],
       limits: { payloadBytes: 65_536, payloadDepth: 4, payloadKeys: 1_000 },
     });
+  });
+
+  it('take hosts as browsers send them, in any case', () => {
+    const hosts = [
+      'App.example',
+      'app.example:80',
+      'app.example:443',
+      '[::1]:3000',
+      '127.0.0.1',
+      'xn--bcher-kva.example',
+    ];
+    expect(resolveOptions({ hosts, origins: ['self', 'https://a.example'] })).toMatchObject({ hosts });
   });
 
   it('take undefined for not given', () => {
@@ -99,6 +113,8 @@ describe('options', () => {
         ['https://A.example'],
         ['a.example'],
         ['https://a.example:443'],
+        ['Self'],
+        ["'self'"],
         [/a/],
         [''],
         true,
@@ -106,6 +122,29 @@ describe('options', () => {
       ],
       'origins must be a list of origins such as',
     ],
+    [
+      'hosts',
+      [
+        'a.example',
+        [''],
+        ['*'],
+        ['*.example'],
+        ['https://a.example'],
+        ['a.example/'],
+        ['a.example.'],
+        ['a.example:'],
+        ['a.example:99999'],
+        ['user@a.example'],
+        ['::1'],
+        ['[0:0:0:0:0:0:0:1]'],
+        ['127.1'],
+        ['bücher.example'],
+        [null],
+        null,
+      ],
+      "hosts must be a list of names such as 'app.example'",
+    ],
+    ['trustProxy', ['loopback', 1, null], 'trustProxy must be true or false'],
     ['allowMissingOrigin', ['yes', 1, null], 'allowMissingOrigin must be true or false'],
     ['requestTimeout', [0, -1, 1.5, Infinity, NaN, '5000', null], 'requestTimeout must be a positive integer'],
     ['authenticationTimeout', [0, 2 ** 53, 1n], 'authenticationTimeout must be a positive integer'],

@@ -1,5 +1,6 @@
 // What can an application set? Every option with its default, checked once at boot.
 import type { SlowConsumerPolicy } from '@nestjs-realtime/contract';
+import { isHost, isOrigin } from './authorization/origin-format.js';
 import { RealtimeFault } from './realtime.exception.js';
 
 /** Limits of what one client may send and hold. */
@@ -38,6 +39,7 @@ export class RealtimeLimits {
 
 /** What the doctor can find; `docs/operations.md` says what each means. */
 export const DOCTOR_CODES = [
+  'ANY_HOST',
   'COOKIES_WITHOUT_ORIGINS',
   'GLOBAL_GUARDS',
   'IDLE_CHANNEL',
@@ -50,7 +52,7 @@ export const DOCTOR_CODES = [
 ] as const;
 export type DoctorCode = (typeof DOCTOR_CODES)[number];
 
-/** How the doctor reports, at boot outside production and on the command line. */
+/** How the doctor reports, at boot and on the command line. */
 export class RealtimeDoctorOptions {
   /** Codes of findings that are known and meant. Default none. */
   silence: DoctorCode[] = [];
@@ -68,8 +70,15 @@ export class RealtimeOptions {
   path = '/realtime';
   /** Engine.IO transports. Default `['websocket']`; polling needs sticky sessions behind a load balancer. */
   transports: ('websocket' | 'polling')[] = ['websocket'];
-  /** Origins that may connect beside the server's own, exactly as browsers send them. Default none. */
-  origins: string[] = [];
+  /** Origins of pages that may connect, exactly as browsers send them, and no others; `'self'` is the server's own. Default `['self']`. */
+  origins: string[] = ['self'];
+  /**
+   * Names under which the server is asked for, with a port or for any port: only a page under one of them is the server's own. Default
+   * none: in production any name counts, otherwise loopback names, and the IP address at which a request arrives.
+   */
+  hosts: string[] = [];
+  /** Whether a proxy in front sets `X-Forwarded-Proto` and `X-Forwarded-Host` and lets no client set them. Default false. */
+  trustProxy = false;
   /** Whether a request with cookies but without an Origin header may connect, as scripts outside browsers send. Default false. */
   allowMissingOrigin = false;
   /** Every request is answered within this time. Default 5,000. */
@@ -151,7 +160,14 @@ const RULES: Rules<RealtimeOptions> = {
       ? null
       : "must be a list of 'websocket' and 'polling'",
   origins: (value) =>
-    Array.isArray(value) && value.every(isOrigin) ? null : "must be a list of origins such as 'https://app.example'",
+    Array.isArray(value) && value.every((origin) => origin === 'self' || isOrigin(origin))
+      ? null
+      : "must be a list of origins such as 'https://app.example', and 'self' for the server's own",
+  hosts: (value) =>
+    Array.isArray(value) && value.every(isHost)
+      ? null
+      : "must be a list of names such as 'app.example' or 'app.example:8443', as browsers send them",
+  trustProxy: flag,
   allowMissingOrigin: flag,
   requestTimeout: positiveInteger,
   authenticationTimeout: positiveInteger,
@@ -205,15 +221,6 @@ function faultsIn<Options>(given: object, rules: Rules<Options>, prefix: string)
     const fault = rule(value);
     return fault === null ? [] : [`${prefix}${name} ${fault}`];
   });
-}
-
-/** As browsers send it: to the URL parser, the origins of native shells such as `capacitor://localhost` are opaque. */
-function isOrigin(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false;
-  const { origin, protocol } = new URL(value);
-  return origin === 'null'
-    ? /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/.test(value) && protocol !== 'file:'
-    : origin === value;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -7,22 +7,27 @@ import type { RealtimeFinding } from './finding.js';
 /** Proxies and load balancers commonly cut connections that are idle for a minute. */
 const COMMON_IDLE_TIMEOUT = 60_000;
 
+const LISTS =
+  "RealtimeModule.forRoot({ origins: ['https://app.example'] }) lists the origins of your pages, { hosts: ['app.example'] } the names of the server";
+
+const ANY_HOST: RealtimeFinding = {
+  code: 'ANY_HOST',
+  severity: 'warning',
+  message:
+    "Neither hosts nor origins says which pages are the server's own, so any page is that has the host of the Host header: whoever points a name of theirs at this server (DNS rebinding) connects from the browser of a visitor.",
+  cure: `Set one of the two: ${LISTS}.`,
+};
+
 export function entranceFindings(
   options: RealtimeOptions,
   authenticator: IRealtimeAuthenticator,
   pingInterval: number | null,
+  environment = process.env.NODE_ENV,
 ): RealtimeFinding[] {
   if (options.transport === 'in-memory') return [];
   const findings: RealtimeFinding[] = [];
-  if (options.origins.length === 0 && !(authenticator instanceof AnonymousAuthenticator)) {
-    const cookies = authenticator instanceof SessionAuthenticator;
-    const { name } = authenticator.constructor;
-    findings.push({
-      code: 'COOKIES_WITHOUT_ORIGINS',
-      severity: cookies ? 'warning' : 'info',
-      message: `${name} ${cookies ? 'reads a session cookie' : 'may read cookies'}, and no origin is listed: pages may connect whose host is the Host header that arrives here, and a proxy may change that.`,
-      cure: "List the origins of your pages: RealtimeModule.forRoot({ origins: ['https://app.example'] }).",
-    });
+  if (options.origins.includes('self') && options.hosts.length === 0) {
+    findings.push(...(environment === 'production' ? [ANY_HOST] : cookieFindings(authenticator)));
   }
   if (options.transports.includes('polling')) {
     findings.push({
@@ -42,4 +47,19 @@ export function entranceFindings(
     });
   }
   return findings;
+}
+
+/** Where somebody develops, only names of this machine count; in production it would be any. */
+function cookieFindings(authenticator: IRealtimeAuthenticator): RealtimeFinding[] {
+  if (authenticator instanceof AnonymousAuthenticator) return [];
+  const cookies = authenticator instanceof SessionAuthenticator;
+  const { name } = authenticator.constructor;
+  return [
+    {
+      code: 'COOKIES_WITHOUT_ORIGINS',
+      severity: cookies ? 'warning' : 'info',
+      message: `${name} ${cookies ? 'reads a session cookie' : 'may read cookies'}, and neither origins nor hosts is set: in production, pages may connect whose host is the Host header that arrives there.`,
+      cure: `Set one of the two: ${LISTS}.`,
+    },
+  ];
 }

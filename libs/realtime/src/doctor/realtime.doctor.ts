@@ -1,4 +1,4 @@
-// What is wrong with this set-up, and how is it mended? Asked at boot while developing, and by `npx nestjs-realtime doctor`.
+// What is wrong with this set-up, and how is it mended? Asked at boot, in production for one finding only, and by `npx nestjs-realtime doctor`.
 import { type INestApplicationContext, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { ExternalContextCreator } from '@nestjs/core';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
@@ -6,7 +6,7 @@ import { HandlerRegistry } from '../channels/handler.registry.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
 import { thrownText } from '../instrumentation/log-text.js';
 import { RealtimeFault } from '../realtime.exception.js';
-import { RealtimeOptions } from '../realtime.options.js';
+import { type DoctorCode, RealtimeOptions } from '../realtime.options.js';
 import { channelFindings } from './channel-findings.js';
 import { entranceFindings } from './entrance-findings.js';
 import { type RealtimeFinding, renderFindings, sorted } from './finding.js';
@@ -22,8 +22,8 @@ export interface DiagnoseOptions {
   readonly sources?: readonly string[];
 }
 
-/** Where it would only be noise, or where nobody looks, it is silent. */
-const SILENT_ENVIRONMENTS: readonly (string | undefined)[] = ['production', 'test'];
+/** What is said at boot in production, too: it shows nowhere else before somebody uses it. */
+const SAID_IN_PRODUCTION: readonly DoctorCode[] = ['ANY_HOST'];
 
 @Injectable()
 export class RealtimeDoctor implements OnApplicationBootstrap {
@@ -39,9 +39,10 @@ export class RealtimeDoctor implements OnApplicationBootstrap {
 
   /** Never fails the boot. */
   onApplicationBootstrap(): void {
-    if (SILENT_ENVIRONMENTS.includes(process.env.NODE_ENV)) return;
+    const environment = process.env.NODE_ENV;
+    if (environment === 'test') return;
     try {
-      const findings = this.diagnose();
+      const findings = environment === 'production' ? this.diagnoseInProduction() : this.diagnose();
       if (findings.length > 0) this.logger.warn(renderFindings(findings));
     } catch (error) {
       this.logger.warn(`The doctor could not finish: ${thrownText(error)}`);
@@ -52,11 +53,22 @@ export class RealtimeDoctor implements OnApplicationBootstrap {
     const { silence } = this.options.doctor;
     return sorted([
       ...globalGuardFindings(this.contexts),
-      ...entranceFindings(this.options, this.authenticator, this.server.pingInterval()),
+      ...this.entranceFindings(),
       ...channelFindings(this.registry),
       ...installationFindings(root),
       ...testFindings(sources),
     ]).filter(({ code }) => !silence.includes(code));
+  }
+
+  /** Looks at settings only: neither at files nor at what is installed. */
+  private diagnoseInProduction(): readonly RealtimeFinding[] {
+    const { silence } = this.options.doctor;
+    const codes = SAID_IN_PRODUCTION.filter((code) => !silence.includes(code));
+    return this.entranceFindings().filter(({ code }) => codes.includes(code));
+  }
+
+  private entranceFindings(): RealtimeFinding[] {
+    return entranceFindings(this.options, this.authenticator, this.server.pingInterval());
   }
 }
 

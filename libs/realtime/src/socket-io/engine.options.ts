@@ -17,20 +17,30 @@ class BoundedWebSocketServer extends WebSocketServer {
   }
 }
 
+/** Only a polling session changes its transport; without polling, a request that names a session wants somebody else's. */
+class SoleWebSocketServer extends BoundedWebSocketServer {
+  override shouldHandle(request: IncomingMessage & { _query?: { sid?: unknown } }): boolean {
+    return !request._query?.sid;
+  }
+}
+
 /** `allow` says whether a handshake may proceed; it runs before anything is kept for the client. */
 export function engineOptions(
   options: RealtimeOptions,
   allow: (request: IncomingMessage) => boolean,
 ): Record<string, unknown> {
   const { payloadBytes } = options.limits;
+  const polling = options.transports.includes('polling');
+  // The server's own pages need no CORS.
+  const cors = { origin: options.origins.filter((origin) => origin !== 'self'), credentials: true };
   return {
     path: options.path,
     transports: options.transports,
     maxHttpBufferSize: payloadBytes <= SMALLEST_FRAME_LIMIT ? SMALLEST_FRAME_LIMIT : payloadBytes + FRAME_ALLOWANCE,
     allowRequest: (request: IncomingMessage, decide: (error: null, allowed: boolean) => void) =>
       decide(null, allow(request)),
-    ...(options.transports.includes('polling') && { cors: { origin: options.origins, credentials: true } }),
-    wsEngine: BoundedWebSocketServer,
+    ...(polling && { cors }),
+    wsEngine: polling ? BoundedWebSocketServer : SoleWebSocketServer,
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,

@@ -14,8 +14,8 @@ import { RealtimeOptions } from '../realtime.options.js';
 import { Backlogs } from './backlogs.js';
 import { engineOptions } from './engine.options.js';
 import { FanOut } from './fan-out/fan-out.js';
-import { originFault } from './origin.js';
 import { ReadingShare } from './reading-share.js';
+import { RequestCheck } from './request.check.js';
 import { requestIntake } from './request-intake.js';
 import { Rooms } from './rooms.js';
 import { showRooms } from './rooms-view.js';
@@ -37,6 +37,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private fanOut: FanOut | null = null;
   private readonly rooms = new Rooms();
   private readonly backlogs: Backlogs;
+  private readonly check: RequestCheck;
 
   constructor(
     private readonly options: RealtimeOptions,
@@ -46,10 +47,11 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   ) {
     super();
     this.backlogs = new Backlogs(options.limits.queuedBytes);
+    this.check = new RequestCheck(options, refusals, () => this.accepting);
   }
 
   override gatewayOptions(): Record<string, unknown> {
-    return engineOptions(this.options, (request) => this.allows(request));
+    return engineOptions(this.options, this.check.allows);
   }
 
   override mount(transport: unknown): void {
@@ -152,6 +154,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       const connection = connectionOf(this);
       if (connection) fanOut?.settle(connection.outlet);
     };
+    if (this.options.transports.includes('polling')) io.engine.use(this.check.middleware);
     // The answer to the upgrade and Engine.IO's first packet.
     io.engine.on('initial_headers', (_headers: unknown, { headers, socket }: IncomingMessage) => {
       if (headers.upgrade !== undefined) fanOut?.gatherWrites(socket);
@@ -202,20 +205,6 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.refusals.record(refusal, { gate: 'connect', connection });
     connection?.announceEnd({ code: 'POLICY', reconnect: false });
     conn.close();
-  }
-
-  private allows(request: IncomingMessage): boolean {
-    const reason = this.reasonAgainst(request);
-    if (reason !== null) {
-      this.refusals.record(new RealtimeException('FORBIDDEN', { reason }), { gate: 'connect', connection: null });
-    }
-    return reason === null;
-  }
-
-  private reasonAgainst(request: IncomingMessage): string | null {
-    if (this.options.transport === 'in-memory') return "transport: 'in-memory' accepts no connection";
-    if (!this.accepting) return 'the node is closing';
-    return originFault(request.headers, this.options);
   }
 
   /** Gate 1. Rejects with the error that Socket.IO turns into `connect_error`. */

@@ -17,7 +17,7 @@ export interface TestClientOptions {
   readonly auth?: Credentials | RealtimeClientOptions['auth'];
   /** Cookies as a browser on a page of the application would send them, with their Origin. Default: none. */
   readonly cookies?: Readonly<Record<string, string>>;
-  /** Further headers of the upgrade request. The application's own origin is sent unless `origin` says otherwise; undefined sends none. */
+  /** Further headers of the upgrade request. The origin of a page that may connect is sent unless `origin` says otherwise; undefined sends none. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds that connecting, and each wait of the client, may take. Default 4,000, below the timeout of the usual runners. */
   readonly timeout?: number;
@@ -46,7 +46,8 @@ const servers = new WeakMap<Server, RunningServer>();
 export async function connectTestClient(app: INestApplication, options: TestClientOptions = {}): Promise<TestClient> {
   const { auth, cookies, headers, timeout = 4_000 } = options;
   const { createRealtimeClient } = await loadClient();
-  const { path, transports, transport } = app.get(RealtimeOptions);
+  const settings = app.get(RealtimeOptions);
+  const { path, transports, transport } = settings;
   if (transport === 'in-memory') {
     throw new RealtimeFault(
       "No client can connect to transport: 'in-memory'; leave transport out in tests with clients.",
@@ -61,7 +62,7 @@ export async function connectTestClient(app: INestApplication, options: TestClie
     path,
     transports,
     auth: typeof auth === 'object' ? () => auth : auth,
-    extraHeaders: headersOf(url, cookies, headers),
+    extraHeaders: headersOf(pageHeaders(url, settings), cookies, headers),
     autoConnect: false,
   });
   const client = new TestClient(realtime, timeout);
@@ -104,13 +105,22 @@ function urlOf(server: Server): string {
   return `${server instanceof HttpsServer ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${address.port}`;
 }
 
+/** Those of a page that may connect: of the application itself where its `origins` say so, else the first that is listed. */
+function pageHeaders(url: string, { origins, hosts }: RealtimeOptions): Record<string, string> {
+  if (!origins.includes('self')) return origins.length > 0 ? { origin: origins[0] } : {};
+  const { host, hostname, protocol } = new URL(url);
+  const names = hosts.map((name) => name.toLowerCase());
+  const known = names.length === 0 || names.includes(host) || names.includes(hostname);
+  return known ? { origin: url } : { origin: new URL(`${protocol}//${names[0]}`).origin, host: names[0] };
+}
+
 function headersOf(
-  origin: string,
+  page: Record<string, string>,
   cookies: TestClientOptions['cookies'],
   headers: TestClientOptions['headers'] = {},
 ): Record<string, string> {
   const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-  const all = { origin, ...(cookies && { cookie: stringifyCookie(cookies) }), ...Object.fromEntries(given) };
+  const all = { ...page, ...(cookies && { cookie: stringifyCookie(cookies) }), ...Object.fromEntries(given) };
   return Object.fromEntries(
     Object.entries(all).filter((header): header is [string, string] => header[1] !== undefined),
   );

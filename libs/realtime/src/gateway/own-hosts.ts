@@ -1,0 +1,111 @@
+// Under which names does this server answer? A page whose name was pointed at us (DNS rebinding) sends that name as Host.
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIPv4 } from 'node:net';
+import { HOST } from '../authorization/origin-format.js';
+import type { RealtimeOptions } from '../realtime.options.js';
+
+/** What is read of a request; the same for HTTP/1 and HTTP/2, with and without Express. */
+export interface AddressedRequest {
+  readonly url?: string;
+  readonly originalUrl?: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders?: readonly string[];
+  readonly socket?: { readonly encrypted?: boolean; readonly localAddress?: string };
+}
+
+/** Where the sender of a request thinks the server is. */
+export interface Address {
+  readonly scheme: 'http' | 'https';
+  /** In lower case; an IPv6 address in brackets. */
+  readonly name: string;
+  /** Null where the request names none. */
+  readonly port: string | null;
+}
+
+const DEFAULT_PORTS = { http: '80', https: '443' } as const;
+const SCHEMES: ReadonlyMap<string, Address['scheme']> = new Map([
+  ['http', 'http'],
+  ['https', 'https'],
+  ['ws', 'http'],
+  ['wss', 'https'],
+]);
+const LONGEST_HOST = 261;
+
+export class OwnHosts {
+  private readonly trustProxy: boolean;
+  private readonly names: ReadonlySet<string>;
+  private readonly listed: ReadonlySet<string>;
+  /** What counts where no name is listed. */
+  private readonly unlisted: 'any' | 'local' | 'none';
+
+  constructor(
+    { hosts, origins, trustProxy }: Pick<RealtimeOptions, 'hosts' | 'origins' | 'trustProxy'>,
+    environment = process.env.NODE_ENV,
+  ) {
+    this.trustProxy = trustProxy;
+    this.names = new Set(hosts.map((host) => host.toLowerCase()));
+    this.listed = new Set(origins.filter((origin) => /^https?:/.test(origin)).map((origin) => new URL(origin).host));
+    if (hosts.length > 0) this.unlisted = 'none';
+    else if (environment !== 'production') this.unlisted = 'local';
+    else this.unlisted = origins.includes('self') ? 'any' : 'none';
+  }
+
+  /**
+   * Null where the request does not say it in one clear way.
+   *
+   * Security note: reads client data. Forwarded headers count only where the application trusts its proxy; a list, a second Host, user
+   * information, a trailing dot and the absolute form of a request's target are refused.
+   */
+  addressOf(request: AddressedRequest): Address | null {
+    const target = request.originalUrl ?? request.url;
+    if (target !== undefined && !target.startsWith('/')) return null;
+    const scheme = this.schemeOf(request);
+    const host = this.hostOf(request);
+    if (scheme === undefined || typeof host !== 'string' || host.length > LONGEST_HOST) return null;
+    const [matched, name, port = null] = HOST.exec(host.toLowerCase()) ?? [];
+    return matched === undefined || Number(port) > 65_535 ? null : { scheme, name, port };
+  }
+
+  /** Whether the server answers to this address. */
+  includes({ scheme, name, port }: Address, { socket }: AddressedRequest): boolean {
+    if (this.names.has(name) || this.names.has(`${name}:${port ?? DEFAULT_PORTS[scheme]}`)) return true;
+    if (this.unlisted !== 'local') return this.unlisted === 'any';
+    // Nobody can rebind these: browsers know what loopback is, and an IP address needs no DNS.
+    return isLoopback(name) || name === nameOf(socket?.localAddress);
+  }
+
+  /** Whether `origins` has a page under this host; its scheme is what a proxy may hide. */
+  lists({ name, port }: Address): boolean {
+    return this.listed.has(port === null ? name : `${name}:${port}`);
+  }
+
+  private schemeOf({ headers, socket }: AddressedRequest): Address['scheme'] | undefined {
+    const forwarded = this.trustProxy ? headers['x-forwarded-proto'] : undefined;
+    if (forwarded === undefined) return socket?.encrypted === true ? 'https' : 'http';
+    return typeof forwarded === 'string' ? SCHEMES.get(forwarded.toLowerCase()) : undefined;
+  }
+
+  private hostOf({ headers, rawHeaders = [] }: AddressedRequest): unknown {
+    const forwarded = this.trustProxy ? headers['x-forwarded-host'] : undefined;
+    if (forwarded !== undefined) return forwarded;
+    // Node keeps the first of several, a proxy may have kept the last.
+    const count = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length;
+    return count > 1 ? null : (headers.host ?? headers[':authority']);
+  }
+}
+
+/** The origin of pages at this address, as browsers write it. */
+export function originAt({ scheme, name, port }: Address): string {
+  return port === null || port === DEFAULT_PORTS[scheme] ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
+}
+
+function isLoopback(name: string): boolean {
+  if (name === 'localhost' || name.endsWith('.localhost') || name === '[::1]') return true;
+  return name.startsWith('127.') && isIPv4(name);
+}
+
+/** An address of the operating system as a Host header has it. */
+function nameOf(address: string | undefined): string | undefined {
+  const plain = address?.replace(/^::ffff:(?=[\d.]+$)/, '');
+  return plain?.includes(':') ? `[${plain}]` : plain;
+}

@@ -1,0 +1,64 @@
+// May this HTTP request reach Engine.IO? Asked before anything is kept for its client, and for every request of a polling session.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Logger } from '@nestjs/common';
+import type { RefusalLog } from '../guards/refusals.js';
+import { RealtimeException } from '../realtime.exception.js';
+import type { RealtimeOptions } from '../realtime.options.js';
+import { ORIGIN_FAULTS, type OriginFault, OriginPolicy } from './origin.js';
+
+/** What is likely a mistake of ours, and not an attack, is said once, at the level that operators see. */
+const CURES: Readonly<Partial<Record<OriginFault, string>>> = {
+  unknownHost:
+    'If the host is yours, list it: RealtimeModule.forRoot({ hosts: [...] }); or list the origin of the page in origins.',
+  otherScheme: 'Behind a proxy that ends TLS, set trustProxy: true, or list the origin of the page in origins.',
+  selfNotListed: "If pages of this server may connect too, add 'self' to origins.",
+};
+
+/** Engine.IO has parsed the query by now; of several values of a name it has kept the last. */
+type EngineRequest = IncomingMessage & { _query?: { sid?: unknown; j?: unknown } };
+
+export class RequestCheck {
+  private readonly logger = new Logger('Realtime');
+  private readonly said = new Set<OriginFault>();
+  private readonly origins: OriginPolicy;
+
+  constructor(
+    private readonly options: RealtimeOptions,
+    private readonly refusals: RefusalLog,
+    private readonly isAccepting: () => boolean,
+  ) {
+    this.origins = new OriginPolicy(options);
+  }
+
+  /** For handshakes: the beginning of a connection. */
+  readonly allows = (request: IncomingMessage): boolean => {
+    if (this.options.transport === 'in-memory') return this.passes("transport: 'in-memory' accepts no connection");
+    if (!this.isAccepting()) return this.passes('the node is closing');
+    return this.passes(this.faultOf(request));
+  };
+
+  /** For Engine.IO, which asks about handshakes only: a page that knows a session must not go on with it either. */
+  readonly middleware = (request: EngineRequest, _response: ServerResponse, next: (error?: Error) => void): void => {
+    const isHandshake = !request._query?.sid;
+    next(isHandshake || this.passes(this.faultOf(request)) ? undefined : new Error('refused'));
+  };
+
+  /** Security note: reads client data. A page of any site can load JSONP as a script, and then reads what is in it. */
+  private faultOf(request: EngineRequest): string | null {
+    if (request._query?.j !== undefined) return 'JSONP';
+    const fault = this.origins.faultOf(request);
+    if (fault === null) return null;
+    const cure = CURES[fault];
+    if (cure !== undefined && !this.said.has(fault)) {
+      this.said.add(fault);
+      this.logger.warn(`A request was refused (${ORIGIN_FAULTS[fault]}). ${cure} This is said once.`);
+    }
+    return ORIGIN_FAULTS[fault];
+  }
+
+  private passes(fault: string | null): boolean {
+    if (fault === null) return true;
+    this.refusals.record(new RealtimeException('FORBIDDEN', { reason: fault }), { gate: 'connect', connection: null });
+    return false;
+  }
+}

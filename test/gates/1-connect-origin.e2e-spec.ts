@@ -1,0 +1,213 @@
+// Gate 1 over real sockets: which pages are the server's own, and what may a browser ask for without an Origin?
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { RealtimeModule, type RealtimeSettings } from 'nestjs-realtime';
+import { type BootOptions, boot, closeApps, HTTP_ADAPTERS, type TestApp } from '../kit/boot.js';
+import { KnownUsers } from '../kit/known-users.js';
+import { LogBook } from '../kit/log-book.js';
+import { answerTo, UPGRADE, upgradeOf } from '../kit/raw-http.js';
+import { TLS } from '../kit/tls.js';
+
+const COOKIE = 'Cookie: session=ann';
+
+function start(settings: RealtimeSettings = {}, options?: BootOptions): Promise<TestApp> {
+  return boot({ imports: [RealtimeModule.forRoot({ authenticator: KnownUsers, ...settings })] }, options);
+}
+
+/** Resolves with the status of the upgrade: 101 where the page may connect. */
+async function upgrade(app: TestApp, ...lines: string[]): Promise<number> {
+  return (await answerTo(app.url, [upgradeOf(), ...lines, ...UPGRADE])).status;
+}
+
+/** As a page does that was loaded from that host. */
+function pageOf(host: string, scheme = 'http'): string[] {
+  return [`Host: ${host}`, `Origin: ${scheme}://${host}`, COOKIE];
+}
+
+describe('which pages may connect', () => {
+  const environment = process.env.NODE_ENV;
+  afterEach(async () => {
+    process.env.NODE_ENV = environment;
+    await closeApps();
+  });
+
+  it.each(['production', 'development'])('a rebound name is none of the listed hosts (%s)', async (nodeEnv) => {
+    process.env.NODE_ENV = nodeEnv;
+    const app = await start({ hosts: ['app.example', '127.0.0.1'] });
+    const { host, port } = new URL(app.url);
+    for (const own of [host, 'app.example', 'APP.example:8080'.toLowerCase()]) {
+      expect(await upgrade(app, ...pageOf(own))).toBe(101);
+    }
+    for (const rebound of ['evil.example', `evil.example:${port}`, `localhost:${port}`, 'app.example.evil.example']) {
+      expect(await upgrade(app, ...pageOf(rebound))).toBe(400);
+      expect(await upgrade(app, `Host: ${rebound}`, `Origin: http://${rebound}`)).toBe(400);
+    }
+  });
+
+  it('a rebound name is no loopback name either, which is what counts while somebody develops', async () => {
+    const app = await start();
+    const { host, port } = new URL(app.url);
+    for (const own of [host, `localhost:${port}`, `app.localhost:${port}`, `[::1]:${port}`]) {
+      expect(await upgrade(app, ...pageOf(own))).toBe(101);
+    }
+    for (const rebound of [`evil.example:${port}`, `localhost.evil.example:${port}`]) {
+      expect(await upgrade(app, ...pageOf(rebound))).toBe(400);
+    }
+  });
+
+  it.each(['production', 'development'])('listed origins decide alone (%s)', async (nodeEnv) => {
+    process.env.NODE_ENV = nodeEnv;
+    const app = await start({ origins: ['https://app.example'] });
+    const { host } = new URL(app.url);
+    for (const own of [host, 'evil.example', 'app.example']) expect(await upgrade(app, ...pageOf(own))).toBe(400);
+    expect(await upgrade(app, `Host: ${host}`, 'Origin: https://app.example', COOKIE)).toBe(101);
+    expect(await upgrade(app, 'Host: app.example', 'Origin: https://app.example', COOKIE)).toBe(101);
+  });
+
+  it.each(HTTP_ADAPTERS)('a page without TLS is not that of a server with it, on %s', async (http) => {
+    const app = await start({}, { http, https: TLS });
+    const { host } = new URL(app.url);
+    expect(await upgrade(app, ...pageOf(host, 'https'))).toBe(101);
+    expect(await upgrade(app, ...pageOf(host, 'http'))).toBe(400);
+  });
+
+  it('a proxy that ends TLS says the scheme and the host where it is trusted, and nobody does where none is', async () => {
+    const forwarded = ['X-Forwarded-Proto: https', 'X-Forwarded-Host: app.example'];
+    const trusting = await start({ trustProxy: true, hosts: ['app.example'] });
+    const strict = await start({ hosts: ['app.example'] });
+    const behind = (origin: string, ...lines: string[]) => ['Host: 10.0.0.7', `Origin: ${origin}`, COOKIE, ...lines];
+    expect(await upgrade(trusting, ...behind('https://app.example', ...forwarded))).toBe(101);
+    expect(await upgrade(trusting, ...behind('http://app.example', ...forwarded))).toBe(400);
+    expect(await upgrade(trusting, ...behind('https://app.example', ...forwarded, 'X-Forwarded-Proto: https'))).toBe(
+      400,
+    );
+    expect(
+      await upgrade(trusting, ...behind('https://app.example', ...forwarded, 'x-forwarded-host: evil.example')),
+    ).toBe(400);
+    expect(await upgrade(strict, ...behind('https://app.example', ...forwarded))).toBe(400);
+  });
+
+  it('a request that names no host, or more than one, has no page of its own', async () => {
+    const app = await start();
+    const { host } = new URL(app.url);
+    const own = [`Origin: ${app.url}`, COOKIE];
+    expect(await upgrade(app, `Host: ${host}`, ...own)).toBe(101);
+    expect(await upgrade(app, `Host: ${host}`, 'Host: evil.example', ...own)).toBe(400);
+    expect(await upgrade(app, ...own)).toBe(400);
+    expect(await upgrade(app, 'Host:', ...own)).toBe(400);
+    expect(await upgrade(app, `Host: user@${host}`, ...own)).toBe(400);
+    expect(await upgrade(app, `Host: ${host}`, ...own, `Origin: ${app.url}`)).toBe(400);
+    const old = await answerTo(app.url, [upgradeOf().replace('1.1', '1.0'), ...own, ...UPGRADE]);
+    expect(old.status).not.toBe(101);
+    const absolute = upgradeOf().replace(' /', ' http://evil.example/');
+    expect((await answerTo(app.url, [absolute, `Host: ${host}`, ...own, ...UPGRADE])).status).not.toBe(101);
+  });
+
+  it('what looks like a setting that is missing is said once, and names nothing of the request', async () => {
+    const logger = new LogBook();
+    const app = await start({}, { logger });
+    for (const name of ['one', 'two']) {
+      await upgrade(app, ...pageOf(`${name}.evil.example`));
+      await upgrade(app, ...pageOf(new URL(app.url).host, 'https'));
+    }
+    const said = logger.lines.filter((line) => line.startsWith('warn ') && line.includes('was refused'));
+    expect(said).toEqual([expect.stringContaining('hosts: [...]'), expect.stringContaining('trustProxy: true')]);
+    expect(said.join()).not.toContain('evil');
+  });
+});
+
+describe('what polling lets in', () => {
+  afterEach(closeApps);
+
+  const poll = (app: TestApp, query = '', headers: Record<string, string> = {}, init: RequestInit = {}) =>
+    fetch(`${app.url}/realtime/?EIO=4&transport=polling${query}`, { headers, ...init });
+
+  async function sessionOf(app: TestApp): Promise<string> {
+    const answer = await poll(app, '', { origin: app.url });
+    expect(answer.status).toBe(200);
+    return (JSON.parse((await answer.text()).slice(1)) as { sid: string }).sid;
+  }
+
+  const lenient: RealtimeSettings = { transports: ['polling', 'websocket'], allowMissingOrigin: true };
+
+  it.each(['&j=0', '&%6a=0', '&%6A=1', '&j', '&j=', '&j=x', '&j=0&j=1', '&a=1;b&j=2', '&j[]=1&j=0'])(
+    'is no JSONP: %s',
+    async (query) => {
+      const app = await start(lenient);
+      const sid = await sessionOf(app);
+      const given: Record<string, string>[] = [{}, { origin: app.url }, { 'sec-fetch-site': 'same-origin' }];
+      for (const headers of given) {
+        expect((await poll(app, query, headers)).status).toBe(403);
+        expect((await poll(app, `${query}&sid=${sid}`, headers)).status).toBe(400);
+        expect((await poll(app, `${query}&sid=${sid}`, headers, { method: 'POST', body: 'd=40' })).status).toBe(400);
+      }
+      expect(app.stats().connections).toBe(0);
+    },
+  );
+
+  it.each(['cross-site', 'same-site', 'Cross-Site', 'SAME-ORIGIN', 'same-origin, same-origin'])(
+    'is no request without an Origin that the browser calls %s, whatever is allowed, with cookies or without',
+    async (site) => {
+      const app = await start(lenient);
+      const sid = await sessionOf(app);
+      const refused = app.record('refused');
+      const cookies: Record<string, string>[] = [{}, { cookie: 'session=ann' }];
+      for (const more of cookies) {
+        const headers = { ...more, 'sec-fetch-site': site };
+        expect((await poll(app, '', headers)).status).toBe(403);
+        expect((await poll(app, `&sid=${sid}`, headers)).status).toBe(400);
+        expect((await poll(app, `&sid=${sid}`, headers, { method: 'POST', body: '40' })).status).toBe(400);
+        const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+        const { host } = new URL(app.url);
+        expect(await upgrade(app, `Host: ${host}`, ...lines)).toBe(400);
+        const ofSession = `GET /realtime/?EIO=4&transport=websocket&sid=${sid} HTTP/1.1`;
+        expect((await answerTo(app.url, [ofSession, `Host: ${host}`, ...lines, ...UPGRADE])).status).toBe(400);
+      }
+      expect(refused).toHaveLength(10);
+      expect(refused.every(({ code }) => code === 'FORBIDDEN')).toBe(true);
+      expect(app.stats().connections).toBe(0);
+    },
+  );
+
+  it('is a session for the pages that may begin one, and for no other page that knows it', async () => {
+    const app = await start({ transports: ['polling', 'websocket'] });
+    const { host } = new URL(app.url);
+    const sid = await sessionOf(app);
+    const post = (headers: Record<string, string>) => poll(app, `&sid=${sid}`, headers, { method: 'POST', body: '40' });
+    const ofSession = `GET /realtime/?EIO=4&transport=websocket&sid=${sid} HTTP/1.1`;
+    for (const origin of ['http://evil.example', 'null', `https://${host}`]) {
+      expect((await post({ origin })).status).toBe(400);
+      expect((await answerTo(app.url, [ofSession, `Host: ${host}`, `Origin: ${origin}`, ...UPGRADE])).status).toBe(400);
+    }
+    expect((await post({ origin: app.url })).status).toBe(200);
+    expect(await (await poll(app, `&sid=${sid}`, { 'sec-fetch-site': 'same-origin' })).text()).toMatch(/^40\{/);
+  });
+
+  it('is nothing for a page under a rebound name, which reads without an Origin', async () => {
+    const app = await start({ transports: ['polling', 'websocket'] });
+    const get = (...lines: string[]) =>
+      answerTo(app.url, ['GET /realtime/?EIO=4&transport=polling HTTP/1.1', ...lines, 'Connection: close']);
+    expect((await get(`Host: ${new URL(app.url).host}`)).status).toBe(200);
+    expect((await get('Host: evil.example')).status).toBe(403);
+    expect((await get('Host: evil.example', 'Sec-Fetch-Site: same-origin')).status).toBe(403);
+  });
+
+  it('answers with CORS for listed origins only', async () => {
+    const app = await start({ transports: ['polling'], origins: ['https://app.example', 'self'] });
+    const allowed = async (origin: string) =>
+      (await poll(app, '', { origin })).headers.get('access-control-allow-origin');
+    expect(await allowed('https://app.example')).toBe('https://app.example');
+    for (const origin of ['self', 'https://evil.example', 'null']) expect(await allowed(origin)).toBeNull();
+  });
+
+  it('is, where it is off, no session that an upgrade could take over', async () => {
+    const app = await start();
+    const client = await app.connect({ as: 'ann' });
+    const sid = (client.socket.io.engine as unknown as { id: string }).id;
+    const ofSession = `GET /realtime/?EIO=4&transport=websocket&sid=${sid} HTTP/1.1`;
+    const { host } = new URL(app.url);
+    expect(
+      (await answerTo(app.url, [ofSession, `Host: ${host}`, 'Origin: http://evil.example', ...UPGRADE])).status,
+    ).toBe(400);
+    await client.settle();
+  });
+});
