@@ -8,14 +8,16 @@ import { RealtimeCounters } from '../connections/realtime-counters.js';
 import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer, type RealtimeStats } from '../connections/realtime.server.js';
 import { RefusalLog } from '../guards/refusals.js';
+import { authRefusal } from '../payloads/auth-shape.js';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Backlogs } from './backlogs.js';
 import { engineOptions } from './engine.options.js';
 import { FanOut } from './fan-out/fan-out.js';
+import { emptyRequest, sizeFault, trimRequest } from './handshake.js';
 import { originFault } from './origin.js';
-import { ReadingShare } from './reading-share.js';
+import { PacketMeter } from './packet-meter.js';
 import { requestIntake } from './request-intake.js';
 import { Rooms } from './rooms.js';
 import { showRooms } from './rooms-view.js';
@@ -23,9 +25,6 @@ import { SocketIOConnection, type SocketData } from './socket-io.connection.js';
 import { subscriptionsByTemplate } from './subscriptions-by-template.js';
 import { TransportLink } from './transport-link.js';
 import { Turns } from './turns.js';
-
-/** Not worth counting towards a turn's share of reading: the share of requests bounds them. */
-const SMALL_PACKET = 4_096;
 
 /** The clients of this node, over Socket.IO. */
 @Injectable()
@@ -37,6 +36,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private fanOut: FanOut | null = null;
   private readonly rooms = new Rooms();
   private readonly backlogs: Backlogs;
+  private readonly meter: PacketMeter;
 
   constructor(
     private readonly options: RealtimeOptions,
@@ -46,10 +46,11 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   ) {
     super();
     this.backlogs = new Backlogs(options.limits.queuedBytes);
+    this.meter = new PacketMeter(options.limits, this.backlogs, refusals, (conn) => this.cutOff(conn, null));
   }
 
   override gatewayOptions(): Record<string, unknown> {
-    return engineOptions(this.options, (request) => this.allows(request));
+    return engineOptions(this.options, (request) => this.allows(request), this.meter);
   }
 
   override mount(transport: unknown): void {
@@ -132,17 +133,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       const connection = connectionOf(this);
       if (connection) entrance.disconnected(connection, reason);
     };
-    const { backlogs, fanOut } = this;
-    const { packetsPerSecond } = this.options.limits;
-    const cutOff = this.cutOff.bind(this);
-    const endFlood = this.endFlood.bind(this);
-    // Packets that come in one batch with the last one are thrown away by Engine.IO once the connection closes.
-    const reading = new ReadingShare();
-    const onPacket = function (this: EngineSocket, { data }: { data?: { length: number } }): void {
-      if (data !== undefined && data.length > SMALL_PACKET) reading.took(this, data.length);
-      if (!TransportLink.of(this)!.allowsPacket(packetsPerSecond)) endFlood(this);
-      else if (backlogs.isDeaf(this)) cutOff(this, null);
-    };
+    const { fanOut, meter } = this;
     const onPacketCreate = function (this: EngineSocket): void {
       const connection = connectionOf(this);
       if (connection) fanOut?.settle(connection.outlet);
@@ -151,12 +142,15 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     io.engine.on('initial_headers', (_headers: unknown, { headers, socket }: IncomingMessage) => {
       if (headers.upgrade !== undefined) fanOut?.gatherWrites(socket);
     });
+    io.engine.on('headers', (_headers: unknown, request: IncomingMessage) => {
+      if (request.headers.upgrade !== undefined && queryOf(request).sid !== undefined) emptyRequest(request);
+    });
     // A handshake that fails after all is answered and torn down at once, with whatever still waits.
     io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => req.socket.uncork());
     io.engine.on('connection', (conn: EngineSocket) => {
       fanOut?.inspect(conn);
-      TransportLink.create(conn);
-      conn.on('packet', onPacket);
+      trimRequest(conn.request);
+      meter.follow(conn);
       conn.on('packetCreate', onPacketCreate);
       conn.on('close', onTransportClose);
     });
@@ -191,14 +185,6 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     conn.close(true);
   }
 
-  private endFlood(conn: EngineSocket): void {
-    const connection = connectionOf(conn);
-    const refusal = new RealtimeException('RATE_LIMITED', { reason: 'too many packets' });
-    this.refusals.record(refusal, { gate: 'connect', connection });
-    connection?.announceEnd({ code: 'POLICY', reconnect: false });
-    conn.close();
-  }
-
   private allows(request: IncomingMessage): boolean {
     const reason = this.reasonAgainst(request);
     if (reason !== null) {
@@ -210,22 +196,28 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private reasonAgainst(request: IncomingMessage): string | null {
     if (this.options.transport === 'in-memory') return "transport: 'in-memory' accepts no connection";
     if (!this.accepting) return 'the node is closing';
-    return originFault(request.headers, this.options);
+    return originFault(request.headers, this.options) ?? sizeFault(request);
   }
 
   /** Gate 1. Rejects with the error that Socket.IO turns into `connect_error`. */
   private async admit(entrance: RealtimeEntrance, socket: Socket): Promise<void> {
-    const connection = new SocketIOConnection(socket, this.fanOut!, this.rooms);
-    const data = socket.data as SocketData;
-    data.connection = connection;
     try {
       const link = TransportLink.of(socket.conn);
-      if (link === undefined || link.connection !== null) {
+      if (link === undefined || link.asked) {
         socket.conn.close(true);
         throw link === undefined
           ? new RealtimeException('UNAVAILABLE', { reason: 'connected before the application was ready' })
           : new RealtimeException('BAD_REQUEST', { reason: 'a second CONNECT on one transport connection' });
       }
+      link.asked = true;
+      const malformed = authRefusal(socket.handshake.auth);
+      if (malformed !== null) {
+        this.refusals.record(malformed, { gate: 'connect', connection: null });
+        throw malformed;
+      }
+      const connection = new SocketIOConnection(socket, this.fanOut!, this.rooms);
+      const data = socket.data as SocketData;
+      data.connection = connection;
       link.connection = connection;
       await entrance.connect(connection, connection.handshake);
       data.user = connection.user;
@@ -242,6 +234,11 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
 function isSocketIOServer(transport: unknown): transport is Server {
   return typeof transport === 'object' && transport !== null && 'of' in transport && 'engine' in transport;
+}
+
+/** Engine.IO's parsed query. */
+function queryOf(request: IncomingMessage): { readonly sid?: string } {
+  return (request as IncomingMessage & { _query?: { sid?: string } })._query ?? {};
 }
 
 function connectionOf(conn: EngineSocket): SocketIOConnection | null {
