@@ -41,6 +41,15 @@ export class RawSocket {
     return socket;
   }
 
+  /** A second WebSocket for a transport that is open, with these headers. */
+  static async probe(fixture: FixtureProcess, sid: string, headers: Record<string, string>): Promise<RawSocket> {
+    const url = `${fixture.url.replace('http', 'ws')}${fixture.path}/?EIO=4&transport=websocket&sid=${sid}`;
+    const ws = new WebSocket(url, { headers });
+    const socket = new RawSocket(ws);
+    await once(ws, 'open');
+    return socket;
+  }
+
   /** An open transport whose CONNECT the server has answered. */
   static async connect(fixture: FixtureProcess, session?: string): Promise<RawSocket> {
     const socket = await RawSocket.open(fixture);

@@ -5,14 +5,17 @@ import type { FixtureProcess } from '../fixture/fixture.process.js';
 const SEPARATOR = '\x1e';
 
 export class PollingClient {
-  private constructor(private readonly url: string) {}
+  private constructor(
+    private readonly url: string,
+    readonly sid: string,
+  ) {}
 
   /** Opens the transport and completes CONNECT. */
   static async connect(fixture: FixtureProcess): Promise<PollingClient> {
     const url = `${fixture.url}${fixture.path}/?EIO=4&transport=polling`;
     const handshake = await (await fetch(url)).text();
     const { sid } = JSON.parse(handshake.slice(1)) as { sid: string };
-    const client = new PollingClient(`${url}&sid=${sid}`);
+    const client = new PollingClient(`${url}&sid=${sid}`, sid);
     await client.post(['40']);
     const answer = await client.poll();
     if (!answer.startsWith('40')) throw new Error(`CONNECT was answered by ${answer}`);

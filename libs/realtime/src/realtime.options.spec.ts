@@ -40,6 +40,8 @@ describe('options', () => {
         messagesPerSecond: 20,
         messageBurst: 40,
         packetsPerSecond: 500,
+        bytesPerSecond: 1_572_864,
+        byteBurst: 3_145_728,
         handlersInFlight: 8,
         pendingAuthentications: 1_000,
         queuedBytes: 1_048_576,
@@ -85,6 +87,20 @@ describe('options', () => {
     expect(packetsFor({ messagesPerSecond: 1_000 })).toBe(2_000);
     expect(packetsFor({ messageBurst: 3_000, messagesPerSecond: 1_000 })).toBe(6_000);
     expect(packetsFor({ messagesPerSecond: 1_000, packetsPerSecond: 50 })).toBe(50);
+  });
+
+  it('raise the limits of bytes with those of messages and payloads, where they are not given', () => {
+    const bytesFor = (limits: Partial<RealtimeLimits>): [number, number] => {
+      const { bytesPerSecond, byteBurst } = resolveOptions({ limits }).limits;
+      return [bytesPerSecond, byteBurst];
+    };
+    expect(bytesFor({ messagesPerSecond: 10, messageBurst: 10, payloadBytes: 1_000 })).toEqual([1_572_864, 3_145_728]);
+    expect(bytesFor({ messagesPerSecond: 1_000 })).toEqual([4_096_000, 8_192_000]);
+    expect(bytesFor({ messageBurst: 1_000 })).toEqual([1_572_864, 4_096_000]);
+    expect(bytesFor({ payloadBytes: 10_000_000 })).toEqual([10_000_000, 40_000_000]);
+    expect(bytesFor({ bytesPerSecond: 5_000_000 })).toEqual([5_000_000, 10_000_000]);
+    expect(bytesFor({ bytesPerSecond: 50_000 })).toEqual([50_000, 262_144]);
+    expect(bytesFor({ payloadBytes: 10_000_000, bytesPerSecond: 7, byteBurst: 9 })).toEqual([7, 9]);
   });
 
   it('share nothing between two modules', () => {

@@ -20,10 +20,20 @@ export class RealtimeLimits {
   /** Requests a connection may make at once after a rest. Default 40. */
   messageBurst = 40;
   /**
-   * Packets per second and transport connection, pings and junk included, with a burst of twice as many; over it the connection is
+   * Packets per second and transport connection, WebSocket's pings and pongs and junk included, with a burst of twice as many; over it the connection is
    * closed with `POLICY`. Default 500, and at least twice `messagesPerSecond` and `messageBurst` where those are raised.
    */
   packetsPerSecond = 500;
+  /**
+   * Bytes that one transport connection may send per second, whatever they are; over it the connection is closed with `POLICY`.
+   * Default 1,572,864, and at least 4,096 for each of `messagesPerSecond` and one `payloadBytes` where those are raised.
+   */
+  bytesPerSecond = 1_572_864;
+  /**
+   * Bytes that a transport connection may send at once after a rest. Default twice `bytesPerSecond`, and at least 4,096 for each of
+   * `messageBurst` and four times `payloadBytes`.
+   */
+  byteBurst = 3_145_728;
   /** Handlers that run at once for one connection; four times as many messages may wait, then `OVERLOADED`. Default 8. */
   handlersInFlight = 8;
   /** Authentications under way at once on this node; over it `OVERLOADED`. Default 1,000. */
@@ -131,11 +141,21 @@ export function resolveOptions(settings: RealtimeSettings = {}, environment = pr
   });
 }
 
-/** A raised message rate raises the packet limit with it, where that is left at its default. */
+/** What the limits of bytes have room for, for each message. */
+const ORDINARY_MESSAGE = 4_096;
+
+/** Raised limits of messages raise those of packets and bytes with them, where these are left at their defaults. */
 function resolveLimits(given: Partial<RealtimeLimits>): RealtimeLimits {
   const limits = Object.assign(new RealtimeLimits(), defined(given));
   if (given.packetsPerSecond === undefined) {
     limits.packetsPerSecond = Math.max(limits.packetsPerSecond, 2 * limits.messagesPerSecond, 2 * limits.messageBurst);
+  }
+  const { messagesPerSecond, messageBurst, payloadBytes } = limits;
+  if (given.bytesPerSecond === undefined) {
+    limits.bytesPerSecond = Math.max(limits.bytesPerSecond, ORDINARY_MESSAGE * messagesPerSecond, payloadBytes);
+  }
+  if (given.byteBurst === undefined) {
+    limits.byteBurst = Math.max(2 * limits.bytesPerSecond, ORDINARY_MESSAGE * messageBurst, 4 * payloadBytes);
   }
   return limits;
 }
@@ -196,6 +216,8 @@ const LIMIT_RULES: Rules<RealtimeLimits> = {
   messagesPerSecond: positiveInteger,
   messageBurst: positiveInteger,
   packetsPerSecond: positiveInteger,
+  bytesPerSecond: positiveInteger,
+  byteBurst: positiveInteger,
   handlersInFlight: positiveInteger,
   pendingAuthentications: positiveInteger,
   renewalsInFlight: positiveInteger,

@@ -11,7 +11,7 @@ import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
-import { isPlainObject } from '../payloads/payload-shape.js';
+import { authRefusal } from '../payloads/auth-shape.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import type { PendingRequest } from './pending-request.js';
@@ -34,10 +34,15 @@ export class AuthenticationRequests {
   ) {}
 
   authenticate(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
+    const malformed = authRefusal(frame);
+    if (malformed !== null) {
+      this.refusals.record(malformed, { gate: 'connect', connection });
+      return pending.refuse(malformed);
+    }
     const deadline = performance.now() + this.options.requestTimeout;
     const turn = connection.lanes.take(CONNECTION_LANE);
     void this.inTime(Promise.resolve(turn.ready), deadline)
-      .then(() => this.reply(connection, frame, deadline))
+      .then(() => this.reply(connection, frame as Record<string, unknown>, deadline))
       .then(
         (reply) => pending.answer(reply),
         (error: unknown) => {
@@ -49,9 +54,12 @@ export class AuthenticationRequests {
       .finally(() => turn.release());
   }
 
-  private async reply(connection: RealtimeConnection, frame: unknown, deadline: number): Promise<AuthenticateReply> {
-    if (!isPlainObject(frame)) throw new RealtimeException('BAD_REQUEST');
-    const user = await this.replaceUser(connection, frame, deadline);
+  private async reply(
+    connection: RealtimeConnection,
+    auth: Record<string, unknown>,
+    deadline: number,
+  ): Promise<AuthenticateReply> {
+    const user = await this.replaceUser(connection, auth, deadline);
     return {
       ok: true,
       user: publicUser(user),

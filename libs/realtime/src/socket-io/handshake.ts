@@ -1,9 +1,17 @@
-// What did a Socket.IO client bring when it connected?
+// What did a Socket.IO client bring when it connected, and how much of it may stay?
+import type { IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
 import type { Socket } from 'socket.io';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 
 const NO_COOKIES: RealtimeHandshake['cookies'] = Object.freeze(Object.create(null) as RealtimeHandshake['cookies']);
+
+/** A connection keeps the URL and the headers of its first request for its life: guards and `refresh()` read them. */
+const MAX_URL = 2_048;
+const MAX_PARAMETERS = 32;
+const MAX_HEADERS = 128;
+/** As much as Node takes by default, also where an application lets Node take more. */
+const MAX_HEADER_CHARACTERS = 16_384;
 
 /** Security note: reads client data. Cookies come without a prototype; `auth` is an object, whatever the client sent. */
 export function handshakeOf(socket: Socket): RealtimeHandshake {
@@ -15,4 +23,25 @@ export function handshakeOf(socket: Socket): RealtimeHandshake {
     address,
     ...(headers.origin !== undefined && { origin: headers.origin }),
   };
+}
+
+/** Why a request is too large to be kept; null when it is not. Security note: reads client data. */
+export function sizeFault({ url = '', rawHeaders }: IncomingMessage): string | null {
+  if (url.length > MAX_URL || url.split('&', MAX_PARAMETERS + 1).length > MAX_PARAMETERS) return 'the URL is too long';
+  if (rawHeaders.length > 2 * MAX_HEADERS) return 'too many headers';
+  let characters = 0;
+  for (const part of rawHeaders) characters += part.length;
+  return characters > MAX_HEADER_CHARACTERS ? 'the headers are too long' : null;
+}
+
+/** Drops what nobody reads of the request that opened a transport; the parsed headers stay. */
+export function trimRequest(request: IncomingMessage): void {
+  request.rawHeaders = [];
+}
+
+/** Drops all of a request that upgrades a transport: the one that opened it speaks for the client. */
+export function emptyRequest(request: IncomingMessage): void {
+  request.rawHeaders = [];
+  request.headers = {};
+  request.url = '';
 }

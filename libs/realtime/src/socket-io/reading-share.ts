@@ -1,22 +1,26 @@
 // How much of one client's bytes is decoded in one turn of the event loop? One large frame; then others get their turn.
-import type { Socket as EngineSocket } from 'engine.io';
+import type { MeteredWebSocket } from './metered-web-socket.js';
 
 /** Decoding this much takes a millisecond or two. */
 const BYTES_PER_TURN = 32_768;
 
-interface Pausable {
-  readonly transport: { readonly socket?: { pause?(): void; resume?(): void } };
+/** What it needs of a WebSocket. */
+export interface Readable extends Pick<MeteredWebSocket, 'pause' | 'resume'> {
+  readonly link: { readonly connection: { readonly behind: boolean } | null } | null;
 }
 
-/** Stops reading from a WebSocket until the next turn once a turn has had its share; TCP holds back the rest. */
+/**
+ * Stops reading from a WebSocket once a turn has had its share, until the next turn and until no request that was read waits: decoded
+ * requests take many times the memory of their bytes. TCP holds back the rest.
+ */
 export class ReadingShare {
-  private readonly bytes = new Map<EngineSocket, number>();
+  private readonly bytes = new Map<Readable, number>();
 
-  took(conn: EngineSocket, length: number): void {
-    const before = this.bytes.get(conn) ?? 0;
+  took(ws: Readable, length: number): void {
+    const before = this.bytes.get(ws) ?? 0;
     if (this.bytes.size === 0) setImmediate(this.next);
-    this.bytes.set(conn, before + length);
-    if (before <= BYTES_PER_TURN && before + length > BYTES_PER_TURN) socketOf(conn)?.pause?.();
+    this.bytes.set(ws, before + length);
+    if (before <= BYTES_PER_TURN && before + length > BYTES_PER_TURN) ws.pause();
   }
 
   /** Transports that are read from in this turn. */
@@ -25,11 +29,12 @@ export class ReadingShare {
   }
 
   private readonly next = (): void => {
-    for (const [conn, bytes] of this.bytes) if (bytes > BYTES_PER_TURN) socketOf(conn)?.resume?.();
-    this.bytes.clear();
+    for (const [ws, bytes] of this.bytes) {
+      const paused = bytes > BYTES_PER_TURN;
+      if (paused && ws.link?.connection?.behind === true) continue;
+      this.bytes.delete(ws);
+      if (paused) ws.resume();
+    }
+    if (this.bytes.size > 0) setImmediate(this.next);
   };
-}
-
-function socketOf(conn: EngineSocket): Pausable['transport']['socket'] {
-  return (conn as unknown as Pausable).transport.socket;
 }

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { RefusalLog } from '../guards/refusals.js';
 import { RealtimeException } from '../realtime.exception.js';
 import type { RealtimeOptions } from '../realtime.options.js';
+import { sizeFault } from './handshake.js';
 import { ORIGIN_FAULTS, type OriginFault, OriginPolicy } from './origin.js';
 
 /** What is likely a mistake of ours, and not an attack, is said once, at the level that operators see. */
@@ -34,7 +35,7 @@ export class RequestCheck {
   readonly allows = (request: IncomingMessage): boolean => {
     if (this.options.transport === 'in-memory') return this.passes("transport: 'in-memory' accepts no connection");
     if (!this.isAccepting()) return this.passes('the node is closing');
-    return this.passes(this.faultOf(request));
+    return this.passes(this.faultOf(request) ?? sizeFault(request));
   };
 
   /** For Engine.IO, which asks about handshakes only: a page that knows a session must not go on with it either. */

@@ -21,6 +21,8 @@ export interface SocketData {
 export class SocketIOConnection extends RealtimeConnection {
   /** What events to it leave by. */
   readonly outlet: Outlet;
+  /** Whether requests that have been read wait for a later turn of the event loop. */
+  behind = false;
 
   constructor(
     private readonly socket: Socket,

@@ -8,13 +8,15 @@ import { RealtimeCounters } from '../connections/realtime-counters.js';
 import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer, type RealtimeStats } from '../connections/realtime.server.js';
 import { RefusalLog } from '../guards/refusals.js';
+import { authRefusal } from '../payloads/auth-shape.js';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Backlogs } from './backlogs.js';
 import { engineOptions } from './engine.options.js';
 import { FanOut } from './fan-out/fan-out.js';
-import { ReadingShare } from './reading-share.js';
+import { emptyRequest, trimRequest } from './handshake.js';
+import { PacketMeter } from './packet-meter.js';
 import { RequestCheck } from './request.check.js';
 import { requestIntake } from './request-intake.js';
 import { Rooms } from './rooms.js';
@@ -23,9 +25,6 @@ import { SocketIOConnection, type SocketData } from './socket-io.connection.js';
 import { subscriptionsByTemplate } from './subscriptions-by-template.js';
 import { TransportLink } from './transport-link.js';
 import { Turns } from './turns.js';
-
-/** Not worth counting towards a turn's share of reading: the share of requests bounds them. */
-const SMALL_PACKET = 4_096;
 
 /** The clients of this node, over Socket.IO. */
 @Injectable()
@@ -38,6 +37,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private readonly rooms = new Rooms();
   private readonly backlogs: Backlogs;
   private readonly check: RequestCheck;
+  private readonly meter: PacketMeter;
 
   constructor(
     private readonly options: RealtimeOptions,
@@ -47,11 +47,12 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   ) {
     super();
     this.backlogs = new Backlogs(options.limits.queuedBytes);
+    this.meter = new PacketMeter(options.limits, this.backlogs, refusals, (conn) => this.cutOff(conn, null));
     this.check = new RequestCheck(options, refusals, () => this.accepting);
   }
 
   override gatewayOptions(): Record<string, unknown> {
-    return engineOptions(this.options, this.check.allows);
+    return engineOptions(this.options, this.check.allows, this.meter);
   }
 
   override mount(transport: unknown): void {
@@ -135,21 +136,11 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       const connection = connectionOf(this);
       if (connection) entrance.disconnected(connection, reason);
     };
-    const { backlogs, fanOut } = this;
-    const { packetsPerSecond } = this.options.limits;
-    const cutOff = this.cutOff.bind(this);
-    const endFlood = this.endFlood.bind(this);
-    // Packets that come in one batch with the last one are thrown away by Engine.IO once the connection closes.
-    const reading = new ReadingShare();
+    const { fanOut, meter } = this;
     this.counters.watch('transports', () => io.engine.clientsCount);
     this.counters.watch('connecting', () => connecting(io));
     this.counters.watch('turns', () => turns.size);
-    this.counters.watch('reads', () => reading.size);
-    const onPacket = function (this: EngineSocket, { data }: { data?: { length: number } }): void {
-      if (data !== undefined && data.length > SMALL_PACKET) reading.took(this, data.length);
-      if (!TransportLink.of(this)!.allowsPacket(packetsPerSecond)) endFlood(this);
-      else if (backlogs.isDeaf(this)) cutOff(this, null);
-    };
+    this.counters.watch('reads', () => meter.reads);
     const onPacketCreate = function (this: EngineSocket): void {
       const connection = connectionOf(this);
       if (connection) fanOut?.settle(connection.outlet);
@@ -159,12 +150,15 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     io.engine.on('initial_headers', (_headers: unknown, { headers, socket }: IncomingMessage) => {
       if (headers.upgrade !== undefined) fanOut?.gatherWrites(socket);
     });
+    io.engine.on('headers', (_headers: unknown, request: IncomingMessage) => {
+      if (request.headers.upgrade !== undefined && queryOf(request).sid !== undefined) emptyRequest(request);
+    });
     // A handshake that fails after all is answered and torn down at once, with whatever still waits.
     io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => req.socket.uncork());
     io.engine.on('connection', (conn: EngineSocket) => {
       fanOut?.inspect(conn);
-      TransportLink.create(conn);
-      conn.on('packet', onPacket);
+      trimRequest(conn.request);
+      meter.follow(conn);
       conn.on('packetCreate', onPacketCreate);
       conn.on('close', onTransportClose);
     });
@@ -199,27 +193,25 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     conn.close(true);
   }
 
-  private endFlood(conn: EngineSocket): void {
-    const connection = connectionOf(conn);
-    const refusal = new RealtimeException('RATE_LIMITED', { reason: 'too many packets' });
-    this.refusals.record(refusal, { gate: 'connect', connection });
-    connection?.announceEnd({ code: 'POLICY', reconnect: false });
-    conn.close();
-  }
-
   /** Gate 1. Rejects with the error that Socket.IO turns into `connect_error`. */
   private async admit(entrance: RealtimeEntrance, socket: Socket): Promise<void> {
-    const connection = new SocketIOConnection(socket, this.fanOut!, this.rooms);
-    const data = socket.data as SocketData;
-    data.connection = connection;
     try {
       const link = TransportLink.of(socket.conn);
-      if (link === undefined || link.connection !== null) {
+      if (link === undefined || link.asked) {
         socket.conn.close(true);
         throw link === undefined
           ? new RealtimeException('UNAVAILABLE', { reason: 'connected before the application was ready' })
           : new RealtimeException('BAD_REQUEST', { reason: 'a second CONNECT on one transport connection' });
       }
+      link.asked = true;
+      const malformed = authRefusal(socket.handshake.auth);
+      if (malformed !== null) {
+        this.refusals.record(malformed, { gate: 'connect', connection: null });
+        throw malformed;
+      }
+      const connection = new SocketIOConnection(socket, this.fanOut!, this.rooms);
+      const data = socket.data as SocketData;
+      data.connection = connection;
       link.connection = connection;
       await entrance.connect(connection, connection.handshake);
       data.user = connection.user;
@@ -241,6 +233,11 @@ function isSocketIOServer(transport: unknown): transport is Server {
 /** Socket.IO's sockets that gate 1 has not let in yet; it keeps them apart from the others. */
 function connecting(io: Server): number {
   return (io.sockets as unknown as { _preConnectSockets?: ReadonlyMap<string, Socket> })._preConnectSockets?.size ?? 0;
+}
+
+/** Engine.IO's parsed query. */
+function queryOf(request: IncomingMessage): { readonly sid?: string } {
+  return (request as IncomingMessage & { _query?: { sid?: string } })._query ?? {};
 }
 
 function connectionOf(conn: EngineSocket): SocketIOConnection | null {

@@ -29,7 +29,9 @@ describe('the packet of an event', () => {
 
 describe('the engine', () => {
   const allow = () => true;
-  const optionsFor = (settings: Parameters<typeof resolveOptions>[0]) => engineOptions(resolveOptions(settings), allow);
+  const meter = { takesMessage: () => true, takesPing: () => true, takesPong: () => {} };
+  const optionsFor = (settings: Parameters<typeof resolveOptions>[0]) =>
+    engineOptions(resolveOptions(settings), allow, meter);
 
   it('runs with everything off that nobody needs', () => {
     expect(optionsFor({ path: '/live' })).toMatchObject({
@@ -60,19 +62,22 @@ describe('the engine', () => {
 
   it.each([true, false])('answers a handshake without an error of its own: %s', (allowed) => {
     const asked: unknown[] = [];
-    const { allowRequest } = engineOptions(resolveOptions(), (request) => {
+    const judge = (request: IncomingMessage): boolean => {
       asked.push(request);
       return allowed;
-    }) as { allowRequest: (request: IncomingMessage, decide: (...answer: unknown[]) => void) => void };
+    };
+    const { allowRequest } = engineOptions(resolveOptions(), judge, meter) as {
+      allowRequest: (request: IncomingMessage, decide: (...answer: unknown[]) => void) => void;
+    };
     const request = { headers: {} } as IncomingMessage;
     allowRequest(request, (...answer) => asked.push(answer));
     expect(asked).toEqual([request, [null, allowed]]);
   });
 
-  it('bounds the fragments of a frame', () => {
+  it('bounds the fragments of a message and the segments of a frame', () => {
     const { wsEngine } = optionsFor({}) as { wsEngine: new (options: object) => { options: object; close(): void } };
-    const server = new wsEngine({ noServer: true });
-    expect(server.options).toMatchObject({ noServer: true, maxFragments: 64 });
+    const server = new wsEngine({ noServer: true, maxPayload: 65_536 });
+    expect(server.options).toMatchObject({ noServer: true, maxFragments: 64, maxBufferedChunks: 512 });
     server.close();
   });
 });

@@ -1,20 +1,36 @@
 // What is kept of one transport connection? On Engine.IO's socket itself: weak maps of thousands cost memory, and the garbage collector time.
 import type { Socket as EngineSocket } from 'engine.io';
-import { TokenBucket } from '../connections/token-bucket.js';
+import type { RealtimeLimits } from '../realtime.options.js';
 import type { SocketIOConnection } from './socket-io.connection.js';
 
 const LINK = Symbol('nestjs-realtime');
 
 type Linked = EngineSocket & { [LINK]?: TransportLink };
 
-/** Lives from the transport's first packet to its end. */
+/** Lives from the transport's first frame to its end. */
 export class TransportLink {
+  /** Null until Engine.IO knows the transport. */
+  conn: EngineSocket | null = null;
   /** The one connection it may have: a second CONNECT buys no second authentication (hardening 5). */
   connection: SocketIOConnection | null = null;
-  private packets: TokenBucket | null = null;
+  /** Whether a CONNECT has come, admitted or not. */
+  asked = false;
+  /** Whether it sent what it may not, or too much; nothing more is read of it. */
+  ended = false;
+  /** Bytes of pongs written since the peer last had read everything. */
+  unreadPongs = 0;
+  private packets: number;
+  private bytes: number;
+  private filledAt = performance.now();
 
-  static create(conn: EngineSocket): void {
-    (conn as Linked)[LINK] = new TransportLink();
+  constructor({ packetsPerSecond, byteBurst }: RealtimeLimits) {
+    this.packets = 2 * packetsPerSecond;
+    this.bytes = byteBurst;
+  }
+
+  attach(conn: EngineSocket): void {
+    this.conn = conn;
+    (conn as Linked)[LINK] = this;
   }
 
   /** Undefined for a transport that was there before we were. */
@@ -22,11 +38,15 @@ export class TransportLink {
     return (conn as Linked)[LINK];
   }
 
-  /** Takes a packet into account; false when it is one too many (hardening 10). Pings and junk count too, so no flood is free. */
-  allowsPacket(perSecond: number): boolean {
+  /** Takes what has come into account: null when it is within both rates, else what there is too much of (hardening 10). */
+  excess(packets: number, bytes: number, limits: RealtimeLimits): 'packets' | 'bytes' | null {
     const now = performance.now();
-    const burst = 2 * perSecond;
-    this.packets ??= new TokenBucket(burst, now);
-    return this.packets.take(perSecond, burst, now) === 0;
+    const seconds = (now - this.filledAt) / 1_000;
+    this.filledAt = now;
+    const { packetsPerSecond, bytesPerSecond, byteBurst } = limits;
+    this.packets = Math.min(2 * packetsPerSecond, this.packets + seconds * packetsPerSecond) - packets;
+    this.bytes = Math.min(byteBurst, this.bytes + seconds * bytesPerSecond) - bytes;
+    if (this.packets < 0) return 'packets';
+    return this.bytes < 0 ? 'bytes' : null;
   }
 }

@@ -60,16 +60,31 @@ describe('Turns', () => {
 
 describe('ReadingShare', () => {
   it('stops reading from a socket that has had its bytes of this turn, until the next', async () => {
-    const socket = { pause: jest.fn(), resume: jest.fn() };
-    const conn = { transport: { socket } } as never;
+    const socket = { pause: jest.fn(), resume: jest.fn(), link: null };
     const reading = new ReadingShare();
-    reading.took(conn, 30_000);
+    reading.took(socket, 30_000);
     expect(socket.pause).not.toHaveBeenCalled();
-    reading.took(conn, 30_000);
-    reading.took(conn, 30_000);
+    reading.took(socket, 30_000);
+    reading.took(socket, 30_000);
     expect(socket.pause).toHaveBeenCalledTimes(1);
     expect(socket.resume).not.toHaveBeenCalled();
     await setImmediate();
+    expect(socket.resume).toHaveBeenCalledTimes(1);
+  });
+
+  it('goes on with a socket only when none of its requests waits', async () => {
+    const one = connection();
+    const turns = new Turns(() => {});
+    const socket = { pause: jest.fn(), resume: jest.fn(), link: { connection: one } };
+    const reading = new ReadingShare();
+    for (let i = 0; i < 12; i++) turns.take(one, 'x', [], null);
+    expect(one.behind).toBe(true);
+    reading.took(socket, 60_000);
+    await setImmediate();
+    expect(socket.resume).not.toHaveBeenCalled();
+    await setImmediate();
+    await setImmediate();
+    expect(one.behind).toBe(false);
     expect(socket.resume).toHaveBeenCalledTimes(1);
   });
 });

@@ -35,6 +35,7 @@ export class Turns {
     }
     share.waiting.push([connection, event, args, acknowledge]);
     this.late.add(connection);
+    connection.behind = true;
   };
 
   /** Connections whose requests wait for their next turn. */
@@ -59,7 +60,9 @@ export class Turns {
       share.served = served.length;
       if (connection.closed) share.waiting = [];
       for (const request of served) this.serve(...request);
-      if (share.waiting.length === 0) this.late.delete(connection);
+      if (share.waiting.length > 0) continue;
+      this.late.delete(connection);
+      connection.behind = false;
     }
     if (this.late.size > 0) this.schedule();
   };

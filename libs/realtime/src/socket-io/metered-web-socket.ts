@@ -1,0 +1,94 @@
+// Who looks at a WebSocket frame first? Our own meter, before ws answers a ping and before Engine.IO decodes a packet.
+import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
+import type { TransportLink } from './transport-link.js';
+
+/** A client gains nothing by cutting a frame into more pieces, and each costs memory (hardening 4). */
+const MAX_FRAGMENTS = 64;
+/** A client that does not read does not answer a closing frame either; this long its socket and what waits for it may stay. */
+export const CLOSE_TIMEOUT = 2_000;
+/** An unfinished frame is kept as the segments it came in, and each has an overhead; honest segments are larger on average. */
+const SMALLEST_SEGMENT = 128;
+const FEWEST_SEGMENTS = 512;
+
+/** Judges each frame; one for all sockets. */
+export interface FrameMeter {
+  /** Whether Engine.IO may have this message. */
+  takesMessage(ws: MeteredWebSocket, data: Buffer, isBinary: boolean): boolean;
+  /** Whether this ping may be answered. */
+  takesPing(ws: MeteredWebSocket, data: Buffer): boolean;
+  takesPong(ws: MeteredWebSocket, data: Buffer): void;
+}
+
+/** What ws 8 keeps to itself. */
+interface Internals {
+  readonly _socket?: { readonly writableLength: number; end(): void } | null;
+  readonly _receiver?: { _buffers?: Buffer[]; _bufferedBytes?: number } | null;
+}
+
+/** A WebSocket that has each frame judged. It overrides `emit` because listeners would cost memory on every connection. */
+export abstract class MeteredWebSocket extends WebSocket {
+  /** What the meter knows of it; it has one before Engine.IO knows the socket. */
+  link: TransportLink | null = null;
+  private ended = false;
+
+  protected abstract get meter(): FrameMeter;
+
+  /** Bytes that wait because the peer does not read. */
+  get unsent(): number {
+    return (this as unknown as Internals)._socket?.writableLength ?? 0;
+  }
+
+  /** Security note: reads client data. */
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    if (event === 'message') {
+      if (!this.meter.takesMessage(this, first as Buffer, second as boolean)) return true;
+    } else if (event === 'ping') {
+      if (this.meter.takesPing(this, first as Buffer)) this.pong(first, false, ignore);
+    } else if (event === 'pong') {
+      this.meter.takesPong(this, first as Buffer);
+    }
+    return super.emit(event, first, second);
+  }
+
+  /** Reads nothing more. TCP holds back the rest, and what ws has of the present chunk is dropped, so that its loop ends. */
+  endReading(): void {
+    this.ended = true;
+    this.pause();
+    const { _receiver: receiver } = this as unknown as Internals;
+    if (!Array.isArray(receiver?._buffers)) return;
+    receiver._buffers.length = 0;
+    receiver._bufferedBytes = 0;
+  }
+
+  override resume(): void {
+    if (!this.ended) super.resume();
+  }
+
+  /** Ends our side once everything is written; nobody waits for the peer's closing frame, which would not be read. */
+  endWriting(): void {
+    (this as unknown as Internals)._socket?.end();
+  }
+}
+
+/** The `wsEngine` for Engine.IO. */
+export function meteredWebSocketServer(meter: FrameMeter): new (options: ServerOptions) => WebSocketServer {
+  class Socket extends MeteredWebSocket {
+    protected override get meter(): FrameMeter {
+      return meter;
+    }
+  }
+  return class extends WebSocketServer {
+    constructor(options: ServerOptions) {
+      const bounds = {
+        maxFragments: MAX_FRAGMENTS,
+        maxBufferedChunks: Math.max(FEWEST_SEGMENTS, Math.ceil((options.maxPayload ?? 0) / SMALLEST_SEGMENT)),
+        closeTimeout: CLOSE_TIMEOUT,
+        autoPong: false,
+        WebSocket: Socket as unknown as typeof WebSocket,
+      };
+      super({ ...options, ...bounds });
+    }
+  };
+}
+
+function ignore(): void {}
