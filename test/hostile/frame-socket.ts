@@ -85,12 +85,6 @@ export class FrameSocket {
     await new Promise(setImmediate);
   }
 
-  /** Everything has been dealt with: the server answers a ping that comes after it, or has hung up. */
-  async settled(): Promise<void> {
-    this.write(frameOf('ping', 'settled'));
-    await this.until(() => this.pongs.includes('settled'));
-  }
-
   pause(): void {
     this.socket.pause();
   }
