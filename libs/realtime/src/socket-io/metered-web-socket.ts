@@ -1,4 +1,5 @@
 // Who looks at a WebSocket frame first? Our own meter, before ws answers a ping and before Engine.IO decodes a packet.
+import type { Socket as NetSocket } from 'node:net';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import type { TransportLink } from './transport-link.js';
 
@@ -9,6 +10,9 @@ export const CLOSE_TIMEOUT = 2_000;
 /** An unfinished frame is kept as the segments it came in, and each has an overhead; honest segments are larger on average. */
 const SMALLEST_SEGMENT = 128;
 const FEWEST_SEGMENTS = 512;
+
+/** What a client may have under way when it is told goodbye. */
+const MOST_DISCARDED = 1_048_576;
 
 /** Judges each frame; one for all sockets. */
 export interface FrameMeter {
@@ -21,7 +25,7 @@ export interface FrameMeter {
 
 /** What ws 8 keeps to itself. */
 interface Internals {
-  readonly _socket?: { readonly writableLength: number; end(): void } | null;
+  readonly _socket?: NetSocket | null;
   readonly _receiver?: { _buffers?: Buffer[]; _bufferedBytes?: number } | null;
 }
 
@@ -64,9 +68,20 @@ export abstract class MeteredWebSocket extends WebSocket {
     if (!this.ended) super.resume();
   }
 
-  /** Ends our side once everything is written; nobody waits for the peer's closing frame, which would not be read. */
+  /**
+   * Ends our side once everything is written. What the peer still has under way is thrown away unread, so that its end is noticed; where
+   * that does not stop, nothing is read and the closing timeout ends the socket.
+   */
   endWriting(): void {
-    (this as unknown as Internals)._socket?.end();
+    const { _socket: socket } = this as unknown as Internals;
+    if (!socket) return;
+    let left = MOST_DISCARDED;
+    socket.removeAllListeners('data').on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) socket.pause();
+    });
+    socket.end();
+    socket.resume();
   }
 }
 

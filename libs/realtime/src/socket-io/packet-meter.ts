@@ -128,11 +128,8 @@ export class PacketMeter implements FrameMeter, TransportMeter {
       ws?.terminate();
       return false;
     }
-    if (ws !== null) {
-      conn.once('close', () => ws.endWriting());
-      setTimeout(() => conn.close(true), CLOSE_TIMEOUT).unref();
-    }
     connection?.announceEnd({ code: 'POLICY', reconnect: false });
+    if (ws !== null) endWithin(CLOSE_TIMEOUT, conn, ws);
     conn.close();
     return false;
   }
@@ -140,6 +137,15 @@ export class PacketMeter implements FrameMeter, TransportMeter {
   private linkOf(ws: MeteredWebSocket): TransportLink {
     return (ws.link ??= new TransportLink(this.limits));
   }
+}
+
+/** Where the goodbye has to wait for a peer that does not read, it does so no longer than this. */
+function endWithin(milliseconds: number, conn: EngineSocket, ws: MeteredWebSocket): void {
+  const timer = setTimeout(() => conn.close(true), milliseconds).unref();
+  conn.once('close', () => {
+    clearTimeout(timer);
+    ws.endWriting();
+  });
 }
 
 /** From now on both are one transport connection: it has one share of everything. */
