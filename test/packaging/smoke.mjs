@@ -1,14 +1,16 @@
 // Do the packages work as people install them? Packs each one, looks into the tarballs, and runs two applications on them.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { doorTypesFaults, licenceFaults, linkFaults, metadataFaults, versionFaults } from './publishable.mjs';
 
 const APPS = ['nest-12-esm', 'nest-11-cjs'];
 const STEP_TIMEOUT_MS = 180_000;
 
 const workspace = join(import.meta.dirname, '../..');
-const { workspaces: folders } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8'));
+const root = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8'));
+const folders = root.workspaces;
 const scratch = mkdtempSync(join(tmpdir(), 'nestjs-realtime-smoke-'));
 let passed = 0;
 let failed = 0;
@@ -43,11 +45,24 @@ function demand(fact, fault) {
   if (!fact) throw new Error(fault);
 }
 
+function demandNone(faults) {
+  demand(faults.length === 0, faults.join('\n'));
+}
+
 function pack(folder) {
   const [tarball] = JSON.parse(run(join(workspace, folder), 'npm', 'pack', '--json', '--pack-destination', scratch));
   const manifest = JSON.parse(readFileSync(join(workspace, folder, 'package.json'), 'utf8'));
   const doors = Object.keys(manifest.exports).filter((door) => door !== './package.json');
-  return { ...manifest, doors, file: join(scratch, tarball.filename), files: tarball.files.map(({ path }) => path) };
+  const file = join(scratch, tarball.filename);
+  return { ...manifest, folder, doors, file, files: tarball.files.map(({ path }) => path) };
+}
+
+/** The folder that holds the tarball's files afterwards. */
+function unpack(file) {
+  const target = `${file}.unpacked`;
+  mkdirSync(target);
+  run(target, 'tar', '-xzf', file);
+  return join(target, 'package');
 }
 
 function checkContents({ name, exports, doors, files }) {
@@ -61,6 +76,16 @@ function checkContents({ name, exports, doors, files }) {
     const leftovers = files.filter((path) => /\.(spec|test-d)\.|tsbuildinfo|(?<!\.d)\.ts$/.test(path));
     demand(stray.length + leftovers.length === 0, [...stray, ...leftovers].join(', '));
   });
+}
+
+function checkPublishable(tarball) {
+  const { name, folder, file } = tarball;
+  const unpacked = check(`${name}: unpacks`, () => unpack(file));
+  if (!unpacked) return;
+  check(`${name}: holds the licence`, () => demandNone(licenceFaults(unpacked)));
+  check(`${name}: says where it comes from`, () => demandNone(metadataFaults(tarball, folder)));
+  check(`${name}: has types behind each door for old resolvers too`, () => demandNone(doorTypesFaults(tarball)));
+  check(`${name}: has a README whose links work on npm`, () => demandNone(linkFaults(unpacked)));
 }
 
 function install(app, packages) {
@@ -104,6 +129,8 @@ function checkWithoutClient(app) {
 
 const packages = folders.map((folder) => check(`${folder}: packs`, () => pack(folder))).filter(Boolean);
 packages.forEach(checkContents);
+packages.forEach(checkPublishable);
+check('all packages: share one version', () => demandNone(versionFaults([root, ...packages])));
 if (packages.length === folders.length) for (const app of APPS) checkApp(app, packages);
 if (packages.length === folders.length) for (const app of APPS) checkWithoutClient(app);
 rmSync(scratch, { recursive: true, force: true });
