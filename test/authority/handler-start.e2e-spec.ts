@@ -1,4 +1,5 @@
 // Does a handler begin after its sender's authority has ended? Whatever comes before it may take its time: the answer is no.
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type ArgumentsHost,
@@ -97,6 +98,7 @@ const staffChannel = defineRealtimeChannel({
     intercepted: payload,
     filtered: payload,
     long: payload,
+    patient: payload,
   },
 });
 
@@ -136,6 +138,12 @@ class OnDesk {
   @RealtimeHandler('filtered')
   filtered(): void {
     handled.push('filtered');
+  }
+
+  @RealtimeHandler('patient')
+  async patient(_say: Say, ctx: RealtimeContext<typeof staffChannel>): Promise<void> {
+    running.begun.open();
+    await setTimeout(600_000, null, { signal: ctx.signal });
   }
 
   @RealtimeHandler('long')
@@ -314,6 +322,23 @@ describe('the handler of a message', () => {
     methods.length = 0;
     await send('intercepted');
     expect(methods).toEqual([OnDesk.prototype.intercepted, 'green']);
+  });
+
+  it('that gives up when its signal fires has not failed, and leaves nothing in the log', async () => {
+    const reply = send('patient');
+    await running.begun.opened;
+    await revocation.revoke({ userId: 'ann', channel: 'desk' });
+    expect(await reply).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+
+    await ann.subscribe('desk');
+    running.begun = new Latch();
+    void send('patient');
+    await running.begun.opened;
+    const disconnected = app.nextHook('disconnected');
+    ann.close();
+    await disconnected;
+    await ended();
+    expect(app.stats().refusals.INTERNAL).toBeUndefined();
   });
 
   describe('that has begun', () => {

@@ -176,6 +176,11 @@ describe('the request of a handshake', () => {
   });
 
   it('of an upgrade leaves nothing', async () => {
+    await fixture.stop();
+    // without polling no request may name a session
+    fixture = await FixtureProcess.start({
+      REALTIME_OPTIONS: JSON.stringify({ transports: ['polling', 'websocket'] }),
+    });
     const before = await fixture.stats({ gc: true });
     const first = await Promise.all(Array.from({ length: CROWD }, () => RawSocket.open(fixture)));
     const sids = first.map((socket) => (JSON.parse(socket.packets[0].slice(1)) as { sid: string }).sid);

@@ -218,7 +218,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
         {
           layer: 'realtime-handler',
           describe: (context: RealtimeContext) => `channel ${context.channel}, message ${event}`,
-          refusalOf: refusalOfHandler,
+          refusalOf: (error, { aborted }) => refusalOfHandler(error, aborted),
         },
         invoke,
       ),

@@ -1,4 +1,5 @@
 // What does an error mean to the peer?
+import { types } from 'node:util';
 import { HttpException } from '@nestjs/common';
 import type { RefusalCode } from '@nestjs-realtime/contract';
 import { WsException } from '@nestjs/websockets';
@@ -29,9 +30,17 @@ export function refusalOfGuard(error: unknown, user: RealtimeUser | null): Realt
     : new RealtimeException(code, { reason: error.message, cause: error });
 }
 
-/** What an error thrown by a handler, its pipes or interceptors means; null when it is an accident. */
-export function refusalOfHandler(error: unknown): RealtimeException | null {
+/**
+ * What an error thrown by a handler, its pipes or interceptors means; null when it is an accident. A handler that gives up because its
+ * signal fired has done what it was asked to: else any client that leaves could fill the log.
+ */
+export function refusalOfHandler(error: unknown, aborted: Error | null = null): RealtimeException | null {
   if (error instanceof RealtimeException) return error;
+  if (aborted !== null && isAbort(error, aborted)) {
+    return aborted instanceof RealtimeException
+      ? aborted
+      : new RealtimeException('UNAVAILABLE', { reason: aborted.message, cause: error });
+  }
   if (!(error instanceof HttpException)) return null;
   const code = STATUS_CODES[error.getStatus()];
   return code === undefined ? null : new RealtimeException(code, { reason: error.message, cause: error });
@@ -47,6 +56,11 @@ const STATUS_CODES: Readonly<Record<number, RefusalCode>> = {
   429: 'RATE_LIMITED',
   503: 'UNAVAILABLE',
 };
+
+/** `signal.throwIfAborted()` throws the reason itself; Node's own functions throw an `AbortError` about it. */
+function isAbort(error: unknown, reason: Error): boolean {
+  return error === reason || (types.isNativeError(error) && error.name === 'AbortError');
+}
 
 function isDenial(code: RefusalCode): boolean {
   return code === 'FORBIDDEN' || code === 'UNAUTHENTICATED';
