@@ -1,4 +1,4 @@
-// Which scenarios run, and where does the answer go? The compiled entry behind `benchmarks/run.mjs`.
+// Which scenarios run, and where do the results go? The compiled entry behind `benchmarks/run.mjs`.
 import { chat } from './chat/chat.scenario.js';
 import { connects } from './connects/connects.scenario.js';
 import { dashboard } from './dashboard/dashboard.scenario.js';
@@ -48,6 +48,6 @@ try {
   else await main(options);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  // Servers and load generators end with the channel to this process.
+  // Servers and load generators end when the channel to this process closes.
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 // Which connection is in which room, and which room does a broadcast go to? The same on both sides of the wire, and for every peer.
 
-/** So many rooms, spread over so many connections. */
+/** A number of rooms, spread over a number of connections. */
 export interface RoomPlan {
   readonly rooms: number;
   readonly connections: number;

@@ -23,7 +23,7 @@ const { metafile } = await build({
 });
 for (const file of ['index.html', 'icon.svg']) await copyFile(`${from}/${file}`, `${to}/${file}`);
 
-// What others wrote comes with their licences.
+// Bundled packages come with their licences.
 const bundled = new Set(
   Object.keys(metafile.inputs).flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.slice(1) ?? []),
 );
@@ -31,7 +31,8 @@ const licences = await Promise.all(
   [...bundled].sort().map(async (name) => {
     const folder = `${root}node_modules/${name}`;
     const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
-    if (file === undefined) throw new Error(`${name} is bundled, but has no licence file.`);
+    if (file === undefined)
+      throw new Error(`${name} is bundled, but its package has no licence file; replace it, or add its licence here.`);
     return `${name}\n\n${await readFile(`${folder}/${file}`, 'utf8')}`;
   }),
 );

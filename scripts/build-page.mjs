@@ -1,4 +1,4 @@
-// How does the demo's page get to dist/page? One bundle of page.ts, one of styles.css, each with its imports; the rest as it is.
+// How does the demo's page get to dist/page? One bundle of page.ts, one of styles.css, each with its imports; other files are copied.
 import { copyFile, mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';

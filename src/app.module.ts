@@ -14,7 +14,7 @@ import { NotificationsModule } from './notifications/index.js';
 import { ObservabilityModule } from './observability/index.js';
 import { RealtimePingModule } from './realtime-ping/index.js';
 
-/** The names under which pages of the demo may connect: those of this machine, unless HOSTS says others. */
+/** The host names under which pages of the demo may connect: those of this machine, unless HOSTS lists others. */
 const hosts = (process.env.HOSTS || 'localhost,127.0.0.1,[::1]').split(',');
 
 @Module({

@@ -1,4 +1,4 @@
-// How does the page reach the browser? As static files, with headers that let nothing but our own files run.
+// How does the page reach the browser? As static files, with headers that let the browser run our own files only.
 import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';

@@ -1,4 +1,4 @@
-// What does a chat cost? Every inbound message is acknowledged and passed on to everybody, so that it is inbound and fan-out at once.
+// What does a chat cost? Every inbound message is acknowledged and broadcast to all members: inbound and fan-out at once.
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';
@@ -10,7 +10,7 @@ const MEMBERS = 100;
 const SENDERS = 20;
 const MESSAGES_PER_SENDER = 50;
 
-/** How far ahead of its acknowledgements a sender may be: a busy room, and one where turns of the event loop have little to join. */
+/** How many messages a sender may have unacknowledged: in a busy room, and in one where a turn of the event loop has little to join. */
 const PACES = [
   { name: '8 outstanding each', outstanding: 8, atMost: 0.12 },
   { name: '1 outstanding each', outstanding: 1 },

@@ -5,7 +5,7 @@ import { BARE, NEST, NEST_WS, REALTIME, type Scenario } from '../harness/scenari
 
 const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS];
 const CONNECTIONS = 1_000;
-/** A sample is short, and so swings: there are this many in a round. */
+/** A sample is short, so it varies: a round takes this many. */
 const SAMPLES_PER_ROUND = 4;
 const MICROS_PER_SECOND = 1e6;
 

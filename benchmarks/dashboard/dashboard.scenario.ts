@@ -4,8 +4,8 @@ import { Pair } from '../harness/pair.js';
 import { type Contestant, REALTIME, type Scenario } from '../harness/scenario.js';
 import type { RoomPlan } from '../room-plan.js';
 
-const UNWATCHED = { peer: 'dashboard', label: 'dashboard, nobody looks' } as const satisfies Contestant;
-const WATCHED = { peer: 'dashboard', label: 'dashboard, somebody looks' } as const satisfies Contestant;
+const UNWATCHED = { peer: 'dashboard', label: 'dashboard, unwatched' } as const satisfies Contestant;
+const WATCHED = { peer: 'dashboard', label: 'dashboard, watched' } as const satisfies Contestant;
 const PEERS: readonly Contestant[] = [REALTIME, UNWATCHED, WATCHED];
 
 const CHANNEL = 'realtime-dashboard.live';

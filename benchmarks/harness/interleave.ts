@@ -1,4 +1,4 @@
-// In which order are contestants measured? A B C, C B A, ...: what drifts on the machine meets all of them alike.
+// In which order are contestants measured? A B C, C B A, ...: a drift of the machine affects all of them alike.
 
 /**
  * Measures every contestant once a round, the order reversed from round to round; rounds of warm-up are measured and dropped.

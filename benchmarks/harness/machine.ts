@@ -1,4 +1,4 @@
-// On what was it measured? One line that belongs beside every table.
+// Which machine were the results measured on? One line that belongs beside every table.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';

@@ -12,7 +12,7 @@ export interface Options {
   readonly connections: number;
   /** Measured rounds; each contestant is measured once a round. */
   readonly rounds: number;
-  /** Rounds before them that warm code up; the smaller the rounds, the more. */
+  /** Rounds of warm-up before them; the smaller the rounds, the more of them. */
   readonly warmUp: number;
   /** Measured rounds where every sample needs processes of its own. */
   readonly freshRounds: number;
@@ -30,17 +30,17 @@ export const USAGE = `node benchmarks/run.mjs [scenario ...] [options]
 
 Scenarios: fan-out, many-rooms, chat, inbound, connects, idle-memory, latency, slow-consumer, dashboard (all of them when none is named).
   --peers bare,nest,realtime,nest-ws,ws,floor
-                      who takes part
+                      which peers take part
   --members 100,1000,5000
                       members of the fan-out room, one case each (--quick: 100,1000)
   --connections 5000  idle connections of idle-memory, and as many again (--quick: 2000)
   --rounds 5          measured rounds
-  --quick             3 rounds of a third of the work: a look, not a result
+  --quick             3 rounds of a third of the work: a quick look, not a result
   --json              all samples as JSON instead of a Markdown table
   --check             exit with 1 when a target is missed
-  --profile DIR       write a CPU profile of each server into DIR (and measure nothing you would quote)`;
+  --profile DIR       write a CPU profile of each server into DIR (which distorts the numbers)`;
 
-/** @throws TypeError for an unknown option, RangeError for a number that is none. */
+/** @throws TypeError for an unknown option, RangeError for a value that is not a positive whole number. */
 export function parseOptions(args: string[]): Options | 'help' {
   const { values, positionals } = parseArgs({
     args,

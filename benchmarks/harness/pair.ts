@@ -1,8 +1,8 @@
-// Who plays against whom? One peer's server process and the load process that is connected to it.
+// Which processes measure one peer? Its server process, and the load process that is connected to it.
 import type { Measurement, Memory, ServerApi } from '../peers/peer.main.js';
 import type { PeerName } from '../peers/peer.js';
 import type { LoadApi, RoomSubscriptions } from '../load/load.main.js';
-import type { ChatOrder } from '../load/chat.js';
+import type { ChatOrder } from '../load/chat-progress.js';
 import type { LatencySummary } from '../load/latencies.js';
 import type { RoundTripOrder, RoundTripResult } from '../load/round-trips.js';
 import type { BroadcastOrder, Series, TimedOrder } from '../peers/broadcasting.js';
@@ -22,7 +22,7 @@ export class Pair {
     private readonly load: RemoteProcess<LoadApi>,
   ) {}
 
-  /** Starts both processes; `profileFolder` asks for a CPU profile of the server, `variants` for all its handlers. */
+  /** Starts both processes. `profileFolder` requests a CPU profile of the server, `variants` all of its handlers. */
   static async start(peer: PeerName, profileFolder?: string, variants = false): Promise<Pair> {
     const profiling = profileFolder
       ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${peer}.cpuprofile`]
@@ -37,38 +37,38 @@ export class Pair {
     return new Pair(peer, server, load);
   }
 
-  /** Opens so many connections more and waits until the server counts them all. */
+  /** Opens `count` more connections and waits until the server counts them all. */
   async connect(count: number): Promise<void> {
     const before = await this.connections();
     await this.load.call('connect', count);
     await this.untilConnections(before + count);
   }
 
-  /** CPU microseconds of the server for so many connections more. */
+  /** CPU microseconds of the server for `count` more connections. */
   async connectMeasured(count: number): Promise<number> {
     await this.server.call('mark', undefined);
     await this.connect(count);
     return (await this.server.call('measure', undefined)).cpuMicros;
   }
 
-  /** Closes so many connections and waits until the server counts them no more. */
+  /** Closes `count` connections and waits until the server no longer counts them. */
   async disconnect(count: number): Promise<void> {
     const before = await this.connections();
     await this.load.call('disconnect', count);
     await this.untilConnections(before - count);
   }
 
-  /** Lets so many connections read nothing more. */
+  /** Makes `count` connections stop reading. */
   stall(count: number): Promise<void> {
     return this.load.call('stall', count);
   }
 
-  /** Lets so many connections listen to whatever comes, unchecked. */
+  /** Makes `count` connections read everything without a check. */
   overhear(count: number): Promise<void> {
     return this.load.call('overhear', count);
   }
 
-  /** CPU microseconds of the server for a series by the clock that nobody is subscribed to. */
+  /** CPU microseconds of the server for a series by the clock without subscribers. */
   async broadcastUnheard(order: Omit<TimedOrder, 'first'>): Promise<number> {
     const series = this.seriesOf(order);
     await this.server.call('mark', undefined);
@@ -92,7 +92,7 @@ export class Pair {
     return this.server.call('memory', undefined);
   }
 
-  /** CPU microseconds of the server for a series of broadcasts, every delivery of which has been checked. */
+  /** CPU microseconds of the server for a series of broadcasts; every delivery is checked. */
   async broadcast(order: Omit<BroadcastOrder, 'first'>): Promise<number> {
     const series = this.seriesOf(order);
     await this.server.call('mark', undefined);
@@ -108,7 +108,7 @@ export class Pair {
     return (await this.server.call('measure', undefined)).cpuMicros;
   }
 
-  /** Latencies of a series of broadcasts by the clock, every delivery of which has been checked. */
+  /** Latencies of a series of broadcasts by the clock; every delivery is checked. */
   async latencies(order: Omit<TimedOrder, 'first'>): Promise<LatencySummary> {
     const series = this.seriesOf(order);
     const sentAt = await this.whileListening(
@@ -118,12 +118,12 @@ export class Pair {
     return this.load.call('latencies', sentAt);
   }
 
-  /** CPU microseconds of the server for so many acknowledged messages, every one of which has been checked on both sides. */
+  /** CPU microseconds of the server for `order.count` acknowledged messages; each is checked on both sides. */
   async roundTrips(order: Omit<RoundTripOrder, 'first'>): Promise<number> {
     return this.handled(order.count, (first) => this.load.call('roundTrips', { ...order, first }));
   }
 
-  /** CPU microseconds of the server for messages of some members that reach all, every delivery and acknowledgement checked. */
+  /** CPU microseconds of the server for messages of some members that reach all; every delivery and acknowledgement is checked. */
   async chat(order: Omit<ChatOrder, 'first'>): Promise<number> {
     return this.handled(order.senders * order.perSender, (first) => this.load.call('chat', { ...order, first }));
   }
@@ -143,7 +143,7 @@ export class Pair {
     return { first, count, textLength };
   }
 
-  /** Starts sending when the load process listens; what it notes after that is the progress the server waits for. */
+  /** Starts sending once the load process listens. Its later notes are the progress that the server waits for. */
   private async whileListening<Sent>(receive: () => Promise<void>, send: () => Promise<Sent>): Promise<Sent> {
     const listening = new Promise<void>((resolve) => {
       this.load.onNote((received) => (received === 0 ? resolve() : this.server.note(received)));

@@ -35,7 +35,7 @@ export class RemoteProcess<Api> {
     });
   }
 
-  /** Sends a number that nobody answers. */
+  /** Sends a number that gets no answer. */
   note(value: number): void {
     this.send({ kind: 'note', value });
   }
@@ -86,7 +86,7 @@ export function answerCalls<Api extends object>(api: Api, onNote: (value: number
   process.on('disconnect', () => process.exit(0));
 }
 
-/** Sends the parent a number that nobody answers. */
+/** Sends the parent a number that gets no answer. */
 export function noteToParent(value: number): void {
   process.send?.({ kind: 'note', value } satisfies Frame);
 }

@@ -1,4 +1,4 @@
-// How is the answer printed? A Markdown table of medians and ratios, and which promises are kept.
+// How are results printed? As a Markdown table of medians and ratios, which says which targets are met.
 import type { CaseResult, Contestant, Target } from './scenario.js';
 import { median, type Ratio, ratioOf } from './statistics.js';
 

@@ -11,18 +11,18 @@ export interface Contestant {
   readonly reference?: 'bare' | 'nest';
 }
 
-/** A bound of a ratio that the project promises. */
+/** A bound of a ratio that the project commits to. */
 export interface Target {
   /** Label of a contestant. */
   readonly contestant: string;
   readonly against: 'bare' | 'nest';
-  /** An upper bound, for what costs. */
+  /** An upper bound, for costs. */
   readonly atMost?: number;
-  /** A lower bound, for what is gained. */
+  /** A lower bound, for throughput. */
   readonly atLeast?: number;
 }
 
-/** What one case of a scenario has measured: samples of the same round stand at the same index. */
+/** What one case of a scenario has measured: samples of the same round have the same index. */
 export interface CaseResult {
   readonly scenario: string;
   readonly case: string;
@@ -36,11 +36,11 @@ export interface Scenario {
   run(options: Options): Promise<CaseResult[]>;
 }
 
-/** The peers as they stand in most scenarios. */
+/** The contestants of most scenarios. */
 export const BARE = { peer: 'bare', label: 'bare socket.io', reference: 'bare' } as const satisfies Contestant;
 export const NEST = { peer: 'nest', label: 'Nest gateway', reference: 'nest' } as const satisfies Contestant;
 export const REALTIME = { peer: 'realtime', label: 'nestjs-realtime' } as const satisfies Contestant;
 export const NEST_WS = { peer: 'nest-ws', label: 'Nest gateway, platform-ws' } as const satisfies Contestant;
-/** No peer anybody would run: what one write for each delivery costs, so that it can be told from what is paid on top. */
+/** Not a usable server. It shows what one write for each delivery costs, so that all other costs stand out. */
 export const FLOOR = { peer: 'floor', label: 'one net.Socket.write each' } as const satisfies Contestant;
 export const WS = { peer: 'ws', label: 'ws, plain loop' } as const satisfies Contestant;

@@ -14,7 +14,7 @@ describe('statistics', () => {
 });
 
 describe('interleave', () => {
-  it('turns the order round from round to round and drops the warm-up', async () => {
+  it('reverses the order after every round and drops the warm-up', async () => {
     const order: string[] = [];
     const samples = await interleave(['a', 'b', 'c'], { warmUp: 1, measured: 2 }, (name) =>
       Promise.resolve(order.push(name)),

@@ -1,6 +1,6 @@
 // What do many noisy samples say? Medians, and medians of ratios between neighbours of one round.
 
-/** A ratio, and between what it has swung. */
+/** A ratio, and the range of its samples. */
 export interface Ratio {
   readonly median: number;
   readonly lowest: number;

@@ -1,4 +1,4 @@
-// What do a connection that says nothing, and a subscription that nothing is sent to, keep in the server's memory?
+// How much memory of the server does an idle connection take, and how much an idle subscription?
 import { interleave } from '../harness/interleave.js';
 import { Pair } from '../harness/pair.js';
 import { BARE, type CaseResult, type Contestant, NEST, NEST_WS, REALTIME, type Scenario } from '../harness/scenario.js';
@@ -46,7 +46,7 @@ export const idleMemory: Scenario = {
   },
 };
 
-/** What the second half adds to the first, so that code, caches and the slack of a young heap are not counted. */
+/** Measures what the second half adds to the first, so that code, caches and the slack of a young heap are not counted. */
 async function measureIdle(peer: Contestant['peer'], connections: number): Promise<Kept> {
   const plan: RoomPlan = { connections: 2 * connections, rooms: 2 * connections * ROOMS_PER_CONNECTION };
   const half = plan.rooms / 2;

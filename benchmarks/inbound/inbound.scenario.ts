@@ -14,7 +14,7 @@ import {
 } from '../harness/scenario.js';
 import { NOTES } from '../workload.js';
 
-/** What stands before a handler, the message that goes to it on both Nest peers, and what is promised of it. */
+/** What runs before a handler, the message that goes to it on both Nest peers, and the target. */
 interface Variant {
   readonly name: string;
   readonly event: 'plain' | 'dto' | 'checked' | 'piped' | 'schema';
@@ -29,7 +29,7 @@ const VARIANTS: readonly Variant[] = [
   { name: 'Standard Schema, guard and pipe', event: 'schema', target: { against: 'nest', atMost: 0.55 } },
 ];
 
-/** A peer and the message it is sent; bare Socket.IO has but one handler, measured once a round for all variants. */
+/** A peer and the message it is sent; bare Socket.IO has only one handler, measured once a round for all variants. */
 type Runner = Contestant & { readonly event: Variant['event'] };
 
 const BARE_EVENT: Runner = { ...BARE, event: 'plain' };
@@ -42,7 +42,7 @@ const ROUND_TRIPS = 8_000;
 export const inbound: Scenario = {
   name: 'inbound',
   async run(options) {
-    // Neighbours in this order are those whose ratio is promised.
+    // Contestants whose ratio has a target are neighbours in this order.
     const runners = [
       BARE_EVENT,
       ...VARIANTS.flatMap(({ event }): Runner[] => [
@@ -73,7 +73,7 @@ export const inbound: Scenario = {
 
 type Measured = Runner & { readonly samples: readonly number[] };
 
-/** What a schema saves is measured against what gateways have for the same checks: the DTO. The same schema in a pipe stands beside it. */
+/** The schema is compared with the usual way of gateways to run the same checks, a DTO. A gateway with the same schema is listed too. */
 function schemaReference(runner: Measured): Measured[] {
   if (runner.event === 'piped') return [{ ...runner, label: `${NEST.label}, with the DTO` }];
   return runner.event === 'schema'

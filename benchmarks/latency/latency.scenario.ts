@@ -1,4 +1,4 @@
-// How long is a broadcast under way when the server has time? Gathering the frames of a turn must not be paid for in milliseconds.
+// How long does a broadcast take when the server is not busy? Gathering the frames of a turn must not cost milliseconds.
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';

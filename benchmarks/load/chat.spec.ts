@@ -28,7 +28,7 @@ describe('chat', () => {
   const start = (): Promise<unknown> =>
     chat(crowd, DIALECTS.plain, { first: 4, senders: 2, perSender: 1, outstanding: 1 });
 
-  it('resolves when every message is acknowledged and heard by everybody', async () => {
+  it('resolves when every message is acknowledged and every member has received it', async () => {
     const done = start();
     expect(sent).toHaveLength(2);
     for (const member of [0, 1]) for (const seq of [5, 4]) hear(member, seq);
@@ -37,7 +37,7 @@ describe('chat', () => {
     await expect(done).resolves.toEqual({ checksum: 9 });
   });
 
-  it('finds members that hear different orders', async () => {
+  it('fails when members receive different orders', async () => {
     const done = start();
     acknowledge(0, 4);
     acknowledge(1, 5);
@@ -46,13 +46,13 @@ describe('chat', () => {
     await expect(done).rejects.toThrow('different orders');
   });
 
-  it('finds a message that is heard twice', async () => {
+  it('fails when a member receives a message twice', async () => {
     const done = start();
     for (const seq of [4, 4]) hear(0, seq);
     await expect(done).rejects.toThrow('Client 0 did not expect');
   });
 
-  it('finds an acknowledgement of what was never said', async () => {
+  it('fails when a message is acknowledged to another sender', async () => {
     const done = start();
     acknowledge(1, 4);
     await expect(done).rejects.toThrow('Client 1, message 4');

@@ -1,75 +1,43 @@
-// Does a chat work? Senders in a closed loop, and every member must get all that each of them says, in its order, and all members the same order.
+// Does a chat work? Senders run in a closed loop. Every member must receive all messages of each sender in order, and all members one order.
 import { CHAT, note, SAY } from '../workload.js';
+import { type ChatOrder, ChatProgress } from './chat-progress.js';
 import type { Crowd } from './crowd.js';
 import type { DialectFrames } from './dialects.js';
 import type { RawClient } from './raw-client.js';
 import { OK, type RoundTripResult } from './round-trips.js';
 import { sequenceNumber } from './sequence-number.js';
 
-/** Messages to say; all clients are members, the first of them senders. */
-export interface ChatOrder {
-  /** Sequence number of the first message. */
-  first: number;
-  senders: number;
-  /** Messages of each sender. */
-  perSender: number;
-  /** Messages of one sender that may be unacknowledged at a time. */
-  outstanding: number;
-}
-
-/** Resolves when all messages have been acknowledged to their senders and delivered to everybody. */
-export function chat(
-  crowd: Crowd,
-  frames: DialectFrames,
-  { first, senders, perSender, outstanding }: ChatOrder,
-): Promise<RoundTripResult> {
-  const members = crowd.clients.length;
-  const count = senders * perSender;
-  /** Messages that a member has got of a sender, at `member * senders + sender`. */
-  const heard = new Uint32Array(members * senders);
-  const digests = new Int32Array(members);
-  const said = new Uint32Array(senders);
-  const waiting = Array.from({ length: senders }, () => new Set<number>());
-  let acknowledged = 0;
-  let received = 0;
-  let checksum = 0;
-  const seqOf = (sender: number, message: number): number => first + message * senders + sender;
+/** Resolves when all messages have been acknowledged to their senders and delivered to all members. */
+export function chat(crowd: Crowd, frames: DialectFrames, order: ChatOrder): Promise<RoundTripResult> {
+  const progress = new ChatProgress(crowd.clients.length, order);
   const say = (client: RawClient): void => {
-    if (said[client.index] === perSender) return;
-    const seq = seqOf(client.index, said[client.index]++);
-    checksum += seq;
-    waiting[client.index].add(seq);
-    client.send(`42${seq}${frames.message(SAY, note(seq), CHAT)}`);
+    const seq = progress.next(client.index);
+    if (seq !== undefined) client.send(`42${seq}${frames.message(SAY, note(seq), CHAT)}`);
   };
   return crowd.run<RoundTripResult>((finish, fail) => {
-    const finishWhenDone = (): void => {
-      if (acknowledged < count || received < count * members) return;
-      if (digests.some((digest) => digest !== digests[0])) fail(new Error('Members have heard different orders.'));
-      else finish({ checksum });
+    const finishWhenComplete = (): void => {
+      if (!progress.isComplete) return;
+      if (progress.isInOneOrder) finish({ checksum: progress.checksum });
+      else fail(new Error('Members have received different orders.'));
     };
     return {
       start() {
-        for (let i = 0; i < outstanding; i++) crowd.clients.slice(0, senders).forEach(say);
+        for (let i = 0; i < order.outstanding; i++) crowd.clients.slice(0, order.senders).forEach(say);
       },
-      moved: () => acknowledged + received,
+      moved: () => progress.moved,
       onFault: fail,
       onEvent(client, buffer, start, end) {
-        const seq = sequenceNumber(buffer, start, end);
-        const sender = (seq - first) % senders;
-        if (seq < first || seq !== seqOf(sender, heard[client.index * senders + sender]++)) {
+        if (!progress.receive(client.index, sequenceNumber(buffer, start, end))) {
           return fail(new Error(`Client ${client.index} did not expect ${buffer.toString('utf8', start, end)}`));
         }
-        digests[client.index] = Math.imul(digests[client.index], 31) + seq;
-        received += 1;
-        finishWhenDone();
+        finishWhenComplete();
       },
       onAcknowledgement(client, id, buffer, start, end) {
-        if (waiting[client.index]?.delete(id) !== true || buffer.toString('latin1', start, end) !== OK) {
+        if (!progress.acknowledge(client.index, id) || buffer.toString('latin1', start, end) !== OK) {
           return fail(new Error(`Client ${client.index}, message ${id}, got ${buffer.toString('utf8', start, end)}`));
         }
-        acknowledged += 1;
         say(client);
-        finishWhenDone();
+        finishWhenComplete();
       },
     };
   });

@@ -1,4 +1,4 @@
-// Who listens? Many raw clients of one server, and the one task they are at together.
+// Which clients load the server? Many raw ones, which work on one task together.
 import { type PacketListener, RawClient } from './raw-client.js';
 
 /** What the crowd is doing; a packet that the current task does not expect is a fault. */
@@ -10,7 +10,7 @@ export interface CrowdTask {
 
 /** Clients that dial at the same time. */
 const DIALLING = 100;
-/** Without progress for so long, in milliseconds, a task has failed. */
+/** A task without progress for this many milliseconds has failed. */
 const STALLED_AFTER = 20_000;
 
 export class Crowd implements PacketListener {
@@ -32,18 +32,18 @@ export class Crowd implements PacketListener {
     for (const client of this.clients.splice(-count)) client.close();
   }
 
-  /** The stalled are out of the crowd: nothing is expected of them, and the server may do with them as it likes. */
+  /** Stalled clients leave the crowd: no task expects anything from them, and the server may disconnect them. */
   stall(count: number): void {
     for (const client of this.clients.splice(-count)) client.stall();
   }
 
-  /** Those who only listen are out of the crowd: what they get is nobody's business. */
+  /** Clients that only listen leave the crowd: what they receive is not checked. */
   overhear(count: number): void {
     for (const client of this.clients.splice(-count)) client.overhear();
   }
 
   /**
-   * Runs one task to its end. `create` gets the functions that end it; `moved` says how far it is, to notice a standstill.
+   * Runs one task to its end. `create` gets the functions that end it; `moved` counts its progress, to notice a standstill.
    * @throws Error when anything happens that the task does not expect.
    */
   async run<Result>(
@@ -75,12 +75,12 @@ export class Crowd implements PacketListener {
   onEvent(client: RawClient, buffer: Buffer, start: number, end: number): void {
     if (this.task) this.task.onEvent(client, buffer, start, end);
     else if (!isWelcome(buffer, start))
-      this.fault = new Error(`Nobody waits for ${buffer.toString('utf8', start, end)}`);
+      this.fault = new Error(`No task expects ${buffer.toString('utf8', start, end)}`);
   }
 
   onAcknowledgement(client: RawClient, id: number, buffer: Buffer, start: number, end: number): void {
     if (this.task) this.task.onAcknowledgement(client, id, buffer, start, end);
-    else this.fault = new Error(`Nobody waits for acknowledgement ${id}.`);
+    else this.fault = new Error(`No task expects acknowledgement ${id}.`);
   }
 
   onFault(client: RawClient, error: Error): void {
@@ -89,7 +89,7 @@ export class Crowd implements PacketListener {
   }
 }
 
-/** Whether an event is the greeting with which `rt:` servers answer a connection. */
+/** Whether an event is `rt:welcome`, which `rt:` servers send to every new connection. */
 export function isWelcome(buffer: Buffer, start: number): boolean {
   return buffer.toString('latin1', start, start + WELCOME.length) === WELCOME;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { Latencies } from './latencies.js';
 
 describe('Latencies', () => {
-  it('sets every delivery against the sending of its own broadcast', () => {
+  it('measures every delivery from the moment its own broadcast was sent', () => {
     const clock = jest.spyOn(process.hrtime, 'bigint');
     const latencies = new Latencies(4);
     [

@@ -1,7 +1,7 @@
-// How long was a broadcast under way? From the call that sent it to the byte loop of the load process that read it.
+// How long did a broadcast take? From the call that sent it to the byte loop of the load process that read it.
 import { now } from '../peers/broadcasting.js';
 
-/** Milliseconds that half and all but a hundredth of the deliveries stay within. */
+/** Milliseconds within which 50 % and 99 % of the deliveries arrived. */
 export interface LatencySummary {
   p50: number;
   p99: number;

@@ -1,8 +1,9 @@
-// The load process: answers the harness, which tells its clients to connect, subscribe, listen and send.
+// What does the load process do? It answers the harness, which makes its clients connect, subscribe, listen and send.
 import { answerCalls, noteToParent } from '../harness/process-calls.js';
 import type { Endpoint } from '../peers/peer.main.js';
 import { roomName, roomsByConnection, type RoomPlan } from '../room-plan.js';
-import { chat, type ChatOrder } from './chat.js';
+import { chat } from './chat.js';
+import type { ChatOrder } from './chat-progress.js';
 import { Crowd } from './crowd.js';
 import { DIALECTS } from './dialects.js';
 import { Latencies, type LatencySummary } from './latencies.js';
@@ -10,7 +11,7 @@ import { type BroadcastExpectation, receiveBroadcasts } from './receive-broadcas
 import { receiveRoomBroadcasts } from './receive-room-broadcasts.js';
 import { askAll, type RoundTripOrder, type RoundTripResult, roundTrips } from './round-trips.js';
 
-/** Rooms, from the number `from` to before `to`, that their members shall subscribe to. */
+/** Rooms for their members to subscribe to: those from the number `from` to before `to`. */
 export interface RoomSubscriptions {
   plan: RoomPlan;
   from: number;
@@ -25,13 +26,13 @@ let latencies = new Latencies(0);
 const loadCalls = {
   connect: (count: number): Promise<void> => crowd.connect(count, endpoint.port, endpoint.path),
 
-  /** Closes so many connections, the last ones. */
+  /** Closes the last `count` connections. */
   disconnect: (count: number): void => crowd.disconnect(count),
 
-  /** Lets so many clients, the last ones, read nothing more. */
+  /** Makes the last `count` clients stop reading. */
   stall: (count: number): void => crowd.stall(count),
 
-  /** Lets so many clients, the last ones, listen without being checked. */
+  /** Makes the last `count` clients read without a check. */
   overhear: (count: number): void => crowd.overhear(count),
 
   subscribe: (channel: string): Promise<void> => askAll(crowd, () => [frames.subscribe(channel)]),
@@ -41,7 +42,7 @@ const loadCalls = {
     return askAll(crowd, ({ index }) => rooms[index].map((room) => frames.subscribe(roomName(room))));
   },
 
-  /** Makes the clients ready to send to a channel, where the peer asks for that. */
+  /** Subscribes the clients to a channel, where the peer requires that for sending. */
   async prepareToSend(channel: string): Promise<void> {
     if (frames.subscribesToSend) await askAll(crowd, () => [frames.subscribe(channel)]);
   },
@@ -58,7 +59,7 @@ const loadCalls = {
     return receiveBroadcasts(crowd, expectation, noteToParent, (broadcast, at) => noted.note(broadcast, at));
   },
 
-  /** Compares what `receiveTimed` has noted with the times at which the broadcasts were sent. */
+  /** Compares the times that `receiveTimed` has noted with those at which the broadcasts were sent. */
   latencies: (sentAt: number[]): LatencySummary => latencies.summarize(sentAt),
 
   roundTrips: (order: RoundTripOrder): Promise<RoundTripResult> => roundTrips(crowd, frames, order),

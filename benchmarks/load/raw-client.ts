@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { encodeTextFrame, FrameReader } from './websocket-frame.js';
 
-/** What a client tells about; bounds are of the packet's JSON array in the buffer, valid during the call only. */
+/** What a client reports. The bounds are those of the packet's JSON array in the buffer, valid during the call only. */
 export interface PacketListener {
   onEvent(client: RawClient, buffer: Buffer, start: number, end: number): void;
   onAcknowledgement(client: RawClient, id: number, buffer: Buffer, start: number, end: number): void;
-  /** The connection has failed or ended without being asked to. */
+  /** The connection has failed, or ended without `close()`. */
   onFault(client: RawClient, error: Error): void;
 }
 
@@ -42,7 +42,7 @@ export class RawClient {
     this.socket = connect({ port, host: '127.0.0.1', noDelay: true });
     this.socket.on('data', (chunk) => this.onData(chunk));
     this.socket.on('error', (error) => this.fail(error));
-    this.socket.on('close', () => this.fail(new Error('The connection is gone.')));
+    this.socket.on('close', () => this.fail(new Error('The connection was closed.')));
     this.socket.write(upgradeRequest(port, path));
   }
 
@@ -66,13 +66,13 @@ export class RawClient {
     this.socket.destroy();
   }
 
-  /** Reads nothing more and says nothing more of itself. */
+  /** Stops reading, and reports nothing more. */
   stall(): void {
     this.over = true;
     this.socket.pause();
   }
 
-  /** Goes on reading, and tells nobody of what it reads. */
+  /** Keeps reading, and reports nothing more. */
   overhear(): void {
     this.listener = { onEvent: ignore, onAcknowledgement: ignore, onFault: ignore };
   }

@@ -32,7 +32,7 @@ describe('receiveBroadcasts', () => {
     expect(reports).toEqual([0, 1, 2]);
   });
 
-  it('finds a lost broadcast', async () => {
+  it('fails when a broadcast is lost', async () => {
     await expect(
       crowdThatGets([
         [0, 7],
@@ -41,7 +41,7 @@ describe('receiveBroadcasts', () => {
     ).rejects.toThrow('Client 1 expected 7');
   });
 
-  it('finds a broadcast that comes twice', async () => {
+  it('fails when a broadcast arrives twice', async () => {
     await expect(
       crowdThatGets([
         [0, 7],
@@ -50,7 +50,7 @@ describe('receiveBroadcasts', () => {
     ).rejects.toThrow('Client 0 expected 8');
   });
 
-  it('finds a client that falls away', async () => {
+  it('fails when a client is disconnected', async () => {
     const crowd = new Crowd();
     crowd.clients = members;
     const received = receiveBroadcasts(crowd, { first: 7, count: 2, step: 1 }, (received) => reports.push(received));

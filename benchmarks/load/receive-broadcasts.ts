@@ -8,15 +8,15 @@ export interface BroadcastExpectation {
   /** Sequence number of the first broadcast. */
   first: number;
   count: number;
-  /** Broadcasts, received by everybody, between two progress reports. */
+  /** Broadcasts between two progress reports; a broadcast counts once every member has received it. */
   step: number;
-  /** Length of an item's text, where it is not the usual one. */
+  /** Length of an item's text, if it is not the usual one. */
   textLength?: number;
 }
 
 /**
  * Resolves when all members have received the whole series; the first report, 0, says that they are listening. `onDelivery` gets the
- * index of the broadcast in the series, and of the delivery among all.
+ * index of the broadcast in the series, and that of the delivery among all deliveries.
  */
 export function receiveBroadcasts(
   crowd: Crowd,

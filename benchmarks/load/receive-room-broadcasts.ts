@@ -5,7 +5,7 @@ import type { BroadcastExpectation } from './receive-broadcasts.js';
 import { type Crowd, isWelcome } from './crowd.js';
 import { sequenceNumber } from './sequence-number.js';
 
-/** Resolves when all connections have what is theirs of the series; the first report, 0, says that they are listening. */
+/** Resolves when every connection has received its part of the series; the first report, 0, says that they are listening. */
 export function receiveRoomBroadcasts(
   crowd: Crowd,
   { first, count, step }: BroadcastExpectation,
@@ -32,7 +32,7 @@ export function receiveRoomBroadcasts(
         );
       }
       received += 1;
-      // As many deliveries as the next step has; which of them are still missing the end of the series will tell.
+      // Only the number of deliveries is compared here. A missing one is found at the end of the series.
       while (complete < count && received >= deliveries[complete]) {
         report(complete);
         complete += step;
@@ -42,7 +42,7 @@ export function receiveRoomBroadcasts(
   }));
 }
 
-/** Sequence numbers each connection is to get, in order, and how many deliveries so many first broadcasts make. */
+/** Sequence numbers that each connection must receive, in order; `deliveries[n]` counts the deliveries of the first n broadcasts. */
 function expectationsOf(
   first: number,
   count: number,

@@ -1,4 +1,4 @@
-// Was every message answered, once and well? A closed loop: a client sends its next message when one of its own has been acknowledged.
+// Was every message answered once, with ok? A closed loop: a client sends its next message when one of its own has been acknowledged.
 import { note } from '../workload.js';
 import type { Crowd } from './crowd.js';
 import type { DialectFrames } from './dialects.js';
@@ -6,7 +6,7 @@ import type { RawClient } from './raw-client.js';
 
 /** Messages to send. */
 export interface RoundTripOrder {
-  /** Name of the message, and so which handler takes it. */
+  /** Name of the message, which selects its handler. */
   event: string;
   /** Sequence number of the first message. */
   first: number;
@@ -16,12 +16,12 @@ export interface RoundTripOrder {
   outstanding: number;
 }
 
-/** Sum of the sequence numbers sent, to compare with what the handlers have got. */
+/** Sum of the sequence numbers sent, to compare with what the handlers have received. */
 export interface RoundTripResult {
   checksum: number;
 }
 
-/** The one good answer. */
+/** The only valid answer. */
 export const OK = '[{"ok":true}]';
 
 /** Resolves when every message has been answered; the id of each acknowledgement is checked against what its client waits for. */

@@ -30,7 +30,7 @@ describe('FrameReader', () => {
     expect(texts).toEqual(sent);
   });
 
-  it('tells when the server closes', () => {
+  it('reports that the server closes', () => {
     const texts: string[] = [];
     readerInto(texts).push(Buffer.from([0x88, 2, 0x03, 0xe8]));
     expect(texts).toEqual(['closed']);

@@ -4,7 +4,7 @@ const TEXT = 0x1;
 const CLOSE = 0x8;
 const FINAL = 0x80;
 const MASKED = 0x80;
-/** Any mask but zero, which servers unmask for nothing and so would flatter them. */
+/** Not zero: unmasking with zero costs a server nothing, so it would look too fast. */
 const MASK = Buffer.from([0x5a, 0xc3, 0x17, 0x9e]);
 
 /** One masked text frame of a client. */

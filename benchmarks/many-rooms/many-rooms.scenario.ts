@@ -1,4 +1,4 @@
-// What does one delivery cost where there are many rooms with hardly anybody in them?
+// What does one delivery cost where there are many rooms with few members?
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';
@@ -6,7 +6,7 @@ import { BARE, type CaseResult, FLOOR, NEST, NEST_WS, REALTIME, type Scenario, W
 import { membersOf, type RoomPlan } from '../room-plan.js';
 
 const CONTESTANTS = [BARE, NEST, REALTIME, NEST_WS, WS, FLOOR];
-/** A sample is short, and so swings: there are this many in a round. */
+/** A sample is short, so it varies: a round takes this many. */
 const SAMPLES_PER_ROUND = 2;
 const PLAN: RoomPlan = { rooms: 10_000, connections: 2_000 };
 
@@ -25,7 +25,7 @@ export const manyRooms: Scenario = {
       for (const { peer } of contestants) pairs.push(await startRooms(peer, options));
       const results: CaseResult[] = [];
       for (const { name, perTurn, window, broadcasts, atMost } of PACES) {
-        // Whole laps over the rooms, so that every sample has the same mixture of sizes.
+        // Whole laps over the rooms, so that every sample has the same mix of sizes.
         const count = Math.max(1, Math.round((broadcasts * options.scale) / PLAN.rooms)) * PLAN.rooms;
         const rounds = { warmUp: 2, measured: SAMPLES_PER_ROUND * options.rounds };
         const samples = await interleave(pairs, rounds, async (pair) => {

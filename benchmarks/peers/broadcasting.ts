@@ -1,4 +1,4 @@
-// When is the next broadcast sent? So many a turn of the event loop, never further ahead than the receivers' progress allows; or by the clock.
+// When is the next broadcast sent? A number per turn of the event loop, as far ahead as the receivers' progress allows; or by the clock.
 import { roomOf, type RoomPlan } from '../room-plan.js';
 import { feedItem } from '../workload.js';
 import type { Peer } from './peer.js';
@@ -10,7 +10,7 @@ export interface Series {
   count: number;
   /** Rooms that the broadcasts are spread over; without them all go to the feed. */
   plan?: RoomPlan;
-  /** Length of the text of an item, where it is not the usual one. */
+  /** Length of the text of an item, if it is not the usual one. */
   textLength?: number;
 }
 

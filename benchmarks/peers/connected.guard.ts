@@ -1,4 +1,4 @@
-// What does the one guard ask? Something trivial of the execution context, the same on both Nest peers.
+// What does the guard check? Something trivial about the execution context, the same on both Nest peers.
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 
 @Injectable()

@@ -1,4 +1,4 @@
-// Peer 6: what is the least that a write for each delivery can cost in Node? One frame made for each broadcast, handed to every network socket without a question.
+// Peer 6: what is the least that a write for each delivery can cost in Node? One frame for each broadcast, written to every network socket without a check.
 import type { Socket } from 'node:net';
 import type { Peer } from './peer.js';
 import { startPlainServer } from './plain-server.js';

@@ -42,7 +42,7 @@ class NotesGateway {
   }
 }
 
-/** On the same server, and only where it is measured: a gateway keeps something for every connection and message. */
+/** On the same server, and only where it is measured: a gateway takes memory for every connection and message. */
 @WebSocketGateway({ transports: ['websocket'], serveClient: false })
 class VariantsGateway {
   @UsePipes(strictValidation)

@@ -1,4 +1,4 @@
-// The server process: starts one peer and answers the harness, which asks for broadcasts and for what they cost.
+// What does the server process do? It starts one peer and answers the harness, which requests broadcasts and measures their cost.
 import { answerCalls } from '../harness/process-calls.js';
 import { type BroadcastOrder, Progress, sendBroadcasts, sendTimed, type TimedOrder } from './broadcasting.js';
 import type { Peer, PeerName, PeerSettings } from './peer.js';
@@ -30,7 +30,7 @@ let marked = process.cpuUsage();
 const serverCalls = {
   endpoint: (): Endpoint => ({ port: peer.port, path: peer.path, dialect: peer.dialect }),
 
-  /** Starts a measurement. Collecting here would shrink the heap's limit and make the next collection part of every sample. */
+  /** Starts a measurement. A garbage collection here would shrink the heap's limit and move the next one into every sample. */
   mark(): void {
     tally.reset();
     marked = process.cpuUsage();

@@ -1,10 +1,10 @@
-// What must a peer offer? The smallest server each contestant writes for itself; everything else is the harness's.
+// What must a peer implement? As little of a server as possible; everything else belongs to the harness.
 import type { FeedItem } from '../workload.js';
 
 /** Names of the peers; each has a file `<name>.peer.ts` that exports `startPeer`. */
 export type PeerName = 'bare' | 'nest' | 'nest-ws' | 'realtime' | 'dashboard' | 'ws' | 'floor';
 
-/** What a peer is started for. */
+/** Settings that a peer is started with. */
 export interface PeerSettings {
   /** Whether it needs the handlers with a DTO, a schema, a guard, a pipe; a Nest gateway pays for each of them per connection. */
   readonly variants: boolean;

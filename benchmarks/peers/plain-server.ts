@@ -1,4 +1,4 @@
-// How is a server without Socket.IO written? `ws` with rooms and acknowledgements by hand; how a text reaches the members is the peer's choice.
+// How is a server without Socket.IO written? `ws` with rooms and acknowledgements by hand; the peer decides how a text reaches the members.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';

@@ -6,7 +6,7 @@ export const CONNECT_PACKET = '40';
 export const CONNECTED_PACKET = '40{"sid":"0"}';
 const EVENT_PREFIX = '42';
 
-/** One event of a client: its number, by which it is acknowledged, its name and what it carries. */
+/** One event of a client: the number to acknowledge it by, its name and its body. */
 export interface PlainEvent {
   readonly id: string;
   readonly event: string;

@@ -24,7 +24,7 @@ import type { Peer } from './peer.js';
 import { tally } from './tally.js';
 import { TrimTextPipe } from './trim-text.pipe.js';
 
-/** A schema that looks at nothing, for the bare handler. */
+/** A schema that accepts anything, for the bare handler. */
 const anyNote: StandardSchema<NoteBody> = {
   '~standard': { version: 1, vendor: 'benchmark', validate: (value) => ({ value: value as NoteBody }) },
 };
@@ -111,7 +111,7 @@ class NotesModule {
   }
 }
 
-/** What a variant of this peer has besides. */
+/** What a variant of this peer adds. */
 export interface PeerExtras {
   readonly authenticator?: Type<IRealtimeAuthenticator>;
   readonly imports?: DynamicModule[];

@@ -1,4 +1,4 @@
-// How do gateways check a DTO?
+// How does a Nest gateway check a DTO?
 import { ValidationPipe } from '@nestjs/common';
 import { WsException } from '@nestjs/websockets';
 

@@ -1,4 +1,4 @@
-// Did every inbound message reach its handler, once? Handlers add what they were given; the harness compares.
+// Did every inbound message reach its handler, once? Handlers add up what they receive; the harness compares.
 
 /** Counts the messages one server process has handled; one peer per process, so one tally. */
 class Tally {

@@ -1,4 +1,4 @@
-// What does the one pipe do? Something trivial to the payload, the same on both Nest peers.
+// What does the pipe do? Something trivial to the payload, the same on both Nest peers.
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import type { NoteBody } from '../workload.js';
 

@@ -1,4 +1,4 @@
-// What does one member who has stopped reading cost the server, while all others get everything?
+// What does one member that has stopped reading cost the server, while all others receive everything?
 import { interleave } from '../harness/interleave.js';
 import type { Options } from '../harness/options.js';
 import { Pair } from '../harness/pair.js';

@@ -1,4 +1,4 @@
-// How does an admin give and take roles? A role that somebody has is a resource: PUT makes it, DELETE ends it.
+// How does an admin give and take roles? A role of a user is a resource: PUT gives it, DELETE takes it away.
 import { Controller, Delete, Get, HttpCode, Param, Put, UseGuards, UsePipes } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CurrentUser, Permissions, PermissionsGuard, SessionGuard } from '../auth/index.js';

@@ -1,3 +1,4 @@
+// What belongs to the administration? Its routes, the command that changes a role, and the two channels that report it.
 import { Module } from '@nestjs/common';
 import { RealtimeModule } from 'nestjs-realtime';
 import { AuthModule } from '../auth/index.js';

@@ -1,6 +1,7 @@
+// What does the server publish when a role has changed? A domain event, which stays inside the server.
 import type { User } from '../users/index.js';
 
-/** Domain event, inside the server only: from now on this user has a role, or has it no more. */
+/** From now on this user has the role, or no longer has it. */
 export class RoleChanged {
   constructor(
     readonly userId: string,

@@ -1,4 +1,4 @@
-// Who is told of a changed role? Every open admin page, and every page of the user himself.
+// Which pages are notified of a changed role? Every open page of an admin, and every page of the user concerned.
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import { IRealtimeBroadcaster } from 'nestjs-realtime';
 import { accountChannel } from './realtime/account.channel.js';

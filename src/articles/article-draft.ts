@@ -1,9 +1,9 @@
+// What does an author send? The body of `POST /articles`.
 import { Transform } from 'class-transformer';
 import { IsString, Length } from 'class-validator';
 
 const trimmed = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
 
-/** Body of `POST /articles`. */
 export class ArticleDraft {
   @trimmed
   @IsString()

@@ -1,3 +1,4 @@
+// What belongs to the articles? Their routes, the command that publishes one, and the channel that the bridge forwards it to.
 import { Module } from '@nestjs/common';
 import { RealtimeModule } from 'nestjs-realtime';
 import { RealtimeCqrsModule } from 'nestjs-realtime/cqrs';
@@ -9,7 +10,7 @@ import { articlesBridge } from './realtime/articles.bridge.js';
 import { articlesChannel } from './realtime/articles.channel.js';
 
 @Module({
-  // A channel that only sends has no handler to name it, so it is registered here.
+  // This channel takes no messages, so no handler registers it.
   imports: [AuthModule, RealtimeModule.forFeature([articlesChannel]), RealtimeCqrsModule.forFeature([articlesBridge])],
   controllers: [ArticlesController],
   providers: [ArticlesRepository, PublishArticleHandler],

@@ -1,4 +1,4 @@
-// Where are the articles?
+// How are articles stored and read?
 import { Injectable } from '@nestjs/common';
 import { Database, type Queryable } from '../database/index.js';
 import type { PublishedArticle } from './realtime/published-article.js';

@@ -1,3 +1,4 @@
+// What does authentication offer to other features? The sessions, which its guards and its authenticator need.
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../users/index.js';
 import { LoginThrottle } from './login-throttle.js';
@@ -8,7 +9,7 @@ import { SessionsService } from './sessions.service.js';
   imports: [UsersModule],
   controllers: [SessionController],
   providers: [SessionsService, LoginThrottle],
-  // The guards and the authenticator are constructed where they are used, and find the sessions here.
+  // Nest constructs the guards and the authenticator where they are used; they inject the sessions from here.
   exports: [SessionsService],
 })
 export class AuthModule {}

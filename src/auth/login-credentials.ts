@@ -1,6 +1,6 @@
+// What does a user log in with? The body of `POST /session`.
 import { IsString, MaxLength } from 'class-validator';
 
-/** Body of `POST /session`. */
 export class LoginCredentials {
   @IsString()
   @MaxLength(64)

@@ -1,10 +1,10 @@
-// How often may somebody guess a password? A few times a minute, from one address and for one account; each process counts for itself.
+// How often may a client guess a password? A few times a minute, from one address and for one account; each process counts for itself.
 import { Injectable } from '@nestjs/common';
 
 const WINDOW_MS = 60_000;
 const PER_ADDRESS = 20;
 const PER_ACCOUNT = 5;
-/** Names come from outside: the oldest is forgotten when there are more. */
+/** Clients choose the user ids, so the number of keys is bounded: with more, the oldest is forgotten. */
 const MOST_KEYS = 10_000;
 
 interface Window {
@@ -13,12 +13,12 @@ interface Window {
 }
 
 class Attempts {
-  /** In the order of their ends, since all windows are equally long. */
+  /** Ordered by their ends, because all windows have the same length. */
   private readonly windows = new Map<string, Window>();
 
   constructor(private readonly limit: number) {}
 
-  /** @returns 0 when the attempt is counted, else the milliseconds until there is another. */
+  /** @returns 0 when the attempt is allowed, else the milliseconds until the next one is. */
   take(key: string, now: number): number {
     this.forget(now);
     const window = this.windows.get(key) ?? { left: this.limit, endsAt: now + WINDOW_MS };
@@ -47,17 +47,17 @@ export class LoginThrottle {
   private readonly accounts = new Attempts(PER_ACCOUNT);
 
   /**
-   * Counts an attempt before its password is looked at, so that many at once are as many.
+   * Counts an attempt before its password is checked, so that concurrent attempts count too.
    *
-   * @returns 0 when it may go on, else the seconds until the next may.
+   * @returns 0 when the attempt is allowed, else the seconds until the next one is.
    */
   take(address: string, userId: string): number {
     const now = performance.now();
-    // An address that has had its share cannot use up that of an account.
+    // An address over its limit does not use up the limit of an account.
     return Math.ceil((this.addresses.take(address, now) || this.accounts.take(userId, now)) / 1_000);
   }
 
-  /** The password was right: this was no guess. */
+  /** Takes an attempt back: the password was right. */
   giveBack(address: string, userId: string): void {
     this.addresses.giveBack(address);
     this.accounts.giveBack(userId);

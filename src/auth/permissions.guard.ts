@@ -1,10 +1,10 @@
-// May this user call this route? Compares what it needs with what the roles of the session's user permit; comes after `SessionGuard`.
+// May this user call this route? Compares the permissions it needs with those of the session's user; runs after `SessionGuard`.
 import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Permission } from '../users/index.js';
 import type { SessionRequest } from './session.guard.js';
 
-/** The permissions a user needs, all of them. */
+/** The permissions that a user needs; all of them are required. */
 export const Permissions = Reflector.createDecorator<Permission[]>();
 
 @Injectable()
@@ -13,7 +13,7 @@ export class PermissionsGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const needed = this.reflector.getAllAndOverride(Permissions, [context.getHandler(), context.getClass()]);
-    // Read from the database with this very request: a role that was taken away permits nothing any more.
+    // `SessionGuard` has read the roles during this request, so a role that was taken away permits nothing.
     const { user } = context.switchToHttp().getRequest<SessionRequest>().session;
     const missing = needed.filter((permission) => !user.permissions.includes(permission));
     if (missing.length === 0) return true;

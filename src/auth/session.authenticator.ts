@@ -1,4 +1,4 @@
-// Who opens this realtime connection? Gate 1 hands over the session cookie; the database knows whose it is, and what he may do now.
+// Who opens this realtime connection? Gate 1 hands over the session cookie; the database knows its user, and what they may do now.
 import { Injectable } from '@nestjs/common';
 import { type RealtimeUser, SessionAuthenticator } from 'nestjs-realtime';
 import { SessionsService } from './sessions.service.js';
@@ -9,7 +9,7 @@ export class DatabaseSessionAuthenticator extends SessionAuthenticator {
     super();
   }
 
-  /** Asked at the connection, and by `refresh` of the base class, too: at every lease and whenever somebody's roles change. */
+  /** Called when a client connects, and by `refresh` of the base class: at the end of every lease and when a user's roles change. */
   protected async findUser(secret: string): Promise<RealtimeUser | null> {
     const session = await this.sessions.find(secret);
     if (!session) return null;

@@ -1,4 +1,4 @@
-// How does somebody log in and out? A session is a resource: POST makes it, GET shows it, DELETE ends it.
+// How does a user log in and out? A session is a resource: POST starts it, GET shows it, DELETE ends it.
 import {
   Body,
   Controller,
@@ -36,7 +36,7 @@ export class SessionController {
   async show(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<{ user: User | null }> {
     const secret = readSessionCookie(request);
     const session = secret ? await this.sessions.find(secret) : null;
-    // Bad credentials are refused, no credentials are anonymous: a cookie that has outlived its session is taken away.
+    // Gate 1 refuses a cookie without a session, but admits a client without a cookie as a guest. So such a cookie is removed.
     if (secret !== undefined && !session) writeSessionCookie(request, response, '', 0);
     return { user: session?.user ?? null };
   }
@@ -54,10 +54,10 @@ export class SessionController {
       throw new HttpException(`Too many attempts to log in; wait ${wait} s.`, HttpStatus.TOO_MANY_REQUESTS);
     }
     const user = await this.users.findByCredentials(userId, password);
-    if (!user) throw new UnauthorizedException('That name and password do not belong together.');
+    if (!user) throw new UnauthorizedException('The name or the password is wrong.');
     this.throttle.giveBack(address, userId);
     await this.endSessionOf(request);
-    // A new secret at every login: whoever planted a cookie before it gains nothing.
+    // A new secret at every login, so that a cookie that an attacker planted before is worth nothing.
     writeSessionCookie(request, response, await this.sessions.start(user), SESSION_LIFETIME / 1000);
     return { user };
   }
@@ -73,7 +73,7 @@ export class SessionController {
     const secret = readSessionCookie(request);
     if (!secret) return;
     await this.sessions.end(secret);
-    // First the truth, then its effect: every tab of this session is told, and connects again as a guest.
+    // The session is ended first, then its connections: every tab of it connects again as a guest.
     await this.revocation.disconnectSession(secret);
   }
 }

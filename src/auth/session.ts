@@ -1,8 +1,8 @@
-// What is known of somebody who is logged in?
+// What is known of a user who is logged in?
 import type { User } from '../users/index.js';
 
 export interface Session {
-  /** Names the session in the database; the cookie holds another value, from which this one is derived. */
+  /** Identifies the session in the database. It is a digest of the value in the cookie. */
   readonly id: string;
   readonly user: User;
   readonly expiresAt: Date;

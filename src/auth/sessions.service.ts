@@ -1,4 +1,4 @@
-// Which session does this cookie stand for? Sessions live in the database, so that logging out is true for every process.
+// Which session does a cookie belong to? Sessions are in the database, so that a logout holds for every process.
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/index.js';
@@ -14,7 +14,7 @@ type SessionRow = User & { sessionId: string; expiresAt: Date };
 export class SessionsService {
   constructor(private readonly database: Database) {}
 
-  /** @returns the secret for the cookie; it is stored nowhere on the server. */
+  /** @returns the secret for the cookie; the server does not store it. */
   async start(user: User): Promise<string> {
     const secret = randomBytes(32).toString('base64url');
     await this.database.query('DELETE FROM sessions WHERE expires_at <= now()');
@@ -26,7 +26,7 @@ export class SessionsService {
     return secret;
   }
 
-  /** @returns null when the session is unknown or over. */
+  /** @returns null when the session is unknown or has expired. */
   async find(secret: string): Promise<Session | null> {
     const { rows } = await this.database.query<SessionRow>(
       `SELECT s.id AS "sessionId", s.expires_at AS "expiresAt", ${USER_COLUMNS}
@@ -45,7 +45,7 @@ export class SessionsService {
   }
 }
 
-/** Whoever reads the table, or a backup of it, cannot log in with what he finds there. */
+/** The table holds digests only: a reader of it, or of a backup, cannot log in with them. */
 function digest(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }

@@ -1,4 +1,4 @@
-// When may others hear of what a transaction does? Once it is committed; of what is rolled back, never.
+// When may code react to a transaction? Once it has committed; never when it is rolled back.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 
@@ -13,24 +13,24 @@ interface Running {
 
 const current = new AsyncLocalStorage<Running>();
 
-/** Runs `run` when the transaction that the calling code belongs to has committed, never when it rolls back, at once where there is none. */
+/** Runs `run` when the transaction of the calling code has committed; at once without a transaction, never after a rollback. */
 export function afterCommit(run: () => void): void {
   whenEnded((isCommitted) => {
     if (isCommitted) run();
   });
 }
 
-/** Resolves at the end of the transaction that the calling code belongs to, with whether it was committed; at once with true where there is none. */
+/** Resolves when the transaction of the calling code has ended, with whether it committed; at once with true without a transaction. */
 export function committed(): Promise<boolean> {
   return new Promise(whenEnded);
 }
 
-/** Makes `transact` one transaction for all code that runs inside it; it resolves once that is committed. */
+/** Runs `transact` as the transaction of all code inside it. Resolves once that has committed. */
 export async function inTransaction<Result>(transact: () => Promise<Result>): Promise<Result> {
   const running: Running = { committed: null, listeners: [] };
   const end = (isCommitted: boolean): void => {
     running.committed = isCommitted;
-    for (const listener of running.listeners.splice(0)) tell(listener, isCommitted);
+    for (const listener of running.listeners.splice(0)) notify(listener, isCommitted);
   };
   try {
     const result = await current.run(running, transact);
@@ -45,17 +45,14 @@ export async function inTransaction<Result>(transact: () => Promise<Result>): Pr
 function whenEnded(listener: Listener): void {
   const running = current.getStore();
   if (running?.committed === null) running.listeners.push(listener);
-  else tell(listener, running?.committed ?? true);
+  else notify(listener, running?.committed ?? true);
 }
 
-/** What is committed stays so: an error afterwards must not look as if the transaction had failed. */
-function tell(listener: Listener, isCommitted: boolean): void {
+/** An error in a listener must not look as if the transaction had failed. */
+function notify(listener: Listener, isCommitted: boolean): void {
   try {
     listener(isCommitted);
   } catch (error) {
-    new Logger('Database').error(
-      'What was to follow a transaction failed',
-      error instanceof Error ? error.stack : error,
-    );
+    new Logger('Database').error('A listener of a transaction failed', error instanceof Error ? error.stack : error);
   }
 }

@@ -1,4 +1,4 @@
-// What does the application ask of a database? One port, so that an embedded PostgreSQL and a real one are the same to it.
+// What does the application ask of a database? One port, so that an embedded PostgreSQL and a server are interchangeable.
 import { inTransaction } from './after-commit.js';
 
 /** Runs SQL with `$1`-style parameters. */
@@ -17,6 +17,6 @@ export abstract class Database implements Queryable {
 
   abstract close(): Promise<void>;
 
-  /** One transaction, as `transaction` promises it. */
+  /** Runs `work` in one transaction; see `transaction`. */
   protected abstract transact<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
 }

@@ -7,7 +7,7 @@ export class EmbeddedDatabase extends Database {
     super();
   }
 
-  /** @param directory where the data is kept; without one it lives in memory and ends with the process. */
+  /** @param directory where the data is kept; without one it is in memory and lost when the process ends. */
   static async open(directory?: string): Promise<EmbeddedDatabase> {
     return new EmbeddedDatabase(await PGlite.create(directory));
   }

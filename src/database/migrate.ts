@@ -1,4 +1,4 @@
-// How does a database reach the newest schema? Whatever has not run yet runs at boot, all of it or none.
+// How does a database reach the newest schema? Migrations that have not run yet run at boot, all of them or none.
 import type { Database } from './database.js';
 import { type Migration, migrations } from './migrations.js';
 

@@ -1,4 +1,4 @@
-// Which tables are there, and in which order did they come? Append only: a migration that has run anywhere is never edited.
+// Which tables are there, and in which order were they added? Append only: a migration that has run anywhere is never edited.
 
 export interface Migration {
   readonly name: string;
@@ -73,7 +73,7 @@ export const migrations: readonly Migration[] = [
       `INSERT INTO role_permissions (role, permission) VALUES
         ('admin', 'users.manage'),
         ('editor', 'articles.publish')`,
-      // Until now a role was any text: whichever somebody has goes on existing, and permits nothing.
+      // Until now a role was free text. A role that a user has is kept, and permits nothing.
       `INSERT INTO roles (name, description) SELECT DISTINCT role, '' FROM user_roles ON CONFLICT DO NOTHING`,
       `ALTER TABLE user_roles ADD CONSTRAINT user_roles_of_roles FOREIGN KEY (role) REFERENCES roles`,
     ],

@@ -1,3 +1,4 @@
+// What belongs to the newsroom? One handler, which registers its channel.
 import { Module } from '@nestjs/common';
 import { OnNewsroom } from './realtime/handlers/on-newsroom.handler.js';
 

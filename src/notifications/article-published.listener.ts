@@ -1,4 +1,4 @@
-// Who is told of a new article? Every user but its author.
+// Which users are notified of a new article? All but its author.
 import { CommandBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import { ArticlePublished } from '../articles/index.js';
 import { committed } from '../database/index.js';
@@ -12,7 +12,7 @@ export class ArticlePublishedListener implements IEventHandler<ArticlePublished>
     private readonly commands: CommandBus,
   ) {}
 
-  // Nobody waits for it: what goes wrong here is logged by the bus, and the article stays published.
+  // No caller waits for this. The bus logs an error, and the article stays published.
   async handle({ author, article }: ArticlePublished): Promise<void> {
     // The event is published inside the transaction that stores the article.
     if (!(await committed())) return;

@@ -1,7 +1,7 @@
+// What does one user send to another? The body of `POST /notifications`.
 import { Transform } from 'class-transformer';
 import { IsString, Length, MaxLength } from 'class-validator';
 
-/** Body of `POST /notifications`: a note from one user to another. */
 export class Note {
   @IsString()
   @MaxLength(64)

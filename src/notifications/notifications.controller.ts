@@ -1,4 +1,4 @@
-// How does a user read his notifications, and send a note to another user?
+// How does a user read their notifications, and send a note to another user?
 import { Body, Controller, Get, HttpCode, NotFoundException, Post, UseGuards, UsePipes } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CurrentUser, SessionGuard } from '../auth/index.js';

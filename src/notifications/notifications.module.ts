@@ -1,3 +1,4 @@
+// What belongs to the notifications? Their routes and commands, their channel, and the listener that announces articles.
 import { Module } from '@nestjs/common';
 import { RealtimeModule } from 'nestjs-realtime';
 import { AuthModule } from '../auth/index.js';

@@ -1,4 +1,4 @@
-// Where are the notifications?
+// How are notifications stored and read?
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/index.js';
 import type { Notification } from './realtime/notification.js';

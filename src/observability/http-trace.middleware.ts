@@ -1,4 +1,4 @@
-// What has caused a broadcast? The HTTP request it was made in: a span around each, which everything within finds as its parent.
+// Which HTTP request has caused a broadcast? Each request gets a span, which is the parent of every span within it.
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { NextFunction, Request, Response } from 'express';
@@ -13,7 +13,7 @@ export class HttpTraceMiddleware implements NestMiddleware {
     const options = { kind: SpanKind.SERVER, attributes: { 'http.request.method': method } };
     const span = this.tracer.startSpan(method, options, caller);
     response.once('close', () => {
-      // The pattern, which Express knows by now; never the path, which anybody may make up.
+      // The pattern, which Express knows by now. Never the path: clients choose it, so it has no bound.
       const route = (request.route as { path: string } | undefined)?.path;
       if (route !== undefined) span.updateName(`${method} ${route}`).setAttribute('http.route', route);
       span.setAttribute('http.response.status_code', response.statusCode);

@@ -1,4 +1,4 @@
-// Who may read the metrics? Whoever has the token; without one, whoever sits at the machine, and asks under a name of ours.
+// Which clients may read the metrics? Those with the token; if none is set, those on this machine that use one of its names.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
@@ -9,10 +9,13 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** A proxy on this machine comes from loopback, too, on behalf of anybody. */
+/** Headers of a proxy. One on this machine connects from loopback as well, for clients from anywhere. */
 const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 
-/** `METRICS_TOKEN` as a bearer token, wherever from; where that is not set, direct requests from loopback. A page under a rebound name sends those, too, but not under our name. */
+/**
+ * With `METRICS_TOKEN`, admits every request that has it as a bearer token. Without, admits direct requests from loopback under one of
+ * the names in HOSTS: a page under a rebound name sends requests from loopback too, but under its own name.
+ */
 @Injectable()
 export class MetricsGuard implements CanActivate {
   private readonly token = process.env.METRICS_TOKEN ?? '';
@@ -31,7 +34,7 @@ function isLoopback(address: string): boolean {
   return address !== '' && LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
-/** Digests are of one length, which `timingSafeEqual` wants. */
+/** Compares digests, because `timingSafeEqual` needs the same length on both sides. */
 function isSame(given: string, expected: string): boolean {
   const [left, right] = [given, expected].map((text) => createHash('sha256').update(text).digest());
   return timingSafeEqual(left, right);

@@ -1,4 +1,4 @@
-// Who sees what the demo does? Metrics for Prometheus, and a trace of each HTTP request that goes on into its broadcasts.
+// How is the demo observed? By metrics for Prometheus, and by a trace of each HTTP request that includes its broadcasts.
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { OwnHostGuard } from 'nestjs-realtime';
 import { RealtimeOpenTelemetryModule } from 'nestjs-realtime/opentelemetry';

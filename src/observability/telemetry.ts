@@ -1,4 +1,4 @@
-// Which OpenTelemetry SDK does the demo run with? One that Prometheus can scrape; the libraries know its API only.
+// Which OpenTelemetry SDK does the demo run with? One that Prometheus can scrape; the libraries use only the API.
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { context, metrics, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -12,7 +12,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 
-/** Registered when it is constructed, so before anything in the application is initialised. A SDK that was loaded earlier stays. */
+/** Registers itself when constructed, before the application is initialised. An SDK that was registered earlier stays. */
 @Injectable()
 export class Telemetry implements OnApplicationShutdown {
   /** Answers on a route of the application, instead of a port of its own. */
@@ -32,7 +32,7 @@ export class Telemetry implements OnApplicationShutdown {
   }
 }
 
-/** Traces are passed on, but recorded only where somebody wants to see them. */
+/** Trace context is always passed on; spans are recorded only with an exporter. */
 function tracerProvider(exporter: string | undefined): BasicTracerProvider {
   return exporter === 'console'
     ? new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(new ConsoleSpanExporter())] })

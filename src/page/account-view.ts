@@ -1,4 +1,4 @@
-// What has an admin changed about me? The channel says that something has, the session says what I may do now.
+// What has an admin changed about me? The channel reports the change; the session says what I may do now.
 import type { RealtimeClient } from '@nestjs-realtime/client';
 import type { accountChannel } from '../administration/index.js';
 import type { User } from '../users/index.js';
@@ -21,10 +21,10 @@ export class AccountView {
     const channel = this.client.channel<typeof accountChannel>('account.user.{userId}', { userId: user.id });
     this.channel = channel;
     channel.on('roleChanged', ({ role, granted, by }) => {
-      this.news.textContent = `${by} ${granted ? 'gave you' : 'took from you'} the role ${role}.`;
+      this.news.textContent = granted ? `${by} gave you the role ${role}.` : `${by} took the role ${role} from you.`;
       this.whoAmI();
     });
-    // What changed while we did not listen.
+    // Catches up with changes from before the subscription.
     channel.onState(({ state }) => {
       if (state === 'subscribed') this.whoAmI();
     });

@@ -1,4 +1,4 @@
-// Who may do what? Admins see and change it; what one of them changes, all of them see.
+// Who may do what? Admins see and change it; every admin sees each change.
 import type { ChannelHandle, RealtimeClient } from '@nestjs-realtime/client';
 import type { EventOutput } from '@nestjs-realtime/contract';
 import type { administrationChannel } from '../administration/index.js';
@@ -20,7 +20,7 @@ export class AdministrationView {
   private readonly table = new RoleTable();
   private readonly guarded: GuardedChannel<typeof administrationChannel>;
   private channel?: object;
-  /** Since the list was last asked for. */
+  /** Changes since the list was last requested. */
   private changes: RoleChange[] = [];
 
   constructor(client: RealtimeClient, whoAmI: () => void) {
@@ -41,11 +41,11 @@ export class AdministrationView {
   opened(channel: ChannelHandle<typeof administrationChannel>): void {
     this.channel = channel;
     this.section.hidden = this.panel.hidden = false;
-    this.note.textContent = 'A role holds from the moment you tick it, on every page that is open.';
+    this.note.textContent = 'A role takes effect as soon as you tick it, on every open page.';
     channel.on('roleChanged', (change) => {
       this.changes.push(change);
       this.table.show(change);
-      this.tell(change);
+      this.report(change);
     });
     channel.onState(({ state }) => {
       if (state === 'subscribed') inBackground(this.catchUp(channel));
@@ -61,7 +61,7 @@ export class AdministrationView {
     this.note.textContent = code ? `The server has closed this channel to you (${code}): it is for admins.` : '';
   }
 
-  /** Asks for the whole list. Once subscribed, and with what changed meanwhile, so that nothing falls in between. */
+  /** Requests the whole list, once subscribed, and applies the changes that arrive meanwhile. So no change is missed. */
   private async catchUp(channel: object): Promise<void> {
     this.changes = [];
     const [users, roles] = await Promise.all([
@@ -78,8 +78,9 @@ export class AdministrationView {
     );
   }
 
-  private tell({ userId, role, granted, by }: RoleChange): void {
-    const text = `${by} ${granted ? 'gave' : 'took from'} ${this.table.nameOf(userId)} the role ${role}.`;
+  private report({ userId, role, granted, by }: RoleChange): void {
+    const name = this.table.nameOf(userId);
+    const text = granted ? `${by} gave ${name} the role ${role}.` : `${by} took the role ${role} from ${name}.`;
     this.news.textContent = text;
     announce(text);
   }

@@ -1,4 +1,4 @@
-// What has been published? The list comes over HTTP, everything after it arrives by itself.
+// What has been published? The list comes over HTTP; later articles arrive on the channel.
 import type { RealtimeClient } from '@nestjs-realtime/client';
 import type { articlesChannel, PublishedArticle } from '../articles/index.js';
 import type { User } from '../users/index.js';
@@ -15,7 +15,7 @@ export class ArticlesView {
 
   constructor(client: RealtimeClient) {
     onSubmit(this.publish, async (draft) => this.show(await post<PublishedArticle>('/articles', draft)));
-    // Types only: no server code, and no schema, comes into the bundle.
+    // Only types are imported, so neither server code nor a schema gets into the bundle.
     const channel = client.channel<typeof articlesChannel>('articles');
     channel.on('published', (article) => {
       if (this.show(article)) announce(`New article by ${article.author}: ${article.title}`);
@@ -28,17 +28,17 @@ export class ArticlesView {
   showFor(user: User | null): void {
     const mayPublish = user?.permissions.includes('articles.publish') ?? false;
     this.publish.hidden = !mayPublish;
-    this.note.textContent = user && !mayPublish ? `${user.name} is no editor; only editors publish.` : '';
+    this.note.textContent = user && !mayPublish ? `${user.name} is not an editor; only editors publish.` : '';
   }
 
-  /** Fetches what was published while we did not listen. Once subscribed, so that nothing falls in between. */
+  /** Fetches articles from before the subscription. It runs once subscribed, so that none is missed. */
   private async catchUp(): Promise<void> {
     const articles = await get<PublishedArticle[]>('/articles');
     for (const article of articles.reverse()) this.show(article, '');
     this.empty.hidden = this.shown.size > 0;
   }
 
-  /** Our own article comes twice, as the answer and as the event; the list and the events overlap, too. */
+  /** An article may arrive twice: our own as the answer and as the event, others in the list and as the event. */
   private show({ id, title, body, author, publishedAt }: PublishedArticle, className = 'fresh'): boolean {
     if (this.shown.has(id)) return false;
     const time = create(

@@ -1,4 +1,4 @@
-// Are we connected, and as whom?
+// Is the page connected, and as which user?
 import type { ConnectionState, RealtimeClient } from '@nestjs-realtime/client';
 import { find } from './dom.js';
 import { inBackground } from './http.js';
@@ -22,7 +22,7 @@ export class ConnectionView {
   ) {
     client.onState(({ state }) => {
       this.show();
-      // A refusal for good, or a connection after a long sleep: the session may have ended meanwhile.
+      // The session may have ended: the server has refused it, or the page connects after a long sleep.
       if (state === 'failed' || state === 'connected') inBackground(session.refresh());
     });
     this.show();

@@ -1,6 +1,6 @@
-// How does the page touch the document? Data becomes text nodes only, so nothing that arrives can become markup.
+// How does the page change the document? Data becomes text nodes only, so that nothing from outside can become markup.
 
-/** The element with this id; the page's HTML has it, or the page is broken. */
+/** The element with this id. @throws Error when index.html lacks it. */
 export function find<E extends HTMLElement>(id: string, type: new () => E): E {
   const element = document.getElementById(id);
   if (element instanceof type) return element;
@@ -20,7 +20,7 @@ export function create<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Tells users of screen readers what others see appear. */
+/** Announces to users of screen readers what others see appear. */
 export function announce(text: string): void {
   find('announcer', HTMLParagraphElement).textContent = text;
 }

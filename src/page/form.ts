@@ -1,4 +1,4 @@
-// What happens when somebody submits a form? It is locked while the server works, and says why when that fails.
+// What happens when a user submits a form? Its button is disabled until the server answers, and a failure is shown.
 import { RealtimeError } from '@nestjs-realtime/client';
 import { HttpError } from './http.js';
 

@@ -1,13 +1,13 @@
-// How does a part of the page follow a channel that needs a role? It comes and goes with the role, and says so when it is cut off.
+// How does a part of the page follow a channel that needs a role? It subscribes while the user has it, and reports when that ends.
 import type { ChannelHandle } from '@nestjs-realtime/client';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { User } from '../users/index.js';
 
-/** What the part of the page does about it. */
+/** The part of the page that shows the channel. */
 export interface GuardedView<Channel extends RealtimeChannelDescriptor> {
-  /** The user may enter: listen to it. */
+  /** The user may subscribe: listen to the channel. */
   opened(channel: ChannelHandle<Channel>): void;
-  /** He may not. With a code when the server has ended or refused the subscription: tell him. */
+  /** The user may not subscribe. With a code, the server has ended or refused the subscription: show that. */
   closed(code?: string): void;
 }
 
@@ -16,7 +16,7 @@ export class GuardedChannel<Channel extends RealtimeChannelDescriptor> {
   private code?: string;
   private userId?: string;
 
-  /** @param whoAmI asked for when the server has ended the subscription: then the user has lost more than this channel. */
+  /** @param whoAmI called when the server has revoked the subscription: the user may have lost other rights as well. */
   constructor(
     private readonly subscribe: () => ChannelHandle<Channel>,
     private readonly view: GuardedView<Channel>,

@@ -1,6 +1,6 @@
-// How does the page ask the server for something? As JSON over HTTP; what the server pushes comes another way.
+// How does the page ask the server for something? As JSON over HTTP; what the server pushes arrives on channels.
 
-/** What the server said no with, in words for a person. */
+/** A refusal of the server; the message is for the user. */
 export class HttpError extends Error {}
 
 export async function get<Answer>(path: string): Promise<Answer> {
@@ -19,7 +19,7 @@ export async function remove(path: string): Promise<void> {
   return request('DELETE', path);
 }
 
-/** For work that no form waits for. A server that cannot be reached shows in the connection's state, which leads to a new attempt. */
+/** For work that no form waits for. When the server is unreachable, the state of the connection shows it. */
 export function inBackground(work: Promise<unknown>): void {
   work.catch((error: unknown) => console.warn(error));
 }

@@ -1,4 +1,4 @@
-// What do editors say to each other? Whoever is none is admitted neither to listen nor to speak.
+// What do editors say to each other? Other users may neither receive nor send.
 import type { ChannelHandle, RealtimeClient } from '@nestjs-realtime/client';
 import type { EventOutput } from '@nestjs-realtime/contract';
 import type { newsroomChannel } from '../newsroom/index.js';
@@ -28,7 +28,7 @@ export class NewsroomView {
   opened(channel: ChannelHandle<typeof newsroomChannel>): void {
     this.channel = channel;
     this.room.hidden = false;
-    this.note.textContent = 'Only editors hear what is said here, from now on; it is kept nowhere.';
+    this.note.textContent = 'Only editors hear what is said here. It is not stored: you see what is said from now on.';
     channel.on('said', (remark) => this.add(remark));
   }
 
@@ -38,7 +38,7 @@ export class NewsroomView {
     this.list.replaceChildren();
     this.note.textContent = code
       ? `The server has closed the newsroom to you (${code}): it is for editors.`
-      : 'For editors: log in as ada or grace, or let an admin make you one.';
+      : 'For editors: log in as ada or grace, or ask an admin to make you one.';
   }
 
   private add({ from, text, at }: EventOutput<typeof newsroomChannel, 'said'>): void {

@@ -1,4 +1,4 @@
-// What is meant for this user alone? The channel's name holds his id, and the server admits nobody else to it.
+// What is meant for this user alone? The channel's name holds the user's id, and the server admits no other user.
 import type { RealtimeClient } from '@nestjs-realtime/client';
 import type { Notification, notificationsChannel } from '../notifications/index.js';
 import type { User } from '../users/index.js';
@@ -53,13 +53,13 @@ export class NotificationsView {
     });
   }
 
-  /** Fetches what arrived while we did not listen. Once subscribed, so that nothing falls in between. */
+  /** Fetches notifications from before the subscription. It runs once subscribed, so that none is missed. */
   private async catchUp(channel: object): Promise<void> {
     const [notifications, recipients] = await Promise.all([
       get<Notification[]>('/notifications'),
       get<{ id: string; name: string }[]>('/notifications/recipients'),
     ]);
-    // Somebody else may have logged in while we waited.
+    // Another user may have logged in meanwhile.
     if (channel !== this.channel) return;
     this.add(notifications);
     const chosen = this.to.value;

@@ -1,4 +1,4 @@
-// How does the page come to life? One client for its whole life; each part of the page follows its own channel.
+// How does the page start? With one client, which it keeps; each part of the page follows its own channel.
 import { createRealtimeClient } from '@nestjs-realtime/client';
 import { AccountView } from './account-view.js';
 import { AdministrationView } from './administration-view.js';
@@ -10,7 +10,7 @@ import { NotificationsView } from './notifications-view.js';
 import { PingView } from './ping-view.js';
 import { SessionView } from './session-view.js';
 
-// A demo is restarted often, and one reader is no crowd: it need not wait long before it tries again.
+// A demo is restarted often and has few readers, so retries need not wait long.
 const client = createRealtimeClient({ url: location.origin, autoConnect: false, maxRetryDelay: 5_000 });
 const whoAmI = (): void => inBackground(session.refresh());
 
@@ -19,20 +19,20 @@ const notifications = new NotificationsView(client);
 const account = new AccountView(client, whoAmI);
 const administration = new AdministrationView(client, whoAmI);
 const newsroom = new NewsroomView(client, whoAmI);
-const session = new SessionView((user, isSomebodyElse) => {
+const session = new SessionView((user, isOtherUser) => {
   articles.showFor(user);
   administration.showFor(user);
   newsroom.showFor(user);
-  // The same user with other roles: the server has judged his subscriptions anew, and the connection stays.
-  if (!isSomebodyElse) return;
+  // The same user, with other roles: the server has checked their subscriptions again, and the connection stays.
+  if (!isOtherUser) return;
   account.showFor(user);
   notifications.showFor(user);
-  // The server learns who we are from the cookie, when we connect: another user, another connection.
+  // The server reads the cookie when the page connects, so another user needs another connection.
   client.disconnect();
   client.connect();
 });
 new PingView(client);
 new ConnectionView(client, session);
 
-// Without an answer we connect as whoever the cookie says; the connection asks again.
+// Without an answer, connect with the cookie alone; once connected, the page asks again.
 session.refresh().catch(() => client.connect());

@@ -1,4 +1,4 @@
-// Is the connection alive? A ping goes in; the pong comes back to everybody, and its sender takes the time.
+// Is the connection alive? The page sends a ping, every page receives the pong, and the sender measures the time.
 import type { RealtimeClient } from '@nestjs-realtime/client';
 import type { EventOutput } from '@nestjs-realtime/contract';
 import type { pingChannel } from '../realtime-ping/index.js';

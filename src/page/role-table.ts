@@ -1,4 +1,4 @@
-// Which user has which role? A box for each; ticking it asks the server, and what the server refuses is unticked again.
+// Which user has which role? A checkbox for each pair. A change that the server refuses is undone.
 import type { Role, User } from '../users/index.js';
 import { create, find } from './dom.js';
 import { HttpError, put, remove } from './http.js';
@@ -8,7 +8,7 @@ export class RoleTable {
   private readonly error = find('administration-error', HTMLParagraphElement);
   private readonly boxes = new Map<string, HTMLInputElement>();
   private readonly names = new Map<string, string>();
-  /** One after another: the last click on a box is the last that the server hears of it. */
+  /** Requests go out one after another, so that the last click on a box is the last request for it. */
   private last: Promise<void> = Promise.resolve();
 
   fill(users: readonly User[], roles: readonly Role[]): void {
@@ -32,18 +32,18 @@ export class RoleTable {
     return this.names.get(userId) ?? userId;
   }
 
-  private rowOf({ id, name, roles: his }: User, roles: readonly Role[]): HTMLLIElement {
+  private rowOf({ id, name, roles: held }: User, roles: readonly Role[]): HTMLLIElement {
     this.names.set(id, name);
-    const group = create('div', { className: 'boxes' }, ...roles.map((role) => this.boxFor(id, role, his)));
+    const group = create('div', { className: 'boxes' }, ...roles.map((role) => this.boxFor(id, role, held)));
     group.role = 'group';
     group.ariaLabel = `Roles of ${name}`;
     return create('li', {}, create('span', { className: 'who' }, name, ' ', create('code', {}, id)), group);
   }
 
-  private boxFor(userId: string, { name, description }: Role, his: readonly string[]): HTMLLabelElement {
+  private boxFor(userId: string, { name, description }: Role, held: readonly string[]): HTMLLabelElement {
     const box = create('input');
     box.type = 'checkbox';
-    box.checked = his.includes(name);
+    box.checked = held.includes(name);
     box.addEventListener('change', () => {
       const granted = box.checked;
       this.last = this.last.then(() => this.ask(box, userId, name, granted));

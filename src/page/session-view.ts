@@ -1,4 +1,4 @@
-// Who is looking at this page? The session cookie knows; scripts cannot read it, so the page asks the server.
+// Which user is logged in? Scripts cannot read the session cookie, so the page asks the server.
 import type { User } from '../users/index.js';
 import { find } from './dom.js';
 import { onSubmit } from './form.js';
@@ -13,10 +13,10 @@ export class SessionView {
   private questions = 0;
 
   /**
-   * @param shown called with every answer of the server, null being nobody; `isSomebodyElse` at the first one and whenever the user is
-   * another. When he is the same, his roles may have changed.
+   * @param shown called with the user in every answer of the server, null for a guest. `isOtherUser` is true for the first answer and
+   * whenever the user is another one; when it is false, the roles of the user may have changed.
    */
-  constructor(private readonly shown: (user: User | null, isSomebodyElse: boolean) => void) {
+  constructor(private readonly shown: (user: User | null, isOtherUser: boolean) => void) {
     onSubmit(this.login, async (credentials) => {
       const { user } = await post<{ user: User }>('/session', credentials);
       this.questions++;
@@ -29,7 +29,7 @@ export class SessionView {
     for (const button of this.login.querySelectorAll<HTMLButtonElement>('button[data-user]')) {
       button.addEventListener('click', () => this.logInAs(button.dataset.user!, button.dataset.password!));
     }
-    // Tabs of one browser share the cookie: somebody may have logged in or out in another one.
+    // Tabs of one browser share the cookie: the user may have logged in or out in another tab.
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) inBackground(this.refresh());
     });
@@ -39,7 +39,7 @@ export class SessionView {
   async refresh(): Promise<void> {
     const question = ++this.questions;
     const { user } = await get<{ user: User | null }>('/session');
-    // An answer that took so long that a newer one is known, or is on its way, says nothing any more.
+    // The answer is out of date once a newer request has been made.
     if (question === this.questions) this.show(user);
   }
 
@@ -52,13 +52,13 @@ export class SessionView {
 
   private show(user: User | null): void {
     const userId = user?.id ?? null;
-    const isSomebodyElse = userId !== this.userId;
+    const isOtherUser = userId !== this.userId;
     this.userId = userId;
     this.login.hidden = user !== null;
     this.account.hidden = user === null;
     this.name.textContent = user?.name ?? '';
     this.roles.textContent = user?.roles.join(', ') ?? '';
-    this.shown(user, isSomebodyElse);
+    this.shown(user, isOtherUser);
   }
 
   private logInAs(userId: string, password: string): void {

@@ -1,6 +1,6 @@
+// What belongs to the ping? One handler. Its class names the channel, so no other registration is needed.
 import { Module } from '@nestjs/common';
 import { OnRealtimePing } from './realtime/handlers/on-realtime-ping.handler.js';
 
-// A channel with a handler needs no registration: the handler class names it.
 @Module({ providers: [OnRealtimePing] })
 export class RealtimePingModule {}

@@ -1,8 +1,8 @@
-// Who can log in to the demo? Three people whose passwords stand on its page; an application of yours has no such file.
+// Which users can log in to the demo? Three, whose passwords are shown on its page. Your own application has no such file.
 import type { User } from './user.js';
 
 export type DemoUser = Pick<User, 'id' | 'name' | 'roles'> & {
-  /** As its page says. */
+  /** The password that the page shows. */
   readonly published: string;
 };
 
@@ -15,14 +15,14 @@ export const demoUsers: readonly DemoUser[] = [
 const SHORTEST_PASSWORD = 12;
 
 /**
- * The password to use instead of the published ones; null where these will do.
+ * The password to use instead of the published ones; null to use those.
  *
- * @throws Error where NODE_ENV is production and there is no other.
+ * @throws Error when DEMO_PASSWORD is too short, or not set while NODE_ENV is production.
  */
 export function ownPassword({ NODE_ENV, DEMO_PASSWORD = '' }: NodeJS.ProcessEnv): string | null {
   if (DEMO_PASSWORD.length >= SHORTEST_PASSWORD) return DEMO_PASSWORD;
   if (NODE_ENV !== 'production' && DEMO_PASSWORD === '') return null;
   throw new Error(
-    `The passwords of the demo's users are published, so they are refused when NODE_ENV=production: set DEMO_PASSWORD to one of at least ${SHORTEST_PASSWORD} characters, which all of them then have.`,
+    `The passwords of the demo's users are published, so they are refused when NODE_ENV=production: set DEMO_PASSWORD to one of at least ${SHORTEST_PASSWORD} characters, for all of them.`,
   );
 }

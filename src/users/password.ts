@@ -1,4 +1,4 @@
-// How is a password kept? As a salted scrypt hash that carries its own salt.
+// How is a password stored? As a salted scrypt hash that carries its own salt.
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
@@ -12,7 +12,7 @@ export async function hashPassword(password: string): Promise<string> {
   return `${salt.toString('base64url')}:${key.toString('base64url')}`;
 }
 
-/** Compares in constant time. What is stored in another form is nobody's password. */
+/** Compares in constant time. A stored value of another form matches no password. */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [salt, key] = stored.split(':').map((part) => Buffer.from(part, 'base64url'));
   const derived = await derive(password, salt, KEY_BYTES);

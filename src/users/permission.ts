@@ -1,3 +1,3 @@
-// What can be permitted? Roles come and go in the database; code asks for a permission, and need not know who has it.
+// What can be permitted? Roles are data and may change, so code checks permissions only.
 
 export type Permission = 'articles.publish' | 'users.manage';

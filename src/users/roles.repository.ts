@@ -11,19 +11,19 @@ const GRANT = `INSERT INTO user_roles (user_id, role)
   ON CONFLICT DO NOTHING RETURNING role`;
 const REVOKE = 'DELETE FROM user_roles WHERE user_id = $1 AND role = $2 RETURNING role';
 
-/** Who gives or takes which role. */
+/** One role that an admin gives to a user or takes from them. */
 export interface RoleAssignment {
   readonly userId: string;
   readonly role: string;
   /** False to take it. */
   readonly granted: boolean;
-  /** The user who does it. */
+  /** The admin who does it. */
   readonly byId: string;
 }
 
 /**
- * `not permitted`: who does it may not manage users, now. `last`: nobody could manage users any more. `unchanged`: they had it already,
- * or did not have it, or there is no such user or role.
+ * `not permitted`: `byId` may not manage users (any more). `last`: no user could manage users any more. `unchanged`: the user already had
+ * the role, or did not have it, or there is no such user or role.
  */
 export type RoleOutcome = 'changed' | 'unchanged' | 'not permitted' | 'last';
 
@@ -41,12 +41,12 @@ export class RolesRepository {
   }
 
   /**
-   * Gives or takes a role, one change at a time in the whole application: two admins who take the role from each other in the same moment
-   * leave one, because the second is no admin any more when it is their turn.
+   * Gives or takes a role, one change at a time in the whole application. When two admins take the role from each other at once, one keeps
+   * it: the second change is refused, because its author is no longer an admin.
    */
   change({ userId, role, granted, byId }: RoleAssignment): Promise<RoleOutcome> {
     return this.database.transaction(async (transaction) => {
-      // The lock ends with the transaction; what others have committed until now is seen after it.
+      // The lock ends with the transaction. The queries after it see what others have committed until now.
       await transaction.query('SELECT pg_advisory_xact_lock($1)', [ROLES_LOCK]);
       const { permitted, remains } = await managers(transaction, byId, granted ? null : { userId, role });
       if (!permitted) return 'not permitted';
@@ -57,7 +57,7 @@ export class RolesRepository {
   }
 }
 
-/** Whether `byId` may manage users, and whether anybody could once that role is taken. */
+/** Whether `byId` may manage users, and whether any user could once `taken` is gone. */
 async function managers(
   transaction: Queryable,
   byId: string,

@@ -1,4 +1,4 @@
-// How does a query read a user? With his roles, and with what they permit him, as they are now.
+// How does a query read a user? With their current roles, and the permissions these give.
 
 /** The columns of `User`, for a query in which the table `users` is called `u`. */
 export const USER_COLUMNS = `

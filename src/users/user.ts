@@ -1,10 +1,10 @@
-// Who uses the application?
+// What is known of a user?
 
 export interface User {
   /** Safe as one segment of a channel name: it appears in `notifications.user.{userId}`. */
   readonly id: string;
   readonly name: string;
   readonly roles: readonly string[];
-  /** Of all his roles together; those that the code knows are in `Permission`. */
+  /** Of all their roles together; the code checks those in `Permission`. */
   readonly permissions: readonly string[];
 }

@@ -12,8 +12,8 @@ type UserRow = User & { passwordHash: string };
 
 @Injectable()
 export class UsersService implements OnModuleInit {
-  /** Stands in for a missing user's hash, so that an unknown name costs as long as a wrong password. */
-  private readonly nobody = hashPassword('nobody');
+  /** Stands in for a missing user's hash, so that an unknown name takes as long as a wrong password. */
+  private readonly missingUser = hashPassword('no user');
 
   constructor(private readonly database: Database) {}
 
@@ -35,11 +35,11 @@ export class UsersService implements OnModuleInit {
   async findByCredentials(id: string, password: string): Promise<User | null> {
     const { rows } = await this.database.query<UserRow>(`${USER} WHERE u.id = $1`, [id]);
     const user = rows.at(0);
-    const matches = await verifyPassword(password, user?.passwordHash ?? (await this.nobody));
+    const matches = await verifyPassword(password, user?.passwordHash ?? (await this.missingUser));
     return user && matches ? withoutPassword(user) : null;
   }
 
-  /** Stays as it is where it is there, but for a published password where there is to be another. */
+  /** Adds a user. One who exists stays unchanged, except that `password` replaces a published password. */
   private async add({ id, name, roles, published }: DemoUser, password: string | null): Promise<void> {
     const passwordHash = await hashPassword(password ?? published);
     await this.database.transaction(async (transaction) => {
@@ -53,7 +53,7 @@ export class UsersService implements OnModuleInit {
         const stored = await transaction.query<UserRow>(`${USER} WHERE u.id = $1`, [id]);
         if (!(await verifyPassword(published, stored.rows[0].passwordHash))) return;
         await transaction.query('UPDATE users SET password_hash = $2 WHERE id = $1', [id, passwordHash]);
-        // Anybody may have begun them.
+        // Any visitor may have started them with the published password.
         await transaction.query('DELETE FROM sessions WHERE user_id = $1', [id]);
       }
     });

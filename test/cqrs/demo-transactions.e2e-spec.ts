@@ -154,6 +154,6 @@ describe("the demo's transactions", () => {
     late();
     await straggler;
     expect(ran).toEqual(['kept']);
-    expect(log.errors()).toEqual([expect.stringContaining('What was to follow a transaction failed')]);
+    expect(log.errors()).toEqual([expect.stringContaining('A listener of a transaction failed')]);
   });
 });

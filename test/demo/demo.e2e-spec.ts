@@ -40,7 +40,7 @@ describe('the demo, in two browsers', () => {
 
   it('connects anew as whoever logs in, and as a guest when he logs out', async () => {
     await one.logIn('ada', 'wrong');
-    await one.page.getByText('That name and password do not belong together.').waitFor();
+    await one.page.getByText('The name or the password is wrong.').waitFor();
     await one.logIn('ada', 'lovelace');
     await one.connectedAs('ada');
     await one.page.getByRole('button', { name: 'Ping' }).click();
@@ -91,7 +91,7 @@ describe('the demo, in two browsers', () => {
   it('publishes for editors only, whatever the page shows', async () => {
     const draft = { title: 'Not mine to publish', body: 'At all.' };
     await Promise.all([one.connectedAs('a guest'), two.logIn('bob', 'bobsled')]);
-    await two.page.getByText('Bob is no editor; only editors publish.').waitFor();
+    await two.page.getByText('Bob is not an editor; only editors publish.').waitFor();
     expect(await two.page.getByRole('button', { name: /^Publish/ }).isVisible()).toBe(false);
     expect([await one.post('/articles', draft), await two.post('/articles', draft)]).toEqual([401, 403]);
     await one.logIn('grace', 'hopper');

@@ -68,8 +68,8 @@ describe('the demo on a database of before there was a table of roles, with host
     expect(await box.isChecked()).toBe(true);
     await box.uncheck();
     const news = reader.page.locator('#administration-news');
-    await news.filter({ hasText: 'Ada took from' }).waitFor();
-    expect(await news.textContent()).toBe(`Ada took from ${NAME} the role ${ROLE}.`);
+    await news.filter({ hasText: 'Ada took the role' }).waitFor();
+    expect(await news.textContent()).toBe(`Ada took the role ${ROLE} from ${NAME}.`);
     expect(await reader.page.locator('#administration').locator('img, script, b').count()).toBe(0);
     expect(await reader.page.title()).toContain('The Open Tab');
     expect([...reader.complaints, ...dialogs]).toEqual([]);

@@ -62,8 +62,8 @@ describe('roles, in the browsers of an admin and of others', () => {
 
     await admin.box('Bob', 'editor').uncheck();
     await page.getByText('The server has closed the newsroom to you (REVOKED): it is for editors.').waitFor();
-    await page.getByText('Ada took from you the role editor.').waitFor();
-    await page.getByText('Bob is no editor; only editors publish.').waitFor();
+    await page.getByText('Ada took the role editor from you.').waitFor();
+    await page.getByText('Bob is not an editor; only editors publish.').waitFor();
     expect(await page.getByRole('button', { name: /^Publish/ }).isVisible()).toBe(false);
     expect(await other.remark('Good morning!').count()).toBe(0);
     expect(await other.post('/articles', { title: 'Too late', body: 'By now.' })).toBe(403);
@@ -83,7 +83,7 @@ describe('roles, in the browsers of an admin and of others', () => {
     expect(await other.box('Grace', 'editor').isChecked()).toBe(true);
 
     await admin.box('Grace', 'editor').uncheck();
-    await page.locator('#administration-news', { hasText: 'Ada took from Grace the role editor.' }).waitFor();
+    await page.locator('#administration-news', { hasText: 'Ada took the role editor from Grace.' }).waitFor();
     expect(await other.box('Grace', 'editor').isChecked()).toBe(false);
     await other.box('Grace', 'reader').check();
     await admin.page.locator('#administration-news', { hasText: 'Bob gave Grace the role reader.' }).waitFor();
@@ -112,6 +112,6 @@ describe('roles, in the browsers of an admin and of others', () => {
     await other.connectedAs('a guest');
     expect(await other.page.getByRole('heading', { name: 'Who may do what' }).isVisible()).toBe(false);
     expect(await other.page.locator('#account-news').textContent()).toBe('');
-    await other.page.getByText('log in as ada to be one').waitFor();
+    await other.page.getByText('log in as ada to try it').waitFor();
   });
 });

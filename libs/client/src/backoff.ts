@@ -1,6 +1,6 @@
 // How long until the next retry?
 
-/** Delays that double up to a limit, each shortened by chance. */
+/** Delays that double up to a limit; each is shortened by a random share. */
 export class Backoff {
   private attempts = 0;
 
@@ -13,7 +13,7 @@ export class Backoff {
     return retryAfterMs + delay * (1 - jitter * Math.random());
   }
 
-  /** Starts over: the last attempt succeeded. */
+  /** Starts again from the shortest delay, after a success. */
   reset(): void {
     this.attempts = 0;
   }

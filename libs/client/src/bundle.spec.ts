@@ -1,4 +1,4 @@
-// What a browser downloads of this client, beside socket.io-client.
+// What does a browser download of this client, beside socket.io-client?
 import { describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { dirname, join } from 'node:path';
@@ -43,7 +43,7 @@ describe('the browser bundle', () => {
     expect((await everything).imports).toEqual(['socket.io-client']);
   });
 
-  it('takes from the contract only tables and small functions', async () => {
+  it('contains only tables and small functions of the contract', async () => {
     const contract = (await everything).files.filter((file) => !file.startsWith('libs/client/src/'));
     expect(contract.sort()).toEqual([
       'libs/contract/src/channel-errors.ts',
@@ -52,7 +52,7 @@ describe('the browser bundle', () => {
     ]);
   });
 
-  it('holds no declaration of a channel that is named by its type', async () => {
+  it('contains no channel declaration when the channel is named by its type', async () => {
     const { files } = await bundle(`
       import type { defineRealtimeChannel } from '@nestjs-realtime/contract';
       import { createRealtimeClient } from './index.js';

@@ -1,4 +1,4 @@
-// What does an application hold of a channel? One subscriber of the shared subscription, with its own listeners.
+// How does an application use a channel? Through a handle: one subscriber of the shared subscription, with its own listeners.
 import {
   type EventNameOf,
   type EventOutput,
@@ -38,12 +38,12 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
     this.subscription = subscriptions.join(name, this.user);
   }
 
-  /** Whether events come now: `subscribing`, `subscribed` or `ended`. */
+  /** `subscribing`, `subscribed` (events arrive) or `ended`. */
   get state(): SubscriptionState {
     return this.status.state;
   }
 
-  /** Why the channel ended, or which failure the next attempt follows. None after `unsubscribe()`. */
+  /** Why the channel ended, or why the last attempt failed while another is due. Undefined after `unsubscribe()`. */
   get reason(): RealtimeError | undefined {
     return this.status.reason;
   }
@@ -54,14 +54,14 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
 
   /**
    * Calls the listener at every change of `state` or `reason`, with both.
-   * @returns takes the listener off.
+   * @returns a function that removes the listener.
    */
   onState(listener: (status: SubscriptionStatus) => void): Off {
     return this.statusListeners.add(listener);
   }
 
   /**
-   * Resolves when the server has admitted this client, at once if it has.
+   * Resolves when the server has admitted this client; at once if it already has.
    * @throws RealtimeError when the channel has ended, the connection failed, or `disconnect()` was called.
    */
   ready(options: WaitOptions = {}): Promise<void> {
@@ -69,8 +69,8 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
   }
 
   /**
-   * Calls the listener with every event of that name. Add listeners before awaiting anything, so that none is missed.
-   * @returns takes the listener off; the subscription stays until `unsubscribe()`.
+   * Calls the listener with every event of that name. Add listeners before awaiting anything, so that no event is missed.
+   * @returns a function that removes the listener; the subscription stays until `unsubscribe()`.
    * @example const off = order.on('shipped', ({ at }) => show(at));
    */
   on<Event extends EventNameOf<Channel>>(event: Event, listener: (payload: EventOutput<Channel, Event>) => void): Off {
@@ -80,7 +80,7 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
   }
 
   /**
-   * Events of that name for `for await`, kept from now on; there is no bound, so the loop must keep up.
+   * Events of that name for `for await`. They are buffered from this call on, without a bound, so the loop must keep up.
    * The loop ends with `unsubscribe()` and throws the RealtimeError that ends the channel or fails the connection.
    * @example for await (const { at } of order.events('shipped')) show(at);
    */
@@ -100,10 +100,10 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
   }
 
   /**
-   * Sends a message and resolves with what its handler returned, usually nothing. Waits for the connection and the
-   * subscription where they are still under way; is never sent twice.
-   * @param options `timeout` in milliseconds, the wait included (default: the client's `requestTimeout`), a `signal`, and a
-   * `traceparent` of W3C Trace Context, so that the message is handled in the trace of what the page was doing.
+   * Sends a message and resolves with what its handler returned, usually nothing. Waits until the client is connected and
+   * subscribed. Never sends a message twice.
+   * @param options `timeout` in milliseconds, which includes that wait (default: the client's `requestTimeout`); a `signal`; a
+   * `traceparent` (W3C Trace Context), so that the server handles the message as part of the page's trace.
    * @throws RealtimeError the server's refusal; `TIMEOUT`; `DISCONNECTED` when the connection was lost before the answer, so
    * that the message may or may not have been handled; `CLOSED` when `disconnect()` came before the answer or `unsubscribe()`
    * before it was sent; the reason of a channel that has ended or of a connection that failed. An aborted signal throws its own
@@ -124,8 +124,8 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
   }
 
   /**
-   * Ends this handle: no listener is called any more, and what still waits to be sent is not sent.
-   * The last handle of a name ends the subscription.
+   * Ends this handle: its listeners are not called again, and messages that still wait are not sent.
+   * The last handle on a name ends the subscription.
    */
   unsubscribe(): void {
     if (this.left) return;
@@ -153,7 +153,7 @@ export class ChannelHandle<Channel extends RealtimeChannelDescriptor = RealtimeC
     this.streams.clear();
   }
 
-  /** Starts the work once the channel is admitted. */
+  /** Starts the work once the server has admitted the client to the channel. */
   private admitted<T>(options: WaitOptions, start: (link: Link, settle: Settle<T>) => (() => void) | void): Promise<T> {
     return pending<T>(options, (settle, onEnd) => {
       const stopped = this.left ? closedHere() : this.subscriptions.stopped;

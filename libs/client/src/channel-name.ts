@@ -1,4 +1,4 @@
-// Which concrete channel is meant? The client's small counterpart of ChannelTemplate, which browsers need not carry.
+// Which concrete channel do a template and its params name? A small counterpart of ChannelTemplate, so that browsers need not load that.
 import { ChannelParamsError, isLegalSegment } from '@nestjs-realtime/contract';
 
 /** Fills a name template. @throws ChannelParamsError when a param is missing or not one legal segment. */

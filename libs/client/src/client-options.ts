@@ -8,7 +8,7 @@ export class RealtimeClientOptions {
   /** Path of the realtime endpoint. Default: `/realtime`. */
   path = '/realtime';
   /**
-   * Gives the credentials; called anew before every attempt to connect and when the server says that they expire.
+   * Returns the credentials. The client calls it before every attempt to connect and when the server announces that they expire.
    * Cookies need none. A rejection is retried, unless it is a `RealtimeError` with `retryable: false`. Default: no credentials.
    */
   auth?: () => Credentials | undefined | Promise<Credentials | undefined>;
@@ -26,7 +26,7 @@ export class RealtimeClientOptions {
   retryDelay = 500;
   /** Longest delay before a retry. Default: 30,000. */
   maxRetryDelay = 30_000;
-  /** Share of each delay that is left to chance, 0 to 1, so that clients do not come back all at once. Default: 0.5. */
+  /** Random share of each delay, 0 to 1, so that clients do not all come back at once. Default: 0.5. */
   jitter = 0.5;
 }
 

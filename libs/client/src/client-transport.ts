@@ -1,4 +1,4 @@
-// How do frames travel? The only file that knows Socket.IO; one transport is one attempt to connect and is never opened again.
+// How do frames travel? Over Socket.IO, which only this file uses. One transport is one attempt to connect and is never reopened.
 import {
   type ByeFrame,
   type Credentials,
@@ -10,7 +10,7 @@ import { Manager } from 'socket.io-client';
 import type { RealtimeClientOptions } from './client-options.js';
 import { readError, RealtimeError } from './realtime-error.js';
 
-/** What a connection does about each frame that the server sends by itself. */
+/** What a connection does with each frame that is not a reply. */
 export interface FrameHandlers {
   [FRAMES.WELCOME](frame: WelcomeFrame): void;
   [FRAMES.EVENT](channel: string, event: string, payload: unknown): void;
@@ -19,7 +19,7 @@ export interface FrameHandlers {
   [FRAMES.BYE](frame: ByeFrame): void;
 }
 
-/** One attempt to connect, and the connection that comes of it. */
+/** One attempt to connect, and the connection that results from it. */
 export interface Transport {
   /** Sends a request; `reply` runs before the next frame is handled. */
   request(frame: string, body: unknown, reply: (reply: unknown) => void): void;
@@ -35,7 +35,7 @@ export function openTransport(
   closed: (reason: RealtimeError) => void,
 ): Transport {
   const { url, path, transports, extraHeaders } = options;
-  // Reconnecting is ours: Socket.IO's own knows nothing of refusals, of goodbyes and of when a server wants us back.
+  // The client reconnects by itself: Socket.IO's own reconnection ignores refusals, goodbyes and `retryAfterMs`.
   const settings = { path, transports, extraHeaders, reconnection: false, autoConnect: false };
   const manager = new Manager(url, settings);
   manager.timeout(false);

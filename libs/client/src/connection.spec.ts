@@ -46,7 +46,7 @@ describe('a connection', () => {
     expect(server.handshakes[0].auth).toEqual({});
   });
 
-  it('waits to be told where autoConnect is off', async () => {
+  it('waits for connect() where autoConnect is off', async () => {
     const client = connect({ autoConnect: false });
     await expect(client.ready()).rejects.toMatchObject({ code: 'CLOSED' });
     client.connect();
@@ -58,7 +58,7 @@ describe('a connection', () => {
   });
 
   it.each(['UNAUTHENTICATED', 'FORBIDDEN', 'LIMIT_EXCEEDED'])(
-    'stops at the terminal refusal %s until asked again',
+    'stops at the terminal refusal %s until connect() is called',
     async (code) => {
       server.refusals.push({ code, message: 'No.', retryable: false });
       const client = connect();
@@ -86,7 +86,7 @@ describe('a connection', () => {
     expect(server.handshakes.map(({ auth }) => auth.token)).toEqual(['t1', 't2', 't3']);
   });
 
-  it('comes back no sooner than a refusal asks for', async () => {
+  it('reconnects no sooner than a refusal asks for', async () => {
     server.refusals.push({ code: 'RATE_LIMITED', message: '', retryable: true, retryAfterMs: 150 });
     const client = connect();
     await client.ready();
@@ -110,7 +110,7 @@ describe('a connection', () => {
     expect(auth).toHaveBeenCalledTimes(2);
   });
 
-  it('keeps trying a server that is not there, and finds it when it is', async () => {
+  it('keeps trying an unreachable server, and connects once the server is up', async () => {
     const { port, url } = server;
     await server.close();
     const client = connect({ url });
@@ -120,7 +120,7 @@ describe('a connection', () => {
     await client.ready();
   });
 
-  it.each(['REVOKED', 'EXPIRED', 'POLICY'])('fails when the server says goodbye for good: %s', async (code) => {
+  it.each(['REVOKED', 'EXPIRED', 'POLICY'])('fails when the server closes it for good with %s', async (code) => {
     const client = connect();
     await client.ready();
     server.socket.emit('rt:bye', { code, reconnect: false });
@@ -133,7 +133,7 @@ describe('a connection', () => {
     expect(server.handshakes).toHaveLength(2);
   });
 
-  it('comes back after a goodbye that says so, no sooner than asked', async () => {
+  it('reconnects after a goodbye that allows it, no sooner than asked', async () => {
     const client = connect();
     await client.ready();
     const at = Date.now();
@@ -145,7 +145,7 @@ describe('a connection', () => {
     expect(server.handshakes[1].at - at).toBeGreaterThanOrEqual(149);
   });
 
-  it('forgets a goodbye once it has come back', async () => {
+  it('forgets a goodbye once it has reconnected', async () => {
     const client = connect();
     await client.ready();
     server.socket.emit('rt:bye', { code: 'SHUTDOWN', reconnect: true });
@@ -157,7 +157,7 @@ describe('a connection', () => {
     expect(client.reason?.code).toBe('DISCONNECTED');
   });
 
-  it('retries when auth() rejects or throws, and tells why', async () => {
+  it('retries when auth() rejects or throws, and reports why', async () => {
     const cause = new Error('offline');
     const auth = jest
       .fn<() => Promise<Record<string, unknown>>>()
@@ -173,7 +173,7 @@ describe('a connection', () => {
     expect(history).toEqual(['connecting', 'reconnecting UNAVAILABLE', 'reconnecting UNAVAILABLE', 'connected']);
   });
 
-  it('fails when auth() says that no credentials will come', async () => {
+  it('fails when auth() rejects with an error that is not retryable', async () => {
     const reason = new RealtimeError('UNAUTHENTICATED', 'Logged out.');
     const client = connect({ auth: () => Promise.reject(reason) });
     await expect(client.ready()).rejects.toBe(reason);
@@ -181,7 +181,7 @@ describe('a connection', () => {
     expect(server.handshakes).toEqual([]);
   });
 
-  it('gives up an attempt that takes too long, in auth() or for want of a welcome', async () => {
+  it('gives up an attempt when auth() or the welcome takes too long', async () => {
     server.welcome = null;
     const auth = jest.fn(() => Promise.resolve({})).mockReturnValueOnce(new Promise(() => undefined));
     const client = connect({ auth, connectTimeout: 100 });
@@ -193,7 +193,7 @@ describe('a connection', () => {
     expect(history.at(-2)).toBe('reconnecting TIMEOUT');
   });
 
-  it('fails at a server of another protocol version', async () => {
+  it('fails when the server speaks another version of the protocol', async () => {
     server.welcome = { protocol: 2, connectionId: 'c1', user: null };
     const client = connect();
     await expect(client.ready()).rejects.toMatchObject({ code: 'PROTOCOL_MISMATCH', retryable: false });
@@ -217,7 +217,7 @@ describe('a connection', () => {
     expect(history.slice(-3)).toEqual(['connecting', 'reconnecting DISCONNECTED', 'disconnected']);
   });
 
-  it('tries at once when connect() is called while it waits', async () => {
+  it('retries at once when connect() is called while it waits', async () => {
     server.refusals.push({ code: 'UNAVAILABLE', message: '', retryable: true });
     const client = connect({ retryDelay: 3_600_000, maxRetryDelay: 3_600_000 });
     await reached(client, 'reconnecting');
@@ -226,7 +226,7 @@ describe('a connection', () => {
     expect(server.handshakes).toHaveLength(2);
   });
 
-  it('obeys a listener that calls disconnect()', async () => {
+  it('stays disconnected when a listener calls disconnect()', async () => {
     const client = connect();
     await client.ready();
     client.onState(({ state }) => {
@@ -239,7 +239,7 @@ describe('a connection', () => {
     expect(server.handshakes).toHaveLength(2);
   });
 
-  it('lets a listener that throws not keep the others from hearing', async () => {
+  it('calls the other listeners when one throws', async () => {
     const uncaught = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined);
     const client = connect();
     const heard = jest.fn();
@@ -258,7 +258,7 @@ describe('a connection', () => {
   });
 
   describe('whose credentials expire', () => {
-    it('sends fresh ones over the same connection', async () => {
+    it('sends fresh credentials over the same connection', async () => {
       let calls = 0;
       const client = connect({ auth: () => ({ token: `t${++calls}` }) });
       await client.ready();
@@ -275,7 +275,7 @@ describe('a connection', () => {
       expect(server.bodies('rt:authenticate')[1]).toEqual({ token: 't3' });
     });
 
-    it('tries again while that may help, and leaves it at a terminal refusal', async () => {
+    it('sends credentials again after a retryable refusal, and stops at a terminal one', async () => {
       const auth = jest.fn(() => Promise.resolve({ token: 't' }));
       const client = connect({ auth });
       await client.ready();
@@ -301,7 +301,7 @@ describe('a connection', () => {
     [{ retryDelay: -1 }, 'retryDelay'],
     [{ maxRetryDelay: 'long' as unknown as number }, 'maxRetryDelay'],
     [{ jitter: 1.5 }, 'jitter must be a number from 0 to 1'],
-  ])('is not made with %j', (options, fault) => {
+  ])('refuses the options %j', (options, fault) => {
     expect(() => createRealtimeClient(options)).toThrow(RangeError);
     expect(() => createRealtimeClient(options)).toThrow(fault);
   });

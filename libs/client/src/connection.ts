@@ -1,4 +1,4 @@
-// Are we connected, and what happens when we are not? The state machine of one client's connection.
+// Is the client connected, and what happens when it is not? The state machine of its connection.
 import { type EvictedFrame, FRAMES, PROTOCOL_VERSION, type PublicUser } from '@nestjs-realtime/contract';
 import { Backoff } from './backoff.js';
 import type { RealtimeClientOptions } from './client-options.js';
@@ -9,15 +9,15 @@ import { Listeners } from './listeners.js';
 import { closedHere, RealtimeError, timedOut } from './realtime-error.js';
 import { type Link, Requests } from './requests.js';
 
-/** A connection that lasted this long was a good one: the next retry starts from the shortest delay. */
+/** After a connection that lasted this long, the next retry starts from the shortest delay. */
 const STABLE_AFTER_MS = 5_000;
 
-/** What the subscriptions learn from their connection. */
+/** What a connection reports to the subscriptions. */
 export interface ConnectionObserver {
   /** Frames can be sent over this link until `lost`. */
   connected(link: Link): void;
   lost(): void;
-  /** With a reason: no further attempt follows by itself. Without: attempts go on. */
+  /** With a reason, the client makes no further attempt by itself; without, it goes on. */
   halted(reason?: RealtimeError): void;
   event(channel: string, event: string, payload: unknown): void;
   evicted(frame: EvictedFrame): void;
@@ -30,7 +30,7 @@ export class Connection {
 
   private readonly backoff: Backoff;
   private readonly refresh: CredentialRefresh;
-  /** The attempt under way or the connection it led to; what belongs to an older one is ignored. */
+  /** The current attempt, or the connection it led to. Callbacks of an older one are ignored. */
   private attempt?: object;
   private transport?: Transport;
   private requests?: Requests;
@@ -77,7 +77,7 @@ export class Connection {
   private readonly handlers: FrameHandlers = {
     [FRAMES.WELCOME]: ({ protocol, user }) => {
       if ((protocol as number) !== PROTOCOL_VERSION) {
-        const message = `This client speaks version ${PROTOCOL_VERSION} of the protocol, the server another.`;
+        const message = `This client speaks version ${PROTOCOL_VERSION} of the protocol, the server another; update the older one.`;
         return this.lose(new RealtimeError('PROTOCOL_MISMATCH', message));
       }
       clearTimeout(this.timer);
@@ -89,13 +89,16 @@ export class Connection {
     [FRAMES.EVENT]: (channel, event, payload) => this.observer.event(channel, event, payload),
     [FRAMES.EVICTED]: (frame) => this.observer.evicted(frame),
     [FRAMES.EXPIRING]: () => this.refresh.start(this.requests!),
-    // The server closes after what it still has to answer; until then this is only the reason to come.
+    // The server closes the connection once it has answered what is pending; until then only the reason is kept.
     [FRAMES.BYE]: ({ code, reconnect, retryAfterMs }) => {
-      this.goodbye = new RealtimeError(code, 'The server said goodbye.', { retryable: reconnect, retryAfterMs });
+      this.goodbye = new RealtimeError(code, 'The server closed the connection.', {
+        retryable: reconnect,
+        retryAfterMs,
+      });
     },
   };
 
-  /** The connection or the attempt came to an end that is not ours. */
+  /** The connection was lost or the attempt failed, without a call of `disconnect()`. */
   private lose(how: RealtimeError): void {
     const reason = this.goodbye ?? how;
     if (!reason.retryable) return this.halt('failed', reason);
@@ -114,7 +117,7 @@ export class Connection {
     });
   }
 
-  /** Lets go of the attempt or the connection. @returns tells those who depended on it. */
+  /** Drops the attempt or the connection. @returns a function that notifies what depended on it. */
   private release(reason: RealtimeError): () => void {
     const { transport, requests } = this;
     this.attempt = this.transport = this.requests = this.welcomedAt = this.goodbye = undefined;
@@ -127,11 +130,11 @@ export class Connection {
     };
   }
 
-  /** The new state stands before anybody hears of it: whoever hears may well call `connect()` or `disconnect()`. */
-  private enter(status: ConnectionStatus, tell?: () => void): void {
+  /** Sets the new state before any listener runs, because a listener may call `connect()` or `disconnect()`. */
+  private enter(status: ConnectionStatus, notify?: () => void): void {
     const before = this.status;
     this.status = status;
-    tell?.();
+    notify?.();
     const changed = before.state !== status.state || before.reason !== status.reason;
     if (changed) this.changes.emit(status, () => this.status === status);
   }

@@ -1,4 +1,4 @@
-// Who do we say we are, and what when that is about to expire?
+// Which credentials does a connection use, and how are they renewed before they expire?
 import { type AuthenticateReply, type Credentials, FRAMES, type PublicUser } from '@nestjs-realtime/contract';
 import { Backoff } from './backoff.js';
 import type { RealtimeClientOptions } from './client-options.js';
@@ -11,11 +11,14 @@ export async function fetchCredentials({ auth }: RealtimeClientOptions): Promise
     return (await auth?.()) ?? {};
   } catch (cause) {
     if (cause instanceof RealtimeError) throw cause;
-    throw new RealtimeError('UNAVAILABLE', 'auth() failed.', { retryable: true, cause });
+    throw new RealtimeError('UNAVAILABLE', 'auth() threw or rejected; `cause` has its error.', {
+      retryable: true,
+      cause,
+    });
   }
 }
 
-/** Renews the credentials of a connection that stands. Where that fails for good, the server ends the connection in its time. */
+/** Renews the credentials of an open connection. If that fails for good, the server closes the connection when they expire. */
 export class CredentialRefresh {
   private readonly backoff: Backoff;
   private link?: Link;

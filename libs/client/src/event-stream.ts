@@ -6,7 +6,7 @@ interface Taker<T> {
   reject(error: RealtimeError): void;
 }
 
-/** Keeps what came until it is asked for; there is no bound, so a loop must keep up. */
+/** Buffers events until the loop takes them. The buffer has no bound, so the loop must keep up. */
 export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
   private readonly kept: T[] = [];
   private readonly takers: Taker<T>[] = [];
@@ -23,7 +23,7 @@ export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
     else this.kept.push(value);
   }
 
-  /** Ends the loop after what is kept; with an error, the loop throws it. */
+  /** Ends the loop after the buffered events; with an error, the loop then throws it. */
   end(error?: RealtimeError): void {
     if (this.ended) return;
     this.ended = true;
@@ -51,7 +51,7 @@ export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
     return this;
   }
 
-  /** The error is thrown once; then the stream is merely over. */
+  /** Throws the error once; after that the stream is done. */
   private finish(taker: Taker<T>): void {
     const { error } = this;
     this.error = undefined;

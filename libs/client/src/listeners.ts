@@ -1,9 +1,9 @@
-// Who wants to know?
+// Which listeners does an event reach, and what happens when one throws?
 
-/** Takes a listener off; calling it again does nothing. */
+/** Removes a listener; calling it again does nothing. */
 export type Off = () => void;
 
-/** Listeners of one thing. One that throws does not keep the others from hearing: its error goes to the runtime, uncaught. */
+/** Listeners of one source. If one throws, the others still run; its error is thrown again in a microtask, uncaught. */
 export class Listeners<T> {
   private readonly entries = new Set<{ listener: (value: T) => void }>();
 
@@ -13,7 +13,7 @@ export class Listeners<T> {
     return () => void this.entries.delete(entry);
   }
 
-  /** @param holds whether the value is still news: a listener may have changed what the next ones would hear. */
+  /** @param holds whether the value is still current; once a listener has changed the state, the remaining ones are skipped. */
   emit(value: T, holds = (): boolean => true): void {
     for (const entry of [...this.entries]) {
       if (!this.entries.has(entry) || !holds()) continue;

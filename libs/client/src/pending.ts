@@ -1,7 +1,7 @@
-// When does a promise of ours end? When it is settled, its time is over, or its caller gives up.
+// When does a pending promise end? When it is settled, when it times out, or when its signal aborts.
 import { timedOut } from './realtime-error.js';
 
-/** The longest delay that timers can count; longer ones would fire at once. */
+/** The longest delay of a timer; a longer one would fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** How long to wait, and how to stop waiting. */
@@ -18,7 +18,7 @@ export interface Settle<T> {
   readonly reject: (reason: unknown) => void;
 }
 
-/** @param start begins the work; the functions it registers with `onEnd` run once the promise is settled, however that came. */
+/** @param start begins the work; the functions it registers with `onEnd` run once the promise is settled in any way. */
 export function pending<T>(
   { timeout, signal }: WaitOptions,
   start: (settle: Settle<T>, onEnd: (cleanup: () => void) => void) => void,

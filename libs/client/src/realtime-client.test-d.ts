@@ -1,4 +1,4 @@
-// What the compiler infers from a channel's declaration, and what it must refuse. Checked by `npm run typecheck`.
+// What does the compiler infer from a channel's declaration, and what must it refuse? Checked by `npm run typecheck`.
 import { defineRealtimeChannel } from '@nestjs-realtime/contract';
 import { expectTypeOf } from 'expect-type';
 import { z } from 'zod';
@@ -42,7 +42,7 @@ createRealtimeClient({ auth: () => 'token' });
 // @ts-expect-error no such option
 createRealtimeClient({ uri: 'http://localhost' });
 
-// By descriptor and by type alone: the same handle.
+// A descriptor and a type alone give the same handle.
 const order = client.channel(orderChannel, { orderId: '42' });
 const byType = client.channel<typeof orderChannel>('orders.{orderId}', { orderId: '42' });
 expectTypeOf(order).toEqualTypeOf<ChannelHandle<typeof orderChannel>>();
@@ -84,7 +84,7 @@ order.events('sent');
 // @ts-expect-error the channel has no events
 client.channel(silentChannel).on('message', () => undefined);
 
-// Messages: what goes in is what the schema takes, defaults left out
+// Messages: the input of the schema, where fields with a default are optional
 expectTypeOf(order.send('addNote', { text: 'Ring twice.' })).toEqualTypeOf<Promise<unknown>>();
 void order.send('setPrice', { amount: 1 }, { timeout: 1_000, signal: new AbortController().signal });
 void client.channel<typeof pingChannel>('ping').send('message', { text: '' });
@@ -99,7 +99,7 @@ void order.send('addNote');
 // @ts-expect-error the channel takes no messages
 void client.channel(silentChannel).send('message', {});
 
-// Without a type a channel is open: names are strings, payloads unknown.
+// Without a type, names are strings and payloads are unknown.
 const untyped = client.channel('anything.{id}', { id: '1' });
 untyped.on('whatever', (payload) => expectTypeOf(payload).toEqualTypeOf<unknown>());
 void untyped.send('whatever', 1);

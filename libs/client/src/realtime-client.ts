@@ -1,4 +1,4 @@
-// Where does an application begin? One client is one connection and the channels on it.
+// What does an application start with? A client: one connection and the channels on it.
 import type { ChannelParamNames, ParamsOf, PublicUser, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { ChannelHandle } from './channel-handle.js';
 import { fillChannelName } from './channel-name.js';
@@ -10,7 +10,7 @@ import { pending, type WaitOptions } from './pending.js';
 import type { RealtimeError } from './realtime-error.js';
 import { Subscriptions } from './subscriptions.js';
 
-/** Params of a channel as the last argument: left out where the name has none. */
+/** Params of a channel as the last argument; none where the name has no params. */
 export type ParamsArgument<Channel extends RealtimeChannelDescriptor> = string extends Channel['name']
   ? [params?: Readonly<Record<string, string>>]
   : [ChannelParamNames<Channel['name']>] extends [never]
@@ -41,14 +41,14 @@ export class RealtimeClient {
     return this.connection.status.reason;
   }
 
-  /** Who the server says we are; null when anonymous, and before the first welcome. */
+  /** The user that the server has authenticated; null when anonymous, and before the first welcome. */
   get user(): PublicUser | null {
     return this.connection.user;
   }
 
   /**
    * Calls the listener at every change of `state` or `reason`, with both.
-   * @returns takes the listener off.
+   * @returns a function that removes the listener.
    * @example client.onState(({ state, reason }) => show(state, reason?.code));
    */
   onState(listener: (status: ConnectionStatus) => void): Off {
@@ -56,8 +56,8 @@ export class RealtimeClient {
   }
 
   /**
-   * Resolves when connected, at once if that is so.
-   * @throws RealtimeError when the connection fails for good, or `CLOSED` when nobody has asked for one.
+   * Resolves when connected; at once if the client already is.
+   * @throws RealtimeError when the connection fails for good, or `CLOSED` when `connect()` has not been called.
    */
   ready(options: WaitOptions = {}): Promise<void> {
     return pending<void>(options, ({ resolve, reject }, onEnd) => {
@@ -70,12 +70,12 @@ export class RealtimeClient {
     });
   }
 
-  /** Connects; while waiting for the next attempt, makes it now. Ended channels stay ended, the others are asked for again. */
+  /** Connects. If the next attempt is waiting, makes it now. Ended channels stay ended; the client subscribes to the others again. */
   connect(): void {
     this.connection.connect();
   }
 
-  /** Closes the connection and rejects what waits for an answer with `CLOSED`. Channels are kept for the next `connect()`. */
+  /** Closes the connection and rejects every pending request with `CLOSED`. Channels are kept for the next `connect()`. */
   disconnect(): void {
     this.connection.disconnect();
   }

@@ -1,4 +1,4 @@
-// Why did a request fail, a subscription end or a connection go? One error says it for all three.
+// Why did a request fail, a subscription end or a connection close? One error class answers for all three.
 import type { EvictionCode, GoodbyeCode, Issue, RefusalCode } from '@nestjs-realtime/contract';
 
 /**
@@ -7,7 +7,7 @@ import type { EvictionCode, GoodbyeCode, Issue, RefusalCode } from '@nestjs-real
  * - `CLOSED`: `disconnect()` or `unsubscribe()` was called here.
  * - `PROTOCOL_MISMATCH`: the server speaks another version of the protocol.
  *
- * `TIMEOUT` comes from both sides: the handler took too long, or no answer came in the time given here.
+ * `TIMEOUT` comes from either side: the handler took too long, or no answer arrived within the timeout of the client.
  */
 export type ClientCode = 'DISCONNECTED' | 'CLOSED' | 'PROTOCOL_MISMATCH';
 
@@ -27,9 +27,9 @@ export class RealtimeError extends Error {
   override readonly name = 'RealtimeError';
   /** Whether the same attempt may succeed later. The client retries connections and subscriptions itself, never `send()`. */
   readonly retryable: boolean;
-  /** With `INVALID_PAYLOAD`: where the payload broke its schema. */
+  /** With `INVALID_PAYLOAD`: where the payload violates its schema. */
   readonly issues: readonly Issue[];
-  /** With `RATE_LIMITED`, and where a server that goes away says so: milliseconds until the next attempt can succeed. */
+  /** With `RATE_LIMITED`, and from a server that shuts down: milliseconds until the next attempt can succeed. */
   readonly retryAfterMs?: number;
 
   constructor(
@@ -44,12 +44,12 @@ export class RealtimeError extends Error {
   }
 }
 
-/** The error in a server's refusal; what is not of the protocol's form becomes a retryable `INTERNAL`. */
+/** The error of a server's refusal. A malformed refusal becomes a retryable `INTERNAL`. */
 export function readError(refusal: unknown): RealtimeError {
   const { code, message, ...details } = (refusal ?? {}) as Partial<RealtimeError>;
   return code
     ? new RealtimeError(code, message ?? code, details)
-    : new RealtimeError('INTERNAL', 'The answer of the server is not of the protocol.', { retryable: true });
+    : new RealtimeError('INTERNAL', 'The server sent a malformed answer.', { retryable: true });
 }
 
 /** The refusal in one reply, if it is one. */
@@ -58,12 +58,12 @@ export function readRefusal(reply: unknown): RealtimeError | undefined {
   return ok === true ? undefined : readError(error);
 }
 
-/** No answer within the time given here. */
+/** No answer arrived within the timeout of the client. */
 export function timedOut(): RealtimeError {
   return new RealtimeError('TIMEOUT', 'No answer in time.', { retryable: true });
 }
 
-/** `disconnect()` or `unsubscribe()` was called here. */
+/** This client called `disconnect()` or `unsubscribe()`. */
 export function closedHere(): RealtimeError {
   return new RealtimeError('CLOSED', 'Closed by this client.');
 }

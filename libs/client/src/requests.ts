@@ -3,16 +3,16 @@ import { MAX_TIMER_MS } from './pending.js';
 import { readRefusal, RealtimeError, timedOut } from './realtime-error.js';
 import type { Transport } from './client-transport.js';
 
-/** Called once, with the refusal or the reply, before the next frame is handled. A batch that was taken has no refusal. */
+/** Called once, with the refusal or the reply, before the next frame is handled. A batch that the server accepted has no refusal of its own. */
 export type Answer = (refusal: RealtimeError | undefined, reply?: unknown) => void;
 
-/** Asks over the connection that stands now. */
+/** Sends requests over the current connection. */
 export interface Link {
-  /** @returns stops waiting; the answer is then ignored. */
+  /** @returns a function that stops waiting; the answer is then ignored. */
   ask(frame: string, body: unknown, timeout: number, answer: Answer): () => void;
 }
 
-/** The requests of one connection; each gets exactly one answer, the end of the connection included. */
+/** The requests of one connection. Each gets exactly one answer; the end of the connection counts as one. */
 export class Requests implements Link {
   private readonly unanswered = new Set<(refusal: RealtimeError) => void>();
 
@@ -33,13 +33,17 @@ export class Requests implements Link {
         settle(Array.isArray(reply) ? undefined : readRefusal(reply), reply),
       );
     } catch (cause) {
-      // A cycle or a BigInt: found here, by JSON, before anything was sent.
-      settle(new RealtimeError('INVALID_PAYLOAD', 'The payload cannot be sent as JSON.', { cause }));
+      // A cycle or a BigInt: JSON throws before anything is sent.
+      settle(
+        new RealtimeError('INVALID_PAYLOAD', 'The payload cannot be sent as JSON; remove cycles and BigInts.', {
+          cause,
+        }),
+      );
     }
     return stop;
   }
 
-  /** Answers all that is unanswered. */
+  /** Answers every unanswered request with the reason. */
   fail(reason: RealtimeError): void {
     for (const settle of [...this.unanswered]) settle(reason);
   }

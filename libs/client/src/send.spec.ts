@@ -34,7 +34,7 @@ describe('send', () => {
     expect(await channel.send('addNote', {})).toBeUndefined();
   });
 
-  it('rejects with the refusal, issues and all', async () => {
+  it('rejects with the refusal and its issues', async () => {
     const issues = [{ path: 'items.0.n', message: 'Expected number' }];
     server.on('rt:message', () => refuse('INVALID_PAYLOAD', false, { issues }));
     const error = await channel.send('addNote', {}).catch((reason: unknown) => reason);
@@ -56,7 +56,7 @@ describe('send', () => {
     expect(server.bodies('rt:message')).toHaveLength(2);
   });
 
-  it.each([null, 'ok', { ok: false }, {}])('rejects an answer that is not of the protocol: %j', async (answer) => {
+  it.each([null, 'ok', { ok: false }, {}])('rejects when the server sends the malformed answer %j', async (answer) => {
     server.on('rt:message', () => answer);
     await expect(channel.send('addNote', {})).rejects.toMatchObject({ code: 'INTERNAL', retryable: true });
   });
@@ -70,7 +70,7 @@ describe('send', () => {
     expect(await channel.send('addNote', {}, { timeout: Infinity })).toBe('next');
   });
 
-  it('rejects with TIMEOUT when the connection does not come in time, and then sends nothing', async () => {
+  it('rejects with TIMEOUT when there is no connection in time, and then sends nothing', async () => {
     await channel.ready();
     server.welcome = null;
     server.drop();
@@ -82,7 +82,7 @@ describe('send', () => {
     expect(server.bodies('rt:message')).toMatchObject([{ payload: 'in time' }]);
   });
 
-  it('waits over a reconnect until the channel is admitted again', async () => {
+  it('waits during a reconnect until the channel is subscribed again', async () => {
     await channel.ready();
     server.drop();
     await reached(client, 'reconnecting');
@@ -90,7 +90,7 @@ describe('send', () => {
     expect(server.requests.map(({ event }) => event)).toEqual(['rt:subscribe', 'rt:subscribe', 'rt:message']);
   });
 
-  it('is never sent twice: what was in flight when the connection broke is rejected', async () => {
+  it('rejects a message that was in flight when the connection broke, and does not send it twice', async () => {
     server.on('rt:message', () => undefined);
     const sent = channel.send('addNote', {});
     await server.heard('rt:message');
@@ -101,7 +101,7 @@ describe('send', () => {
     expect(server.bodies('rt:message')).toHaveLength(1);
   });
 
-  it('gets the answer of a server that says goodbye first', async () => {
+  it('resolves with an answer that arrives after a goodbye', async () => {
     server.on('rt:message', ({ socket, reply }) => {
       socket.emit('rt:bye', { code: 'SHUTDOWN', reconnect: true });
       reply({ ok: true, data: 'done' });
@@ -110,7 +110,7 @@ describe('send', () => {
     expect(await channel.send('addNote', {})).toBe('done');
   });
 
-  it('stops with the reason of its signal: before, while waiting, and in flight', async () => {
+  it('rejects with the reason of its signal: before, while waiting, and in flight', async () => {
     await expect(channel.send('addNote', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       name: 'AbortError',
     });
@@ -128,7 +128,7 @@ describe('send', () => {
     expect(server.bodies('rt:message')).toMatchObject([{ payload: 'in flight' }]);
   });
 
-  it('rejects with CLOSED on disconnect(), and at once until connect()', async () => {
+  it('rejects with CLOSED on disconnect(), and at once until connect() is called', async () => {
     server.on('rt:message', () => undefined);
     const flying = channel.send('addNote', {});
     await server.heard('rt:message');
@@ -140,7 +140,7 @@ describe('send', () => {
     await channel.send('addNote', {});
   });
 
-  it('rejects with the reason of a connection that failed, waiting or new', async () => {
+  it('rejects waiting and new messages with the reason of a failed connection', async () => {
     await client.ready();
     client.disconnect();
     server.refusals.push({ code: 'UNAUTHENTICATED', message: 'No.', retryable: false });
@@ -149,7 +149,7 @@ describe('send', () => {
     await expect(channel.send('addNote', {})).rejects.toBe(client.reason);
   });
 
-  it('gets its answer after unsubscribe(), once it was sent', async () => {
+  it('resolves after unsubscribe() when the message was sent before', async () => {
     server.on('rt:message', () => ({ ok: true, data: 'done' }));
     await channel.ready();
     const sent = channel.send('addNote', {});
@@ -158,7 +158,7 @@ describe('send', () => {
     expect(server.requests.map(({ event }) => event)).toEqual(['rt:subscribe', 'rt:message', 'rt:unsubscribe']);
   });
 
-  it('lets what was sent earlier go before what a listener sends on admission', async () => {
+  it('sends waiting messages before those that a listener sends on admission', async () => {
     channel.onState(({ state }) => {
       if (state === 'subscribed') void channel.send('addNote', 'second');
     });
@@ -167,7 +167,7 @@ describe('send', () => {
     expect(server.bodies('rt:message')).toMatchObject([{ payload: 'first' }, { payload: 'second' }]);
   });
 
-  it('rejects what JSON cannot say, and sends nothing', async () => {
+  it('rejects a payload that JSON cannot hold, and sends nothing', async () => {
     const cycle: { self?: unknown } = {};
     cycle.self = cycle;
     for (const payload of [cycle, { n: 1n }]) {

@@ -1,22 +1,22 @@
-// What is one channel to this client? Shared by every handle on the same name.
+// Which state is one channel in? One subscription, shared by every handle on the same name.
 import type { Link } from './requests.js';
 import type { RealtimeError } from './realtime-error.js';
 
 /**
- * - `subscribing`: asked for, or waiting for the connection or for a retry.
- * - `subscribed`: the server has admitted us; events come.
+ * - `subscribing`: requested, or waiting for the connection or for a retry.
+ * - `subscribed`: the server has admitted us; events arrive.
  * - `ended`: refused or evicted for good, or unsubscribed.
  */
 export type SubscriptionState = 'subscribing' | 'subscribed' | 'ended';
 
-/** The state of a subscription and, where something went wrong, what. */
+/** The state of a subscription, and the error that led to it. */
 export interface SubscriptionStatus {
   readonly state: SubscriptionState;
-  /** Why it ended, or what the next attempt follows. None after `unsubscribe()`. */
+  /** Why it ended, or why the last attempt failed while another is due. Undefined after `unsubscribe()`. */
   readonly reason?: RealtimeError;
 }
 
-/** What a subscription tells its handles. */
+/** What a subscription reports to its handles. */
 export interface SubscriptionUser {
   statusChanged(status: SubscriptionStatus): void;
   received(event: string, payload: unknown): void;
@@ -33,7 +33,7 @@ interface Waiter {
 export class Subscription {
   status: SubscriptionStatus = { state: 'subscribing' };
   readonly users = new Set<SubscriptionUser>();
-  /** Whether the server must still be asked: not while an answer or a retry is awaited. */
+  /** Whether a request must be sent; false while an answer or a retry is awaited. */
   due = true;
   private link?: Link;
   private readonly waiters = new Set<Waiter>();
@@ -44,7 +44,7 @@ export class Subscription {
     return this.link !== undefined;
   }
 
-  /** Calls one of the two, at once where the matter is settled. @returns stops waiting. */
+  /** Calls one of the two; at once if the outcome is known. @returns a function that stops waiting. */
   wait(waiter: Waiter): () => void {
     if (this.link) waiter.admitted(this.link);
     else if (this.status.reason && this.status.state === 'ended') waiter.failed(this.status.reason);
@@ -54,12 +54,12 @@ export class Subscription {
 
   admit(link: Link): void {
     this.link = link;
-    // Before anybody hears of it: what a listener sends comes after what was sent earlier.
+    // Before listeners run: messages that already wait go out before those that a listener sends.
     for (const waiter of this.takeWaiters()) waiter.admitted(link);
     this.become({ state: 'subscribed' });
   }
 
-  /** Not admitted (any more), but will be asked for again: once `due`. */
+  /** Not admitted (any more). The client subscribes again once it is `due`. */
   suspend(due: boolean, reason?: RealtimeError): void {
     this.link = undefined;
     this.due = due;
@@ -73,7 +73,7 @@ export class Subscription {
     this.reject(reason);
   }
 
-  /** Rejects what waits; the subscription goes on waiting. */
+  /** Rejects every waiter; the state of the subscription does not change. */
   reject(reason: RealtimeError): void {
     for (const waiter of this.takeWaiters()) waiter.failed(reason);
   }

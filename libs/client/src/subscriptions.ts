@@ -1,4 +1,4 @@
-// Which channels does this client want, and does the server know? Shared by name, asked for in batches, asked for again when lost.
+// Which channels does this client want, and which has the server admitted? Shared by name, requested in batches, requested again when lost.
 import { type EvictedFrame, FRAMES, MAX_SUBSCRIBE_BATCH } from '@nestjs-realtime/contract';
 import { Backoff } from './backoff.js';
 import type { RealtimeClientOptions } from './client-options.js';
@@ -8,15 +8,15 @@ import type { Link } from './requests.js';
 import { Subscription, type SubscriptionUser } from './subscription.js';
 
 export class Subscriptions implements ConnectionObserver {
-  /** Why nothing is under way: requests made now are rejected with it. */
+  /** Why the client neither is connected nor tries to be; requests made now are rejected with it. */
   stopped?: RealtimeError = closedHere();
   private readonly byName = new Map<string, Subscription>();
-  /** Names that the server is still to be told we have left. */
+  /** Names for which the server must still get an unsubscribe request. */
   private readonly leaving = new Set<string>();
   private readonly backoff: Backoff;
   private link?: Link;
   private flushing = false;
-  /** Refused, but worth asking for again; all of them together. */
+  /** Refused with a retryable code; all of them are requested again together. */
   private readonly retrying = new Set<Subscription>();
   private retryTimer?: ReturnType<typeof setTimeout>;
   private retryAt = 0;
@@ -69,7 +69,7 @@ export class Subscriptions implements ConnectionObserver {
 
   event(channel: string, event: string, payload: unknown): void {
     const subscription = this.byName.get(channel);
-    // An event of an admission we have left may still be on its way while we ask for a new one.
+    // An event of an earlier subscription may still arrive while a new one is requested.
     if (subscription?.subscribed) for (const user of [...subscription.users]) user.received(event, payload);
   }
 
@@ -79,7 +79,7 @@ export class Subscriptions implements ConnectionObserver {
     this.refused(subscription, new RealtimeError(code, 'The server ended the subscription.', { retryable }));
   }
 
-  /** What is asked for in one tick goes out together, and what is left and joined again in it is not sent at all. */
+  /** Requests of one tick go out together. A channel that is left and joined again within it causes no request. */
   private flushSoon(): void {
     if (this.flushing) return;
     this.flushing = true;
@@ -127,7 +127,7 @@ export class Subscriptions implements ConnectionObserver {
         batch.forEach((subscription, i) => {
           const error = refusal ?? (batch.length === 1 ? undefined : readRefusal((reply as unknown[])[i]));
           if (error?.retryable) admitted = false;
-          // A listener of an earlier item may have closed the connection, or left this one.
+          // A listener of an earlier item may have closed the connection, or left this channel.
           if (link !== this.link || this.byName.get(subscription.name) !== subscription) return;
           if (error) this.refused(subscription, error);
           else subscription.admit(link);
@@ -148,7 +148,7 @@ export class Subscriptions implements ConnectionObserver {
     }
   }
 
-  /** One timer for all: retries go out in one frame, and no sooner than the most patient refusal asked for. */
+  /** One timer for all: retries go out in one frame, and not before the longest `retryAfterMs` among the refusals has passed. */
   private retrySoon({ retryAfterMs }: RealtimeError): void {
     if (this.retryAt >= Date.now() + (retryAfterMs ?? 0)) return;
     const delay = this.backoff.next(retryAfterMs);

@@ -1,4 +1,4 @@
-// Waits for a state of a client or a channel, without a clock.
+// How does a test wait for a state of a client or a channel? By listening, without a clock.
 import type { Off } from '../src/index.js';
 
 interface Stateful<Status extends { state: string }> {

@@ -1,4 +1,4 @@
-// A real Socket.IO server that says what a spec tells it to say, and writes down what it hears.
+// Which server does a test of the client talk to? A real Socket.IO server that follows a script and records what it receives.
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,7 @@ export interface HeardRequest {
   readonly event: string;
   readonly body: unknown;
   readonly socket: Socket;
-  /** Answers later, where the script gave no answer. */
+  /** Answers later, if the script returned no answer. */
   readonly reply: (answer: unknown) => void;
 }
 
@@ -24,7 +24,7 @@ const channelsOf = (body: unknown): string[] => [body].flat().map((item) => (ite
 export class ScriptedServer {
   readonly handshakes: { auth: Record<string, unknown>; cookie?: string; at: number }[] = [];
   readonly requests: HeardRequest[] = [];
-  /** `data` of the next connect errors; then everybody is welcome. */
+  /** `data` of the next connect errors; once the list is empty, every client may connect. */
   readonly refusals: object[] = [];
   welcome: object | null = { protocol: 1, connectionId: 'c1', user: { userId: 'u1', roles: ['member'] } };
   port = 0;
@@ -67,7 +67,7 @@ export class ScriptedServer {
     return `http://localhost:${this.port}`;
   }
 
-  /** The connection that stands. */
+  /** The newest open connection. */
   get socket(): Socket {
     return [...this.io.sockets.sockets.values()].at(-1)!;
   }
@@ -91,7 +91,7 @@ export class ScriptedServer {
     return this.requests.filter((request) => request.event === event).map(({ body }) => body);
   }
 
-  /** Waits until so many requests of one kind have come, and gives the last of them. */
+  /** Waits until `count` requests of one kind have arrived. @returns the last of them. */
   async heard(event: string, count = 1): Promise<HeardRequest> {
     const found = (): HeardRequest[] => this.requests.filter((request) => request.event === event);
     await this.until(() => found().length >= count);
@@ -102,7 +102,7 @@ export class ScriptedServer {
     while (!condition()) await once(this.emitter, 'heard');
   }
 
-  /** Cuts the connection as a broken network does: without a word. */
+  /** Closes the transport without a goodbye, as a broken network does. */
   drop(): void {
     this.socket.conn.close();
   }

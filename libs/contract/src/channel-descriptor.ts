@@ -3,15 +3,15 @@ import type { ChannelScope } from './channel-scope.js';
 import type { ChannelParamNames, ChannelParams, ChannelTemplate } from './channel-template.js';
 import type { PayloadInput, PayloadOutput, PayloadSchemas } from './payload-schema.js';
 
-/** A client who does not read is cut off, or the channel's events are left out for him until he has read. */
+/** A client that does not read is disconnected, or misses the channel's events until it has read what waits for it. */
 export type SlowConsumerPolicy = 'disconnect' | 'drop';
 
-/** Events of a channel leave at most once in this many milliseconds. */
+/** Events of a channel are sent at most once in this many milliseconds. */
 export interface FlushWindow {
   readonly everyMs: number;
 }
 
-/** A declared channel (ADR-016): its name template, who may enter, and what is said on it. Frozen. */
+/** A declared channel (ADR-016): its name template, who may subscribe, its events and its messages. Frozen. */
 export interface RealtimeChannelDescriptor<
   Name extends string = string,
   Events extends PayloadSchemas = PayloadSchemas,
@@ -25,11 +25,11 @@ export interface RealtimeChannelDescriptor<
   readonly events: Events;
   /** Client to server: message name to schema. */
   readonly messages: Messages;
-  /** What happens to a subscriber who does not read; the server's `slowConsumer` option where it is absent. */
+  /** What happens to a subscriber that does not read. Default: the server's `slowConsumer` option. */
   readonly slowConsumer?: SlowConsumerPolicy;
-  /** How long events are gathered before they leave together; one turn of the event loop where it is absent. */
+  /** How long events are gathered before they are sent together. Default: one turn of the event loop. */
   readonly flush?: FlushWindow;
-  /** Whether only the newest of each event's broadcasts leaves, of those that would leave together. */
+  /** Whether only the newest broadcast of each event is sent, of those that would be sent together. */
   readonly conflate?: boolean;
   /** The compiled name template. */
   readonly template: ChannelTemplate;
@@ -60,7 +60,7 @@ export type EventNameOf<Channel extends RealtimeChannelDescriptor> = Extract<key
 /** Names of the messages a channel takes from clients. */
 export type MessageNameOf<Channel extends RealtimeChannelDescriptor> = Extract<keyof Channel['messages'], string>;
 
-/** What a broadcast of this event is given. */
+/** The payload that a broadcast of this event takes. */
 export type EventInput<Channel extends RealtimeChannelDescriptor, Event extends EventNameOf<Channel>> = PayloadInput<
   Channel['events'][Event]
 >;

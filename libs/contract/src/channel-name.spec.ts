@@ -11,7 +11,7 @@ import {
 const PROTOCOL_NAME = /^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64})*$/;
 const segment = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 
-describe('channel names', () => {
+describe('the check of a channel name', () => {
   const longest = ['a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64), 'd'.repeat(5)].join('.');
 
   it.each([
@@ -25,7 +25,7 @@ describe('channel names', () => {
     '__proto__',
     'x'.repeat(MAX_SEGMENT_LENGTH),
     longest,
-  ])('takes %j', (name) => {
+  ])('accepts %j', (name) => {
     expect(isLegalChannelName(name)).toBe(true);
     expect(splitChannelName(name)).toEqual(name.split('.'));
   });
@@ -75,7 +75,7 @@ describe('channel names', () => {
   });
 
   it.each([undefined, null, 42, true, {}, [], ['a'], Symbol('a'), 1n, () => 'a', Object('a') as unknown])(
-    'refuses what is no string (case %#)',
+    'refuses a value that is not a string (case %#)',
     (value) => {
       expect(isLegalChannelName(value)).toBe(false);
       expect(isLegalSegment(value)).toBe(false);
@@ -83,7 +83,7 @@ describe('channel names', () => {
     },
   );
 
-  it('lets a name end at exactly 200 characters', () => {
+  it('accepts a name of exactly 200 characters', () => {
     expect(longest).toHaveLength(MAX_CHANNEL_NAME_LENGTH);
   });
 

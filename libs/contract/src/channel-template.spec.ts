@@ -44,12 +44,12 @@ describe('a name template', () => {
     ['x'.repeat(65), '1 to 64'],
     [`{${'x'.repeat(65)}}`, '1 to 64'],
     [`${'a.'.repeat(100)}b`, '1 to 200 characters'],
-  ])('cannot be %j, and the fault says why', (source, cure) => {
+  ])('refuses the source %j and says why', (source, fix) => {
     expect(() => new ChannelTemplate(source)).toThrow(ChannelDefinitionError);
-    expect(() => new ChannelTemplate(source)).toThrow(cure);
+    expect(() => new ChannelTemplate(source)).toThrow(fix);
   });
 
-  it.each([undefined, null, 42, {}, ['a']])('cannot be something other than a string (case %#)', (source) => {
+  it.each([undefined, null, 42, {}, ['a']])('refuses a source that is not a string (case %#)', (source) => {
     expect(() => new ChannelTemplate(source as string)).toThrow(ChannelDefinitionError);
   });
 
@@ -76,17 +76,17 @@ describe('a name template', () => {
       'shops.{shopId}.orders.{orderId}',
       `shops.${'1'.repeat(65)}.orders.2`,
       '',
-    ])('refuses %j', (name) => {
+    ])('refuses the name %j', (name) => {
       expect(orders.match(name)).toBeNull();
       expect(orders.matches(name)).toBe(false);
     });
 
-    it.each([undefined, null, 42, {}])('refuses what is no string (case %#)', (name) => {
+    it.each([undefined, null, 42, {}])('refuses a name that is not a string (case %#)', (name) => {
       expect(orders.match(name as string)).toBeNull();
       expect(orders.matches(name as string)).toBe(false);
     });
 
-    it('takes every segment as a string, whatever it reminds of', () => {
+    it('keeps every param a string, also one that looks like a number or a reserved word', () => {
       expect(matchChannelTemplate('u.{userId}', 'u.undefined')).toMatchObject({ userId: 'undefined' });
       expect(matchChannelTemplate('u.{userId}', 'u.__proto__')).toMatchObject({ userId: '__proto__' });
       expect(matchChannelTemplate('u.{userId}', 'u.42')).toMatchObject({ userId: '42' });
@@ -94,7 +94,7 @@ describe('a name template', () => {
       expect(matchChannelTemplate('u.{userId}', 'v.42')).toBeNull();
     });
 
-    it('says yes without the params to exactly the names it has params for', () => {
+    it('agrees with matches() about every name', () => {
       const segment = fc.constantFrom('shops', 'orders', 'shop', 'order', '1', '042', 'a-b_c', '', ' ', 'x'.repeat(65));
       const templates = ['shops.{shopId}.orders.{orderId}', '{a}.orders', 'shops', '{a}'].map(
         (t) => new ChannelTemplate(t),
@@ -110,7 +110,7 @@ describe('a name template', () => {
   });
 
   describe('build', () => {
-    it('fills every param in', () => {
+    it('fills in every param', () => {
       expect(orders.build({ orderId: '2', shopId: '1' })).toBe('shops.1.orders.2');
       expect(new ChannelTemplate('ping').build({})).toBe('ping');
     });
@@ -130,23 +130,23 @@ describe('a name template', () => {
       [{ shopId: '1', orderId: ['2'] }, 'must be a string'],
       [{ shopId: '1', orderId: 'x'.repeat(65) }, '1 to 64'],
       [Object.create({ shopId: '1', orderId: '2' }), 'needs the param "shopId"'],
-    ])('refuses %j and names the cure', (params, cure) => {
+    ])('refuses the params %j and says how to fix them', (params, fix) => {
       expect(() => orders.build(params as Record<string, string>)).toThrow(ChannelParamsError);
-      expect(() => orders.build(params as Record<string, string>)).toThrow(cure);
+      expect(() => orders.build(params as Record<string, string>)).toThrow(fix);
     });
 
     it('refuses params of a template that takes none', () => {
       expect(() => new ChannelTemplate('ping').build({ id: '1' })).toThrow('it takes no params');
     });
 
-    it('refuses a name that grows over 200 characters', () => {
+    it('refuses params that make the name longer than 200 characters', () => {
       const wide = new ChannelTemplate('{a}.{b}.{c}.{d}');
       const params = { a: 'a'.repeat(64), b: 'b'.repeat(64), c: 'c'.repeat(64), d: 'd'.repeat(6) };
       expect(() => wide.build(params)).toThrow('longer than 200 characters; use shorter keys');
       expect(wide.build({ ...params, d: 'd'.repeat(5) })).toHaveLength(200);
     });
 
-    it('makes names that match gives back', () => {
+    it('builds names that match() reads back', () => {
       const value = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
       fc.assert(
         fc.property(value, value, (shopId, orderId) => {
@@ -167,7 +167,7 @@ describe('a name template', () => {
     ['orders.{id}', 'articles.{id}', false],
     ['{id}.a', '{id}.b', false],
     ['ping', 'Ping', false],
-  ])('%j against %j overlaps: %s', (left, right, overlaps) => {
+  ])('says whether %j overlaps with %j: %s', (left, right, overlaps) => {
     expect(new ChannelTemplate(left).overlaps(new ChannelTemplate(right))).toBe(overlaps);
     expect(new ChannelTemplate(right).overlaps(new ChannelTemplate(left))).toBe(overlaps);
   });

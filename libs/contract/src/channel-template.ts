@@ -1,4 +1,4 @@
-// How do a name template, its params and a concrete name belong together? Compiled once; matches and builds from one object.
+// How do a name template, its params and a concrete name relate? Compiled once; one object matches and builds.
 import { ChannelDefinitionError, ChannelParamsError } from './channel-errors.js';
 import { isLegalChannelName, isLegalSegment, MAX_CHANNEL_NAME_LENGTH, splitChannelName } from './channel-name.js';
 
@@ -43,7 +43,7 @@ export class ChannelTemplate {
     this.paramNames = this.parts.flatMap((part) => ('param' in part ? [part.param] : []));
   }
 
-  /** Whether a concrete name is legal and of this shape. Allocates nothing: every broadcast asks. */
+  /** Whether a concrete name is legal and matches. Allocates nothing, because every broadcast calls it. */
   matches(name: string): boolean {
     if (!isLegalChannelName(name)) return false;
     const last = this.length - 1;
@@ -59,13 +59,13 @@ export class ChannelTemplate {
     return false;
   }
 
-  /** Params of a concrete name, or null when the name is illegal or of another shape. */
+  /** Params of a concrete name, or null when the name is illegal or does not match. */
   match(name: string): Readonly<Record<string, string>> | null {
     const segments = splitChannelName(name);
     return segments && this.matchSegments(segments);
   }
 
-  /** As `match`, over segments that `splitChannelName` has already found legal. */
+  /** As `match`, for segments that `splitChannelName` has returned. */
   matchSegments(segments: readonly string[]): Readonly<Record<string, string>> | null {
     if (segments.length !== this.length) return null;
     for (let i = 0; i < this.length; i++) {
@@ -121,7 +121,7 @@ export class ChannelTemplate {
     return value;
   }
 
-  /** @throws ChannelParamsError for a param that the template does not have: more often a slip than one missing. */
+  /** @throws ChannelParamsError for a param that the template does not have. A misspelt name is reported as such, not as a missing param. */
   private refuseUnknown(params: Readonly<Record<string, string>>): void {
     const unknown = Object.keys(params).find((name) => !this.paramNames.includes(name));
     if (unknown === undefined) return;

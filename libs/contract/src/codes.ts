@@ -2,11 +2,11 @@
 
 /** Every refusal code: whether asking again may help, and the text that goes over the wire. */
 export const REFUSALS = {
-  /** Bad credentials; or an anonymous connection asks for anything that is not public, known or not. */
+  /** Bad credentials; or an anonymous connection asks for anything that is not public, whether it exists or not. */
   UNAUTHENTICATED: { retryable: false, message: 'Authentication is required.' },
-  /** A user asks for what he may not have; an unknown channel gives the same answer. */
+  /** A user asks for something that they may not have; an unknown channel gets the same answer. */
   FORBIDDEN: { retryable: false, message: 'Not allowed.' },
-  /** The frame is not of the protocol's form, or the channel name is not legal. */
+  /** The frame is malformed, or the channel name is not legal. */
   BAD_REQUEST: { retryable: false, message: 'The request is malformed.' },
   /** A request for a channel this connection is not admitted to. */
   NOT_SUBSCRIBED: { retryable: false, message: 'Subscribe to the channel first.' },

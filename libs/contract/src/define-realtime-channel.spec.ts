@@ -57,7 +57,7 @@ describe('defineRealtimeChannel', () => {
   });
 
   it.each<ChannelScope>(['public', 'authenticated', { role: 'admin' }, { userScoped: 'userId' }])(
-    'takes the scope %j',
+    'accepts the scope %j',
     (scope) => {
       expect(defineRealtimeChannel({ name: 'u.{userId}', scope, payload: Shipped } as Definition).scope).toEqual(scope);
     },
@@ -77,11 +77,11 @@ describe('defineRealtimeChannel', () => {
     [{ userScoped: 'id' }, 'add {id} to the name or name one of its params'],
     [{ userScoped: '' }, 'which its name lacks'],
     [{ userScoped: 'toString' }, 'which its name lacks'],
-  ])('refuses the scope %j and says how to mend it', (scope, cure) => {
+  ])('refuses the scope %j and says how to fix it', (scope, fix) => {
     const declare = () =>
       defineRealtimeChannel({ name: 'u.{userId}', scope, payload: Shipped } as unknown as Definition);
     expect(declare).toThrow(ChannelDefinitionError);
-    expect(declare).toThrow(cure);
+    expect(declare).toThrow(fix);
     expect(declare).toThrow('u.{userId}');
   });
 
@@ -104,13 +104,13 @@ describe('defineRealtimeChannel', () => {
     [{ payload: Shipped, flush: { everyMs: 0 } }, 'a flush window of 0 ms; give it 1 to 1000'],
     [{ payload: Shipped, flush: { everyMs: 1_001 } }, 'a flush window of 1001 ms'],
     [{ payload: Shipped, flush: {} }, 'a flush window of undefined ms'],
-  ])('refuses %j and says how to mend it', (part, cure) => {
+  ])('refuses the declaration %j and says how to fix it', (part, fix) => {
     const declare = () => defineRealtimeChannel({ name: 'x', scope: 'public', ...part } as unknown as Definition);
     expect(declare).toThrow(ChannelDefinitionError);
-    expect(declare).toThrow(cure);
+    expect(declare).toThrow(fix);
   });
 
-  it('tells a Standard Schema from a class, also where the schema is a function', () => {
+  it('tells a Standard Schema and a class apart, also where the schema is a function', () => {
     const callable = Object.assign(() => undefined, { '~standard': z.string()['~standard'] });
     expect(isStandardSchema(z.string())).toBe(true);
     expect(isStandardSchema(callable as never)).toBe(true);

@@ -1,4 +1,4 @@
-// What the compiler infers from a declaration, and what it must refuse. Checked by `npm run typecheck`.
+// What does the compiler infer from a declaration, and what must it refuse? Checked by `npm run typecheck`.
 import { expectTypeOf } from 'expect-type';
 import { z } from 'zod';
 import {

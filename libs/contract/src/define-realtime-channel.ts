@@ -5,7 +5,7 @@ import { assertScope, type ChannelScope } from './channel-scope.js';
 import { type ChannelParamNames, ChannelTemplate, isDeclarableName } from './channel-template.js';
 import { isStandardSchema, type PayloadSchema, type PayloadSchemas } from './payload-schema.js';
 
-/** The name that an event or a message has where the declaration gives none. */
+/** Name of the event or message that a declaration does not name. */
 export const DEFAULT_EVENT = 'message';
 
 /** Longest time events of a channel may be gathered, in milliseconds. */
@@ -26,11 +26,11 @@ export type ChannelDefinition<
   /** Name template; `{param}` stands for one segment. A param's value has no dots. */
   readonly name: Name;
   readonly scope: Scope;
-  /** What happens to a subscriber who does not read: `'disconnect'`, or `'drop'` to leave events out for him. Default: the server's option. */
+  /** What happens to a subscriber that does not read: `'disconnect'` it, or `'drop'` events for it. Default: the server's option. */
   readonly slowConsumer?: SlowConsumerPolicy;
-  /** Gathers events over this many milliseconds, 1 to 1,000, before they leave together: less CPU, later by up to as much. Default: one turn of the event loop. */
+  /** Gathers events for this many milliseconds, 1 to 1,000, and sends them together: less CPU, up to as much more latency. Default: one turn of the event loop. */
   readonly flush?: FlushWindow;
-  /** Sends only the newest of each event's broadcasts that would leave together. Default false: all of them. */
+  /** Sends only the newest broadcast of each event, of those that would be sent together. Default false: all of them. */
   readonly conflate?: boolean;
 } & (
   | {
@@ -87,7 +87,7 @@ export function defineRealtimeChannel<
     ...(definition.flush !== undefined && { flush: flushWindow(template, definition.flush) }),
     ...(definition.conflate === true && { conflate: true }),
     template,
-    // Not frozen: that takes longer than all the rest, and gate 4 checks the name again.
+    // Not frozen: freezing would take longer than all the rest, and gate 4 checks the name again.
     with: (params: Readonly<Record<string, string>>) => ({
       descriptor,
       name: template.build(params),

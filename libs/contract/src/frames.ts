@@ -1,9 +1,9 @@
 // What goes over the wire? Every Socket.IO event name of protocol version 1 in one table, and the shape of every frame.
 import type { EvictionCode, GoodbyeCode, RefusalCode } from './codes.js';
 
-/** Version of the protocol, as `rt:welcome` says it. */
+/** Version of the protocol, which `rt:welcome` carries. */
 export const PROTOCOL_VERSION = 1;
-/** Most channels in one batch of `rt:subscribe`. */
+/** Largest number of channels in one batch of `rt:subscribe`. */
 export const MAX_SUBSCRIBE_BATCH = 100;
 
 /** Socket.IO event names of protocol version 1. */
@@ -24,7 +24,7 @@ export const FRAMES = {
   BYE: 'rt:bye',
 } as const;
 
-/** Where a channel's log stands: which log, and how far in it. */
+/** A position in a channel's log: which log, and how far into it. */
 export interface Position {
   readonly epoch: string;
   readonly offset: number;
@@ -39,7 +39,7 @@ export interface Member {
   readonly since: string;
 }
 
-/** What a client learns of a user. */
+/** The part of a user that clients see. */
 export interface PublicUser {
   readonly userId: string;
   readonly roles: readonly string[];
@@ -59,7 +59,7 @@ export interface MessageFrame {
   readonly channel: string;
   readonly event?: string;
   readonly payload?: unknown;
-  /** W3C Trace Context of what caused it. */
+  /** W3C Trace Context of the operation that sends it. */
   readonly traceparent?: string;
   readonly tracestate?: string;
 }
@@ -72,7 +72,7 @@ export interface HistoryFrame {
 /** `rt:authenticate`: the same object as Socket.IO `auth`. */
 export type Credentials = Readonly<Record<string, unknown>>;
 
-/** One place where a payload broke its schema; `path` is dotted (`items.0.n`), empty for the payload itself. */
+/** One place where a payload violates its schema; `path` is dotted (`items.0.n`), empty for the payload itself. */
 export interface Issue {
   readonly path: string;
   readonly message: string;
@@ -97,10 +97,10 @@ export interface RefusalReply {
 export interface SubscribeReply {
   readonly ok: true;
   readonly channel: string;
-  /** On channels with history: where the log stood at admission. */
+  /** On channels with history: the position of the log at admission. */
   readonly position?: Position;
   readonly recovered?: boolean;
-  /** On channels with presence; includes oneself. */
+  /** On channels with presence; includes the subscriber itself. */
   readonly members?: readonly Member[];
 }
 export interface UnsubscribeReply {

@@ -1,4 +1,4 @@
-// What may stand in a payload slot of a channel, and the types that follow from it.
+// What may a payload slot of a channel hold, and which types follow from it?
 import type { StandardSchema } from './standard-schema.js';
 
 /** A class whose instances describe a payload; on servers it carries class-validator decorators. */
@@ -18,7 +18,7 @@ export type PayloadInput<S> =
 export type PayloadOutput<S> =
   S extends StandardSchema<infer _Input, infer Output> ? Output : S extends PayloadClass<infer T> ? T : never;
 
-/** Tells a Standard Schema from a class; a schema may itself be a function (arktype). */
+/** Whether a slot holds a Standard Schema and not a class. A schema may itself be a function (arktype). */
 export function isStandardSchema(schema: PayloadSchema): schema is StandardSchema {
   return '~standard' in schema;
 }

@@ -1,9 +1,9 @@
-// The tables of docs/protocol.md, written out a second time: a change on either side has to be made on purpose.
+// Does the contract agree with the tables of docs/protocol.md? They are written out here again, so that a change is made on purpose.
 import { describe, expect, it } from '@jest/globals';
 import { EVICTIONS, FRAMES, GOODBYES, MAX_SUBSCRIBE_BATCH, PROTOCOL_VERSION, REFUSALS } from './index.js';
 
-describe('protocol version 1', () => {
-  it('is what this contract speaks', () => {
+describe('version 1 of the protocol', () => {
+  it('is the version of this contract', () => {
     expect(PROTOCOL_VERSION).toBe(1);
     expect(MAX_SUBSCRIBE_BATCH).toBe(100);
   });
@@ -27,7 +27,7 @@ describe('protocol version 1', () => {
     );
   });
 
-  it('has these refusal codes, and these of them are worth a second try', () => {
+  it('has these refusal codes, and marks these as retryable', () => {
     expect(Object.fromEntries(Object.entries(REFUSALS).map(([code, { retryable }]) => [code, retryable]))).toEqual({
       UNAUTHENTICATED: false,
       FORBIDDEN: false,
@@ -45,7 +45,7 @@ describe('protocol version 1', () => {
     });
   });
 
-  it('says each refusal in one short sentence that tells no secret', () => {
+  it('has one short sentence for each refusal, without details', () => {
     const messages = Object.values(REFUSALS).map(({ message }) => message);
     expect(new Set(messages).size).toBe(messages.length);
     for (const message of messages) expect(message).toMatch(/^[A-Z][a-z ]{1,60}\.$/);

@@ -1,6 +1,6 @@
-// The Standard Schema interface, version 1 (https://standardschema.dev), as types: zod, valibot, arktype and others implement it.
+// What is a Standard Schema? Version 1 of the interface (https://standardschema.dev) as types; zod, valibot and arktype implement it.
 
-/** A schema of any library that speaks Standard Schema v1. */
+/** A schema of any library that implements Standard Schema v1. */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
     readonly version: 1;
@@ -10,11 +10,11 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-/** What a schema answers: the parsed value, or why not. */
+/** What a schema returns: the parsed value, or its issues. */
 export type StandardResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
 
-/** One complaint of a schema; a path element is a key, or an object that holds one. */
+/** One issue that a schema reports; a path element is a key, or an object that holds one. */
 export interface StandardIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

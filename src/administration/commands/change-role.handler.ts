@@ -1,4 +1,4 @@
-// What does it mean to give or take a role? It is stored, it holds on every live connection of that user, and then it is told.
+// What happens when a role is given or taken? It is stored, applied to every live connection of that user, and then published.
 import { ConflictException, ForbiddenException, NotFoundException } from '@nestjs/common';
 import { CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { IRealtimeRevocation } from 'nestjs-realtime';
@@ -24,13 +24,13 @@ export class ChangeRoleHandler implements ICommandHandler<ChangeRole> {
     if (!roles.some(({ name }) => name === role)) throw new NotFoundException('There is no such role.');
 
     const outcome = await this.roles.change({ userId, role, granted, byId: by.id });
-    // The guard of the route has asked as well, but a moment ago.
+    // The guard of the route has checked this too, but the admin's rights may have changed since.
     if (outcome === 'not permitted') throw new ForbiddenException('You need the permission users.manage.');
     if (outcome === 'last')
-      throw new ConflictException('Nobody could manage users any more; give somebody the role first.');
+      throw new ConflictException('No user could manage users any more; give another user the role first.');
     if (outcome === 'unchanged') return;
-    // First the truth, then its effect: gate 1 reads the user's roles anew and gate 2 judges his subscriptions by them. Waiting for it
-    // means that whoever lost the role does not hear what follows, and that the admin's answer says what already holds.
+    // The role is stored first: now gate 1 reads the user's roles again, and gate 2 checks their subscriptions by them. The event waits
+    // for that, so a user who lost the role does not receive it, and the admin gets the answer once the change has taken effect.
     await this.revocation.reauthorize({ userId });
     this.events.publish(new RoleChanged(userId, role, granted, by));
   }

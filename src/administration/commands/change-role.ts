@@ -1,3 +1,4 @@
+// Which role of which user does an admin change?
 import { Command } from '@nestjs/cqrs';
 import type { User } from '../../users/index.js';
 
@@ -5,7 +6,7 @@ export class ChangeRole extends Command<void> {
   constructor(
     readonly userId: string,
     readonly role: string,
-    /** Whether he shall have it. */
+    /** True to give the role, false to take it away. */
     readonly granted: boolean,
     readonly by: User,
   ) {

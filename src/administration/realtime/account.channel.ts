@@ -1,4 +1,4 @@
-// Where does a user hear what an admin has changed about him?
+// On which channel does a user learn what an admin has changed about them?
 import { defineRealtimeChannel } from 'nestjs-realtime';
 import { RoleChange } from './role-change.js';
 

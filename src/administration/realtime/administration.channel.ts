@@ -1,4 +1,4 @@
-// Where do admins see each other's work? The scope admits a role, and whoever loses it is off the channel at once.
+// On which channel do admins see each other's changes? Its scope admits a role; a user who loses it is unsubscribed at once.
 import { defineRealtimeChannel } from 'nestjs-realtime';
 import { RoleChange } from './role-change.js';
 

@@ -1,6 +1,6 @@
+// What does the event `roleChanged` carry? Admins receive it, and so does the user concerned.
 import { IsBoolean, IsString } from 'class-validator';
 
-/** Event `roleChanged`: what admins, and the user himself, get to know. */
 export class RoleChange {
   @IsString()
   userId: string;

@@ -1,4 +1,4 @@
-// What does publishing an article mean? It is stored, and whoever wants may react: the bridge shows it on every open page.
+// What happens when an article is published? It is stored, and other features may react; the bridge forwards it to every open page.
 import { randomUUID } from 'node:crypto';
 import { CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/index.js';
@@ -19,8 +19,8 @@ export class PublishArticleHandler implements ICommandHandler<PublishArticle> {
     const article = { id: randomUUID(), title, body, author: author.name, publishedAt: new Date().toISOString() };
     await this.database.transaction(async (transaction) => {
       await this.articles.add(transaction, article, author.id);
-      // Published before the commit, heard after it: `afterCommit` in app.module.ts sees that nobody learns of an article that a reload
-      // would not show.
+      // Published inside the transaction, but forwarded after its commit: `afterCommit` in app.module.ts. So no page shows an article
+      // that a reload would not show.
       this.events.publish(new ArticlePublished(author, article));
     });
     return article;

@@ -1,3 +1,4 @@
+// Which article does an author publish?
 import { Command } from '@nestjs/cqrs';
 import type { User } from '../../users/index.js';
 import type { PublishedArticle } from '../realtime/published-article.js';

@@ -1,4 +1,4 @@
-// Where do readers hear of new articles? One channel for everybody; publishing goes through HTTP, so it takes no messages.
+// On which channel do readers learn of new articles? A public one. Articles are published over HTTP, so it takes no messages.
 import { defineRealtimeChannel } from 'nestjs-realtime';
 import { PublishedArticle } from './published-article.js';
 

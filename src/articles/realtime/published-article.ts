@@ -1,6 +1,6 @@
+// What do readers get of an article? The fields declared here; gate 4 strips all others.
 import { IsISO8601, IsString, IsUUID } from 'class-validator';
 
-/** What readers get of an article; gate 4 strips whatever is not declared here. */
 export class PublishedArticle {
   @IsUUID()
   id: string;

@@ -1,4 +1,4 @@
-// Where do editors talk among themselves? The scope admits their role, for listening and for speaking.
+// On which channel do editors talk? Its scope admits their role, both to receive and to send.
 import { defineRealtimeChannel } from 'nestjs-realtime';
 import { Remark, RemarkMade } from './remark.js';
 

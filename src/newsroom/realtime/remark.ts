@@ -1,3 +1,4 @@
+// What does an editor send to the newsroom, and what does the newsroom receive?
 import { IsISO8601, IsString, Length } from 'class-validator';
 
 /** Client to server. */
@@ -7,12 +8,12 @@ export class Remark {
   text: string;
 }
 
-/** Server to every editor; kept nowhere. */
+/** Server to every editor; it is not stored. */
 export class RemarkMade {
   @IsString()
   text: string;
 
-  /** The speaker's name: the server knows it, so nobody can speak as somebody else. */
+  /** The sender's name. The server sets it, so no user can speak as another. */
   @IsString()
   from: string;
 

@@ -1,4 +1,4 @@
-// What happens when a user has seen his notifications? They are read in all of his tabs at once.
+// What happens when a user has seen their notifications? All of their tabs mark them as read at once.
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { IRealtimeBroadcaster } from 'nestjs-realtime';
 import { NotificationsRepository } from '../notifications.repository.js';

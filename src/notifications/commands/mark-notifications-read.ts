@@ -1,3 +1,4 @@
+// Which user has seen their notifications?
 import { Command } from '@nestjs/cqrs';
 
 export class MarkNotificationsRead extends Command<void> {

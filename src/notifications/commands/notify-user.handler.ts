@@ -1,4 +1,4 @@
-// What does notifying a user mean? It is stored, and shown in every tab this user has open.
+// What happens when a user is notified? The notification is stored, and every open tab of that user shows it.
 import { randomUUID } from 'node:crypto';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { IRealtimeBroadcaster } from 'nestjs-realtime';

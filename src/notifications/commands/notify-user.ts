@@ -1,3 +1,4 @@
+// Which user is notified, and of what?
 import { Command } from '@nestjs/cqrs';
 
 export class NotifyUser extends Command<void> {

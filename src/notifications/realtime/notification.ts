@@ -1,3 +1,4 @@
+// What does a user receive about their notifications?
 import { IsBoolean, IsISO8601, IsString, IsUUID } from 'class-validator';
 
 /** Event `arrived`, and what `GET /notifications` lists. */
@@ -15,7 +16,7 @@ export class Notification {
   read: boolean;
 }
 
-/** Event `read`: the user has seen everything up to now, in whichever tab. */
+/** Event `read`: the user has seen everything up to `at`, in any of their tabs. */
 export class NotificationsRead {
   @IsISO8601()
   at: string;

@@ -1,4 +1,4 @@
-// Where does one user hear what is meant for him alone? The scope compares the user's id with the name's param.
+// On which channel does a user receive what is meant for them alone? Its scope compares the user's id with the param of the name.
 import { defineRealtimeChannel } from 'nestjs-realtime';
 import { Notification, NotificationsRead } from './notification.js';
 

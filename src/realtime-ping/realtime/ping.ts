@@ -1,14 +1,15 @@
+// What do a ping and its pong carry?
 import { IsISO8601, IsInt, IsString, Length } from 'class-validator';
 
 /** Client to server. */
 export class Ping {
-  /** By which the sender knows his own pong among all others. */
+  /** Lets the sender recognise its own pong among all others. */
   @IsString()
   @Length(1, 64)
   nonce: string;
 }
 
-/** Server to everybody on the channel. */
+/** Server to every subscriber. */
 export class Pong {
   @IsString()
   nonce: string;

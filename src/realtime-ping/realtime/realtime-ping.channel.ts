@@ -1,4 +1,4 @@
-// The proof of life: whoever sends a ping, everybody hears the pong.
+// Which channel shows that realtime works? A client sends a ping on it, and every subscriber receives the pong.
 import { defineRealtimeChannel } from 'nestjs-realtime';
 import { Ping, Pong } from './ping.js';
 

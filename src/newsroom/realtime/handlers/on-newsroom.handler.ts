@@ -1,3 +1,4 @@
+// What happens when an editor sends a remark? Every editor receives it, with the sender's name.
 import { RealtimeChannel, type RealtimeContext, RealtimeHandler } from 'nestjs-realtime';
 import { newsroomChannel } from '../newsroom.channel.js';
 import { Remark } from '../remark.js';

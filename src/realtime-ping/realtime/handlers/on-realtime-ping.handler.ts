@@ -1,4 +1,4 @@
-// What happens when a ping comes in? Gate 3 has let it through, so it is valid, and its sender is on the channel.
+// What happens when a ping comes in? Gate 3 has admitted it, so it is valid and its sender is subscribed.
 import {
   IRealtimeBroadcaster,
   IRealtimeServer,

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ScriptedServer } from '../test/scripted-server.js';
+import { createRealtimeClient, type RealtimeClient } from './index.js';
+
+describe('the events of a channel', () => {
+  let server: ScriptedServer;
+  let client: RealtimeClient;
+
+  const event = (channel: string, name: string, payload: unknown) =>
+    server.socket.emit('rt:event', channel, name, payload);
+
+  beforeEach(async () => {
+    server = await ScriptedServer.listen();
+    client = createRealtimeClient({ url: server.url, retryDelay: 5, maxRetryDelay: 20 });
+  });
+  afterEach(async () => {
+    client.disconnect();
+    await server.close();
+  });
+
+  it('go to every handle of the channel, by name', async () => {
+    const [one, two, other] = [client.channel('a'), client.channel('a'), client.channel('b')];
+    const heard: unknown[] = [];
+    one.on('shipped', (payload) => heard.push(['one', payload]));
+    const off = one.on('shipped', (payload) => heard.push(['once', payload]));
+    two.on('shipped', (payload) => heard.push(['two', payload]));
+    two.on('note', (payload) => heard.push(['note', payload]));
+    other.on('shipped', (payload) => heard.push(['other', payload]));
+    const notes = two.events('note');
+    await Promise.all([one.ready(), other.ready()]);
+    event('a', 'shipped', 1);
+    event('a', 'unheard', 2);
+    event('unknown', 'shipped', 3);
+    event('a', 'note', 4);
+    await notes.next();
+    off();
+    one.unsubscribe();
+    event('a', 'shipped', 5);
+    event('a', 'note', undefined);
+    await notes.next();
+    expect(heard).toEqual([
+      ['one', 1],
+      ['once', 1],
+      ['two', 1],
+      ['note', 4],
+      ['two', 5],
+      ['note', null],
+    ]);
+  });
+
+  it('arrive from the first one after the reply', async () => {
+    await client.ready();
+    server.on('rt:subscribe', ({ reply }) => {
+      event('a', 'early', 'before the reply');
+      reply({ ok: true, channel: 'a' });
+      for (let i = 0; i < 3; i++) event('a', 'early', i);
+    });
+    const early = client.channel('a').events('early');
+    expect([await early.next(), await early.next(), await early.next()].map(({ value }) => value)).toEqual([0, 1, 2]);
+  });
+
+  it('reach a loop until it breaks', async () => {
+    const channel = client.channel('a');
+    const stream = channel.events('tick');
+    await channel.ready();
+    for (let i = 0; i < 5; i++) event('a', 'tick', i);
+    const seen: unknown[] = [];
+    for await (const tick of stream) if (seen.push(tick) === 3) break;
+    expect(seen).toEqual([0, 1, 2]);
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+    expect(channel.state).toBe('subscribed');
+  });
+
+  it('reach a loop until unsubscribe() ends it, after those that have arrived', async () => {
+    const channel = client.channel('a');
+    const [stream, fence] = [channel.events('tick'), channel.events('fence')];
+    await channel.ready();
+    event('a', 'tick', 1);
+    event('a', 'fence', null);
+    await fence.next();
+    const waiting = fence.next();
+    channel.unsubscribe();
+    const seen: unknown[] = [];
+    for await (const tick of stream) seen.push(tick);
+    expect(seen).toEqual([1]);
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    for await (const tick of channel.events('tick')) seen.push(tick);
+    expect(seen).toEqual([1]);
+  });
+});
