@@ -39,7 +39,7 @@ class HangingAuthenticator extends IRealtimeAuthenticator {
 
 class AppModule {}
 Module({
-  imports: [RealtimeModule.forRoot({ authenticator: HangingAuthenticator, lease: 60_000 })],
+  imports: [RealtimeModule.forRoot({ authenticator: HangingAuthenticator, lease: 20_000 })],
   providers: [OnWork],
 })(AppModule);
 

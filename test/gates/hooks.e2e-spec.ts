@@ -198,4 +198,30 @@ describe('hooks', () => {
     expect(app.stats().pendingAuthentications).toBe(0);
     expect(connected.length).toBe(disconnected.length);
   });
+
+  it('say at which gate a request was refused, also where no gate came to it', async () => {
+    await app.close();
+    app = await boot({
+      imports: [RealtimeModule.forRoot({ limits: { messageBurst: 1, messagesPerSecond: 1 } })],
+      providers: [OnOpen],
+    });
+    const refused = app.record('refused');
+    for (const [request, gate] of [
+      ['rt:subscribe', 'subscribe'],
+      ['rt:unsubscribe', 'subscribe'],
+      ['rt:members', 'message'],
+      ['rt:history', 'message'],
+      ['rt:message', 'message'],
+      ['rt:authenticate', 'connect'],
+      ['rt:unknown', 'message'],
+    ]) {
+      const client = await app.connect();
+      await client.request(request, null);
+      await client.request(request, null);
+      expect(refused.splice(0).map((refusal) => [refusal.code, refusal.gate])).toEqual([
+        ['BAD_REQUEST', gate],
+        ['RATE_LIMITED', gate],
+      ]);
+    }
+  });
 });

@@ -27,11 +27,14 @@ import { IRealtimeServer } from './connections/realtime.server.js';
 import { RealtimeDoctor } from './doctor/realtime.doctor.js';
 import { Admissions } from './gateway/admissions.js';
 import { AuthenticationRequests } from './gateway/authentication.requests.js';
+import { Authentications } from './gateway/authentications.js';
 import { ConnectionLife } from './gateway/connection.life.js';
+import { HistoryRequests } from './gateway/history.requests.js';
 import { Holdings } from './gateway/holdings.js';
 import { MessageRequests } from './gateway/message.requests.js';
 import { MessageStanding } from './gateway/message.standing.js';
 import { createRealtimeGateway } from './gateway/realtime.gateway.js';
+import { PresenceRequests } from './gateway/presence.requests.js';
 import { RequestDispatcher } from './gateway/request.dispatcher.js';
 import { SubscriptionRequests } from './gateway/subscription.requests.js';
 import { BroadcastGuard } from './guards/broadcast.guard.js';
@@ -149,9 +152,12 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       LeaseSweep,
       { provide: IRealtimeRevocation, useClass: Revocation },
       Admissions,
+      Authentications,
       AuthenticationRequests,
       ConnectionLife,
       SubscriptionRequests,
+      PresenceRequests,
+      HistoryRequests,
       MessageRequests,
       MessageStanding,
       RequestDispatcher,

@@ -96,10 +96,10 @@ export class Run {
     );
     this.everybody.push(connection);
     this.slots[slot] = connection;
-    const begun = this.world.life.begin(connection, connection.handshake).then(
+    const begun = this.world.life.connect(connection, connection.handshake).then(
       () => {
         if (connection.closed) return;
-        this.world.life.established(connection);
+        this.world.life.connected(connection);
         this.established.add(connection);
       },
       () => this.end(connection),
@@ -144,7 +144,7 @@ export class Run {
     if (connection.closed) return;
     this.model.ended(connection.member);
     connection.rooms.clear();
-    this.world.life.end(connection, 'closed');
+    this.world.life.disconnected(connection, 'closed');
   }
 
   private present(slot: number): RememberingConnection | null {

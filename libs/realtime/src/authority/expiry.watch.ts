@@ -1,10 +1,8 @@
 // When do a connection's credentials end? Enforced on the live connection, without any traffic of its own.
 import { Injectable } from '@nestjs/common';
+import { LONGEST_DELAY } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeOptions } from '../realtime.options.js';
-
-/** Node fires a timer at once when its delay does not fit 31 bits. */
-const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** One timer for each connection whose credentials end, none for the others. */
 @Injectable()

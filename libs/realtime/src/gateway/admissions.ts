@@ -6,7 +6,7 @@ import { type PendingAdmission, RevocationLedger } from '../authority/revocation
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import type { Turn } from '../connections/channel-lanes.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
-import { withDeadline } from '../connections/deadline.js';
+import { withinDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
@@ -127,9 +127,9 @@ export class Admissions {
   private async judge(connection: RealtimeConnection, candidate: Candidate, deadline: number): Promise<void> {
     try {
       if (performance.now() > deadline) throw LATE;
-      if (candidate.turn.ready) await this.inTime(candidate.turn.ready, deadline);
+      if (candidate.turn.ready) await withinDeadline(candidate.turn.ready, deadline, LATE);
       if (this.renewal.doubts(connection)) {
-        await this.inTime(this.renewal.confirm(connection, this.options.requestTimeout), deadline);
+        await withinDeadline(this.renewal.confirm(connection, this.options.requestTimeout), deadline, LATE);
       }
     } catch (error) {
       candidate.verdict = { refusal: error as RealtimeException };
@@ -140,15 +140,11 @@ export class Admissions {
     const match = this.registry.match(candidate.channel);
     const request = new RealtimeRequest('subscribe', connection, candidate.channel, match, null, undefined);
     try {
-      await this.inTime(this.gates.subscribe(request), deadline);
+      await withinDeadline(this.gates.subscribe(request), deadline, LATE);
       candidate.verdict = { match: match! };
     } catch (error) {
       candidate.verdict = { refusal: error as RealtimeException };
     }
-  }
-
-  private inTime(work: Promise<unknown>, deadline: number): Promise<unknown> {
-    return withDeadline(work, Math.max(1, deadline - performance.now()), () => LATE);
   }
 }
 

@@ -2,18 +2,15 @@
 import { Injectable } from '@nestjs/common';
 import { ExpiryWatch } from '../authority/expiry.watch.js';
 import { LeaseSweep } from '../authority/lease.sweep.js';
-import { RevocationLedger } from '../authority/revocation.ledger.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
-import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RealtimeRequest } from '../connections/realtime-request.js';
-import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
+import { Authentications } from './authentications.js';
 
 /** Clients of a closing node come back spread over this many milliseconds, and one more for each connection there is. */
 const RETURN_SPREAD = 1_000;
@@ -23,9 +20,8 @@ export class ConnectionLife {
   private draining = false;
 
   constructor(
-    private readonly gates: Gates,
+    private readonly authentications: Authentications,
     private readonly directory: ConnectionDirectory,
-    private readonly ledger: RevocationLedger,
     private readonly expiry: ExpiryWatch,
     private readonly leases: LeaseSweep,
     private readonly refusals: RefusalLog,
@@ -34,24 +30,25 @@ export class ConnectionLife {
   ) {}
 
   /** Gate 1. Resolves with the user on the connection; rejects with a `RealtimeException`, counted. */
-  async begin(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
+  async connect(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
     const deadline = performance.now() + this.options.authenticationTimeout;
     try {
-      // What the authenticator read may be out of date by the time it answers: then it is asked again.
-      while (!(await this.admit(connection, handshake))) {
-        if (performance.now() > deadline) {
-          throw new RealtimeException('UNAVAILABLE', { reason: 'the user changed while it was authenticated' });
-        }
-      }
+      await this.authentications.pass(connection, handshake, deadline, (user, askedAt) => {
+        if (this.draining) throw new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
+        connection.user = user;
+        connection.confirmedAt = askedAt;
+        this.directory.add(connection);
+        if (user !== null) this.leases.watch(connection);
+      });
     } catch (error) {
-      // Nobody was refused where nobody waits any more.
+      // A client that has gone is not refused.
       if (!connection.closed) this.refusals.record(error as RealtimeException, { gate: 'connect', connection });
       throw error;
     }
   }
 
   /** The transport has established the connection that gate 1 let in. */
-  established(connection: RealtimeConnection): void {
+  connected(connection: RealtimeConnection): void {
     if (connection.closed) return;
     connection.established = true;
     this.expiry.watch(connection);
@@ -59,7 +56,7 @@ export class ConnectionLife {
   }
 
   /** Forgets a connection. More calls change nothing. */
-  end(connection: RealtimeConnection, reason: string): void {
+  disconnected(connection: RealtimeConnection, reason: string): void {
     if (connection.closed) return;
     const left = [...connection.subscriptions];
     connection.end();
@@ -73,8 +70,8 @@ export class ConnectionLife {
   }
 
   /**
-   * Sends everybody away: at once where nothing runs, else when the handlers in flight have finished or `drainTimeout` is over.
-   * Clients are told to come back at moments spread over time, so that the next node is not stormed.
+   * Closes every connection: at once where no handler runs, else when the handlers in flight have finished or `drainTimeout` is over.
+   * Clients are asked to come back at moments spread over time, so that they do not all reach the next node at once.
    */
   async drain(): Promise<void> {
     this.draining = true;
@@ -88,44 +85,5 @@ export class ConnectionLife {
     const late = (): Error => new Error('drain timeout');
     await withDeadline(Promise.all(idle), this.options.drainTimeout, late).catch(() => undefined);
     for (const connection of connections) connection.disconnect();
-  }
-
-  /** Whether what was found still holds. */
-  private async admit(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<boolean> {
-    const admission = this.ledger.open({ since: 0 });
-    const askedAt = performance.now();
-    try {
-      const request = new RealtimeRequest('connect', connection, null, null, null, handshake);
-      await this.gates.connect(request);
-      return this.enter(connection, request.user, askedAt, this.ledger.verdict(admission, request.user, null));
-    } finally {
-      this.ledger.close(admission);
-    }
-  }
-
-  private enter(
-    connection: RealtimeConnection,
-    user: RealtimeUser | null,
-    askedAt: number,
-    standing: ReturnType<RevocationLedger['verdict']>,
-  ): boolean {
-    // The transport has closed meanwhile, and its end was reported. What enters now would stay for ever.
-    if (connection.closed) throw new RealtimeException('UNAVAILABLE', { reason: 'closed during authentication' });
-    if (this.draining) throw new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
-    if (standing === 'revoked')
-      throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
-    if (standing === 'stale') return false;
-    const { connectionsPerUser } = this.options.limits;
-    if (user !== null && this.directory.countOfUser(user.userId) >= connectionsPerUser) {
-      throw new RealtimeException('LIMIT_EXCEEDED', {
-        reason: `more than ${connectionsPerUser} connections of one user`,
-      });
-    }
-    // In the tick of the verdict: what revokes, counts or drains later finds the connection.
-    connection.user = user;
-    connection.confirmedAt = askedAt;
-    this.directory.add(connection);
-    if (user !== null) this.leases.watch(connection);
-    return true;
   }
 }

@@ -1,5 +1,6 @@
 // How are thousands of requests with the same time held to it? In one list, oldest first, with one timer for its head.
 import { AsyncResource } from 'node:async_hooks';
+import { LONGEST_DELAY } from '../connections/deadline.js';
 
 /** What waits in one list of deadlines at a time. */
 export abstract class Expiring {
@@ -11,9 +12,6 @@ export abstract class Expiring {
   /** Its time is over. It has left the list. */
   abstract expire(): void;
 }
-
-/** `setTimeout` takes a longer delay for none. */
-const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** What is under way and has `timeout` milliseconds for it. What has left in time is not kept. */
 export class Deadlines {

@@ -36,11 +36,11 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
   }
 
   connect(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
-    return this.life.begin(connection, handshake);
+    return this.life.connect(connection, handshake);
   }
 
   connected(connection: RealtimeConnection): void {
-    this.life.established(connection);
+    this.life.connected(connection);
   }
 
   dispatch(
@@ -53,7 +53,7 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
   }
 
   disconnected(connection: RealtimeConnection, reason: string): void {
-    this.life.end(connection, reason);
+    this.life.disconnected(connection, reason);
   }
 }
 

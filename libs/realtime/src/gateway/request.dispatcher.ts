@@ -3,41 +3,52 @@ import { Injectable, Logger } from '@nestjs/common';
 import { FRAMES } from '@nestjs-realtime/contract';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import type { Acknowledge } from '../connections/realtime-entrance.js';
+import type { RealtimeGate } from '../connections/realtime-request.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { internalError } from '../instrumentation/with-capture.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { AuthenticationRequests } from './authentication.requests.js';
+import { HistoryRequests } from './history.requests.js';
 import { PendingRequest } from './pending-request.js';
+import { PresenceRequests } from './presence.requests.js';
 import { MessageRequests } from './message.requests.js';
 import { SubscriptionRequests } from './subscription.requests.js';
 
 /** Serves one kind of request. It answers `pending` once, in its own time, and never throws. */
 type Serve = (connection: RealtimeConnection, frame: unknown, pending: PendingRequest) => void;
 
+/** A request of the protocol: the gate it is for, and what serves it. */
+interface Request {
+  readonly gate: RealtimeGate;
+  readonly serve: Serve;
+}
+
 /** The one way in for everything a client sends after it has connected (hardening 1). */
 @Injectable()
 export class RequestDispatcher {
   private readonly logger = new Logger('Realtime');
-  private readonly requests: ReadonlyMap<string, Serve>;
-
+  private readonly requests: ReadonlyMap<string, Request>;
   private stopped = false;
 
   constructor(
     subscriptions: SubscriptionRequests,
+    presence: PresenceRequests,
+    history: HistoryRequests,
     messages: MessageRequests,
     authentication: AuthenticationRequests,
     private readonly refusals: RefusalLog,
     private readonly options: RealtimeOptions,
   ) {
-    this.requests = new Map<string, Serve>([
-      [FRAMES.SUBSCRIBE, (connection, frame, pending) => subscriptions.subscribe(connection, frame, pending)],
-      [FRAMES.UNSUBSCRIBE, (connection, frame, pending) => subscriptions.unsubscribe(connection, frame, pending)],
-      [FRAMES.MEMBERS, (connection, frame, pending) => subscriptions.members(connection, frame, pending)],
-      [FRAMES.HISTORY, (connection, frame, pending) => subscriptions.history(connection, frame, pending)],
-      [FRAMES.AUTHENTICATE, (connection, frame, pending) => authentication.authenticate(connection, frame, pending)],
-      [FRAMES.MESSAGE, (connection, frame, pending) => messages.message(connection, frame, pending)],
-    ]);
+    const table = {
+      [FRAMES.SUBSCRIBE]: { gate: 'subscribe', serve: (...request) => subscriptions.subscribe(...request) },
+      [FRAMES.UNSUBSCRIBE]: { gate: 'subscribe', serve: (...request) => subscriptions.unsubscribe(...request) },
+      [FRAMES.MEMBERS]: { gate: 'message', serve: (...request) => presence.members(...request) },
+      [FRAMES.HISTORY]: { gate: 'message', serve: (...request) => history.history(...request) },
+      [FRAMES.AUTHENTICATE]: { gate: 'connect', serve: (...request) => authentication.authenticate(...request) },
+      [FRAMES.MESSAGE]: { gate: 'message', serve: (...request) => messages.message(...request) },
+    } satisfies Record<string, Request>;
+    this.requests = new Map<string, Request>(Object.entries(table));
   }
 
   /**
@@ -52,33 +63,35 @@ export class RequestDispatcher {
     acknowledge: Acknowledge | null,
   ): void {
     const pending = new PendingRequest(acknowledge);
+    const request = this.requests.get(event);
+    let refusal: RealtimeException | null;
     try {
-      const refusal = this.admissionRefusal(connection);
-      if (refusal !== null) return this.refuse(connection, pending, refusal);
-      const serve = this.requests.get(event);
-      if (serve !== undefined && args.length === 1) return serve(connection, args[0], pending);
-      const reason = serve === undefined ? 'no such request' : `${args.length} arguments`;
-      this.refuse(connection, pending, new RealtimeException('BAD_REQUEST', { reason }));
+      refusal = this.rateRefusal(connection) ?? formRefusal(request, args);
+      if (refusal === null) return request!.serve(connection, args[0], pending);
     } catch (error) {
-      this.refuse(connection, pending, internalError(this.logger, 'request dispatcher', error));
+      refusal = internalError(this.logger, 'request dispatcher', error);
     }
+    // A request that the protocol does not know is refused where messages are.
+    this.refusals.record(refusal, { gate: request?.gate ?? 'message', connection });
+    pending.refuse(refusal);
   }
 
-  /** Serves nobody any more; handlers in flight go on. */
+  /** Refuses every request from now on; handlers in flight go on. */
   stop(): void {
     this.stopped = true;
   }
 
   /** Every request costs one token, whatever it is. */
-  private admissionRefusal(connection: RealtimeConnection): RealtimeException | null {
+  private rateRefusal(connection: RealtimeConnection): RealtimeException | null {
     if (this.stopped) return new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
     const { messagesPerSecond, messageBurst } = this.options.limits;
     const retryAfterMs = connection.spend(messagesPerSecond, messageBurst);
     return retryAfterMs === 0 ? null : new RealtimeException('RATE_LIMITED', { retryAfterMs });
   }
+}
 
-  private refuse(connection: RealtimeConnection, pending: PendingRequest, refusal: RealtimeException): void {
-    this.refusals.record(refusal, { gate: 'message', connection });
-    pending.refuse(refusal);
-  }
+function formRefusal(request: Request | undefined, args: readonly unknown[]): RealtimeException | null {
+  if (request !== undefined && args.length === 1) return null;
+  const reason = request === undefined ? 'no such request' : `${args.length} arguments`;
+  return new RealtimeException('BAD_REQUEST', { reason });
 }

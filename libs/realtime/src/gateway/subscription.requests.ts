@@ -1,4 +1,4 @@
-// How does a connection enter and leave channels? rt:subscribe, rt:unsubscribe, and what only the admitted may ask.
+// How does a connection enter and leave channels? rt:subscribe and rt:unsubscribe.
 import { Injectable } from '@nestjs/common';
 import type { RefusalReply, SubscribeFrame, SubscribeReply } from '@nestjs-realtime/contract';
 import { LeaseSweep } from '../authority/lease.sweep.js';
@@ -8,7 +8,7 @@ import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { Admissions, type Verdict } from './admissions.js';
 import type { PendingRequest } from './pending-request.js';
-import { parseChannel, parseHistory, parseSubscribe } from './request-frames.js';
+import { parseChannel, parseSubscribe } from './request-frames.js';
 
 /** Serves subscriptions. Each method answers its request once and never throws. */
 @Injectable()
@@ -23,7 +23,7 @@ export class SubscriptionRequests {
   /** One channel or a batch. Admissions take effect together, right after the reply, so no event of the batch precedes it. */
   subscribe(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
     const parsed = parseSubscribe(frame);
-    if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'), null);
+    if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
     const channels = new Set(parsed.items.flatMap((item) => (item === null ? [] : [item.channel])));
     this.admissions.decide(connection, channels, (verdicts) => {
       const replies = parsed.items.map((item) => this.replyTo(connection, item, verdicts));
@@ -35,19 +35,11 @@ export class SubscriptionRequests {
   /** Leaving is always granted, also where nobody was. */
   unsubscribe(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
     const parsed = parseChannel(frame);
-    if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'), null);
+    if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
     connection.lanes.run(parsed.channel, () => {
       this.leave(connection, parsed.channel);
       pending.answer({ ok: true, channel: parsed.channel });
     });
-  }
-
-  members(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
-    this.unsupported(connection, parseChannel(frame), 'the channel has no presence', pending);
-  }
-
-  history(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
-    this.unsupported(connection, parseHistory(frame), 'the channel has no history', pending);
   }
 
   private replyTo(
@@ -82,26 +74,8 @@ export class SubscriptionRequests {
     if (match) this.hooks.emit('unsubscribed', () => ({ connection, descriptor: match.descriptor, channel }));
   }
 
-  private unsupported(
-    connection: RealtimeConnection,
-    frame: { readonly channel: string } | null,
-    reason: string,
-    pending: PendingRequest,
-  ): void {
-    if (frame === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'), null);
-    connection.lanes.run(frame.channel, () => {
-      const code = connection.subscriptions.has(frame.channel) ? 'BAD_REQUEST' : 'NOT_SUBSCRIBED';
-      this.refuse(connection, pending, new RealtimeException(code, { reason }), frame.channel);
-    });
-  }
-
-  private refuse(
-    connection: RealtimeConnection,
-    pending: PendingRequest,
-    refusal: RealtimeException,
-    channel: string | null,
-  ): void {
-    this.refusals.record(refusal, { gate: 'subscribe', connection, channel });
+  private refuse(connection: RealtimeConnection, pending: PendingRequest, refusal: RealtimeException): void {
+    this.refusals.record(refusal, { gate: 'subscribe', connection });
     pending.refuse(refusal);
   }
 }

@@ -1,0 +1,26 @@
+// Who is in a channel? rt:members, for the clients that are subscribed to it.
+import { Injectable } from '@nestjs/common';
+import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { RefusalLog } from '../guards/refusals.js';
+import { RealtimeException } from '../realtime.exception.js';
+import type { PendingRequest } from './pending-request.js';
+import { parseChannel } from './request-frames.js';
+
+/** No channel has presence yet, so every request is refused: by `BAD_REQUEST` to subscribers, by `NOT_SUBSCRIBED` to others. */
+@Injectable()
+export class PresenceRequests {
+  constructor(private readonly refusals: RefusalLog) {}
+
+  members(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
+    const channel = parseChannel(frame)?.channel;
+    const refuse = (refusal: RealtimeException): void => {
+      this.refusals.record(refusal, { gate: 'message', connection, channel });
+      pending.refuse(refusal);
+    };
+    if (channel === undefined) return refuse(new RealtimeException('BAD_REQUEST'));
+    connection.lanes.run(channel, () => {
+      const code = connection.subscriptions.has(channel) ? 'BAD_REQUEST' : 'NOT_SUBSCRIBED';
+      refuse(new RealtimeException(code, { reason: 'the channel has no presence' }));
+    });
+  }
+}
