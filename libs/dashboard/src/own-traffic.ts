@@ -1,6 +1,6 @@
 // What is the dashboard's own doing? It never counts itself.
 import type { RealtimeConnection } from 'nestjs-realtime';
-import { DASHBOARD_PREFIX } from './feed/dashboard.channel.js';
+import { DASHBOARD_PREFIX } from './wire/dashboard.channel.js';
 
 export function isOwnChannel(channel: string): boolean {
   return channel.startsWith(DASHBOARD_PREFIX);

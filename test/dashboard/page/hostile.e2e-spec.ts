@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import type { DashboardSnapshot } from '../../../libs/dashboard/src/feed/feed.frames.js';
+import type { DashboardSnapshot } from '../../../libs/dashboard/src/wire/feed.frames.js';
 import { launchChromium } from '../../chromium/launch-chromium.js';
 import { closeApps } from '../../kit/boot.js';
 import { channel, connection, frame, snapshot } from './sample-feed.js';

@@ -6,7 +6,7 @@ import type {
   DashboardSnapshot,
   StreamRow,
   Totals,
-} from '../../../libs/dashboard/src/feed/feed.frames.js';
+} from '../../../libs/dashboard/src/wire/feed.frames.js';
 import { someRows } from './sample-rows.js';
 
 export const TOTALS: Totals = {

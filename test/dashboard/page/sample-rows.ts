@@ -1,5 +1,5 @@
 // What can happen? Rows of the stream, made up.
-import type { StreamRow } from '../../../libs/dashboard/src/feed/feed.frames.js';
+import type { StreamRow } from '../../../libs/dashboard/src/wire/feed.frames.js';
 
 /** A row as a test writes it: whatever its kind has, without what every row has. */
 export type RowDraft = StreamRow extends infer Row

@@ -14,8 +14,8 @@ import {
   dashboardChannel,
   type DisconnectUser,
   type EvictUser,
-} from '../../../libs/dashboard/src/feed/dashboard.channel.js';
-import type { DashboardFrame, DashboardSnapshot } from '../../../libs/dashboard/src/feed/feed.frames.js';
+} from '../../../libs/dashboard/src/wire/dashboard.channel.js';
+import type { DashboardFrame, DashboardSnapshot } from '../../../libs/dashboard/src/wire/feed.frames.js';
 import { boot, type TestApp } from '../../kit/boot.js';
 import { KnownUsers } from '../../kit/known-users.js';
 import { snapshot } from './sample-feed.js';

@@ -1,7 +1,7 @@
 // How does the page talk to the server? Over one channel of the realtime layer, as any client of the application would.
 import { createRealtimeClient, type ChannelHandle, type RealtimeClient, RealtimeError } from '@nestjs-realtime/client';
-import type { DashboardChannel } from '../../src/feed/dashboard.channel.js';
-import type { DashboardFrame, DashboardSnapshot } from '../../src/feed/feed.frames.js';
+import type { DashboardChannel } from '../../src/wire/dashboard.channel.js';
+import type { DashboardFrame, DashboardSnapshot } from '../../src/wire/feed.frames.js';
 import { applyFrame, type DashboardState, openState } from '../state/dashboard-state.js';
 import { Store } from '../state/store.js';
 import { endedState, type LinkStatus } from './link-status.js';

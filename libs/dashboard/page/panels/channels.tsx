@@ -1,7 +1,7 @@
 // Which channels are alive, who hears them, and how much is said on each?
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { ChannelRow } from '../../src/feed/feed.frames.js';
+import type { ChannelRow } from '../../src/wire/feed.frames.js';
 import { Chart } from '../parts/chart.js';
 import { useDashboard, useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';

@@ -1,7 +1,7 @@
 // Who is connected, from where, and listening to what?
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { ConnectionRow } from '../../src/feed/feed.frames.js';
+import type { ConnectionRow } from '../../src/wire/feed.frames.js';
 import { Since } from '../parts/at.js';
 import { useDashboard, useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';

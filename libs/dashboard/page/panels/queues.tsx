@@ -1,6 +1,6 @@
 // What do the job queues do, and can they be reached at all?
 import type { VNode } from 'preact';
-import type { QueueRow } from '../../src/feed/feed.frames.js';
+import type { QueueRow } from '../../src/wire/feed.frames.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
 import { Foreign } from '../parts/foreign.js';

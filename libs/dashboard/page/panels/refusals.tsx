@@ -1,7 +1,7 @@
 // Who was refused what, at which gate, and by which rule?
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { RefusalRow } from '../../src/feed/feed.frames.js';
+import type { RefusalRow } from '../../src/wire/feed.frames.js';
 import { At } from '../parts/at.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';

@@ -1,6 +1,6 @@
 // Who does not read what is sent to him?
 import type { VNode } from 'preact';
-import type { SlowConsumerRow } from '../../src/feed/feed.frames.js';
+import type { SlowConsumerRow } from '../../src/wire/feed.frames.js';
 import { At } from '../parts/at.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';

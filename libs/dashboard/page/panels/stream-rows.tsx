@@ -1,7 +1,7 @@
 // How does one row of the stream look?
 import { Component, type VNode } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { StreamRow } from '../../src/feed/feed.frames.js';
+import type { StreamRow } from '../../src/wire/feed.frames.js';
 import { At } from '../parts/at.js';
 import { Foreign } from '../parts/foreign.js';
 import { KIND_TITLES, rowText } from '../state/row-text.js';

@@ -1,7 +1,7 @@
 // What is happening? Everything that was noticed, newest first, until one asks for some of it or for quiet.
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { StreamRow } from '../../src/feed/feed.frames.js';
+import type { StreamRow } from '../../src/wire/feed.frames.js';
 import { useDashboard, useData } from '../parts/dashboard-context.js';
 import { count } from '../state/format.js';
 import { Panel } from '../parts/panel.js';

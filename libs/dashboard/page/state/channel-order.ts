@@ -1,5 +1,5 @@
 // In which order do channels stand?
-import type { ChannelRow } from '../../src/feed/feed.frames.js';
+import type { ChannelRow } from '../../src/wire/feed.frames.js';
 
 export type ChannelOrder = 'name' | 'subscribers' | 'broadcasts';
 

@@ -6,7 +6,7 @@ import type {
   SlowConsumerRow,
   StreamRow,
   Totals,
-} from '../../src/feed/feed.frames.js';
+} from '../../src/wire/feed.frames.js';
 import { keepNewest } from './keep-newest.js';
 import { type RefusalTally, tallyRefusals } from './refusal-tally.js';
 import { type Story, tellStory } from './story.js';

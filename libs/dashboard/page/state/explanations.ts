@@ -1,5 +1,5 @@
 // What do a gate and a code mean, for somebody who does not know them by heart?
-import type { RefusalRow } from '../../src/feed/feed.frames.js';
+import type { RefusalRow } from '../../src/wire/feed.frames.js';
 
 export const GATES: Readonly<Record<RefusalRow['gate'], string>> = {
   connect: 'Gate 1, connecting',

@@ -1,5 +1,5 @@
 // Which gate refuses with which code, and how often?
-import type { RefusalRow } from '../../src/feed/feed.frames.js';
+import type { RefusalRow } from '../../src/wire/feed.frames.js';
 
 export interface RefusalCount {
   readonly gate: RefusalRow['gate'];

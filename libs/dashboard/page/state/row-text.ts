@@ -1,5 +1,5 @@
 // What does a row of the stream say, in words? The same words are shown and searched.
-import type { StreamRow } from '../../src/feed/feed.frames.js';
+import type { StreamRow } from '../../src/wire/feed.frames.js';
 import { bytes, count } from './format.js';
 
 export type RowKind = StreamRow['kind'];

@@ -1,5 +1,5 @@
 // What came of what, within one story? The event, below it what the bridge made of it, and below that the broadcasts.
-import type { BridgeRow, BroadcastRow, StreamRow } from '../../src/feed/feed.frames.js';
+import type { BridgeRow, BroadcastRow, StreamRow } from '../../src/wire/feed.frames.js';
 
 export interface StoryStep {
   readonly row: StreamRow;

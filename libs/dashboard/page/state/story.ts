@@ -1,5 +1,5 @@
 // What came of one bus event? The rows that share its story, from the event to the deliveries.
-import type { StreamRow } from '../../src/feed/feed.frames.js';
+import type { StreamRow } from '../../src/wire/feed.frames.js';
 
 /** Rows of one story that are kept: an event that fans out to more channels is told by its beginning. */
 const KEPT_STORY_ROWS = 500;

@@ -1,5 +1,5 @@
 // Which rows of the stream are asked for?
-import type { StreamRow } from '../../src/feed/feed.frames.js';
+import type { StreamRow } from '../../src/wire/feed.frames.js';
 import { type RowKind, rowText } from './row-text.js';
 
 export interface StreamFilter {

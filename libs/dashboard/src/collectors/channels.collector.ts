@@ -1,6 +1,6 @@
 // What goes on in each channel? Subscribers, rates, and a minute of broadcasts.
 import type { RealtimeChannelDescriptor, RealtimeHooks } from 'nestjs-realtime';
-import type { ChannelRow, Listing } from '../feed/feed.frames.js';
+import type { ChannelRow, Listing } from '../wire/feed.frames.js';
 import { isOwnChannel } from '../own-traffic.js';
 import { cutName } from '../rows/cut.js';
 import { listingOf, MOST_ROWS } from '../rows/listing.js';

@@ -1,6 +1,6 @@
 // Who is connected? Those who are there for the dashboard only are left out.
 import type { RealtimeConnection, RealtimeHooks } from 'nestjs-realtime';
-import type { ConnectionRow, Listing } from '../feed/feed.frames.js';
+import type { ConnectionRow, Listing } from '../wire/feed.frames.js';
 import { isOwnChannel, isOwnConnection } from '../own-traffic.js';
 import { cutName } from '../rows/cut.js';
 import { listingOf, MOST_ROWS } from '../rows/listing.js';

@@ -1,6 +1,6 @@
 // How quick are the handlers, and how often do they fail? Only declared messages count, so there are no more than were written.
 import type { RealtimeChannelDescriptor, RealtimeHooks } from 'nestjs-realtime';
-import type { HandlerRow } from '../feed/feed.frames.js';
+import type { HandlerRow } from '../wire/feed.frames.js';
 import { isOwnChannel } from '../own-traffic.js';
 import { cutName } from '../rows/cut.js';
 import { MOST_ROWS } from '../rows/listing.js';

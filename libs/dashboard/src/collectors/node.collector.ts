@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RealtimeStats } from 'nestjs-realtime';
-import type { NodeRow } from '../feed/feed.frames.js';
+import type { NodeRow } from '../wire/feed.frames.js';
 import { cutName } from '../rows/cut.js';
 
 /** How often the event loop is looked at, in milliseconds. */

@@ -3,8 +3,8 @@ import { Logger } from '@nestjs/common';
 import { type IRealtimeRevocation, quotedForLog, type RealtimeContext } from 'nestjs-realtime';
 import { cutName } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
-import type { DashboardChannel, DisconnectUser, EvictUser } from './dashboard.channel.js';
-import type { ActionRow } from './feed.frames.js';
+import type { DashboardChannel, DisconnectUser, EvictUser } from '../wire/dashboard.channel.js';
+import type { ActionRow } from '../wire/feed.frames.js';
 
 type Admin = RealtimeContext<DashboardChannel>;
 

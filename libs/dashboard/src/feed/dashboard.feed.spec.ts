@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { defineRealtimeChannel, type IRealtimeServer, RealtimeHooks } from 'nestjs-realtime';
 import { RealtimeDashboardOptions } from '../dashboard.options.js';
 import { DashboardFeed } from './dashboard.feed.js';
-import type { DashboardFrame } from './feed.frames.js';
+import type { DashboardFrame } from '../wire/feed.frames.js';
 import { Observations } from './observations.js';
 
 const descriptor = defineRealtimeChannel({ name: 'c.{id}', scope: 'public' });

@@ -1,5 +1,5 @@
 // What is told to viewers, and when? Everything when they open the page; then what has changed, at most four times a second.
-import type { DashboardFrame, DashboardSnapshot, Totals } from './feed.frames.js';
+import type { DashboardFrame, DashboardSnapshot, Totals } from '../wire/feed.frames.js';
 import type { Observations } from './observations.js';
 import { Section } from './section.js';
 

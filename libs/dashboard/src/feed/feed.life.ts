@@ -11,7 +11,7 @@ import {
 } from 'nestjs-realtime';
 import { RealtimeDashboardOptions } from '../dashboard.options.js';
 import { DashboardActions } from './dashboard.actions.js';
-import { dashboardChannel } from './dashboard.channel.js';
+import { dashboardChannel } from '../wire/dashboard.channel.js';
 import { DashboardFeed } from './dashboard.feed.js';
 import { Observations } from './observations.js';
 import { Viewers } from './viewers.js';

@@ -15,7 +15,7 @@ import { QueuesPanel } from '../jobs/queues.panel.js';
 import { PayloadView } from '../payloads/payload-view.js';
 import { RowStream } from '../rows/row.stream.js';
 import { Stories } from '../rows/stories.js';
-import type { Totals } from './feed.frames.js';
+import type { Totals } from '../wire/feed.frames.js';
 
 /** What costs a step for each connection or subscription, counted once a second at most. */
 interface SlowCounts {

@@ -1,6 +1,6 @@
 // Does anybody look? The feed runs from the first viewer to the last.
 import type { RealtimeConnection, RealtimeHooks } from 'nestjs-realtime';
-import { DASHBOARD_CHANNEL } from './dashboard.channel.js';
+import { DASHBOARD_CHANNEL } from '../wire/dashboard.channel.js';
 
 export class Viewers {
   private readonly present = new Set<RealtimeConnection>();

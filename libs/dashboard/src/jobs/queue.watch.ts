@@ -2,7 +2,7 @@
 import { Logger } from '@nestjs/common';
 import { quotedForLog } from 'nestjs-realtime';
 import type { DashboardQueue } from '../dashboard.options.js';
-import type { JobRow, QueueRow } from '../feed/feed.frames.js';
+import type { JobRow, QueueRow } from '../wire/feed.frames.js';
 import { cutName, cutReason, errorText } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 import type { QueueEventsLink } from './queue-events.js';

@@ -2,7 +2,7 @@
 import { Logger } from '@nestjs/common';
 import { quotedForLog } from 'nestjs-realtime';
 import type { DashboardQueue } from '../dashboard.options.js';
-import type { QueueRow } from '../feed/feed.frames.js';
+import type { QueueRow } from '../wire/feed.frames.js';
 import { errorText } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 import { loadQueueEvents, QueueEventsLink } from './queue-events.js';

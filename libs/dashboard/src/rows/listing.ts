@@ -1,5 +1,5 @@
 // How much of a list goes over the wire? As many rows as are read by a person, and as many as a frame can hold.
-import type { Listing } from '../feed/feed.frames.js';
+import type { Listing } from '../wire/feed.frames.js';
 
 /** Most rows of a list. */
 export const MOST_ROWS = 200;

@@ -1,5 +1,5 @@
 // What has happened lately? The newest rows, of each kind no more than a person could read.
-import type { StreamRow } from '../feed/feed.frames.js';
+import type { StreamRow } from '../wire/feed.frames.js';
 import { MOST_ROWS, newestOf } from './listing.js';
 
 /** Rows that are kept. */
