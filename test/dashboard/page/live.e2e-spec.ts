@@ -45,7 +45,7 @@ describe('the dashboard of a real application', () => {
     await until(figures, (each) => each.slice(0, 3).join() === 'Connections1,Users1,Subscriptions1');
     expect(await admin.panel('Connections').textContent()).not.toContain('realtime-dashboard');
     ann.close();
-    await admin.panel('Connections').getByText('Nobody is connected.').waitFor();
+    await admin.panel('Connections').getByText('No client is connected.').waitFor();
   });
 
   it('traces one article from the event over the bridge and the broadcast to its deliveries', async () => {

@@ -49,7 +49,7 @@ export function ConnectionsPanel(): VNode {
         columns={columns}
         rows={rows}
         keyOf={({ id }) => id}
-        empty={wanted === '' ? 'Nobody is connected.' : 'No connection matches.'}
+        empty={wanted === '' ? 'No client is connected.' : 'No connection matches.'}
         more={listing?.more}
       />
     </Panel>
