@@ -30,7 +30,7 @@ describe('the options of the dashboard', () => {
     [{ redact: 'password' }, "redact must be a list of words, such as ['password', 'token']"],
     [{ redact: ['--'] }, 'redact must be'],
     [{ queues: ['mails'] }, 'queues must be a list of BullMQ queues'],
-    [{ rolle: 'admin' }, 'rolle is not an option; there are path, role, payloads, redact, queues'],
+    [{ rolle: 'admin' }, 'rolle is not an option; the options are path, role, payloads, redact, queues'],
     [{ constructor: 1 }, 'constructor is not an option'],
   ])('%j is refused with its cure', (options, message) => {
     const declare = (): unknown => RealtimeDashboardModule.forRoot(options as never);
