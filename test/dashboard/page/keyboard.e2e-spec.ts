@@ -99,7 +99,7 @@ describe('the keyboard alone', () => {
     expect(standIn.script.actions).toEqual([]);
     await watcher.page.keyboard.type('bob');
     await press('Enter');
-    await watcher.dialog.getByRole('status').filter({ hasText: 'It was not done:' }).waitFor();
+    await watcher.dialog.getByRole('status').filter({ hasText: 'The action failed:' }).waitFor();
     expect(await watcher.dialog.textContent()).not.toContain('SECRET');
     standIn.script.failure = null;
     await watcher.page.getByLabel('User id').focus();

@@ -1,4 +1,4 @@
-// What does a dashboard have to show? Made up, and as much of it as a test asks for.
+// Which data does a test show on the page? Sample snapshots and frames, with the parts that a test overrides.
 import type {
   ChannelRow,
   ConnectionRow,

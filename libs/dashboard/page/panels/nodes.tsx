@@ -1,4 +1,4 @@
-// How are the nodes?
+// How are the nodes doing?
 import type { VNode } from 'preact';
 import type { NodeRow } from '../../src/wire/feed.frames.js';
 import { useData } from '../parts/dashboard-context.js';
