@@ -41,8 +41,8 @@ describe('the dashboard', () => {
     const ann = await app.connect({ as: 'ann' });
     expect(await ann.subscribe(LIVE)).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
     expect(await ann.send(LIVE, 'open', {})).toMatchObject({ ok: false, error: { code: 'NOT_SUBSCRIBED' } });
-    const stranger = await app.connect();
-    expect(await stranger.subscribe(LIVE)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
+    const visitor = await app.connect();
+    expect(await visitor.subscribe(LIVE)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
     const refused = await viewer.row('refusal', ({ userId }) => userId === null);
     expect(refused).toMatchObject({ gate: 'subscribe', code: 'UNAUTHENTICATED', channel: LIVE });
     const refusals = viewer.rows.filter(({ kind }) => kind === 'refusal');
