@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { importCircles } from './import-circles.js';
 import { type SourceFile, sourceFiles } from './source-files.js';
 
 const LIBS = ['libs/contract/src', 'libs/realtime/src', 'libs/client/src', 'libs/dashboard/src'];
 const REALTIME = 'libs/realtime/src/';
+const DASHBOARD = 'libs/dashboard/';
 
 /** Rooms of libs/realtime from left to right; a room imports from its own column and from those left of it. */
 const COLUMNS = [
@@ -23,6 +25,24 @@ const COLUMNS = [
   ['realtime.module'],
   ['index'],
   ['bin'],
+];
+
+/** Folders of libs/dashboard, by the same rule: first what runs on the server, then what runs in the browser. */
+const DASHBOARD_COLUMNS = [
+  ['src/wire'],
+  ['src/own-traffic', 'src/dashboard.options'],
+  ['src/rows', 'src/payloads'],
+  ['src/collectors', 'src/jobs'],
+  ['src/feed'],
+  ['src/page-files'],
+  ['src/dashboard-page.controller'],
+  ['src/realtime-dashboard.module'],
+  ['src/index'],
+  ['page/state'],
+  ['page/link'],
+  ['page/parts'],
+  ['page/panels'],
+  ['page/page'],
 ];
 
 /** Each vendor has one home; the dashboard looks at the bus as well. */
@@ -57,6 +77,19 @@ function room(path: string): string {
 
 function column(path: string): number {
   return COLUMNS.findIndex((rooms) => rooms.includes(room(path)));
+}
+
+function dashboardRoom(path: string): string {
+  return path
+    .slice(DASHBOARD.length)
+    .replace(/\.tsx?$/, '')
+    .split('/')
+    .slice(0, 2)
+    .join('/');
+}
+
+function dashboardColumn(path: string): number {
+  return DASHBOARD_COLUMNS.findIndex((rooms) => rooms.includes(dashboardRoom(path)));
 }
 
 describe('the direction of imports', () => {
@@ -106,12 +139,26 @@ describe('the direction of imports', () => {
     ).toEqual([]);
   });
 
-  it("lets the dashboard's page know the channel and the frames of its server, and nothing else of it", () => {
-    const page = sourceFiles('libs/dashboard/page');
-    const ofTheServer = (imported: string): boolean =>
-      /^(libs\/dashboard\/src\/(?!feed\/(feed\.frames|dashboard\.channel)$)|@nestjs\/|nestjs-realtime$)/.test(imported);
+  it("lets the dashboard's page import only the wire of its server", () => {
+    const page = sourceFiles(`${DASHBOARD}page`);
+    const ofTheServer = /^(libs\/dashboard\/src\/(?!wire\/)|@nestjs\/|nestjs-realtime$)/;
     expect(page.length).toBeGreaterThan(10);
-    expect(importers(page, ofTheServer)).toEqual([]);
+    expect(importers(page, (imported) => ofTheServer.test(imported))).toEqual([]);
+  });
+
+  it('lets no folder of the dashboard import from its right', () => {
+    const inside = sourceFiles(`${DASHBOARD}src`, `${DASHBOARD}page`);
+    expect(inside.filter(({ path }) => dashboardColumn(path) < 0)).toEqual([]);
+    expect(
+      importers(
+        inside,
+        (imported, { path }) => imported.startsWith(DASHBOARD) && dashboardColumn(imported) > dashboardColumn(path),
+      ),
+    ).toEqual([]);
+  });
+
+  it('lets no files of the dashboard import each other in a circle', () => {
+    expect(importCircles(sourceFiles(`${DASHBOARD}src`, `${DASHBOARD}page`))).toEqual([]);
   });
 
   it.each(LIBS)('lets %s reach no other package by its path', (folder) => {

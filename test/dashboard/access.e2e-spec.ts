@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeApps } from '../kit/boot.js';
 import { bootDashboard, LIVE, newsChannel, Viewer } from './dashboard-app.js';
 
-describe('who may look', () => {
+describe('the dashboard', () => {
   afterEach(closeApps);
 
-  it('lets an admin in, who gets everything, and then what changes', async () => {
+  it('gives an admin a snapshot, and then the changes', async () => {
     const app = await bootDashboard();
     const ann = await app.connect({ as: 'ann', headers: { 'user-agent': 'Ann/1' } });
     await ann.subscribe('news');
@@ -35,14 +35,14 @@ describe('who may look', () => {
     expect(totals).toMatchObject({ broadcastsPerSecond: 1, deliveriesPerSecond: 1 });
   });
 
-  it('refuses a user without the role, an anonymous one, and tells an admin of both', async () => {
+  it('refuses a user without the role and an anonymous user, and shows both refusals to an admin', async () => {
     const app = await bootDashboard();
     const viewer = await Viewer.of(app);
     const ann = await app.connect({ as: 'ann' });
     expect(await ann.subscribe(LIVE)).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
     expect(await ann.send(LIVE, 'open', {})).toMatchObject({ ok: false, error: { code: 'NOT_SUBSCRIBED' } });
-    const stranger = await app.connect();
-    expect(await stranger.subscribe(LIVE)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
+    const visitor = await app.connect();
+    expect(await visitor.subscribe(LIVE)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
     const refused = await viewer.row('refusal', ({ userId }) => userId === null);
     expect(refused).toMatchObject({ gate: 'subscribe', code: 'UNAUTHENTICATED', channel: LIVE });
     const refusals = viewer.rows.filter(({ kind }) => kind === 'refusal');
@@ -54,13 +54,13 @@ describe('who may look', () => {
     expect((await viewer.open()).totals.refusals).toBe(3);
   });
 
-  it('asks for the role it was given', async () => {
+  it('requires the configured role', async () => {
     const app = await bootDashboard({ dashboard: { role: 'editor' } });
     expect((await Viewer.of(app, { as: 'bob' })).frames).toEqual([]);
     await expect(Viewer.of(app, { as: 'root' })).rejects.toThrow('FORBIDDEN');
   });
 
-  it('explains why somebody was refused', async () => {
+  it('explains why a request was refused', async () => {
     const app = await bootDashboard();
     const viewer = await Viewer.of(app);
     const ann = await app.connect({ as: 'ann' });
@@ -81,7 +81,7 @@ describe('who may look', () => {
     });
   });
 
-  it('takes only messages of their form', async () => {
+  it('accepts only valid messages', async () => {
     const app = await bootDashboard();
     const viewer = await Viewer.of(app);
     for (const [event, payload] of [

@@ -6,7 +6,7 @@ import { bootDashboard, Viewer } from './dashboard-app.js';
 describe('an admin', () => {
   afterEach(closeApps);
 
-  it('disconnects a user, which is in the log and on every screen', async () => {
+  it('disconnects a user, and the action is logged and shown to every viewer', async () => {
     const logger = new LogBook();
     const app = await bootDashboard({ boot: { logger } });
     const [viewer, other] = [await Viewer.of(app), await Viewer.of(app)];
@@ -14,15 +14,15 @@ describe('an admin', () => {
     expect(await viewer.send('disconnect', { userId: 'ann' })).toEqual({ ok: true });
     expect(await ann.next('rt:bye')).toEqual([{ code: 'REVOKED', reconnect: false }]);
     await ann.closed;
-    const told = { userId: 'root', action: 'disconnect', target: 'ann', channel: null, story: null };
-    expect(await viewer.row('action')).toMatchObject(told);
-    expect(await other.row('action')).toMatchObject(told);
+    const action = { userId: 'root', action: 'disconnect', target: 'ann', channel: null, story: null };
+    expect(await viewer.row('action')).toMatchObject(action);
+    expect(await other.row('action')).toMatchObject(action);
     expect(logger.lines.filter((line) => line.includes('disconnect "ann"'))).toEqual([
       expect.stringMatching(/^log User "root" \(connection \S+\): disconnect "ann" RealtimeDashboard$/),
     ]);
   });
 
-  it('evicts a user from one channel and leaves him on the others', async () => {
+  it('evicts a user from one channel, and the user stays on the others', async () => {
     const logger = new LogBook();
     const app = await bootDashboard({ boot: { logger } });
     const viewer = await Viewer.of(app);
@@ -36,7 +36,7 @@ describe('an admin', () => {
     expect(logger.lines.filter((line) => line.includes('evict "ann" from channel "rooms.7"'))).toHaveLength(1);
   });
 
-  it('cannot write lines of his own into the log', async () => {
+  it('cannot forge lines of the log', async () => {
     const logger = new LogBook();
     const app = await bootDashboard({ boot: { logger } });
     const viewer = await Viewer.of(app);
@@ -47,7 +47,7 @@ describe('an admin', () => {
     expect(line.length).toBeLessThan(400);
   });
 
-  it('is the only one who can', async () => {
+  it('is the only user who may act', async () => {
     const app = await bootDashboard();
     const [ann, bob] = [await app.connect({ as: 'ann' }), await app.connect({ as: 'bob' })];
     for (const event of ['open', 'disconnect', 'evict']) {

@@ -1,4 +1,4 @@
-// What does the dashboard look at in its tests? An application with a few channels, and clients who look or do something.
+// Which application does the dashboard observe in its tests? One with a few channels, an authenticator and clients.
 import type { ModuleMetadata } from '@nestjs/common';
 import { defineRealtimeChannel, RealtimeModule, type RealtimeSettings } from 'nestjs-realtime';
 import { RealtimeChannel, RealtimeException, RealtimeHandler } from 'nestjs-realtime';
@@ -62,14 +62,14 @@ export function bootDashboard({ dashboard, realtime, module, boot: options }: Da
   );
 }
 
-/** An admin who looks, with everything he has been told. */
+/** A client that is subscribed to the dashboard's channel, with every frame that it has received. */
 export class Viewer {
   private constructor(readonly client: Client) {}
 
   static async of(app: TestApp, options: ClientOptions = { as: 'root' }): Promise<Viewer> {
     const viewer = new Viewer(await app.connect(options));
     const reply = await viewer.client.subscribe(LIVE);
-    if (!reply.ok) throw new Error(`not admitted: ${reply.error?.code}`);
+    if (!reply.ok) throw new Error(`The viewer was refused: ${reply.error?.code}`);
     return viewer;
   }
 
@@ -90,7 +90,7 @@ export class Viewer {
     return this.client.send(LIVE, event, payload);
   }
 
-  /** Resolves with the first row of a frame that fits. */
+  /** Resolves with the first row of that kind that fits. */
   async row<Kind extends StreamRow['kind']>(
     kind: Kind,
     fits: (row: Extract<StreamRow, { kind: Kind }>) => boolean = () => true,

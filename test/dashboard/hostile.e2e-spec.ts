@@ -6,10 +6,10 @@ import { bootDashboard, LIVE, newsChannel, roomChannel, Viewer } from './dashboa
 
 const SCRIPT = '<img src=x onerror=alert(1)>';
 
-describe('the dashboard and what comes from outside', () => {
+describe('the dashboard and hostile input', () => {
   afterEach(closeApps);
 
-  it('passes hostile names on as data, cut', async () => {
+  it('sends hostile names as data, cut to a maximum length', async () => {
     const app = await bootDashboard();
     const viewer = await Viewer.of(app);
     const ann = await app.connect({ as: 'ann', headers: { 'user-agent': `${SCRIPT}${'u'.repeat(1_000)}` } });
@@ -24,7 +24,7 @@ describe('the dashboard and what comes from outside', () => {
     expect(handlers).toEqual([]);
   });
 
-  it('stays within its bounds under a flood of 50,000 names', async () => {
+  it('keeps its memory and frames bounded under a flood of 50,000 names', async () => {
     const app = await bootDashboard();
     const viewer = await Viewer.of(app);
     const ann = await app.connect({ as: 'ann' });
@@ -46,7 +46,7 @@ describe('the dashboard and what comes from outside', () => {
     expect(viewer.frames.flatMap((frame) => frame.rows).length).toBeLessThan(1_000);
   });
 
-  it('is cut as everybody is when he does not read, and nobody else notices', async () => {
+  it('disconnects a viewer that does not read, and no other client is affected', async () => {
     const app = await bootDashboard({
       realtime: { limits: { queuedBytes: 20_000, messagesPerSecond: 100_000, messageBurst: 100_000 } },
     });

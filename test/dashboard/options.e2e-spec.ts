@@ -8,7 +8,7 @@ import { Viewer } from './dashboard-app.js';
 describe('the options of the dashboard', () => {
   afterEach(closeApps);
 
-  it('have defaults that keep things hidden', () => {
+  it('hide payloads and require the role admin by default', () => {
     const { path, role, payloads, queues } = new RealtimeDashboardOptions();
     expect({ path, role, payloads, queues }).toEqual({
       path: '/realtime-dashboard',
@@ -30,15 +30,15 @@ describe('the options of the dashboard', () => {
     [{ redact: 'password' }, "redact must be a list of words, such as ['password', 'token']"],
     [{ redact: ['--'] }, 'redact must be'],
     [{ queues: ['mails'] }, 'queues must be a list of BullMQ queues'],
-    [{ rolle: 'admin' }, 'rolle is not an option; there are path, role, payloads, redact, queues'],
+    [{ rolle: 'admin' }, 'rolle is not an option; the options are path, role, payloads, redact, queues'],
     [{ constructor: 1 }, 'constructor is not an option'],
-  ])('%j is refused with its cure', (options, message) => {
+  ])('%j is refused, and the error says what is valid', (options, message) => {
     const declare = (): unknown => RealtimeDashboardModule.forRoot(options as never);
     expect(declare).toThrow(RealtimeFault);
     expect(declare).toThrow(message);
   });
 
-  it('are refused all at once', () => {
+  it('are checked together, so that one error names every invalid option', () => {
     const declare = (): unknown => RealtimeDashboardModule.forRoot({ path: '', role: '', payloads: 'some' as never });
     expect(declare).toThrow(/path must[^]*role must[^]*payloads must/);
   });
@@ -47,13 +47,13 @@ describe('the options of the dashboard', () => {
     expect(() => RealtimeDashboardModule.forRoot({ path: undefined, redact: [] })).not.toThrow();
   });
 
-  it('do not help without the layer, which is said', async () => {
+  it('are not enough without RealtimeModule, and the error says so', async () => {
     await expect(boot({ imports: [RealtimeDashboardModule.forRoot()] })).rejects.toThrow(
       'RealtimeDashboardModule needs RealtimeModule.forRoot(); import both.',
     );
   });
 
-  it('need no global layer', async () => {
+  it('work with a RealtimeModule that is not global', async () => {
     const app = await boot({
       imports: [
         RealtimeModule.forRoot({ global: false, authenticator: KnownUsers }),

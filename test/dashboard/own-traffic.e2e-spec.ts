@@ -5,7 +5,7 @@ import { bootDashboard, LIVE, newsChannel, Viewer } from './dashboard-app.js';
 describe('the dashboard', () => {
   afterEach(closeApps);
 
-  it('never counts itself: no connection, subscription, message, broadcast, delivery or refusal of a viewer', async () => {
+  it('counts no connection, subscription, message, broadcast, delivery or refusal of a viewer', async () => {
     const app = await bootDashboard();
     const [first, second] = [await Viewer.of(app), await Viewer.of(app)];
     await first.open();
@@ -25,7 +25,7 @@ describe('the dashboard', () => {
     expect([...new Set(second.rows.map(({ kind }) => kind))]).toEqual(['action', 'broadcast']);
   });
 
-  it('counts a viewer who is on another channel as well', async () => {
+  it('counts a viewer that is subscribed to another channel too', async () => {
     const app = await bootDashboard();
     const viewer = await Viewer.of(app);
     await viewer.client.subscribe('news');
@@ -34,7 +34,7 @@ describe('the dashboard', () => {
     expect(connections.rows[0].channels).toEqual([LIVE, 'news']);
   });
 
-  it('broadcasts only while somebody looks', async () => {
+  it('broadcasts only while there are viewers', async () => {
     const app = await bootDashboard();
     const broadcasts = app.record('broadcast');
     const viewer = await Viewer.of(app);

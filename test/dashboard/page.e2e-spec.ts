@@ -9,7 +9,7 @@ import { map } from 'rxjs';
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** As many applications have one. */
+/** Wraps every response body, as the interceptors of many applications do. */
 @Injectable()
 class Wrapping implements NestInterceptor {
   intercept(_context: unknown, next: CallHandler): ReturnType<CallHandler['handle']> {
@@ -31,7 +31,7 @@ describe.each(HTTP_ADAPTERS)('the page on %s', (http) => {
       boot: { http: adapter, prepare },
     });
 
-  it('comes with strict headers, and so does all that it loads', async () => {
+  it('has strict headers, and so has every file that it loads', async () => {
     const app = await start(http);
     const page = await fetch(`${app.url}/realtime-dashboard`);
     const html = await page.text();
@@ -53,13 +53,13 @@ describe.each(HTTP_ADAPTERS)('the page on %s', (http) => {
     }
   });
 
-  it('knows where the realtime layer is, escaped', async () => {
+  it('contains the path of the realtime layer, escaped', async () => {
     const app = await start(http);
     const html = await (await fetch(`${app.url}/realtime-dashboard`)).text();
     expect(html).toContain('content="/live/&#34;socket&#34;"');
   });
 
-  it('is nothing for a page under a rebound name', async () => {
+  it('is refused under a foreign host name, as after DNS rebinding', async () => {
     const app = await start(http);
     const { host } = new URL(app.url);
     const get = (path: string, ...lines: string[]) => answerTo(app.url, [`GET ${path} HTTP/1.1`, ...lines]);
@@ -85,7 +85,7 @@ describe.each(HTTP_ADAPTERS)('the page on %s', (http) => {
     }
   });
 
-  it('is there under the names that may connect, and a proxy may say which', async () => {
+  it('is served under the configured hosts and origins, also when a trusted proxy forwards the name', async () => {
     const realtime = { origins: ['https://app.example'], hosts: ['node.example'], trustProxy: true };
     const app = await bootDashboard({ realtime, boot: { http } });
     const page = async (...lines: string[]): Promise<number> =>
@@ -98,7 +98,7 @@ describe.each(HTTP_ADAPTERS)('the page on %s', (http) => {
     expect(await page(`Host: ${new URL(app.url).host}`)).toBe(403);
   });
 
-  it('has no other file', async () => {
+  it('serves no other file', async () => {
     const app = await start(http);
     for (const name of [
       'index.html',
@@ -112,7 +112,7 @@ describe.each(HTTP_ADAPTERS)('the page on %s', (http) => {
     }
   });
 
-  it('is found under a global prefix, with versions in URLs, and where its path says', async () => {
+  it('is served at its configured path, under a global prefix and with versions in URLs', async () => {
     const app = await start(
       http,
       (nest) => nest.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI, defaultVersion: '3' }),
@@ -123,7 +123,7 @@ describe.each(HTTP_ADAPTERS)('the page on %s', (http) => {
     expect((await fetch(`${app.url}/api/ops/live/assets/page.js`)).status).toBe(200);
   });
 
-  it('is not wrapped by what wraps answers of the application', async () => {
+  it('is not wrapped by a global interceptor', async () => {
     const app = await start(http, (nest) => void nest.useGlobalInterceptors(new Wrapping()));
     const page = await fetch(`${app.url}/realtime-dashboard`);
     expect((await page.text()).startsWith('<!doctype html>')).toBe(true);

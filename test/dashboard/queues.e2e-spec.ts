@@ -21,14 +21,14 @@ describe('the queues', () => {
   afterEach(async () => {
     await closeApps();
     await worker?.close(true).catch(() => undefined);
-    // BullMQ waits for a Redis that never comes; a client that is told not to try again ends.
+    // `close` of BullMQ would wait for Redis for ever: from now on the client stops retrying.
     isOver = true;
     if (redis !== null) await queue?.close();
     await redis?.stop();
     [redis, queue, worker] = [null, null, null];
   });
 
-  /** The application's own queue, which its author has given a listener for errors. */
+  /** The application's own queue, with a listener for errors. */
   const queueOn = (connection: Redis | { readonly port: number }): Queue => {
     const retryStrategy = (): number | null => (isOver ? null : 50);
     queue = new Queue('mails', {
@@ -47,9 +47,9 @@ describe('the queues', () => {
         ],
       },
     });
-  const complaints = (): string[] => logger.lines.filter((line) => line.includes('Redis of queue'));
+  const redisLines = (): string[] => logger.lines.filter((line) => line.includes('Redis of queue'));
 
-  it('are found among the providers, with their counts and a row for whatever becomes of a job', async () => {
+  it('are found among the providers, and are shown with their counts and a row for each state of a job', async () => {
     redis = await RedisServer.start();
     const mails = queueOn({ port: redis.port });
     const app = await start(mails);
@@ -69,10 +69,10 @@ describe('the queues', () => {
     expect(failed).toMatchObject({ queue: 'mails', reason: 'no such address', story: null });
     await viewer.frame(({ queues }) => queues?.[0]?.completed === 1 && queues[0].failed === 1);
     expect(JSON.stringify(viewer.frames)).not.toContain('good"');
-    expect(complaints()).toEqual([]);
+    expect(redisLines()).toEqual([]);
   });
 
-  it('are down while their Redis is, which harms nothing, and come back by themselves', async () => {
+  it('are shown as down while their Redis is down, and recover by themselves', async () => {
     const port = await freePort();
     const app = await start(queueOn({ port }));
     const viewer = await Viewer.of(app);
@@ -80,7 +80,7 @@ describe('the queues', () => {
     await viewer.frame(({ queues }) => queues?.[0]?.state === 'down');
     await app.broadcast(newsChannel, 'item', {});
     await viewer.row('broadcast');
-    expect(complaints()).toHaveLength(1);
+    expect(redisLines()).toHaveLength(1);
 
     redis = await RedisServer.start(port);
     await viewer.frame(({ queues }) => queues?.[0]?.state === 'up');
@@ -92,14 +92,14 @@ describe('the queues', () => {
     await redis.stop();
     redis = null;
     await viewer.frame((frame) => viewer.frames.indexOf(frame) >= before && frame.queues?.[0]?.state === 'down');
-    expect(complaints().map((line) => line.slice(0, 40))).toEqual([
+    expect(redisLines().map((line) => line.slice(0, 40))).toEqual([
       'warn Redis of queue "mails" cannot be re',
       'log Redis of queue "mails" is back Realt',
       'warn Redis of queue "mails" cannot be re',
     ]);
   });
 
-  it('do not keep an application from closing while their Redis is down', async () => {
+  it('do not stop the application from closing while their Redis is down', async () => {
     const port = await freePort();
     const app = await start(queueOn({ port }));
     await Viewer.of(app);
@@ -107,7 +107,7 @@ describe('the queues', () => {
     expect(logger.errors()).toEqual([]);
   });
 
-  it('may share a client with the application, who keeps it', async () => {
+  it('leave a Redis client open that they share with the application', async () => {
     redis = await RedisServer.start();
     const client = new Redis(redis.port, { maxRetriesPerRequest: null });
     const mails = queueOn(client);
@@ -123,7 +123,7 @@ describe('the queues', () => {
     client.disconnect();
   });
 
-  it('are those of the option, where it is given', async () => {
+  it('are those of the option, if it is set', async () => {
     const port = await freePort();
     const mails = queueOn({ port });
     const app = await bootDashboard({

@@ -32,7 +32,7 @@ describe('the story of a bus event', () => {
 
   afterEach(closeApps);
 
-  it('links the event, what the bridge made of it, and the broadcasts that came of it', async () => {
+  it('links the event, its bridge entries, and the broadcasts that result from them', async () => {
     const app = await start();
     const viewer = await Viewer.of(app);
     publish(app, new ArticlePublished('rain'));
@@ -40,10 +40,10 @@ describe('the story of a bus event', () => {
     await app.broadcast(newsChannel, 'item', { title: 'by hand' });
     const { story } = await viewer.row('event', ({ name }) => name === 'ArticlePublished');
     await viewer.row('broadcast', (row) => row.story === null);
-    const told = viewer.rows.filter((row) => row.story === story);
-    expect(told.map(({ kind }) => kind).sort()).toEqual(['bridge', 'bridge', 'broadcast', 'broadcast', 'event']);
-    expect(told[0].kind).toBe('event');
-    expect(told.filter(({ kind }) => kind === 'bridge')).toEqual(
+    const linked = viewer.rows.filter((row) => row.story === story);
+    expect(linked.map(({ kind }) => kind).sort()).toEqual(['bridge', 'bridge', 'broadcast', 'broadcast', 'event']);
+    expect(linked[0].kind).toBe('event');
+    expect(linked.filter(({ kind }) => kind === 'bridge')).toEqual(
       expect.arrayContaining([
         expect.objectContaining({
           name: 'ArticlePublished',
@@ -58,7 +58,7 @@ describe('the story of a bus event', () => {
     expect(new Set(viewer.rows.map((row) => row.story)).size).toBe(3);
   });
 
-  it('tells of an event that nobody forwards, of a mapper that fails and of one that skips', async () => {
+  it('shows an event that is not forwarded, a mapper that fails and a mapper that skips', async () => {
     const app = await start();
     const viewer = await Viewer.of(app);
     publish(app, new DraftSaved());
@@ -74,12 +74,12 @@ describe('the story of a bus event', () => {
     });
   });
 
-  it('has no payloads, unless they were switched on, and then none of what must not be seen', async () => {
+  it('has no payloads by default, and redacted ones if they are shown', async () => {
     const hidden = await start();
-    const blind = await Viewer.of(hidden);
+    const first = await Viewer.of(hidden);
     publish(hidden, new ArticlePublished('rain'));
-    await blind.row('broadcast');
-    expect(blind.rows.filter((row) => 'payload' in row)).toEqual([]);
+    await first.row('broadcast');
+    expect(first.rows.filter((row) => 'payload' in row)).toEqual([]);
 
     const shown = await start('shown');
     const viewer = await Viewer.of(shown);
@@ -89,7 +89,7 @@ describe('the story of a bus event', () => {
     expect((await viewer.row('broadcast', ({ channel }) => channel === 'news')).payload).toBe('{"title":"rain"}');
   });
 
-  it('survives events that cannot be read', async () => {
+  it('shows events that cannot be serialised or have no class', async () => {
     const app = await start('shown');
     const viewer = await Viewer.of(app);
     const bus = app.nest.get(EventBus);

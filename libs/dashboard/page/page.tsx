@@ -1,4 +1,4 @@
-// How does the page come to life? One link to the server; each panel follows what it shows.
+// What is on the page, and how does it start? It opens one link to the server, and each panel follows its part of the data.
 import { render, type VNode } from 'preact';
 import { DashboardLink } from './link/dashboard-link.js';
 import { TokenKeeper } from './link/token.js';

@@ -1,4 +1,4 @@
-// Where does the page come from? From this application; it holds no data, so anybody may have it who asks for it under a name of ours.
+// Who serves the page? The application itself. The page holds no data, so any visitor gets it under one of the application's host names.
 import {
   Controller,
   Get,
@@ -22,22 +22,22 @@ const HEADERS: Readonly<Record<string, string>> = {
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  // asked for anew each time, so that a page never meets the scripts of another version
+  // The browser revalidates each file, so that a page never runs scripts of another version.
   'cache-control': 'no-cache',
 };
 
 const NOT_BUILT =
-  'The page of the realtime dashboard is not built: run `npm run build` in the workspace of @nestjs-realtime/dashboard; its published package has the page.';
+  'The page of the realtime dashboard is not built. Run `npm run build` in the workspace of @nestjs-realtime/dashboard; the published package contains the page.';
 
-/** What of a request tells under which path, global prefix included, the page was asked for. */
+/** The parts of a request that hold its path, global prefix included. */
 interface PageRequest {
   readonly originalUrl?: string;
   readonly url: string;
 }
 
-/** The controller of the page at that path, with Express and with Fastify. Global interceptors cannot wrap what it sends. */
+/** The controller of the page at that path, for Express and Fastify. It sends files itself: global interceptors cannot wrap them. */
 export function dashboardPageController(path: string, directory = PAGE_DIRECTORY): Type<object> {
-  // A page under a rebound name gets no copy of ours to run, and learns nothing from it.
+  // Protects against DNS rebinding: a request under a foreign host name gets neither page nor files.
   @UseGuards(OwnHostGuard)
   @Controller({ path, version: VERSION_NEUTRAL })
   class DashboardPageController {
@@ -55,33 +55,32 @@ export function dashboardPageController(path: string, directory = PAGE_DIRECTORY
       const { index } = this.built();
       const { path: realtimePath } = this.moduleRef.get(RealtimeOptions, { strict: false });
       const page = fillPlaceholders(index, baseOf(request, path), realtimePath);
-      this.send(response, 'text/html; charset=utf-8', page);
+      sendText(this.http, response, 'text/html; charset=utf-8', page);
     }
 
     @Get('assets/:file')
     asset(@Param('file') name: string, @Res() response: unknown): void {
       const file = this.built().assets.get(name);
       if (file === undefined) throw new NotFoundException();
-      this.send(response, file.type, file.text);
+      sendText(this.http, response, file.type, file.text);
     }
 
     private built(): PageFiles {
       if (this.files === null) throw new ServiceUnavailableException(NOT_BUILT);
       return this.files;
     }
-
-    private send(response: unknown, type: string, text: string): void {
-      const { httpAdapter } = this.http;
-      for (const [name, value] of Object.entries(HEADERS)) httpAdapter.setHeader(response, name, value);
-      httpAdapter.setHeader(response, 'content-type', type);
-      httpAdapter.reply(response, text, 200);
-    }
   }
   return DashboardPageController;
 }
 
+function sendText({ httpAdapter }: HttpAdapterHost, response: unknown, type: string, text: string): void {
+  for (const [name, value] of Object.entries(HEADERS)) httpAdapter.setHeader(response, name, value);
+  httpAdapter.setHeader(response, 'content-type', type);
+  httpAdapter.reply(response, text, 200);
+}
+
 /**
- * The path as the browser sees it; the configured one where that cannot be told.
+ * The path as the browser sees it. The configured path if the request's path is not a plain one that ends with it.
  *
  * Security note: reads client data.
  */

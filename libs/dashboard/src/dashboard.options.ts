@@ -1,32 +1,32 @@
-// What can an application set of its dashboard? Every option with its default, checked once at boot.
+// Which options does the dashboard have? Each with its default, checked once at boot.
 import { RealtimeFault } from 'nestjs-realtime';
 
-/** A BullMQ `Queue`, as far as the dashboard looks at it. */
+/** The part of a BullMQ `Queue` that the dashboard uses. */
 export interface DashboardQueue {
   readonly name: string;
   readonly opts: { readonly connection?: object; readonly prefix?: string };
   getJobCounts(...states: ('waiting' | 'active' | 'completed' | 'failed')[]): Promise<Record<string, number>>;
 }
 
-/** Settings of the dashboard. */
+/** Options of the dashboard. */
 export class RealtimeDashboardOptions {
-  /** Where the page is, under the application's global prefix. Default `/realtime-dashboard`. */
+  /** Path of the page, under the application's global prefix. Default `/realtime-dashboard`. */
   path = '/realtime-dashboard';
-  /** Who may see the data and act on users: those who hold this role. Default `'admin'`. */
+  /** Users with this role see the data, and may disconnect and evict users. Default `'admin'`. */
   role = 'admin';
   /** Whether rows carry payloads, redacted and cut to 2,048 characters. Default `'hidden'`. */
   payloads: 'hidden' | 'shown' = 'hidden';
   /**
-   * Where payloads are shown: a value is left out when its key contains one of these words, in any case, `-` and `_` aside. A list of
-   * your own replaces the default: authorization, cardnumber, cookie, credential, creditcard, cvc, cvv, hash, iban, passphrase,
+   * For `payloads: 'shown'`: a value is redacted when its key contains one of these words. Case and punctuation do not matter. Your own
+   * list replaces the default: authorization, cardnumber, cookie, credential, creditcard, cvc, cvv, hash, iban, passphrase,
    * passwd, password, privatekey, secret, session, signature, token, apikey.
    */
   redact: readonly string[] = DEFAULT_REDACT;
-  /** Queues to show; an empty list shows none. Default: every BullMQ `Queue` among the application's providers. */
+  /** Queues to show; an empty list shows none. Default `null`: every BullMQ `Queue` among the application's providers. */
   queues: readonly DashboardQueue[] | null = null;
 }
 
-/** Settings as an application writes them: any of them, the rest by default. */
+/** Options as an application writes them. Those left out get their default. */
 export type RealtimeDashboardModuleOptions = Partial<RealtimeDashboardOptions>;
 
 const DEFAULT_REDACT: readonly string[] = [
@@ -50,16 +50,16 @@ const DEFAULT_REDACT: readonly string[] = [
   'token',
 ];
 
-/** @throws RealtimeFault that names every option at fault. */
+/** @throws RealtimeFault that names every invalid option. */
 export function resolveDashboardOptions(given: RealtimeDashboardModuleOptions = {}): RealtimeDashboardOptions {
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   const faults = set.flatMap(([name, value]) => {
     const rule = Object.hasOwn(RULES, name) ? RULES[name as keyof RealtimeDashboardOptions] : undefined;
-    if (rule === undefined) return [`${name} is not an option; there are ${Object.keys(RULES).join(', ')}`];
+    if (rule === undefined) return [`${name} is not an option; the options are ${Object.keys(RULES).join(', ')}`];
     const fault = rule(value);
     return fault === null ? [] : [`${name} ${fault}`];
   });
-  if (faults.length > 0) throw RealtimeFault.of('RealtimeDashboardModule has options at fault:', faults);
+  if (faults.length > 0) throw RealtimeFault.of('RealtimeDashboardModule has invalid options:', faults);
   return Object.assign(new RealtimeDashboardOptions(), Object.fromEntries(set));
 }
 
@@ -80,10 +80,10 @@ const RULES: { readonly [Name in keyof RealtimeDashboardOptions]-?: Rule } = {
   queues: (value) =>
     value === null || (Array.isArray(value) && value.every(isQueue))
       ? null
-      : "must be a list of BullMQ queues, such as [new Queue('mails', { connection })]; leave it out to have them found",
+      : "must be a list of BullMQ queues, such as [new Queue('mails', { connection })]; leave it out to show every queue among the providers",
 };
 
-/** Providers may be anything, proxies that throw included. */
+/** Accepts any value. A provider may be a proxy that throws. */
 export function isQueue(value: unknown): value is DashboardQueue {
   try {
     const { name, opts, getJobCounts } = value as Partial<DashboardQueue>;

@@ -5,6 +5,6 @@ export {
   type RealtimeDashboardModuleOptions,
   RealtimeDashboardOptions,
 } from './dashboard.options.js';
-export { DASHBOARD_CHANNEL, type DashboardChannel, dashboardChannel } from './feed/dashboard.channel.js';
-export type { DashboardFrame, DashboardSnapshot, StreamRow } from './feed/feed.frames.js';
+export { DASHBOARD_CHANNEL, type DashboardChannel, dashboardChannel } from './wire/dashboard.channel.js';
+export type { DashboardFrame, DashboardSnapshot, StreamRow } from './wire/feed.frames.js';
 export { RealtimeDashboardModule } from './realtime-dashboard.module.js';

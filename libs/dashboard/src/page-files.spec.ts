@@ -12,7 +12,7 @@ describe('the files of the page', () => {
   beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'page-'))));
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it('are those of known types', () => {
+  it('are only those with a known type', () => {
     for (const name of ['index.html', 'page.js', 'page.css', 'icon.svg', 'page.js.map', '.env']) {
       writeFileSync(join(directory, name), name);
     }
@@ -21,7 +21,7 @@ describe('the files of the page', () => {
     expect([...files.assets.keys()].sort()).toEqual(['icon.svg', 'page.css', 'page.js']);
   });
 
-  it('are missing where the page is not built, which is told with its cure', () => {
+  it('are missing if the page is not built, and the error says how to build it', () => {
     expect(readPageFiles(join(directory, 'nowhere'))).toBeNull();
     const Controller = dashboardPageController('/d', directory) as new (...args: unknown[]) => {
       page(request: object, response: object): void;
@@ -34,7 +34,7 @@ describe('the files of the page', () => {
     warn.mockRestore();
   });
 
-  it('have their placeholders filled with text, not with markup', () => {
+  it('get text in their placeholders, never markup', () => {
     expect(fillPlaceholders('<a href="__BASE__/x">__REALTIME_PATH__ $&</a>', '/a"$&', "<'&>")).toBe(
       '<a href="/a&#34;$&#38;/x">&#60;&#39;&#38;&#62; $&</a>',
     );

@@ -1,15 +1,15 @@
-// Which files does the page consist of? Those of dist/page, read once at boot; nothing else can be asked for.
+// Which files belong to the page? Those in dist/page, read once at boot. No other file is ever served.
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** One file as it is sent. */
+/** One file, ready to send. */
 export interface PageFile {
   readonly type: string;
   readonly text: string;
 }
 
-/** The page, and what it loads, by name. */
+/** The page, and the files that it loads, by name. */
 export interface PageFiles {
   readonly index: string;
   readonly assets: ReadonlyMap<string, PageFile>;
@@ -22,10 +22,10 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const INDEX = 'index.html';
 
-/** Beside the compiled code; also where this file runs from its source. */
+/** `dist/page`, whether this file runs compiled or from source. */
 export const PAGE_DIRECTORY = fileURLToPath(new URL('../dist/page/', import.meta.url));
 
-/** Null where the page has not been built. */
+/** Null if the page is not built. */
 export function readPageFiles(directory: string): PageFiles | null {
   try {
     const assets = readdirSync(directory, { withFileTypes: true }).flatMap((entry): [string, PageFile][] => {
@@ -39,7 +39,7 @@ export function readPageFiles(directory: string): PageFiles | null {
   }
 }
 
-/** The page with what it cannot know: where it is, and where the realtime layer is. */
+/** The page with its own path and the path of the realtime layer filled in. */
 export function fillPlaceholders(index: string, base: string, realtimePath: string): string {
   return index.replaceAll('__BASE__', () => escaped(base)).replaceAll('__REALTIME_PATH__', () => escaped(realtimePath));
 }

@@ -1,4 +1,4 @@
-// How does an application get a dashboard? One line beside RealtimeModule.
+// How does an application add the dashboard? With one line beside RealtimeModule.
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { dashboardPageController } from './dashboard-page.controller.js';
@@ -10,14 +10,14 @@ import {
 import { FeedLife } from './feed/feed.life.js';
 
 /**
- * A page that shows, live, what the realtime layer does. Anybody may load the page; data goes to those who hold the role.
+ * A page that shows live what the realtime layer does. Any visitor may load the page; only users with the role get data.
  *
  * @example
  * imports: [RealtimeModule.forRoot({ authenticator: AppAuthenticator }), RealtimeDashboardModule.forRoot({ role: 'admin' })]
  */
 @Module({})
 export class RealtimeDashboardModule {
-  /** @throws RealtimeFault that names every option at fault. */
+  /** @throws RealtimeFault that names every invalid option. */
   static forRoot(options: RealtimeDashboardModuleOptions = {}): DynamicModule {
     const resolved = resolveDashboardOptions(options);
     return {

@@ -7,7 +7,7 @@ import { connection, frame, snapshot } from './sample-feed.js';
 import { StandIn } from './stand-in.js';
 import { Watcher, type WatcherOptions } from './watcher.js';
 
-describe('who sees the dashboard', () => {
+describe('the page', () => {
   let browser: Browser;
   let standIn: StandIn;
   const watchers: Watcher[] = [];
@@ -38,7 +38,7 @@ describe('who sees the dashboard', () => {
     return watcher;
   }
 
-  it('is an admin, live', async () => {
+  it('shows live data to an admin', async () => {
     const { page } = await (await open({ as: 'root' })).live();
     await page.getByText('secret-user').first().waitFor();
     expect(await page.locator('#connection').textContent()).toBe('Live as root');
@@ -46,9 +46,9 @@ describe('who sees the dashboard', () => {
 
   it.each([
     ['an anonymous visitor', undefined, 'You are not logged in'],
-    ['a user without the role', 'bob', 'You are connected as bob (roles: editor), who lacks the role'],
+    ['a user without the role', 'bob', 'You are connected as bob (roles: editor), without the required role'],
     ['a visitor with a bad session', 'forged', 'your credentials are not valid'],
-  ])('is not %s, who is told so and is sent nothing', async (_who, as, explanation) => {
+  ])('shows no data to %s, and says why', async (_who, as, explanation) => {
     const watcher = await open({ as });
     const received: string[] = [];
     watcher.page.on('websocket', (socket: WebSocket) => {
@@ -69,7 +69,7 @@ describe('who sees the dashboard', () => {
     expect(standIn.script.opened).toBe(0);
   });
 
-  it('is whoever brings a token, which stays in this tab and nowhere else', async () => {
+  it('accepts a token, and keeps it in this tab only', async () => {
     const watcher = await open();
     const { page, context } = watcher;
     await page.getByLabel('Token').fill('wrong');
@@ -92,23 +92,23 @@ describe('who sees the dashboard', () => {
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
   });
 
-  it('is nobody any more who loses the right to: what he has seen is gone from the page', async () => {
+  it('removes all data from the page when the server ends the connection of its user', async () => {
     const watcher = await (await open({ as: 'root' })).live();
     await standIn.revoke('root');
     await watcher.state('refused').waitFor();
-    await watcher.page.getByText('has been ended').waitFor();
+    await watcher.page.getByText('has ended your connection').waitFor();
     expect(await watcher.page.locator('body').textContent()).not.toContain('secret-user');
     await watcher.button('Try again').click();
     await watcher.live();
   });
 
-  it('is never somebody who comes after him, not for a moment', async () => {
+  it('shows none of the earlier data to the next visitor, not even for a moment', async () => {
     const watcher = await (await open({ as: 'root' })).live();
     await standIn.revoke('root');
     await watcher.state('refused').waitFor();
     await watcher.page.evaluate(() => {
       const look = (): void => {
-        if (document.body.textContent?.includes('secret-user')) throw new Error('The page has shown it again.');
+        if (document.body.textContent?.includes('secret-user')) throw new Error('The page has shown the data again.');
       };
       new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
     });
@@ -117,7 +117,7 @@ describe('who sees the dashboard', () => {
     await watcher.page.getByRole('alert').filter({ hasText: 'You are not logged in' }).waitFor();
   });
 
-  it('comes back by itself after a broken connection, says meanwhile that it is old, and shows what is so now', async () => {
+  it('reconnects by itself, marks the data as out of date meanwhile, and then shows current data', async () => {
     const watcher = await (await open({ as: 'root' })).live();
     standIn.script.snapshot = () => snapshot({ connections: { rows: [connection({ userId: 'newcomer' })], more: 0 } });
     standIn.cut();

@@ -1,7 +1,7 @@
-// Can what is written be read? The contrast of every visible text against what is behind it, as WCAG computes it.
+// Is the text easy to read? Every visible text is checked for contrast with its background, as WCAG computes it.
 import type { Page } from 'playwright-core';
 
-/** Texts below 4.5 : 1 (3 : 1 from 24 px on), each with its ratio and its colours; those of disabled controls may be faint. */
+/** Texts with a contrast below 4.5 : 1 (3 : 1 from 24 px), each with its ratio and colours. Disabled controls are exempt. */
 export function faintTexts(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import type { DashboardSnapshot } from '../../../libs/dashboard/src/feed/feed.frames.js';
+import type { DashboardSnapshot } from '../../../libs/dashboard/src/wire/feed.frames.js';
 import { launchChromium } from '../../chromium/launch-chromium.js';
 import { closeApps } from '../../kit/boot.js';
 import { channel, connection, frame, snapshot } from './sample-feed.js';
@@ -21,7 +21,7 @@ const HOSTILE = [
 ];
 const PANELS = ['Stream', 'Nodes', 'Job queues', 'Handlers', 'Slow consumers', 'Channels', 'Connections', 'Refusals'];
 
-/** A dashboard in which everything that somebody else can choose is hostile. */
+/** A snapshot in which every string from outside is hostile. */
 function hostileSnapshot(): DashboardSnapshot {
   const each = <Row>(make: (text: string, i: number) => Row): Row[] => HOSTILE.map(make);
   return snapshot({
@@ -78,7 +78,7 @@ describe('hostile names, user agents and payloads', () => {
     await closeApps();
   });
 
-  /** Nothing ran, nothing was loaded, nothing was made of the texts but text. */
+  /** No script has run, nothing was loaded, and the strings are nothing but text. */
   async function expectOnlyText(): Promise<void> {
     const made =
       'img, iframe, svg, object, base, body script, body style, #page a:not([href^="#"]), [onload], [onerror]';
@@ -97,7 +97,7 @@ describe('hostile names, user agents and payloads', () => {
     await expectOnlyText();
   });
 
-  it('are text in dialogs and in what they say was done', async () => {
+  it('are text in dialogs and in their outcome', async () => {
     await watcher.button(`a user from ${HOSTILE[0]}`).click();
     expect(await watcher.dialog.textContent()).toContain(HOSTILE[0]);
     await watcher.button('Cancel').click();
@@ -118,7 +118,7 @@ describe('hostile names, user agents and payloads', () => {
     await expectOnlyText();
   });
 
-  it('widen the page of no phone', async () => {
+  it('do not make the page wider than a phone', async () => {
     await watcher.page.setViewportSize({ width: 360, height: 740 });
     expect(await watcher.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   });

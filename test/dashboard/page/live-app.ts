@@ -1,4 +1,4 @@
-// What is a real application with a dashboard? Channels, a bridge, a room with a guard of its own, and somebody who is there.
+// Which real application do the tests of the page run? One with two channels, a bridge, a guard and the dashboard.
 import { type CanActivate, Injectable, UseGuards } from '@nestjs/common';
 import { CqrsModule, EventBus } from '@nestjs/cqrs';
 import {

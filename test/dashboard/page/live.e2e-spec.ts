@@ -34,21 +34,21 @@ describe('the dashboard of a real application', () => {
 
   const row = (panel: string, text: string) => admin.panel(panel).getByRole('row').filter({ hasText: text });
 
-  it('shows who comes and what he hears, and itself in no figure', async () => {
+  it('shows a new connection and its channels, and does not count its own', async () => {
     const ann = await app.connect({ as: 'ann', headers: { 'user-agent': IMAGE } });
     await ann.subscribe('articles.42');
     await row('Connections', 'Disconnect ann').getByText('articles.42').waitFor();
     await row('Connections', IMAGE).waitFor();
     await row('Channels', 'articles.42').waitFor();
     const figures = (): Promise<string[]> => admin.page.locator('.tile:not(.rate)').allTextContents();
-    // The admin's own connection is none of them from the moment at which it is on the dashboard's channel.
+    // The admin's connection is not counted once it is subscribed to the dashboard's channel.
     await until(figures, (each) => each.slice(0, 3).join() === 'Connections1,Users1,Subscriptions1');
     expect(await admin.panel('Connections').textContent()).not.toContain('realtime-dashboard');
     ann.close();
-    await admin.panel('Connections').getByText('Nobody is connected.').waitFor();
+    await admin.panel('Connections').getByText('No client is connected.').waitFor();
   });
 
-  it('traces one article from the event over the bridge and the broadcast to its deliveries', async () => {
+  it('traces one article from the event through bridge and broadcast to its deliveries', async () => {
     const readers = await Promise.all([app.connect({ as: 'ann' }), app.connect()]);
     for (const reader of readers) await reader.subscribe('articles.42');
     await publish(app, '7', 'Another one');
@@ -66,14 +66,14 @@ describe('the dashboard of a real application', () => {
       expect.stringMatching(/^DeliveriesTo 2 subscribed connections\./),
     ]);
     expect(texts[2]).toContain(JSON.stringify({ title: IMAGE }));
-    // Each hangs below what it came of.
+    // Each step is nested in the one that caused it.
     expect(texts[0]).toContain('Bridge');
     expect(texts[1]).toContain('Broadcast');
     expect(texts[2]).toContain('Deliveries');
     expect(await admin.panel('Stream').textContent()).not.toContain('articles.7');
   });
 
-  it('explains a refusal: gate, code, guard, user and channel', async () => {
+  it('explains a refusal with its gate, code, guard, user and channel', async () => {
     const bob = await app.connect({ as: 'bob' });
     await bob.subscribe('rooms.9');
     const explained = admin.panel('Refusals').getByRole('table', { name: /^Latest refusals/ });
@@ -83,7 +83,7 @@ describe('the dashboard of a real application', () => {
     await row('Refusals', 'Gate 2, subscribing.').waitFor();
   });
 
-  it('ends the connections of a user whom the admin disconnects, and says so in the stream', async () => {
+  it('ends the connections of a user that the admin disconnects, and shows the action in the stream', async () => {
     const ann = await app.connect({ as: 'ann' });
     const bob = await app.connect({ as: 'bob' });
     await ann.subscribe('articles.1');
@@ -100,7 +100,7 @@ describe('the dashboard of a real application', () => {
     expect(bob.socket.connected).toBe(true);
   });
 
-  it('evicts a user from one channel, and leaves him the others', async () => {
+  it('evicts a user from one channel, and the user stays on the others', async () => {
     const ann = await app.connect({ as: 'ann' });
     await ann.subscribe('articles.1');
     await ann.subscribe('articles.2');

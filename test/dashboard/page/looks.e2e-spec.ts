@@ -8,7 +8,7 @@ import { Watcher, type WatcherOptions } from './watcher.js';
 
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
-describe('how the page looks', () => {
+describe('the page on screen', () => {
   let browser: Browser;
   let standIn: StandIn;
   let watcher: Watcher;
@@ -39,7 +39,7 @@ describe('how the page looks', () => {
   it.each(['light', 'dark'] as const)('is easy to read in %s colours', async (colorScheme) => {
     const { page } = await open({ as: 'root', colorScheme });
     expect(await faintTexts(page)).toEqual([]);
-    // A pressed button, an opened list, the story and the dialog have colours of their own.
+    // A pressed button, an open list, the story and the dialog have other colours.
     await watcher.page
       .getByRole('group', { name: /^Kinds/ })
       .getByRole('button', { name: 'Bus event' })
@@ -55,11 +55,11 @@ describe('how the page looks', () => {
     expect(await faintTexts(page)).toEqual([]);
   });
 
-  it.each(['light', 'dark'] as const)('tells in %s colours who may see it, easy to read', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('explains a refusal in %s colours, easy to read', async (colorScheme) => {
     expect(await faintTexts((await open({ colorScheme })).page)).toEqual([]);
   });
 
-  it('draws charts in the colours of the day, and of the night when it falls', async () => {
+  it('draws charts in light colours, and redraws them when the scheme changes to dark', async () => {
     const { page } = await open({ as: 'root', colorScheme: 'light' });
     const colours = () =>
       page.evaluate(() => {
@@ -94,16 +94,16 @@ describe('how the page looks', () => {
     await watcher.button(/^Evict a user from rooms.7/).tap();
     const box = (await watcher.dialog.boundingBox())!;
     expect([box.x >= 0, box.x + box.width <= 360]).toEqual([true, true]);
-    // Tables are tables for readers of the screen, although their rows are cards.
+    // Screen readers still find tables, although the rows are shown as cards.
     expect(await page.getByRole('table', { name: 'Channels' }).getByRole('columnheader').count()).toBe(6);
   });
 
-  it('fits on a phone of somebody who may not see it', async () => {
+  it('fits on a phone if access is refused', async () => {
     await open({ as: 'bob', ...PHONE });
     expect(await width()).toBe(360);
   });
 
-  it('moves nothing for those who want no motion', async () => {
+  it('has no animation if the visitor prefers reduced motion', async () => {
     const { page } = await open({ as: 'root', reducedMotion: 'reduce' });
     await watcher.button(/^Disconnect bob/).click();
     await watcher.dialog.waitFor();
@@ -111,7 +111,7 @@ describe('how the page looks', () => {
     expect(moving).toBe(0);
   });
 
-  it('says that a queue is down, in words', async () => {
+  it('says in words that a queue is down', async () => {
     await open({ as: 'root' });
     await watcher.panel('Job queues').getByText('the Redis of thumbnails cannot be reached').waitFor();
     const row = watcher.panel('Job queues').getByRole('row', { name: /thumbnails/ });

@@ -1,4 +1,4 @@
-// What does a dashboard have to show? Made up, and as much of it as a test asks for.
+// Which data does a test show on the page? Sample snapshots and frames, with the parts that a test overrides.
 import type {
   ChannelRow,
   ConnectionRow,
@@ -6,7 +6,7 @@ import type {
   DashboardSnapshot,
   StreamRow,
   Totals,
-} from '../../../libs/dashboard/src/feed/feed.frames.js';
+} from '../../../libs/dashboard/src/wire/feed.frames.js';
 import { someRows } from './sample-rows.js';
 
 export const TOTALS: Totals = {
@@ -48,6 +48,16 @@ export function channel(name: string, more: Partial<ChannelRow> = {}): ChannelRo
   };
 }
 
+const HANDLERS: DashboardSnapshot['handlers'] = [
+  { template: 'rooms.{roomId}', message: 'say', count: 1_204, failures: 3, p50: 1.2, p99: 18.4 },
+  { template: 'realtime-ping', message: 'message', count: 4, failures: 0, p50: 0.3, p99: 0.6 },
+];
+
+const QUEUES: DashboardSnapshot['queues'] = [
+  { name: 'mails', state: 'up', waiting: 12, active: 2, completed: 4_203, failed: 1 },
+  { name: 'thumbnails', state: 'down', waiting: 0, active: 0, completed: 0, failed: 0 },
+];
+
 export function snapshot(more: Partial<DashboardSnapshot> = {}): DashboardSnapshot {
   return {
     at: Date.now(),
@@ -80,14 +90,8 @@ export function snapshot(more: Partial<DashboardSnapshot> = {}): DashboardSnapsh
       ],
       more: 0,
     },
-    handlers: [
-      { template: 'rooms.{roomId}', message: 'say', count: 1_204, failures: 3, p50: 1.2, p99: 18.4 },
-      { template: 'realtime-ping', message: 'message', count: 4, failures: 0, p50: 0.3, p99: 0.6 },
-    ],
-    queues: [
-      { name: 'mails', state: 'up', waiting: 12, active: 2, completed: 4_203, failed: 1 },
-      { name: 'thumbnails', state: 'down', waiting: 0, active: 0, completed: 0, failed: 0 },
-    ],
+    handlers: HANDLERS,
+    queues: QUEUES,
     rows: someRows(),
     ...more,
   };

@@ -1,7 +1,7 @@
-// What can happen? Rows of the stream, made up.
-import type { StreamRow } from '../../../libs/dashboard/src/feed/feed.frames.js';
+// Which rows does a test put into the stream? Sample rows of every kind.
+import type { StreamRow } from '../../../libs/dashboard/src/wire/feed.frames.js';
 
-/** A row as a test writes it: whatever its kind has, without what every row has. */
+/** A row as a test writes it: without the properties that `row` adds. */
 export type RowDraft = StreamRow extends infer Row
   ? Row extends StreamRow
     ? Omit<Row, 'id' | 'at' | 'story'> & { story?: number | null }
@@ -14,7 +14,7 @@ export function row(draft: RowDraft): StreamRow {
   return { story: null, ...draft, id: ++lastId, at: Date.now() };
 }
 
-/** One article's way: the event, the bridge, two broadcasts. */
+/** The story of one article: the event, a bridge entry, two broadcasts. */
 export function story(id: number, article = '42'): StreamRow[] {
   const name = 'ArticlePublishedEvent';
   return [
@@ -40,7 +40,7 @@ export function story(id: number, article = '42'): StreamRow[] {
   ];
 }
 
-/** One row of each kind, and a story. */
+/** Rows of every kind, and a story. */
 export function someRows(): StreamRow[] {
   return [
     row({ kind: 'message', channel: 'rooms.7', event: 'say', userId: 'ann', code: null, milliseconds: 3.25 }),

@@ -16,20 +16,20 @@ describe('the sources of the page', () => {
     expect(files.length).toBeGreaterThan(30);
   });
 
-  it('make text of what comes from outside, never markup or code', () => {
+  it('never turn strings from outside into markup or code', () => {
     const markup =
       /innerHTML|outerHTML|insertAdjacentHTML|setHTML|srcdoc|DOMParser|createContextualFragment|document\.write/i;
     expect(mentioning(markup)).toEqual([]);
     expect(mentioning(/\beval\(|new Function|setTimeout\(['"`]/)).toEqual([]);
   });
 
-  it('lead nowhere but to the panels of the page', () => {
+  it('link only to the panels of the page', () => {
     expect(mentioning(/\bhref=(?!("#stream"|{`#\$\{id\}`}))/, '.tsx')).toEqual([]);
     expect(mentioning(/\bsrc=|https?:|url\(/, '.tsx')).toEqual([]);
     expect(mentioning(/url\(|https?:/, '.css')).toEqual([]);
   });
 
-  it('need neither inline scripts nor inline styles', () => {
+  it('contain no inline scripts and no inline styles', () => {
     expect(mentioning(/<style|\bstyle=|\son\w+="|<script(?![^>]*\bsrc=)/)).toEqual([]);
   });
 });

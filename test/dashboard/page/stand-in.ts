@@ -1,4 +1,4 @@
-// How does the page get just those rows that a test wants? From an application that speaks the dashboard's channel, and makes them up.
+// How does the page get exactly the rows that a test needs? From an application that serves the dashboard's channel with sample data.
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
@@ -14,8 +14,8 @@ import {
   dashboardChannel,
   type DisconnectUser,
   type EvictUser,
-} from '../../../libs/dashboard/src/feed/dashboard.channel.js';
-import type { DashboardFrame, DashboardSnapshot } from '../../../libs/dashboard/src/feed/feed.frames.js';
+} from '../../../libs/dashboard/src/wire/dashboard.channel.js';
+import type { DashboardFrame, DashboardSnapshot } from '../../../libs/dashboard/src/wire/feed.frames.js';
 import { boot, type TestApp } from '../../kit/boot.js';
 import { KnownUsers } from '../../kit/known-users.js';
 import { snapshot } from './sample-feed.js';
@@ -23,11 +23,11 @@ import { snapshot } from './sample-feed.js';
 export const PATH = '/realtime-dashboard';
 const channel = dashboardChannel('admin');
 
-/** What the application answers, and what it was asked. */
+/** What the application answers, and what the page has requested. */
 @Injectable()
 export class Script {
   snapshot: () => DashboardSnapshot = () => snapshot();
-  /** Thrown by actions. */
+  /** The error that actions throw; null if they succeed. */
   failure: Error | null = null;
   opened = 0;
   readonly actions: object[] = [];
@@ -88,7 +88,7 @@ export class StandIn {
     await this.app.nest.get(IRealtimeBroadcaster).broadcast(channel, 'frame', frame);
   }
 
-  /** As a cable that breaks. */
+  /** Destroys every TCP connection, as a broken cable would. */
   cut(): void {
     for (const socket of this.sockets) socket.destroy();
   }

@@ -35,23 +35,23 @@ describe('the stream', () => {
     await watcher.close();
   });
 
-  it('shows what comes, newest first', async () => {
+  it('shows new rows first', async () => {
     await standIn.send(frame([said('second'), said('third')]));
     await watcher.streamRows('third').waitFor();
     expect(await watcher.streamRows().first().textContent()).toContain('rooms.7 · third');
     expect(await watcher.streamRows().last().textContent()).toContain('rooms.7 · first');
   });
 
-  it('stands still while it is paused, and says how much waits', async () => {
+  it('does not change while it is paused, and says how many rows wait', async () => {
     await watcher.button('Pause').click();
     await standIn.send(frame([said('while-paused'), said('while-paused-too')]));
     await watcher.panel('Stream').getByText('paused, 2 waiting').waitFor();
     expect(await watcher.streamRows('while-paused').count()).toBe(0);
-    await watcher.button('Go on').click();
+    await watcher.button('Resume').click();
     await watcher.streamRows('while-paused-too').waitFor();
   });
 
-  it('does not run away from somebody who is at a row', async () => {
+  it('does not move while a row has the focus', async () => {
     const trace = watcher.panel('Stream').getByRole('button', { name: /Trace/ }).first();
     await trace.focus();
     await standIn.send(frame(Array.from({ length: 200 }, () => said('flood'))));
@@ -72,10 +72,10 @@ describe('the stream', () => {
     await standIn.send(frame([said('unwanted'), ...story(6, '99')]));
     await watcher.panel('Stream').getByText('2 rows').waitFor();
     await watcher.page.getByLabel('Filter the stream').fill('nothing like it');
-    await watcher.panel('Stream').getByText('Nothing has happened that matches.').waitFor();
+    await watcher.panel('Stream').getByText('No rows to show.').waitFor();
   });
 
-  it('tells one story from the event to the deliveries, whatever else happens', async () => {
+  it('shows one story from the event to the deliveries, without other rows', async () => {
     await watcher.streamRows('published on the bus').click();
     const panel = watcher.panel('Stream');
     await panel.getByRole('heading', { name: 'Story of ArticlePublishedEvent' }).waitFor();
@@ -93,7 +93,7 @@ describe('the stream', () => {
       'Deliveries',
     ];
     expect(await panel.locator('.step > .step-head .kind').allTextContents()).toEqual(words);
-    expect(await panel.textContent()).toMatch(/To 120 subscribed connections\..*Nobody was subscribed\./);
+    expect(await panel.textContent()).toMatch(/To 120 subscribed connections\..*No client was subscribed\./);
     expect(await panel.textContent()).not.toMatch(/flood|articles\.other/);
     await watcher.page.keyboard.press('Escape');
     await watcher.streamRows('flood').first().waitFor();

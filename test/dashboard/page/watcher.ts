@@ -1,13 +1,13 @@
-// Who sits in front of the dashboard? One person with a browser profile of his own, as the tests see him.
+// How does a test look at the page? As one person does, in a browser profile that no other test uses.
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 export interface WatcherOptions extends BrowserContextOptions {
-  /** Session id; nobody is logged in where it is absent. */
+  /** Session id; without one the visitor is anonymous. */
   readonly as?: string;
 }
 
 export class Watcher {
-  /** What the browser complained about: a violated policy, a script that threw, a dialog that a script opened. */
+  /** Complaints of the browser: a violated policy, a script that threw, a dialog that a script opened. */
   readonly complaints: string[] = [];
 
   private constructor(
@@ -32,7 +32,7 @@ export class Watcher {
     return watcher;
   }
 
-  /** Resolves once what is shown is what is so now. */
+  /** Resolves once the page shows current data. */
   async live(): Promise<this> {
     await this.state('live').waitFor();
     return this;
@@ -58,6 +58,11 @@ export class Watcher {
 
   get dialog(): Locator {
     return this.page.getByRole('dialog');
+  }
+
+  /** Resolves once the page has removed the closed dialog: it moves the focus in the same step. */
+  async dialogGone(): Promise<void> {
+    await this.page.locator('dialog').waitFor({ state: 'detached' });
   }
 
   async close(): Promise<void> {

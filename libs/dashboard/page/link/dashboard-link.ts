@@ -1,25 +1,25 @@
-// How does the page talk to the server? Over one channel of the realtime layer, as any client of the application would.
+// How does the page talk to the server? Over one channel of the realtime layer, with the same client as any application.
 import { createRealtimeClient, type ChannelHandle, type RealtimeClient, RealtimeError } from '@nestjs-realtime/client';
-import type { DashboardChannel } from '../../src/feed/dashboard.channel.js';
-import type { DashboardFrame, DashboardSnapshot } from '../../src/feed/feed.frames.js';
+import type { DashboardChannel } from '../../src/wire/dashboard.channel.js';
+import type { DashboardFrame, DashboardSnapshot } from '../../src/wire/feed.frames.js';
 import { applyFrame, type DashboardState, openState } from '../state/dashboard-state.js';
 import { Store } from '../state/store.js';
 import { endedState, type LinkStatus } from './link-status.js';
 import type { TokenKeeper } from './token.js';
 
 const CHANNEL = 'realtime-dashboard.live';
-/** Whoever watches a server come back need not wait long. */
+/** Short, because operators watch the page while a server restarts. */
 const MAX_RETRY_DELAY_MS = 5_000;
-/** Between two attempts to open, where the server does not say. */
+/** Pause before `open` is sent again, unless the server says how long. */
 const REOPEN_DELAY_MS = 1_000;
 
 export class DashboardLink {
   readonly status = new Store<LinkStatus>({ state: 'connecting', user: null });
-  /** Null while nothing may be shown. */
+  /** Null while there is nothing to show. */
   readonly data = new Store<DashboardState | null>(null);
   private readonly client: RealtimeClient;
   private channel?: ChannelHandle<DashboardChannel>;
-  /** Whether the snapshot of this subscription has come. */
+  /** Whether the snapshot for the current subscription has arrived. */
   private opened = false;
   private reopening?: ReturnType<typeof setTimeout>;
 
@@ -31,14 +31,14 @@ export class DashboardLink {
       maxRetryDelay: MAX_RETRY_DELAY_MS,
       auth: () => (token.token === null ? undefined : { token: token.token }),
     });
-    this.client.onState(() => this.look());
+    this.client.onState(() => this.updateStatus());
   }
 
-  /** Connects anew, with the cookies and the token of now. */
+  /** Closes the connection and opens a new one, with the current cookies and token. */
   connect(): void {
     this.channel?.unsubscribe();
     this.client.disconnect();
-    this.leave();
+    this.clear();
     this.status.set({ state: 'connecting', user: null });
     const channel = (this.channel = this.client.channel<DashboardChannel>(CHANNEL));
     channel.on('frame', (frame) => this.take(frame));
@@ -46,22 +46,22 @@ export class DashboardLink {
       if (channel !== this.channel) return;
       this.opened = false;
       if (state === 'subscribed') void this.open(channel);
-      this.look();
+      this.updateStatus();
     });
     this.client.connect();
   }
 
-  /** @throws RealtimeError the server's refusal, or that it gave no answer. */
+  /** @throws RealtimeError if the server refuses or does not answer. */
   async disconnectUser(userId: string): Promise<void> {
     await this.channel?.send('disconnect', { userId });
   }
 
-  /** @throws RealtimeError the server's refusal, or that it gave no answer. */
+  /** @throws RealtimeError if the server refuses or does not answer. */
   async evict(userId: string, channel: string): Promise<void> {
     await this.channel?.send('evict', { userId, channel });
   }
 
-  /** Also after every reconnect: what happened in between is in no frame. */
+  /** Asks for a snapshot, after every reconnect too: no frame holds what happened in between. */
   private async open(channel: ChannelHandle<DashboardChannel>): Promise<void> {
     clearTimeout(this.reopening);
     try {
@@ -69,14 +69,14 @@ export class DashboardLink {
       if (channel !== this.channel) return;
       this.opened = true;
       this.data.set(openState(snapshot, this.data.value));
-      this.look();
+      this.updateStatus();
     } catch (error) {
       if (channel === this.channel && error instanceof RealtimeError) this.openFailed(channel, error);
     }
   }
 
   private openFailed(channel: ChannelHandle<DashboardChannel>, reason: RealtimeError): void {
-    // With the connection the subscription is gone too: its return opens again.
+    // The subscription ended with the connection. Once it is back, `open` runs again.
     if (reason.code === 'DISCONNECTED' || reason.code === 'CLOSED') return;
     if (!reason.retryable) return this.end(reason);
     this.reopening = setTimeout(() => {
@@ -89,7 +89,7 @@ export class DashboardLink {
     if (value && this.opened) this.data.set(applyFrame(value, frame));
   }
 
-  private look(): void {
+  private updateStatus(): void {
     const { client, channel } = this;
     if (client.state === 'failed') return this.end(client.reason);
     if (channel?.state === 'ended' && channel.reason) return this.end(channel.reason);
@@ -99,14 +99,14 @@ export class DashboardLink {
     this.status.set({ state: this.opened ? 'live' : waiting, user: client.user, reason });
   }
 
-  /** Nothing of what was seen before stays on the screen of somebody who may not see it. */
+  /** Clears all data from the page: the visitor may no longer have the right to see it. */
   private end(reason: RealtimeError | undefined): void {
     const { user } = this.client;
-    this.leave();
+    this.clear();
     this.status.set({ state: endedState(reason), user, reason });
   }
 
-  private leave(): void {
+  private clear(): void {
     clearTimeout(this.reopening);
     this.opened = false;
     this.data.set(null);

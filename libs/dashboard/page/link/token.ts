@@ -1,8 +1,8 @@
-// Which token does the page show beside its cookies? One that was typed in, for as long as the tab lives.
+// Which token does the page send beside its cookies? One that the visitor has entered, until the tab is closed.
 
 const KEY = 'realtime-dashboard.token';
 
-/** Kept in sessionStorage only; in memory where the browser gives none. */
+/** Stored in sessionStorage only, or in memory if the browser blocks that. */
 export class TokenKeeper {
   private memory: string | null = null;
 
@@ -26,7 +26,7 @@ export class TokenKeeper {
     try {
       return sessionStorage;
     } catch {
-      // The browser blocks it for this site.
+      // The browser blocks storage for this site.
       return null;
     }
   }

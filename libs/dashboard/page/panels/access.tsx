@@ -1,10 +1,10 @@
-// Who may see this, and what can somebody do who may not?
+// Why is no data shown, and what can the visitor do about it?
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { LinkStatus } from '../link/link-status.js';
 import { useDashboard } from '../parts/dashboard-context.js';
 
-/** Stands in the place of everything else while nothing may be shown. */
+/** Replaces all panels while no data may be shown. */
 export function Access({ status }: { readonly status: LinkStatus }): VNode {
   return (
     <main class="access">
@@ -15,8 +15,8 @@ export function Access({ status }: { readonly status: LinkStatus }): VNode {
         </p>
         {status.state === 'refused' && (
           <p class="note">
-            The dashboard is for users with the role that the application has named in{' '}
-            <code>RealtimeDashboardModule.forRoot({'{ role }'})</code>, such as <code>admin</code>.
+            Only users with the role in <code>RealtimeDashboardModule.forRoot({'{ role }'})</code> may see the
+            dashboard. The default role is <code>admin</code>.
           </p>
         )}
         <Credentials />
@@ -31,8 +31,8 @@ function Credentials(): VNode {
   return (
     <>
       <p>
-        Log in to the application in this browser and <strong>try again</strong>, or give a token that the application
-        takes as <code>auth.token</code>.
+        Log in to the application in this browser and <strong>try again</strong>, or enter a token that the application
+        accepts as <code>auth.token</code>.
       </p>
       <button type="button" onClick={() => link.connect()}>
         Try again
@@ -58,13 +58,13 @@ function Credentials(): VNode {
         </label>
         <button type="submit">Connect with this token</button>
         <ForgetToken />
-        <p class="note">It is kept for this tab only, until you close it.</p>
+        <p class="note">The token is kept in this tab only, until you close it.</p>
       </form>
     </>
   );
 }
 
-/** There only while a token is kept. */
+/** Rendered only while a token is kept. */
 export function ForgetToken(): VNode | null {
   const { link, token } = useDashboard();
   if (token.token === null) return null;
@@ -87,11 +87,11 @@ function explanation({ state, user, reason }: LinkStatus): string {
   if (state === 'failed') return `${reason?.message ?? 'The connection has ended.'} (${reason?.code ?? 'unknown'})`;
   switch (reason?.code) {
     case 'REVOKED':
-      return 'Your connection has been ended, or your right to see this has been taken back (REVOKED).';
+      return 'The server has ended your connection or revoked your access (REVOKED).';
     case 'EXPIRED':
       return 'Your credentials have expired (EXPIRED).';
     case 'FORBIDDEN':
-      return `You are connected as ${user?.userId ?? 'a user'} (${roles(user?.roles)}), who lacks the role (FORBIDDEN).`;
+      return `You are connected as ${user?.userId ?? 'a user'} (${roles(user?.roles)}), without the required role (FORBIDDEN).`;
     default:
       return 'You are not logged in, or your credentials are not valid (UNAUTHENTICATED).';
   }

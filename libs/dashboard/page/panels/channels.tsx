@@ -1,7 +1,7 @@
-// Which channels are alive, who hears them, and how much is said on each?
+// Which channels are active, with how many subscribers and how much traffic?
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { ChannelRow } from '../../src/feed/feed.frames.js';
+import type { ChannelRow } from '../../src/wire/feed.frames.js';
 import { Chart } from '../parts/chart.js';
 import { useDashboard, useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
@@ -24,21 +24,6 @@ export function ChannelsPanel(): VNode {
     const found = (listing?.rows ?? []).filter(({ channel, template }) => containsText([channel, template], text));
     return sortChannels(found, order);
   }, [listing, wanted, order]);
-  const columns: readonly Column<ChannelRow>[] = [
-    { title: 'Channel', cell: ({ channel }) => <Foreign text={channel} /> },
-    { title: 'Subscribers', cell: ({ subscribers }) => count(subscribers), numeric: true },
-    { title: 'Broadcasts/s', cell: ({ broadcastsPerSecond }) => rate(broadcastsPerSecond), numeric: true },
-    { title: 'Messages/s', cell: ({ messagesPerSecond }) => rate(messagesPerSecond), numeric: true },
-    { title: 'Last minute', cell: ({ sparkline }) => <Sparkline values={sparkline} /> },
-    {
-      title: 'Action',
-      cell: ({ channel }) => (
-        <button type="button" class="quiet small" onClick={() => proposed.set({ kind: 'evict', channel })}>
-          Evict<span class="hidden-visually"> a user from {channel}</span>…
-        </button>
-      ),
-    },
-  ];
   return (
     <Panel
       id="channels"
@@ -47,28 +32,57 @@ export function ChannelsPanel(): VNode {
       tools={
         <>
           <FilterBox label="Filter channels" value={wanted} onChange={setWanted} />
-          <label class="select">
-            Order
-            <select value={order} onChange={({ currentTarget }) => setOrder(currentTarget.value as ChannelOrder)}>
-              {CHANNEL_ORDERS.map(({ order: value, title }) => (
-                <option key={value} value={value}>
-                  {title}
-                </option>
-              ))}
-            </select>
-          </label>
+          <OrderSelect order={order} onChange={setOrder} />
         </>
       }
     >
       <DataTable
         caption="Channels"
-        columns={columns}
+        columns={columns((channel) => proposed.set({ kind: 'evict', channel }))}
         rows={rows}
         keyOf={({ channel }) => channel}
-        empty={wanted === '' ? 'Nobody is subscribed to anything.' : 'No channel matches.'}
+        empty={wanted === '' ? 'No channel has subscribers or traffic.' : 'No channel matches.'}
         more={listing?.more}
       />
     </Panel>
+  );
+}
+
+function columns(onEvict: (channel: string) => void): readonly Column<ChannelRow>[] {
+  return [
+    { title: 'Channel', cell: ({ channel }) => <Foreign text={channel} /> },
+    { title: 'Subscribers', cell: ({ subscribers }) => count(subscribers), numeric: true },
+    { title: 'Broadcasts/s', cell: ({ broadcastsPerSecond }) => rate(broadcastsPerSecond), numeric: true },
+    { title: 'Messages/s', cell: ({ messagesPerSecond }) => rate(messagesPerSecond), numeric: true },
+    { title: 'Last minute', cell: ({ sparkline }) => <Sparkline values={sparkline} /> },
+    {
+      title: 'Action',
+      cell: ({ channel }) => (
+        <button type="button" class="quiet small" onClick={() => onEvict(channel)}>
+          Evict<span class="hidden-visually"> a user from {channel}</span>…
+        </button>
+      ),
+    },
+  ];
+}
+
+interface OrderSelectProps {
+  readonly order: ChannelOrder;
+  readonly onChange: (order: ChannelOrder) => void;
+}
+
+function OrderSelect({ order, onChange }: OrderSelectProps): VNode {
+  return (
+    <label class="select">
+      Order
+      <select value={order} onChange={({ currentTarget }) => onChange(currentTarget.value as ChannelOrder)}>
+        {CHANNEL_ORDERS.map(({ order: value, title }) => (
+          <option key={value} value={value}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -1,4 +1,4 @@
-// Is what the page shows what is so now?
+// Is the data on the page current?
 import type { VNode } from 'preact';
 import type { LinkState } from '../link/link-status.js';
 import { useDashboard } from '../parts/dashboard-context.js';
@@ -7,7 +7,7 @@ import { useStore } from '../parts/use-store.js';
 const TEXTS: Readonly<Record<LinkState, string>> = {
   connecting: 'Connecting…',
   live: 'Live',
-  reconnecting: 'Connection lost; what you see is old. Reconnecting…',
+  reconnecting: 'Connection lost; the data is out of date. Reconnecting…',
   refused: 'Not allowed',
   failed: 'Not connected',
 };

@@ -1,7 +1,7 @@
-// Who is connected, from where, and listening to what?
+// Which clients are connected, from where, and to which channels are they subscribed?
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { ConnectionRow } from '../../src/feed/feed.frames.js';
+import type { ConnectionRow } from '../../src/wire/feed.frames.js';
 import { Since } from '../parts/at.js';
 import { useDashboard, useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
@@ -11,7 +11,7 @@ import { Panel } from '../parts/panel.js';
 import { userText } from '../state/row-text.js';
 import { containsText } from '../state/stream-filter.js';
 
-/** Channel names that stand open; more of them are behind their number. */
+/** Most channel names shown at once; a longer list is collapsed to its number. */
 const OPEN_CHANNELS = 3;
 
 export function ConnectionsPanel(): VNode {
@@ -22,21 +22,6 @@ export function ConnectionsPanel(): VNode {
     const text = wanted.trim().toLowerCase();
     return (listing?.rows ?? []).filter((row) => containsText(wordsOf(row), text));
   }, [listing, wanted]);
-  const columns: readonly Column<ConnectionRow>[] = [
-    { title: 'User', cell: (row) => <User row={row} /> },
-    { title: 'Client', cell: (row) => <Client row={row} /> },
-    { title: 'Since', cell: ({ since }) => <Since at={since} /> },
-    { title: 'Channels', cell: ({ channels }) => <Channels names={channels} /> },
-    {
-      title: 'Action',
-      cell: ({ userId }) =>
-        userId === null ? null : (
-          <button type="button" class="quiet small" onClick={() => proposed.set({ kind: 'disconnect', userId })}>
-            Disconnect<span class="hidden-visually"> {userId}</span>…
-          </button>
-        ),
-    },
-  ];
   return (
     <Panel
       id="connections"
@@ -46,14 +31,32 @@ export function ConnectionsPanel(): VNode {
     >
       <DataTable
         caption="Connections"
-        columns={columns}
+        columns={columns((userId) => proposed.set({ kind: 'disconnect', userId }))}
         rows={rows}
         keyOf={({ id }) => id}
-        empty={wanted === '' ? 'Nobody is connected.' : 'No connection matches.'}
+        empty={wanted === '' ? 'No client is connected.' : 'No connection matches.'}
         more={listing?.more}
       />
     </Panel>
   );
+}
+
+function columns(onDisconnect: (userId: string) => void): readonly Column<ConnectionRow>[] {
+  return [
+    { title: 'User', cell: (row) => <User row={row} /> },
+    { title: 'Client', cell: (row) => <Client row={row} /> },
+    { title: 'Since', cell: ({ since }) => <Since at={since} /> },
+    { title: 'Channels', cell: ({ channels }) => <Channels names={channels} /> },
+    {
+      title: 'Action',
+      cell: ({ userId }) =>
+        userId === null ? null : (
+          <button type="button" class="quiet small" onClick={() => onDisconnect(userId)}>
+            Disconnect<span class="hidden-visually"> {userId}</span>…
+          </button>
+        ),
+    },
+  ];
 }
 
 function wordsOf({ id, userId, roles, address, userAgent, channels }: ConnectionRow): string[] {

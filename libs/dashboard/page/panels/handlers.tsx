@@ -1,6 +1,6 @@
 // Which handlers are slow, and which fail?
 import type { VNode } from 'preact';
-import type { HandlerRow } from '../../src/feed/feed.frames.js';
+import type { HandlerRow } from '../../src/wire/feed.frames.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
 import { Foreign } from '../parts/foreign.js';

@@ -1,6 +1,6 @@
-// How are the nodes?
+// How are the nodes doing?
 import type { VNode } from 'preact';
-import type { NodeRow } from '../../src/feed/feed.frames.js';
+import type { NodeRow } from '../../src/wire/feed.frames.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
 import { Foreign } from '../parts/foreign.js';

@@ -1,6 +1,6 @@
-// What do the job queues do, and can they be reached at all?
+// How many jobs are in each queue, and is its Redis reachable?
 import type { VNode } from 'preact';
-import type { QueueRow } from '../../src/feed/feed.frames.js';
+import type { QueueRow } from '../../src/wire/feed.frames.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
 import { Foreign } from '../parts/foreign.js';
@@ -27,7 +27,7 @@ export function QueuesPanel(): VNode {
       {down.length > 0 && (
         <p class="banner">
           <strong>Down:</strong> the Redis of {down.map(({ name }) => name).join(', ')} cannot be reached. Everything
-          else goes on.
+          else keeps running.
         </p>
       )}
       <DataTable
@@ -41,7 +41,7 @@ export function QueuesPanel(): VNode {
   );
 }
 
-/** What a queue that is down last said is no figure of now. */
+/** A queue that is down has no current figures. */
 function figure(state: QueueRow['state'], value: number): string {
   return state === 'up' ? count(value) : '–';
 }

@@ -1,7 +1,7 @@
-// Who was refused what, at which gate, and by which rule?
+// Which requests were refused, at which gate, and by which rule?
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { RefusalRow } from '../../src/feed/feed.frames.js';
+import type { RefusalRow } from '../../src/wire/feed.frames.js';
 import { At } from '../parts/at.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
@@ -12,43 +12,16 @@ import { CODES, GATES } from '../state/explanations.js';
 import { type RefusalCount, refusalKey } from '../state/refusal-tally.js';
 
 export function RefusalsPanel(): VNode {
-  const tally = useData((state) => state.refusalTally) ?? {};
   const rows = useData((state) => state.refusals) ?? [];
   const [chosen, setChosen] = useState<string | null>(null);
   const shown = rows.filter((row) => chosen === null || refusalKey(row) === chosen).reverse();
-  const countColumns: readonly Column<RefusalCount>[] = [
-    {
-      title: 'Gate and code',
-      cell: (entry) => {
-        const pressed = refusalKey(entry) === chosen;
-        return (
-          <button
-            type="button"
-            class="quiet small"
-            aria-pressed={pressed}
-            onClick={() => setChosen(pressed ? null : refusalKey(entry))}
-          >
-            {entry.gate} <strong>{entry.code}</strong>
-          </button>
-        );
-      },
-    },
-    { title: 'Meaning', cell: ({ gate, code }) => `${GATES[gate]}. ${CODES[code]}` },
-    { title: 'Seen', cell: (entry) => count(entry.count), numeric: true },
-  ];
   return (
-    <Panel id="refusals" title="Refusals" wide note="as seen since this page was opened">
-      <DataTable
-        caption="Refusals by gate and code"
-        columns={countColumns}
-        rows={Object.values(tally).sort((a, b) => b.count - a.count || (refusalKey(a) < refusalKey(b) ? -1 : 1))}
-        keyOf={refusalKey}
-        empty="Nothing has been refused."
-      />
+    <Panel id="refusals" title="Refusals" wide note="since this page was opened">
+      <Tally chosen={chosen} onChoose={setChosen} />
       {shown.length > 0 && (
         <>
           <h3>
-            Explained, newest first
+            Details, newest first
             {chosen !== null && `: ${chosen}`}
           </h3>
           <DataTable
@@ -64,9 +37,49 @@ export function RefusalsPanel(): VNode {
   );
 }
 
+interface TallyProps {
+  /** Gate and code whose refusals are listed; null lists all. */
+  readonly chosen: string | null;
+  readonly onChoose: (chosen: string | null) => void;
+}
+
+function Tally({ chosen, onChoose }: TallyProps): VNode {
+  const tally = useData((state) => state.refusalTally) ?? {};
+  const columns: readonly Column<RefusalCount>[] = [
+    {
+      title: 'Gate and code',
+      cell: (entry) => {
+        const key = refusalKey(entry);
+        const pressed = key === chosen;
+        return (
+          <button
+            type="button"
+            class="quiet small"
+            aria-pressed={pressed}
+            onClick={() => onChoose(pressed ? null : key)}
+          >
+            {entry.gate} <strong>{entry.code}</strong>
+          </button>
+        );
+      },
+    },
+    { title: 'Meaning', cell: ({ gate, code }) => `${GATES[gate]}. ${CODES[code]}` },
+    { title: 'Seen', cell: (entry) => count(entry.count), numeric: true },
+  ];
+  return (
+    <DataTable
+      caption="Refusals by gate and code"
+      columns={columns}
+      rows={Object.values(tally).sort((a, b) => b.count - a.count || (refusalKey(a) < refusalKey(b) ? -1 : 1))}
+      keyOf={refusalKey}
+      empty="No request has been refused."
+    />
+  );
+}
+
 const EXPLAINED: readonly Column<RefusalRow>[] = [
   { title: 'When', cell: ({ at }) => <At at={at} /> },
-  { title: 'Whom', cell: ({ userId }) => <Who userId={userId} /> },
+  { title: 'User', cell: ({ userId }) => <Who userId={userId} /> },
   { title: 'What', cell: (row) => <What row={row} /> },
   {
     title: 'Refused with',
@@ -76,7 +89,7 @@ const EXPLAINED: readonly Column<RefusalRow>[] = [
       </>
     ),
   },
-  { title: 'Which guard or rule, and why', cell: ({ reason }) => <Foreign text={reason} plain /> },
+  { title: 'Guard or rule, and reason', cell: ({ reason }) => <Foreign text={reason} plain /> },
 ];
 
 function What({ row: { channel, event } }: { readonly row: RefusalRow }): VNode {

@@ -1,6 +1,6 @@
-// Who does not read what is sent to him?
+// Which clients read too slowly?
 import type { VNode } from 'preact';
-import type { SlowConsumerRow } from '../../src/feed/feed.frames.js';
+import type { SlowConsumerRow } from '../../src/wire/feed.frames.js';
 import { At } from '../parts/at.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
@@ -12,7 +12,7 @@ const COLUMNS: readonly Column<SlowConsumerRow>[] = [
   { title: 'User', cell: ({ userId }) => <Who userId={userId} /> },
   { title: 'When', cell: ({ at }) => <At at={at} /> },
   { title: 'Channel', cell: ({ channel }) => (channel === null ? 'replies' : <Foreign text={channel} />) },
-  { title: 'What was done', cell: ({ policy }) => slowText(policy) },
+  { title: 'Consequence', cell: ({ policy }) => slowText(policy) },
 ];
 
 export function SlowConsumersPanel(): VNode {
@@ -24,7 +24,7 @@ export function SlowConsumersPanel(): VNode {
         columns={COLUMNS}
         rows={[...rows].reverse()}
         keyOf={({ id }) => String(id)}
-        empty="Nobody falls behind."
+        empty="No client has fallen behind."
       />
     </Panel>
   );

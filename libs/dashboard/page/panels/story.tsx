@@ -1,4 +1,4 @@
-// What came of one bus event? The event, what the bridge made of it, what was broadcast, and to how many it went.
+// What resulted from one bus event? The event, its bridge entries, their broadcasts, and the number of deliveries.
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { At } from '../parts/at.js';
@@ -74,7 +74,7 @@ function Deliveries({ count: deliveries }: { readonly count: number }): VNode {
         <p class="step-head">
           <span class="kind">Deliveries</span>
         </p>
-        <p>{deliveries === 0 ? 'Nobody was subscribed.' : `To ${count(deliveries)} subscribed ${connections}.`}</p>
+        <p>{deliveries === 0 ? 'No client was subscribed.' : `To ${count(deliveries)} subscribed ${connections}.`}</p>
       </li>
     </ol>
   );
@@ -82,5 +82,5 @@ function Deliveries({ count: deliveries }: { readonly count: number }): VNode {
 
 function title({ rows }: Story): string {
   const event = rows.find(({ kind }) => kind === 'event') ?? rows[0];
-  return event === undefined ? 'The story is over' : `Story of ${rowText(event).subject}`;
+  return event === undefined ? 'This story has no rows' : `Story of ${rowText(event).subject}`;
 }

@@ -1,7 +1,7 @@
-// How does one row of the stream look?
+// What does a row of the stream look like?
 import { Component, type VNode } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { StreamRow } from '../../src/feed/feed.frames.js';
+import type { StreamRow } from '../../src/wire/feed.frames.js';
 import { At } from '../parts/at.js';
 import { Foreign } from '../parts/foreign.js';
 import { KIND_TITLES, rowText } from '../state/row-text.js';
@@ -10,13 +10,13 @@ interface StreamRowsProps {
   /** Newest first. */
   readonly rows: readonly StreamRow[];
   readonly onStory: (id: number) => void;
-  /** Somebody has come to a row, or has left it. */
+  /** Called with true when the pointer or the focus enters the rows, with false when it has left them. */
   readonly onHold: (hold: boolean) => void;
 }
 
 export function StreamRows({ rows, onStory, onHold }: StreamRowsProps): VNode {
   const list = useRef<HTMLDivElement>(null);
-  // Rows are drawn once; what they call may change.
+  // Rows are rendered once, but `onStory` changes: they call the latest one.
   const latest = useRef(onStory);
   latest.current = onStory;
   const open = useRef((id: number) => latest.current(id)).current;
@@ -33,7 +33,7 @@ export function StreamRows({ rows, onStory, onHold }: StreamRowsProps): VNode {
       onFocusIn={() => onHold(true)}
       onFocusOut={({ relatedTarget }) => !has(relatedTarget) && onHold(false)}
     >
-      {rows.length === 0 && <p class="empty">Nothing has happened that matches.</p>}
+      {rows.length === 0 && <p class="empty">No rows to show.</p>}
       <table role="table">
         <caption class="hidden-visually">Stream of events, newest first</caption>
         <thead role="rowgroup" class="hidden-visually">
@@ -60,7 +60,7 @@ interface RowProps {
   readonly onStory: (id: number) => void;
 }
 
-/** A row never changes, so it is drawn once. */
+/** A row never changes, so it is rendered once. */
 class Row extends Component<RowProps> {
   override shouldComponentUpdate({ row }: RowProps): boolean {
     return row !== this.props.row;

@@ -1,4 +1,4 @@
-// Which rows does the reader want, and does he want new ones now?
+// Which rows are shown, and are new ones added?
 import type { VNode } from 'preact';
 import { FilterBox } from '../parts/filter-box.js';
 import { KIND_TITLES, KINDS, type RowKind } from '../state/row-text.js';
@@ -22,9 +22,9 @@ export function StreamTools({ kinds, onKinds, text, onText, paused, onPaused }: 
     <>
       <FilterBox label="Filter the stream" value={text} onChange={onText} />
       <button type="button" class="quiet" aria-pressed={paused} onClick={() => onPaused(!paused)}>
-        {paused ? 'Go on' : 'Pause'}
+        {paused ? 'Resume' : 'Pause'}
       </button>
-      <div class="kinds" role="group" aria-label="Kinds of rows; none chosen shows all">
+      <div class="kinds" role="group" aria-label="Kinds of rows; choose none to show all">
         {KINDS.map((kind) => (
           <button
             key={kind}

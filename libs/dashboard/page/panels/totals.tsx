@@ -1,11 +1,11 @@
-// How much is going on?
+// How much traffic is there in total?
 import type { VNode } from 'preact';
 import { Chart } from '../parts/chart.js';
 import { useData } from '../parts/dashboard-context.js';
 import { bytes, count, rate } from '../state/format.js';
 import type { Moment } from '../state/dashboard-state.js';
 
-/** Milliseconds that the charts show at first, and when there is so much to show. */
+/** Time span of the charts in milliseconds: at first, and at most. */
 const SHORTEST_MS = 60_000;
 const LONGEST_MS = 300_000;
 

@@ -1,5 +1,5 @@
-// Is it meant? Nothing is done to a user before an admin has said so once more, and then he is told what came of it.
-import type { VNode } from 'preact';
+// Does the admin really want this action? The dialog asks before it acts on a user, then shows the outcome.
+import type { RefObject, VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { RealtimeError } from '@nestjs-realtime/client';
 import { type ProposedAction, useDashboard, useData } from './dashboard-context.js';
@@ -8,7 +8,7 @@ import { useStore } from './use-store.js';
 
 export function ActionDialog(): VNode | null {
   const proposed = useStore(useDashboard().proposed, (action) => action);
-  // Another action begins with a new dialog.
+  // Each action gets a new dialog.
   return proposed && <OpenDialog key={JSON.stringify(proposed)} action={proposed} />;
 }
 
@@ -19,73 +19,89 @@ interface Outcome {
 
 function OpenDialog({ action }: { readonly action: ProposedAction }): VNode {
   const { link, proposed } = useDashboard();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal(action);
   const [userId, setUserId] = useState(action.kind === 'disconnect' ? action.userId : '');
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const close = useRef<HTMLButtonElement>(null);
   const done = outcome?.done === true;
-
-  useLayoutEffect(() => {
-    const opener = document.activeElement as HTMLElement | null;
-    dialog.current!.showModal();
-    return () => {
-      const panel = action.kind === 'disconnect' ? 'connections' : 'channels';
-      // The row with the button may have gone with the user.
-      if (opener?.isConnected) opener.focus();
-      else document.getElementById(panel)?.focus();
-    };
-  }, [action]);
-
-  // The button that had the focus is gone.
-  useEffect(() => {
-    if (done) close.current!.focus();
-  }, [done]);
 
   const act = async (): Promise<void> => {
     setBusy(true);
     setOutcome(await perform(link, action, userId));
     setBusy(false);
   };
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void act();
+  };
   return (
     <dialog ref={dialog} aria-labelledby="action-title" onClose={() => proposed.set(null)}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void act();
-        }}
-      >
+      <form onSubmit={submit}>
         <h2 id="action-title">{action.kind === 'disconnect' ? 'Disconnect a user?' : 'Evict from a channel?'}</h2>
         {action.kind === 'disconnect' ? (
           <p>
-            Every connection of <Foreign text={userId} /> ends, and does not come back by itself.
+            This ends every connection of <Foreign text={userId} />. The clients do not reconnect by themselves.
           </p>
         ) : (
           <Evicted channel={action.channel} userId={userId} onUserId={setUserId} locked={busy || done} />
         )}
-        <p class="note">It is written to the log, with your name.</p>
+        <p class="note">The log records this action with your user id.</p>
         <p role="status" class={outcome?.done === false ? 'outcome bad foreign' : 'outcome foreign'}>
-          {busy ? 'Asking the server…' : outcome?.text}
+          {busy ? 'Waiting for the server…' : outcome?.text}
         </p>
-        <div class="buttons">
-          {!done && (
-            <button type="submit" class="danger" disabled={busy}>
-              {action.kind === 'disconnect' ? 'Disconnect' : 'Evict'}
-            </button>
-          )}
-          <button
-            type="button"
-            class="quiet"
-            ref={close}
-            // Enter alone does nothing that cannot be undone.
-            autoFocus={action.kind === 'disconnect'}
-            onClick={() => dialog.current!.close()}
-          >
-            {done ? 'Close' : 'Cancel'}
-          </button>
-        </div>
+        <Buttons kind={action.kind} busy={busy} done={done} onClose={() => dialog.current?.close()} />
       </form>
     </dialog>
+  );
+}
+
+/** Opens the dialog, and moves the focus back to the page when it is closed. */
+function useModal(action: ProposedAction): RefObject<HTMLDialogElement | null> {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const opener = document.activeElement as HTMLElement | null;
+    dialog.current!.showModal();
+    return () => {
+      const panel = action.kind === 'disconnect' ? 'connections' : 'channels';
+      // The opener's row may have been removed together with the user.
+      if (opener?.isConnected) opener.focus();
+      else document.getElementById(panel)?.focus();
+    };
+  }, [action]);
+  return dialog;
+}
+
+interface ButtonsProps {
+  readonly kind: ProposedAction['kind'];
+  readonly busy: boolean;
+  readonly done: boolean;
+  readonly onClose: () => void;
+}
+
+function Buttons({ kind, busy, done, onClose }: ButtonsProps): VNode {
+  const close = useRef<HTMLButtonElement>(null);
+  // The submit button, which had the focus, is removed once the action is done.
+  useEffect(() => {
+    if (done) close.current!.focus();
+  }, [done]);
+  return (
+    <div class="buttons">
+      {!done && (
+        <button type="submit" class="danger" disabled={busy}>
+          {kind === 'disconnect' ? 'Disconnect' : 'Evict'}
+        </button>
+      )}
+      <button
+        type="button"
+        class="quiet"
+        ref={close}
+        // Enter alone must not start an action that cannot be undone.
+        autoFocus={kind === 'disconnect'}
+        onClick={onClose}
+      >
+        {done ? 'Close' : 'Cancel'}
+      </button>
+    </div>
   );
 }
 
@@ -102,7 +118,7 @@ function Evicted({ channel, userId, onUserId, locked }: EvictedProps): VNode {
   return (
     <>
       <p>
-        The user’s subscriptions to <Foreign text={channel} /> end; the connections stay.
+        This ends the user’s subscriptions to <Foreign text={channel} />. The user’s connections stay open.
       </p>
       <label>
         User id
@@ -133,6 +149,6 @@ async function perform(link: Actions, action: ProposedAction, userId: string): P
     return { done: true, text };
   } catch (error) {
     const reason = error instanceof RealtimeError ? `${error.message} (${error.code})` : String(error);
-    return { done: false, text: `It was not done: ${reason}` };
+    return { done: false, text: `The action failed: ${reason}` };
   }
 }

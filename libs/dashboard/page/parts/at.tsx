@@ -1,8 +1,8 @@
-// When was it?
+// When did it happen?
 import type { VNode } from 'preact';
 import { clock, since } from '../state/format.js';
 
-/** Time of the day to the millisecond. */
+/** Time of day with milliseconds. */
 export function At({ at }: { readonly at: number }): VNode {
   return <time dateTime={iso(at)}>{clock(at, true)}</time>;
 }
@@ -11,7 +11,7 @@ export function Since({ at }: { readonly at: number }): VNode {
   return <time dateTime={iso(at)}>{since(at, Date.now())}</time>;
 }
 
-/** A time that is none is no reason to show nothing at all. */
+/** Undefined for an invalid time, because `toISOString` would throw and break the page. */
 function iso(at: number): string | undefined {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();

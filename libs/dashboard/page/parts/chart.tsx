@@ -1,23 +1,23 @@
-// How are numbers drawn over time? By uPlot, on a canvas, in the colours of the page.
+// How are numbers drawn over time? With uPlot on a canvas, in the colours of the page.
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 
 interface ChartProps {
-  /** Any unit, ascending. */
+  /** In any unit, ascending. */
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** What x begins and ends with; the data's own ends where absent. */
+  /** First and last value of the x axis. Default: the ends of the data. */
   readonly from?: number;
   readonly to?: number;
-  /** The custom property that holds its colour. */
+  /** Name of the CSS custom property with the colour of the line. */
   readonly colour: string;
   readonly height: number;
-  /** What the picture says. */
+  /** Describes the chart for screen readers. */
   readonly label: string;
 }
 
-/** One line over its area, from zero, without axes: the text beside it says the figures. */
+/** One line over a filled area, from zero and without axes: the figures are in the text beside it. */
 export function Chart({ x, y, from, to, colour, height, label }: ChartProps): VNode {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -39,7 +39,7 @@ export function Chart({ x, y, from, to, colour, height, label }: ChartProps): VN
   }, [colour, height]);
 
   useLayoutEffect(() => {
-    // A list that came again with the same figures is the same picture.
+    // The same figures give the same picture: do not redraw it.
     const picture = `${from} ${to} ${x.at(-1)} ${y.join()}`;
     if (picture === drawn.current) return;
     drawn.current = picture;

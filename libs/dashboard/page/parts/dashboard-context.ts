@@ -1,4 +1,4 @@
-// What do all parts of the page share? The link to the server, and the action that is being asked about.
+// What do all parts of the page share? The link to the server, and the action that waits for confirmation.
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { DashboardLink } from '../link/dashboard-link.js';
@@ -7,7 +7,7 @@ import type { DashboardState } from '../state/dashboard-state.js';
 import type { Store } from '../state/store.js';
 import { useStore } from './use-store.js';
 
-/** What an admin is about to do. */
+/** An action that the admin has chosen but not confirmed. */
 export type ProposedAction =
   { readonly kind: 'disconnect'; readonly userId: string } | { readonly kind: 'evict'; readonly channel: string };
 
@@ -21,11 +21,11 @@ export const DashboardContext = createContext<Dashboard | null>(null);
 
 export function useDashboard(): Dashboard {
   const dashboard = useContext(DashboardContext);
-  if (!dashboard) throw new Error('Render it inside <DashboardContext.Provider>.');
+  if (!dashboard) throw new Error('Render the component inside <DashboardContext.Provider>.');
   return dashboard;
 }
 
-/** What a panel shows of the state; panels are on the page only while there is one. */
+/** Selects a panel's part of the state; null while there is no state. */
 export function useData<Seen>(look: (state: DashboardState) => Seen): Seen | null {
   return useStore(useDashboard().link.data, (state) => (state === null ? null : look(state)));
 }

@@ -1,4 +1,4 @@
-// How are lists shown? As tables, of which a part is drawn; on a phone each row becomes a card that names its cells.
+// How are lists shown? As tables that render a part of their rows; on a phone each row is a card with named cells.
 import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { count } from '../state/format.js';
@@ -10,19 +10,19 @@ export interface Column<Row> {
 }
 
 interface DataTableProps<Row> {
-  /** For those who cannot see where the table stands. */
+  /** For screen readers. */
   readonly caption: string;
   /** The first one names the row. */
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
-  /** Said where there are no rows. */
+  /** Text to show if there are no rows. */
   readonly empty: string;
-  /** Rows that the server has left out. */
+  /** Number of rows that the server has left out. */
   readonly more?: number;
 }
 
-/** Rows drawn at once, and added by each press of the button. */
+/** Rows rendered at first, and added by each press of the button. */
 const STEP = 50;
 
 export function DataTable<Row>({ caption, columns, rows, keyOf, empty, more = 0 }: DataTableProps<Row>): VNode {
@@ -31,7 +31,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, empty, more = 0 
   const left = Math.max(0, rows.length - limit);
   return (
     <>
-      {/* The roles are those of the elements; they stay when the layout of a phone makes blocks of them. */}
+      {/* Explicit roles: on a phone the elements are displayed as blocks and would lose their table roles. */}
       <table role="table" class="data">
         <caption class="hidden-visually">{caption}</caption>
         <thead role="rowgroup">
@@ -56,7 +56,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, empty, more = 0 
               Show {Math.min(STEP, left)} more of {count(left)}
             </button>
           )}
-          {more > 0 && <span>{count(more)} further entries stayed on the server.</span>}
+          {more > 0 && <span>{count(more)} more entries are on the server only.</span>}
         </p>
       )}
     </>

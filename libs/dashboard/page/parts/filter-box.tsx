@@ -1,4 +1,4 @@
-// What is looked for in a list?
+// Which text does a reader search for in a list?
 import type { VNode } from 'preact';
 
 interface FilterBoxProps {

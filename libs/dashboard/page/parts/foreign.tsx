@@ -1,7 +1,7 @@
-// How is a text shown that somebody else chose? As text, and its writing direction stays its own affair.
+// How is text from outside shown? As text only, isolated so that its writing direction does not affect the rest of the page.
 import type { VNode } from 'preact';
 
-/** A name, an address, a payload: never markup. */
+/** For names, addresses and payloads. Never renders markup. */
 export function Foreign({ text, plain = false }: { readonly text: string; readonly plain?: boolean }): VNode {
   return <bdi class={plain ? 'foreign' : 'foreign code'}>{text}</bdi>;
 }

@@ -1,8 +1,8 @@
-// What frames each part of the page? A section with a heading that links and readers find, and its tools beside it.
+// What does each panel have in common? A section whose heading links and screen readers can find, with its tools beside it.
 import type { ComponentChildren, VNode } from 'preact';
 
 interface PanelProps {
-  /** The part of the address after #. */
+  /** The fragment of the URL that leads here. */
   readonly id: string;
   readonly title: string;
   readonly note?: ComponentChildren;

@@ -1,4 +1,4 @@
-// How does a part of the page follow a store? It is drawn again when what it looks at has become something else.
+// How does a component follow a store? It renders again when the part that it selects has changed.
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import type { Store } from '../state/store.js';
 
@@ -11,7 +11,7 @@ export function useStore<Value, Seen>(store: Store<Value>, look: (value: Value) 
     const check = (): void => {
       if (!Object.is(latest.current.look(store.value), latest.current.seen)) draw(undefined);
     };
-    // It may have changed since it was drawn.
+    // The store may have changed between rendering and this effect.
     check();
     return store.listen(check);
   }, [store]);

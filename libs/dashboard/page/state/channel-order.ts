@@ -1,5 +1,5 @@
-// In which order do channels stand?
-import type { ChannelRow } from '../../src/feed/feed.frames.js';
+// In which order are channels listed?
+import type { ChannelRow } from '../../src/wire/feed.frames.js';
 
 export type ChannelOrder = 'name' | 'subscribers' | 'broadcasts';
 
@@ -9,13 +9,13 @@ export const CHANNEL_ORDERS: readonly { readonly order: ChannelOrder; readonly t
   { order: 'broadcasts', title: 'most broadcasts' },
 ];
 
-/** Where the figures are equal the names decide, so that rows do not change places for nothing. */
+/** Channels with equal figures are sorted by name, so that rows keep their places. */
 export function sortChannels(rows: readonly ChannelRow[], order: ChannelOrder): ChannelRow[] {
   return [...rows].sort((a, b) => weight(b, order) - weight(a, order) || (a.channel < b.channel ? -1 : 1));
 }
 
 function weight({ subscribers, sparkline }: ChannelRow, order: ChannelOrder): number {
   if (order === 'name') return 0;
-  // Over the minute: the last second alone would make the rows dance.
+  // Of the whole minute: by the last second alone, rows would change places all the time.
   return order === 'subscribers' ? subscribers : sparkline.reduce((total, each) => total + each, 0);
 }

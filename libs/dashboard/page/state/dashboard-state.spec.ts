@@ -20,7 +20,7 @@ const refusal = () =>
 const times = <Value>(count: number, make: () => Value): Value[] => Array.from({ length: count }, make);
 
 describe('the state of the dashboard', () => {
-  it('keeps the very lists that a frame leaves out, and takes those that it brings', () => {
+  it('keeps the same list objects if a frame leaves them out, and replaces the others', () => {
     const before = openState(snapshot(), null);
     const queues = [{ name: 'mails', state: 'down', waiting: 0, active: 0, completed: 0, failed: 0 }] as const;
     const after = applyFrame(before, frame([], { queues, totals: { ...TOTALS, users: 9 } }));
@@ -31,14 +31,14 @@ describe('the state of the dashboard', () => {
     }
   });
 
-  it('takes no row twice', () => {
+  it('adds no row twice', () => {
     const rows = [message(), message()];
     const opened = openState(snapshot({ rows }), null);
     const next = message();
     expect(applyFrame(opened, frame([...rows, next])).rows).toEqual([...rows, next]);
   });
 
-  it('keeps the newest rows, and refusals although the stream has forgotten them', () => {
+  it('keeps the newest rows, and refusals longer than the stream does', () => {
     const refused = refusal();
     let state = applyFrame(openState(snapshot({ rows: [] }), null), frame([refused]));
     const rows = times(KEPT_ROWS + 50, message);
@@ -48,7 +48,7 @@ describe('the state of the dashboard', () => {
     expect(state.skipped).toBe(33);
   });
 
-  it('counts refusals by gate and code beyond those that it keeps', () => {
+  it('counts more refusals by gate and code than it keeps', () => {
     let state = openState(snapshot({ rows: [refusal()] }), null);
     for (let i = 0; i < 5; i++) state = applyFrame(state, frame(times(60, refusal)));
     expect(state.refusals).toHaveLength(KEPT_INCIDENTS);
@@ -57,25 +57,25 @@ describe('the state of the dashboard', () => {
     });
   });
 
-  it('goes on telling a story that is being read', () => {
+  it('adds new rows to the story that is open', () => {
     const [event, bridge] = story(7);
     const opened = openState(snapshot({ rows: [event, bridge] }), null);
     const reading = { ...opened, story: findStory(7, opened.rows) };
     const forgotten = applyFrame(reading, frame(times(KEPT_ROWS, message)));
     expect(forgotten.story).toBe(reading.story);
     const [, , broadcast] = story(7);
-    const told = applyFrame(forgotten, frame([broadcast, ...story(8)]));
-    expect(told.story?.rows).toEqual([event, bridge, broadcast]);
+    const extended = applyFrame(forgotten, frame([broadcast, ...story(8)]));
+    expect(extended.story?.rows).toEqual([event, bridge, broadcast]);
   });
 
-  it('goes on when the server sets its clock back', () => {
+  it('continues when the server sets its clock back', () => {
     const opened = openState(snapshot({ at: 5_000 }), null);
     const later = applyFrame(applyFrame(opened, frame([], { at: 5_250 })), frame([message()], { at: 5_100 }));
     expect(later.moments.map(({ at }) => at)).toEqual([5_000, 5_100]);
     expect(later.rows.length).toBe(opened.rows.length + 1);
   });
 
-  it('begins anew with the next snapshot, but for the chart', () => {
+  it('starts again with the next snapshot, except for the chart', () => {
     const first = applyFrame(openState(snapshot({ at: 1_000 }), null), frame([message()], { at: 1_250, skipped: 2 }));
     const again = openState(snapshot({ at: 9_000, rows: [] }), { ...first, story: { id: 1, rows: [] } });
     expect(again).toMatchObject({ rows: [], refusals: [], refusalTally: {}, skipped: 0, story: null });

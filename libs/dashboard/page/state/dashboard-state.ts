@@ -1,4 +1,4 @@
-// What does the page know? A snapshot, and what each frame since has made of it; nothing in it is ever changed in place.
+// Which data does the page show? The last snapshot with every later frame applied. States are immutable.
 import type {
   DashboardFrame,
   DashboardSnapshot,
@@ -6,16 +6,16 @@ import type {
   SlowConsumerRow,
   StreamRow,
   Totals,
-} from '../../src/feed/feed.frames.js';
+} from '../../src/wire/feed.frames.js';
 import { keepNewest } from './keep-newest.js';
 import { type RefusalTally, tallyRefusals } from './refusal-tally.js';
-import { type Story, tellStory } from './story.js';
+import { extendStory, type Story } from './story.js';
 
-/** Rows of the stream that are kept; older ones are forgotten. */
+/** Most rows of the stream that are kept. */
 export const KEPT_ROWS = 2_000;
-/** Refusals and slow consumers are rarer than the stream's other rows, and are kept apart so that those do not drown them. */
+/** Most refusals, and most slow consumers, that are kept: separately, so that frequent rows do not displace them. */
 export const KEPT_INCIDENTS = 200;
-/** Points of the traffic chart: five minutes of four frames a second. */
+/** Most points of the traffic chart: five minutes at four frames a second. */
 export const KEPT_MOMENTS = 1_200;
 
 /** The totals at one moment, for the chart. */
@@ -31,13 +31,13 @@ export interface DashboardState extends DashboardSnapshot {
   readonly refusals: readonly RefusalRow[];
   readonly refusalTally: RefusalTally;
   readonly slowConsumers: readonly SlowConsumerRow[];
-  /** Rows that came too many at once to be shown, since the snapshot. */
+  /** Rows since the snapshot that the server left out because there were too many at once. */
   readonly skipped: number;
-  /** The story that is being read; its rows stay when the stream forgets them. */
+  /** The story that is open. It keeps its rows after the stream has dropped them. */
   readonly story: Story | null;
 }
 
-/** The answer to `open` replaces whatever was known; only the chart goes on. */
+/** The reply to `open` replaces all data; only the chart continues. */
 export function openState(snapshot: DashboardSnapshot, before: DashboardState | null): DashboardState {
   return {
     ...snapshot,
@@ -54,9 +54,9 @@ export function openState(snapshot: DashboardSnapshot, before: DashboardState | 
   };
 }
 
-/** What a frame leaves out stays the very same object, so that whoever shows it need not look again. */
+/** What a frame leaves out stays the same object, so that its panel does not render again. */
 export function applyFrame(state: DashboardState, frame: DashboardFrame): DashboardState {
-  // Rows of a frame that was on its way while the snapshot was made are in the snapshot too.
+  // A frame that was under way when the snapshot was made has rows that are in the snapshot too.
   const newest = state.rows.at(-1)?.id ?? -1;
   const rows = frame.rows.filter(({ id }) => id > newest);
   const refusals = rows.filter(isRefusal);
@@ -75,11 +75,11 @@ export function applyFrame(state: DashboardState, frame: DashboardFrame): Dashbo
     refusalTally: tallyRefusals(state.refusalTally, refusals),
     slowConsumers: keepNewest(state.slowConsumers, rows.filter(isSlowConsumer), KEPT_INCIDENTS),
     skipped: state.skipped + frame.skipped,
-    story: state.story && tellStory(state.story, rows),
+    story: state.story && extendStory(state.story, rows),
   };
 }
 
-/** A clock that is set back takes with it what it says has not been yet. */
+/** Drops the moments that are in the future after the clock was set back. */
 function momentsBefore(moments: readonly Moment[], at: number): readonly Moment[] {
   const last = moments.at(-1);
   return last === undefined || last.at < at ? moments : moments.filter((moment) => moment.at < at);

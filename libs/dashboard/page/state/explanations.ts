@@ -1,5 +1,5 @@
-// What do a gate and a code mean, for somebody who does not know them by heart?
-import type { RefusalRow } from '../../src/feed/feed.frames.js';
+// What do the gates and codes mean, in plain words?
+import type { RefusalRow } from '../../src/wire/feed.frames.js';
 
 export const GATES: Readonly<Record<RefusalRow['gate'], string>> = {
   connect: 'Gate 1, connecting',
@@ -9,17 +9,17 @@ export const GATES: Readonly<Record<RefusalRow['gate'], string>> = {
 };
 
 export const CODES: Readonly<Record<RefusalRow['code'], string>> = {
-  UNAUTHENTICATED: 'Bad credentials, or nobody is logged in and the channel is not public.',
-  FORBIDDEN: 'The user may not have it, or there is no such channel; the answer does not say which.',
-  BAD_REQUEST: 'The request is not of the protocol’s form, or the channel’s name is not legal.',
-  NOT_SUBSCRIBED: 'The connection is not admitted to the channel.',
-  UNKNOWN_EVENT: 'The channel declares no such message, or no handler takes it.',
-  INVALID_PAYLOAD: 'The payload does not fit its schema.',
-  PAYLOAD_TOO_LARGE: 'The payload is over the limit of size, depth or keys.',
-  LIMIT_EXCEEDED: 'Too many connections of one user, or subscriptions of one connection.',
-  RATE_LIMITED: 'More requests than the rate limit allows.',
-  OVERLOADED: 'Too many authentications or handlers are under way.',
+  UNAUTHENTICATED: 'The credentials are invalid, or there are none and the channel is not public.',
+  FORBIDDEN: 'The user lacks the right, or the channel does not exist; the reply does not say which.',
+  BAD_REQUEST: 'The request does not follow the protocol, or the channel’s name is invalid.',
+  NOT_SUBSCRIBED: 'The connection is not subscribed to the channel.',
+  UNKNOWN_EVENT: 'The channel declares no such message, or it has no handler.',
+  INVALID_PAYLOAD: 'The payload does not match its schema.',
+  PAYLOAD_TOO_LARGE: 'The payload exceeds the limit of size, depth or keys.',
+  LIMIT_EXCEEDED: 'The user has too many connections, or the connection too many subscriptions.',
+  RATE_LIMITED: 'The connection sent more requests than the rate limit allows.',
+  OVERLOADED: 'Too many authentications or handlers are running.',
   TIMEOUT: 'The handler did not finish within the request timeout.',
-  UNAVAILABLE: 'Something that the answer depends on is down.',
-  INTERNAL: 'An error of the application; the log has it under its correlation id.',
+  UNAVAILABLE: 'A service that the answer depends on is down.',
+  INTERNAL: 'The application threw an error; the log has it under its correlation id.',
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { bytes, clock, count, duration, rate, since } from './format.js';
 
-describe('how figures are written', () => {
-  it('groups counts, and gives small rates one digit', () => {
+describe('the format of figures', () => {
+  it('groups the digits of counts, and gives small rates one decimal', () => {
     expect([count(1_234_567), rate(3.14159), rate(812.5)]).toEqual(['1,234,567', '3.1', '813']);
   });
 
@@ -17,11 +17,11 @@ describe('how figures are written', () => {
     ]);
   });
 
-  it('says the two largest parts of a duration', () => {
+  it('shows the two largest parts of a duration', () => {
     expect([12.9, 61, 3_700, 93_784].map(duration)).toEqual(['12 s', '1 min', '1 h 1 min', '1 d 2 h']);
   });
 
-  it('names the day of what was not today', () => {
+  it('adds the date unless it is today', () => {
     const at = new Date(2026, 0, 2, 3, 4, 5, 60).getTime();
     expect(clock(at, true)).toBe('03:04:05.060');
     expect(since(at, at + 60_000)).toBe('03:04:05');

@@ -1,4 +1,4 @@
-// How are counts, sizes and times written?
+// How are counts, sizes and times formatted?
 
 const COUNT = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const RATE = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -8,7 +8,7 @@ export function count(value: number): string {
   return COUNT.format(value);
 }
 
-/** Of something a second, or of milliseconds. */
+/** For rates and milliseconds. */
 export function rate(value: number): string {
   return (value < 100 ? RATE : COUNT).format(value);
 }
@@ -29,14 +29,14 @@ export function duration(seconds: number): string {
   return minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;
 }
 
-/** Of the day, in the reader's time zone: `14:03:09`, with `milliseconds` `14:03:09.120`. */
+/** Time of day in the reader's time zone: `14:03:09`, with `milliseconds` `14:03:09.120`. */
 export function clock(at: number, milliseconds = false): string {
   const date = new Date(at);
   const parts = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0'));
   return parts.join(':') + (milliseconds ? `.${String(date.getMilliseconds()).padStart(3, '0')}` : '');
 }
 
-/** As `clock`, with the day in front where it is not that of `now`. */
+/** As `clock`, with the date in front unless it is that of `now`. */
 export function since(at: number, now: number): string {
   const day = new Date(at).toDateString();
   return day === new Date(now).toDateString() ? clock(at) : `${new Date(at).toLocaleDateString('en-CA')} ${clock(at)}`;

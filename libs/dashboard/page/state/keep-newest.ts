@@ -1,6 +1,6 @@
-// What stays when more comes than is kept? The newest; the list itself where nothing came.
+// Which rows stay when a bounded list grows? The newest.
 
-/** @returns `rows` and then `more`, of which the last `limit`; the same list where `more` is empty. */
+/** @returns the last `limit` of `rows` followed by `more`; the same list if `more` is empty. */
 export function keepNewest<Row>(rows: readonly Row[], more: readonly Row[], limit: number): readonly Row[] {
   if (more.length === 0) return rows;
   const kept = Math.max(0, limit - more.length);

@@ -1,5 +1,5 @@
 // Which gate refuses with which code, and how often?
-import type { RefusalRow } from '../../src/feed/feed.frames.js';
+import type { RefusalRow } from '../../src/wire/feed.frames.js';
 
 export interface RefusalCount {
   readonly gate: RefusalRow['gate'];
@@ -7,14 +7,14 @@ export interface RefusalCount {
   readonly count: number;
 }
 
-/** By gate and code, as `subscribe FORBIDDEN`. Both are words of the protocol, so there are few. */
+/** By gate and code, such as `subscribe FORBIDDEN`. Both are words of the protocol, so there are few keys. */
 export type RefusalTally = Readonly<Record<string, RefusalCount>>;
 
 export function refusalKey({ gate, code }: Pick<RefusalRow, 'gate' | 'code'>): string {
   return `${gate} ${code}`;
 }
 
-/** @returns the same tally where no row came. */
+/** @returns the same tally if there are no rows. */
 export function tallyRefusals(tally: RefusalTally, rows: readonly RefusalRow[]): RefusalTally {
   if (rows.length === 0) return tally;
   const counts = new Map(Object.entries(tally));

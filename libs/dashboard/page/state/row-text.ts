@@ -1,10 +1,10 @@
-// What does a row of the stream say, in words? The same words are shown and searched.
-import type { StreamRow } from '../../src/feed/feed.frames.js';
+// What is the text of a row of the stream? The same text is shown and searched.
+import type { StreamRow } from '../../src/wire/feed.frames.js';
 import { bytes, count } from './format.js';
 
 export type RowKind = StreamRow['kind'];
 
-/** In the order in which a story is told; what a kind is called on the page. */
+/** Title of each kind on the page, in the order of a story. */
 export const KIND_TITLES: Readonly<Record<RowKind, string>> = {
   event: 'Bus event',
   bridge: 'Bridge',
@@ -18,7 +18,7 @@ export const KIND_TITLES: Readonly<Record<RowKind, string>> = {
 
 export const KINDS = Object.keys(KIND_TITLES) as RowKind[];
 
-/** A row as its subject, which names something of the application, and what is said of it. */
+/** A row in words: what it is about, and what happened. */
 export interface RowText {
   readonly subject: string;
   readonly detail: string;
@@ -67,9 +67,9 @@ export function rowText(row: StreamRow): RowText {
   }
 }
 
-/** What was done about somebody who does not read. */
+/** What the server did with a client that reads too slowly. */
 export function slowText(policy: string): string {
-  return policy === 'disconnect' ? 'cut off' : 'events left out';
+  return policy === 'disconnect' ? 'disconnected' : 'events dropped';
 }
 
 function bridgeDetail({ channels, error }: Extract<StreamRow, { kind: 'bridge' }>): string {

@@ -1,4 +1,4 @@
-// Who is told when something changes? A value, and those who show it.
+// How do components learn that a value has changed? A store notifies its listeners.
 
 /** One value that changes as a whole. */
 export class Store<Value> {
@@ -10,14 +10,14 @@ export class Store<Value> {
     return this.current;
   }
 
-  /** Tells the listeners, unless it is the value that stands. */
+  /** Notifies the listeners, unless the value is the same. */
   set(value: Value): void {
     if (Object.is(value, this.current)) return;
     this.current = value;
     for (const listener of [...this.listeners]) listener();
   }
 
-  /** @returns takes the listener off. */
+  /** @returns a function that removes the listener. */
   listen(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);

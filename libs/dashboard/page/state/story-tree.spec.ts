@@ -11,14 +11,14 @@ describe('the tree of a story', () => {
     ['broadcast', []],
   ];
 
-  it('hangs broadcasts below their bridge entry, although they were noticed before it', () => {
+  it('puts broadcasts below their bridge entry, also if their rows come before it', () => {
     const [event, bridge, first, second] = story(1);
     const tree = [['event', [['bridge', bare]]]];
     expect(kinds(storyTree([event, bridge, first, second]))).toEqual(tree);
     expect(kinds(storyTree([event, first, second, bridge]))).toEqual(tree);
   });
 
-  it('hangs below the event what no entry has made', () => {
+  it('puts broadcasts without a bridge entry below the event', () => {
     const [event, bridge, first, second] = story(1);
     expect(kinds(storyTree([event, first, second]))).toEqual([['event', bare]]);
     const other = row({
@@ -40,7 +40,7 @@ describe('the tree of a story', () => {
     ]);
   });
 
-  it('is told without its beginning where that is forgotten', () => {
+  it('starts with the bridge entry if the event is no longer kept', () => {
     const [, bridge, first, second] = story(1);
     expect(kinds(storyTree([bridge, first, second]))).toEqual([['bridge', bare]]);
   });

@@ -8,7 +8,7 @@ import { filterRows } from './stream-filter.js';
 const EVERYTHING = { kinds: new Set<never>(), text: '' };
 
 describe('the filter of the stream', () => {
-  it('shows the newest first, and says how many there are', () => {
+  it('shows the newest rows first, and counts all that match', () => {
     const rows = someRows();
     const { shown, matching } = filterRows(rows, EVERYTHING, 3);
     expect(shown).toEqual(rows.slice(-3).reverse());
@@ -21,7 +21,7 @@ describe('the filter of the stream', () => {
     expect(new Set(shown.map((each) => each.kind))).toEqual(new Set([kind]));
   });
 
-  it('looks for text in what a row says and in its payload, in whatever case', () => {
+  it('finds text in the words of a row and in its payload, in upper and lower case', () => {
     const rows = [
       ...someRows(),
       row({ kind: 'broadcast', channel: 'a', event: 'b', bytes: 1, deliveries: 1, payload: '{"city":"Ghent"}' }),
@@ -34,7 +34,7 @@ describe('the filter of the stream', () => {
 });
 
 describe('the words of a row', () => {
-  it('tell a bridge that failed from one that skipped and one that forwarded', () => {
+  it('distinguish a bridge entry that failed, skipped or forwarded', () => {
     const bridge = { kind: 'bridge', name: 'Paid', template: 'orders.{id}', event: 'paid' } as const;
     const detail = (channels: string[], error: string | null) => rowText(row({ ...bridge, channels, error })).detail;
     expect(detail([], 'no such order')).toBe('failed: no such order');
@@ -44,7 +44,7 @@ describe('the words of a row', () => {
 });
 
 describe('the order of channels', () => {
-  it('is by name where the figures are equal', () => {
+  it('is by name if the figures are equal', () => {
     const names = (order: 'name' | 'subscribers' | 'broadcasts') =>
       sortChannels(rows, order).map((each) => each.channel);
     const rows = [

@@ -1,15 +1,15 @@
-// Which rows of the stream are asked for?
-import type { StreamRow } from '../../src/feed/feed.frames.js';
+// Which rows of the stream match the filter?
+import type { StreamRow } from '../../src/wire/feed.frames.js';
 import { type RowKind, rowText } from './row-text.js';
 
 export interface StreamFilter {
-  /** Empty is every kind. */
+  /** An empty set allows every kind. */
   readonly kinds: ReadonlySet<RowKind>;
-  /** Anywhere in what the row says or carries, in whatever case. */
+  /** Searched in the row's text and payload; case does not matter. */
   readonly text: string;
 }
 
-/** The newest `limit` rows that match, newest first, and how many match in all. */
+/** The newest `limit` rows that match, newest first, and the number of all that match. */
 export function filterRows(
   rows: readonly StreamRow[],
   filter: StreamFilter,
@@ -29,7 +29,7 @@ function saysText(row: StreamRow, wanted: string): boolean {
   return containsText([subject, detail, row.payload ?? ''], wanted);
 }
 
-/** @param wanted in lower case. */
+/** @param wanted must be in lower case. */
 export function containsText(parts: readonly string[], wanted: string): boolean {
   return parts.some((part) => part.toLowerCase().includes(wanted));
 }

@@ -1,4 +1,4 @@
-// What is published on the CQRS buses? Every event, by the name of its class, whether or not the bridge takes it.
+// What is published on the CQRS buses? Every event, by the name of its class, whether or not the bridge forwards it.
 import type { DiscoveryService } from '@nestjs/core';
 import type { PayloadView } from '../payloads/payload-view.js';
 import { classNameOf } from '../rows/cut.js';
@@ -23,11 +23,11 @@ export class BusEventsCollector {
     private readonly view: PayloadView,
   ) {}
 
-  /** Nothing where @nestjs/cqrs is not installed. */
+  /** Does nothing when @nestjs/cqrs is not installed. */
   async listen(discovery: DiscoveryService): Promise<void> {
     const buses = await busesAmong(discovery);
     this.subscriptions = buses.map((bus) =>
-      bus.subscribe({ next: (event) => this.take(event), error: () => undefined }),
+      bus.subscribe({ next: (event) => this.addRow(event), error: () => undefined }),
     );
   }
 
@@ -35,8 +35,8 @@ export class BusEventsCollector {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
   }
 
-  /** Called within `publish()`: whatever is thrown here would end the process. */
-  private take(event: unknown): void {
+  /** Runs inside `publish()`: an error thrown here would end the process. */
+  private addRow(event: unknown): void {
     if (typeof event !== 'object' || event === null) return;
     this.rows.add('event', (stamp) => ({
       ...stamp,
@@ -48,7 +48,7 @@ export class BusEventsCollector {
   }
 }
 
-/** One, unless modules import `CqrsModule` without `forRoot()` beside it. */
+/** Usually one; more when several modules import `CqrsModule` without `forRoot()`. */
 async function busesAmong(discovery: DiscoveryService): Promise<Bus[]> {
   const cqrs = await import('@nestjs/cqrs').catch(() => null);
   if (cqrs === null) return [];

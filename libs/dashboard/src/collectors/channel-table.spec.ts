@@ -5,7 +5,7 @@ const joins = (activity: ChannelActivity): void => void activity.subscribers++;
 const broadcasts = (activity: ChannelActivity): void => activity.broadcasts.add(0);
 
 describe('the channel table', () => {
-  it('keeps a channel with subscribers, however many names without any are made up', () => {
+  it('keeps a channel with subscribers while 50,000 channels without subscribers pass by', () => {
     const table = new ChannelTable();
     table.touch('news', 'news', null, joins);
     for (let n = 0; n < 50_000; n++) table.touch(`junk.${n}`, 'junk.{n}', null, broadcasts);
@@ -14,7 +14,7 @@ describe('the channel table', () => {
     expect(table.has('junk.49999')).toBe(true);
   });
 
-  it('forgets the channel that was quiet longest where all have subscribers', () => {
+  it('forgets the least recently active channel when all have subscribers', () => {
     const table = new ChannelTable();
     for (let n = 0; n < MOST_CHANNELS; n++) table.touch(`c.${n}`, 'c.{n}', null, joins);
     table.touch('c.0', 'c.{n}', null, broadcasts);

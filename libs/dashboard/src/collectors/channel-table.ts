@@ -1,15 +1,15 @@
-// Which channels are worth remembering? Those with subscribers or traffic, and never more than a thousand.
+// Which channels does the dashboard remember? Those with subscribers or recent traffic, a thousand at most.
 import { PerSecond } from './per-second.js';
 
-/** Channels that are remembered at once; whatever names clients make up, there are no more. */
+/** Most channels in the table. The bound holds even if clients invent names. */
 export const MOST_CHANNELS = 1_000;
 
-/** What is known of one concrete channel. */
+/** The counts of one concrete channel. */
 export class ChannelActivity {
   readonly broadcasts = new PerSecond();
   readonly messages = new PerSecond();
   subscribers = 0;
-  /** Whether it was active since its turn to be forgotten last came. */
+  /** Whether it was active since `forgetOldest` last passed over it. */
   isRecent = false;
 
   constructor(
@@ -23,10 +23,11 @@ export class ChannelActivity {
 }
 
 /**
- * Whoever has been quiet longest is forgotten first, those without subscribers before the others; a channel without subscribers displaces
- * none that has some. A channel that was forgotten and comes back has as many subscribers as its next broadcast finds.
+ * A full table forgets a channel without subscribers first, then one with subscribers; within each group the one that was quiet longest. A
+ * channel without subscribers never displaces one that has some. After a channel was forgotten, its subscriber count is restored by its
+ * next broadcast.
  *
- * Every broadcast comes by here, so nothing is put in order until somebody must be forgotten: then whoever is recent gets a second chance.
+ * Every broadcast updates the table, so channels are not kept sorted: when one must go, recently active channels get a second chance.
  */
 export class ChannelTable {
   private readonly joined = new Map<string, ChannelActivity>();
@@ -41,17 +42,17 @@ export class ChannelTable {
     return this.passing.size;
   }
 
-  /** Changes a channel; nothing where there is no room for it. */
-  touch<Told>(
+  /** Applies a change to a channel. A new channel that finds no room is dropped. */
+  touch<Details>(
     channel: string,
     template: string,
-    told: Told,
-    change: (activity: ChannelActivity, told: Told) => void,
+    details: Details,
+    change: (activity: ChannelActivity, details: Details) => void,
   ): void {
     const known = this.joined.get(channel) ?? this.passing.get(channel);
     const activity = known ?? new ChannelActivity(channel, template);
     const wasJoined = activity.subscribers > 0;
-    change(activity, told);
+    change(activity, details);
     const isJoined = activity.subscribers > 0;
     if (known !== undefined) {
       activity.isRecent = true;
@@ -65,7 +66,7 @@ export class ChannelTable {
     return this.joined.has(channel) || this.passing.has(channel);
   }
 
-  /** Forgets what has been idle for a minute, and returns the rest. */
+  /** Forgets the channels that have been idle for a minute, and returns the rest. */
   active(at: number): ChannelActivity[] {
     for (const [channel, activity] of this.passing) if (activity.isIdle(at)) this.passing.delete(channel);
     return [...this.joined.values(), ...this.passing.values()];

@@ -1,12 +1,13 @@
-// What goes on in each channel? Subscribers, rates, and a minute of broadcasts.
+// How busy is each channel? Subscribers, rates, and the broadcasts of the last minute.
 import type { RealtimeChannelDescriptor, RealtimeHooks } from 'nestjs-realtime';
-import type { ChannelRow, Listing } from '../feed/feed.frames.js';
+import type { ChannelRow, Listing } from '../wire/feed.frames.js';
 import { isOwnChannel } from '../own-traffic.js';
 import { cutName } from '../rows/cut.js';
 import { listingOf, MOST_ROWS } from '../rows/listing.js';
 import { type ChannelActivity, ChannelTable } from './channel-table.js';
 
-interface Told {
+/** What every hook about a channel reports. */
+interface ChannelEvent {
   readonly channel: string;
   readonly descriptor: RealtimeChannelDescriptor;
 }
@@ -15,15 +16,15 @@ export class ChannelsCollector {
   private readonly table = new ChannelTable();
 
   constructor(hooks: RealtimeHooks) {
-    hooks.on('subscribed', (told) => this.touch(told, countSubscriber));
-    hooks.on('unsubscribed', (told) => {
-      if (this.table.has(told.channel)) this.touch(told, discountSubscriber);
+    hooks.on('subscribed', (event) => this.touch(event, countSubscriber));
+    hooks.on('unsubscribed', (event) => {
+      if (this.table.has(event.channel)) this.touch(event, discountSubscriber);
     });
-    hooks.on('broadcast', (told) => this.touch(told, countBroadcast));
-    hooks.on('handled', (told) => this.touch(told, countMessage));
+    hooks.on('broadcast', (event) => this.touch(event, countBroadcast));
+    hooks.on('handled', (event) => this.touch(event, countMessage));
   }
 
-  /** Busiest first. `rooms`: channels with members there are. */
+  /** Busiest first. `rooms` is the number of channels with members. */
   listing(at: number, rooms: number): Listing<ChannelRow> {
     const active = this.table.active(at).sort((one, other) => busyness(other, at) - busyness(one, at));
     const total = Math.max(this.table.joinedCount, rooms) + this.table.passingCount;
@@ -33,9 +34,12 @@ export class ChannelsCollector {
     );
   }
 
-  private touch<Event extends Told>(told: Event, change: (activity: ChannelActivity, told: Event) => void): void {
-    const { channel, descriptor } = told;
-    if (!isOwnChannel(channel)) this.table.touch(channel, descriptor.name, told, change);
+  private touch<Event extends ChannelEvent>(
+    event: Event,
+    change: (activity: ChannelActivity, event: Event) => void,
+  ): void {
+    const { channel, descriptor } = event;
+    if (!isOwnChannel(channel)) this.table.touch(channel, descriptor.name, event, change);
   }
 }
 

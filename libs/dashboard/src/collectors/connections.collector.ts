@@ -1,11 +1,11 @@
-// Who is connected? Those who are there for the dashboard only are left out.
+// Which clients are connected? Connections that only watch the dashboard are left out.
 import type { RealtimeConnection, RealtimeHooks } from 'nestjs-realtime';
-import type { ConnectionRow, Listing } from '../feed/feed.frames.js';
+import type { ConnectionRow, Listing } from '../wire/feed.frames.js';
 import { isOwnChannel, isOwnConnection } from '../own-traffic.js';
 import { cutName } from '../rows/cut.js';
 import { listingOf, MOST_ROWS } from '../rows/listing.js';
 
-/** Channels and roles that a row names. */
+/** Most channels, and most roles, that a row lists. */
 const NAMED = 20;
 
 export interface ConnectionCounts {
@@ -15,7 +15,7 @@ export interface ConnectionCounts {
 }
 
 export class ConnectionsCollector {
-  /** With the moment of connecting. The layer holds as many connections as this. */
+  /** Each open connection with its time of connecting. The map is bounded by the connections that the layer holds. */
   private readonly open = new Map<RealtimeConnection, number>();
   private subscriptions = 0;
 
@@ -26,7 +26,7 @@ export class ConnectionsCollector {
     hooks.on('unsubscribed', ({ channel }) => void (this.subscriptions -= isOwnChannel(channel) ? 0 : 1));
   }
 
-  /** One step for each connection. */
+  /** Visits every connection: call it at most once a second. */
   counts(): ConnectionCounts {
     const users = new Set<string>();
     let connections = 0;

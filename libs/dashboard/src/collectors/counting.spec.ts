@@ -3,7 +3,7 @@ import { Latencies } from './latencies.js';
 import { PerSecond } from './per-second.js';
 
 describe('counts per second', () => {
-  it('tell of the last whole second, and of a minute of them', () => {
+  it('report the last whole second, and the last minute of them', () => {
     const counts = new PerSecond();
     counts.add(10_000);
     counts.add(10_999, 2);
@@ -15,7 +15,7 @@ describe('counts per second', () => {
     expect(counts.isEmpty(73_000)).toBe(true);
   });
 
-  it('wait for a clock that is set back a little, and begin anew with one that is set back far', () => {
+  it('wait for a clock that is set back a little, and start again at zero after a large step back', () => {
     const counts = new PerSecond();
     counts.add(100_000);
     counts.add(99_000);
@@ -26,7 +26,7 @@ describe('counts per second', () => {
 });
 
 describe('latencies', () => {
-  it('are right to a tenth, over the last minute', () => {
+  it('are within 10 % over the last minute', () => {
     const latencies = new Latencies();
     for (let n = 1; n <= 1_000; n++) latencies.add(5_000, n, n > 900);
     const { count, failures, p50, p99 } = latencies.summary(5_000)!;
@@ -37,7 +37,7 @@ describe('latencies', () => {
     expect(latencies.summary(65_000)).toBeNull();
   });
 
-  it('take whatever a clock says', () => {
+  it('count durations that make no sense', () => {
     const latencies = new Latencies();
     for (const odd of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e12]) latencies.add(0, odd, false);
     expect(latencies.summary(0)!.count).toBe(5);

@@ -1,6 +1,6 @@
-// How quick are the handlers, and how often do they fail? Only declared messages count, so there are no more than were written.
+// How fast are the handlers, and how often do they fail? Only declared messages count, so clients cannot add entries.
 import type { RealtimeChannelDescriptor, RealtimeHooks } from 'nestjs-realtime';
-import type { HandlerRow } from '../feed/feed.frames.js';
+import type { HandlerRow } from '../wire/feed.frames.js';
 import { isOwnChannel } from '../own-traffic.js';
 import { cutName } from '../rows/cut.js';
 import { MOST_ROWS } from '../rows/listing.js';
@@ -16,7 +16,7 @@ export class HandlersCollector {
     });
   }
 
-  /** Those that had something to do, the slowest first. */
+  /** Handlers that ran in the last minute, slowest first. */
   rows(at: number): readonly HandlerRow[] {
     const rows = [...this.byChannel].flatMap(([{ name }, messages]) =>
       [...messages].flatMap(([message, latencies]): HandlerRow[] => {

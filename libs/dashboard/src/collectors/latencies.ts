@@ -1,9 +1,9 @@
-// How long does it take, mostly and at worst? A histogram of the last minute, whatever the traffic.
+// How long do handlers take at the median and at the 99th percentile? A histogram of the last minute, of fixed size.
 
 const WINDOWS = 12;
 const WINDOW_MS = 5_000;
 const BUCKETS = 96;
-/** Upper bound of the first bucket, in milliseconds; each further bound is a fifth more, so that an answer is off by a tenth at most. */
+/** Upper bound of the first bucket, in milliseconds. Each next bound is 20 % higher, so results are within 10 %. */
 const FIRST = 0.05;
 const GROWTH = Math.log(1.2);
 
@@ -19,7 +19,7 @@ export class Latencies {
     if (failed) this.failed[slot]++;
   }
 
-  /** Over the last minute; null where nothing was counted. */
+  /** Of the last minute; null when nothing was counted. */
   summary(
     at: number,
   ): { readonly count: number; readonly failures: number; readonly p50: number; readonly p99: number } | null {
@@ -32,7 +32,7 @@ export class Latencies {
     return { count, failures, p50: quantile(sums, count * 0.5), p99: quantile(sums, count * 0.99) };
   }
 
-  /** A clock that is set back is waited for; by more than what is remembered, it begins anew. */
+  /** After a small step back of the clock, counts go into the current window until the clock catches up. A larger step clears all. */
   private advance(at: number): void {
     const window = Math.floor(at / WINDOW_MS);
     const passed = window - this.window;

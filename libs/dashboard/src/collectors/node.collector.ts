@@ -1,18 +1,18 @@
-// How is this process? One row; other nodes have a dashboard of their own.
+// How is this process doing? One row; every other node has a dashboard of its own.
 import { hostname } from 'node:os';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RealtimeStats } from 'nestjs-realtime';
-import type { NodeRow } from '../feed/feed.frames.js';
+import type { NodeRow } from '../wire/feed.frames.js';
 import { cutName } from '../rows/cut.js';
 
-/** How often the event loop is looked at, in milliseconds. */
+/** How often the event loop is sampled, in milliseconds. */
 const RESOLUTION = 20;
 
 export class NodeCollector {
   private readonly id = cutName(`${hostname()}:${process.pid}`);
   private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION });
 
-  /** The event loop is looked at only while somebody wants to know. */
+  /** Starts sampling the event loop. It runs only while the dashboard has viewers. */
   watch(): void {
     this.delay.enable();
   }
@@ -29,7 +29,7 @@ export class NodeCollector {
     return [{ id: this.id, state, fanOut, connections, uptimeSeconds, rssBytes, loopLagMs }];
   }
 
-  /** The longest hold since it was last asked for. */
+  /** Starts a new measurement: `loopLagMs` is the longest delay since this was last called. */
   forgetLag(): void {
     this.delay.reset();
   }

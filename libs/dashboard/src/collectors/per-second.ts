@@ -1,6 +1,6 @@
-// How many in each second? Counts of the last 60 whole seconds, and of the one that goes on.
+// How many in each second? Counts of the last 60 whole seconds, and of the current one.
 
-/** Whole seconds that are remembered. */
+/** Number of whole seconds that are kept. */
 export const REMEMBERED_SECONDS = 60;
 const SLOTS = REMEMBERED_SECONDS + 1;
 
@@ -17,25 +17,25 @@ export class PerSecond {
     this.counts[this.second % SLOTS] += count;
   }
 
-  /** The last whole second. */
+  /** The count of the last whole second. */
   last(at: number): number {
     this.advance(secondOf(at));
     return this.counts[(this.second + REMEMBERED_SECONDS) % SLOTS];
   }
 
-  /** The last 60 whole seconds, oldest first. */
+  /** The counts of the last 60 whole seconds, oldest first. */
   history(at: number): number[] {
     this.advance(secondOf(at));
     return Array.from({ length: REMEMBERED_SECONDS }, (_, index) => this.counts[(this.second + 1 + index) % SLOTS]);
   }
 
-  /** Whether nothing was counted in all that time. */
+  /** Whether all these seconds, and the current one, have a count of zero. */
   isEmpty(at: number): boolean {
     this.advance(secondOf(at));
     return this.counts.every((count) => count === 0);
   }
 
-  /** A clock that is set back is waited for; by more than what is remembered, it begins anew. */
+  /** After a small step back of the clock, counts go into the current second until the clock catches up. A larger step clears all. */
   private advance(second: number): void {
     const passed = second - this.second;
     if (passed <= 0 && passed > -SLOTS) return;

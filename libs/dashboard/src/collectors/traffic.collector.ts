@@ -1,4 +1,4 @@
-// How much goes in and out? And a row for each message, broadcast and bridge entry.
+// How much traffic is there? Rates, and a row for each message, broadcast and bridge entry.
 import type { RealtimeHooks } from 'nestjs-realtime';
 import { isOwnChannel } from '../own-traffic.js';
 import type { PayloadView } from '../payloads/payload-view.js';
@@ -7,7 +7,7 @@ import type { RowStream } from '../rows/row.stream.js';
 import type { Stories } from '../rows/stories.js';
 import { PerSecond } from './per-second.js';
 
-/** Channels that a row names. */
+/** Most channels that a row lists. */
 const NAMED = 20;
 
 export interface TrafficRates {
@@ -28,9 +28,9 @@ export class TrafficCollector {
   ) {}
 
   listen(hooks: RealtimeHooks): this {
-    this.hearMessages(hooks);
-    this.hearBridge(hooks);
-    this.hearBroadcasts(hooks);
+    this.listenToMessages(hooks);
+    this.listenToBridge(hooks);
+    this.listenToBroadcasts(hooks);
     return this;
   }
 
@@ -42,7 +42,7 @@ export class TrafficCollector {
     };
   }
 
-  private hearMessages(hooks: RealtimeHooks): void {
+  private listenToMessages(hooks: RealtimeHooks): void {
     hooks.on('handled', ({ connection, channel, event, code, milliseconds }) => {
       if (isOwnChannel(channel)) return;
       this.messages.add(Date.now());
@@ -59,7 +59,7 @@ export class TrafficCollector {
     });
   }
 
-  private hearBridge(hooks: RealtimeHooks): void {
+  private listenToBridge(hooks: RealtimeHooks): void {
     hooks.on('bridged', ({ source, descriptor, event, channels, error }) => {
       if (isOwnChannel(descriptor.name)) return;
       this.rows.add('bridge', (stamp) => ({
@@ -75,7 +75,7 @@ export class TrafficCollector {
     });
   }
 
-  private hearBroadcasts(hooks: RealtimeHooks): void {
+  private listenToBroadcasts(hooks: RealtimeHooks): void {
     hooks.on('broadcast', ({ channel, event, bytes, recipients, payload, cause }) => {
       if (isOwnChannel(channel)) return;
       const at = Date.now();

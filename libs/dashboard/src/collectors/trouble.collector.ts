@@ -1,4 +1,4 @@
-// What went wrong for clients? Refusals, with the reason that the peer never sees, and clients who do not read.
+// What went wrong for clients? Refusals with the reason that the client never sees, and clients that read too slowly.
 import type { RealtimeHooks } from 'nestjs-realtime';
 import { isOwnChannel, isOwnConnection, isOwnRefusal } from '../own-traffic.js';
 import { cutName, cutReason } from '../rows/cut.js';
@@ -51,7 +51,7 @@ export class TroubleCollector {
     return this;
   }
 
-  /** Since boot. */
+  /** Totals since boot. */
   counts(): TroubleCounts {
     return { refusals: this.refusals, slowConsumers: this.slowConsumers };
   }

@@ -1,10 +1,10 @@
-// What may an admin do? Disconnect a user and evict one from a channel; each deed is in the log, and every viewer sees it.
+// What may an admin do? Disconnect a user, or evict a user from a channel. Each action is logged and shown to every viewer.
 import { Logger } from '@nestjs/common';
 import { type IRealtimeRevocation, quotedForLog, type RealtimeContext } from 'nestjs-realtime';
 import { cutName } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
-import type { DashboardChannel, DisconnectUser, EvictUser } from './dashboard.channel.js';
-import type { ActionRow } from './feed.frames.js';
+import type { DashboardChannel, DisconnectUser, EvictUser } from '../wire/dashboard.channel.js';
+import type { ActionRow } from '../wire/feed.frames.js';
 
 type Admin = RealtimeContext<DashboardChannel>;
 
@@ -26,7 +26,7 @@ export class DashboardActions {
     await this.revocation.revoke({ userId, channel });
   }
 
-  /** Before the deed, so that there is none without a record. Texts of clients are escaped and cut. */
+  /** Runs before the action, so that no action goes unrecorded. Strings from clients are escaped and cut. */
   private record(admin: Admin, action: ActionRow['action'], target: string, channel: string | null): void {
     const from = channel === null ? '' : ` from channel ${quotedForLog(channel)}`;
     this.logger.log(

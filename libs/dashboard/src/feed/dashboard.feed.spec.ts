@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { defineRealtimeChannel, type IRealtimeServer, RealtimeHooks } from 'nestjs-realtime';
 import { RealtimeDashboardOptions } from '../dashboard.options.js';
 import { DashboardFeed } from './dashboard.feed.js';
-import type { DashboardFrame } from './feed.frames.js';
+import type { DashboardFrame } from '../wire/feed.frames.js';
 import { Observations } from './observations.js';
 
 const descriptor = defineRealtimeChannel({ name: 'c.{id}', scope: 'public' });
@@ -43,7 +43,7 @@ describe('the feed', () => {
     jest.useRealTimers();
   });
 
-  it('sends at most four frames a second at 2,000 events a second, with what did not fit counted', () => {
+  it('sends at most four frames a second at 2,000 events a second, and counts the rows that did not fit', () => {
     feed.start();
     for (let at = 0; at < 3_000; at++) {
       broadcast(`c.${at % 50}`);
@@ -54,8 +54,8 @@ describe('the feed', () => {
     const gaps = frames.slice(1).map(({ at }, index) => at - frames[index].at);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(250);
     expect(Math.max(...frames.map(({ rows }) => rows.length))).toBeLessThanOrEqual(200);
-    const told = frames.reduce((sum, { rows, skipped }) => sum + rows.length + skipped, 0);
-    expect(told).toBe(6_000);
+    const reported = frames.reduce((sum, { rows, skipped }) => sum + rows.length + skipped, 0);
+    expect(reported).toBe(6_000);
     const ids = frames.flatMap(({ rows }) => rows.map(({ id }) => id));
     expect(ids).toEqual(ids.map((_, index) => index + 1));
     expect(frames.at(-1)!.totals).toMatchObject({ broadcastsPerSecond: 2_000, deliveriesPerSecond: 2_000 });
@@ -75,7 +75,7 @@ describe('the feed', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('sends nothing while nothing changes, but how the process is every five seconds', () => {
+  it('sends only the state of the process, every five seconds, while nothing changes', () => {
     feed.start();
     jest.advanceTimersByTime(1_000);
     frames.length = 0;
@@ -87,7 +87,7 @@ describe('the feed', () => {
     }
   });
 
-  it('sends a list again only where it has changed, and to somebody new whatever it is', () => {
+  it('sends a list again only after a change or a snapshot', () => {
     feed.start();
     broadcast('c.1', 0);
     jest.advanceTimersByTime(70_000);
@@ -100,7 +100,7 @@ describe('the feed', () => {
     expect(frames.filter(({ channels }) => channels !== undefined)).toHaveLength(1);
   });
 
-  it('remembers a thousand channels of 50,000, and lists two hundred', () => {
+  it('remembers 1,000 of 50,000 channels and lists 200', () => {
     for (let n = 0; n < 50_000; n++) broadcast(`c.${n}`);
     const { channels } = feed.snapshot();
     expect(channels.rows).toHaveLength(200);

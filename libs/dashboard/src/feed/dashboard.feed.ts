@@ -1,13 +1,13 @@
-// What is told to viewers, and when? Everything when they open the page; then what has changed, at most four times a second.
-import type { DashboardFrame, DashboardSnapshot, Totals } from './feed.frames.js';
+// What is sent to viewers, and when? A snapshot when they open the page; then the changes, at most four times a second.
+import type { DashboardFrame, DashboardSnapshot, Totals } from '../wire/feed.frames.js';
 import type { Observations } from './observations.js';
 import { Section } from './section.js';
 
 /** Shortest time between two frames, in milliseconds. */
 export const FRAME_EVERY = 250;
-/** Lists are looked at once in this many milliseconds. */
+/** How often lists are checked for changes, in milliseconds. */
 const LISTS_EVERY = 1_000;
-/** A process always changes: where nothing else does, it is told of at this pace, in milliseconds. */
+/** How often the state of the process is sent while nothing else changes, in milliseconds. */
 const NODES_EVERY = 5_000;
 
 export class DashboardFeed {
@@ -64,7 +64,7 @@ export class DashboardFeed {
     };
   }
 
-  /** The next one begins when this one has ended, so that there is never less time between two of them. */
+  /** Each timer starts when the one before has fired, so that two frames are never closer than `FRAME_EVERY`. */
   private next(): NodeJS.Timeout {
     return setTimeout(() => {
       this.timer = this.next();
@@ -78,7 +78,7 @@ export class DashboardFeed {
     const { rows, skipped } = this.seen.stream.take();
     const isNews = totals !== undefined || rows.length > 0 || skipped > 0 || Object.keys(lists).length > 0;
     if (!isNews && !this.isDue(at, this.nodesAt, NODES_EVERY)) return;
-    const nodes = this.isDue(at, this.nodesAt, LISTS_EVERY) ? { nodes: this.tellNodes(at) } : {};
+    const nodes = this.isDue(at, this.nodesAt, LISTS_EVERY) ? { nodes: this.reportNodes(at) } : {};
     this.send({ at, totals: totals ?? this.totals.now(at), ...lists, ...nodes, rows, skipped });
   }
 
@@ -94,7 +94,7 @@ export class DashboardFeed {
     return Object.fromEntries(Object.entries(lists).filter(([, list]) => list !== undefined));
   }
 
-  private tellNodes(at: number): DashboardSnapshot['nodes'] {
+  private reportNodes(at: number): DashboardSnapshot['nodes'] {
     this.nodesAt = at;
     const rows = this.nodeRows(at);
     this.seen.node.forgetLag();
@@ -106,7 +106,7 @@ export class DashboardFeed {
     return this.seen.node.rows(stats, connections);
   }
 
-  /** A clock that is set back makes everything due. */
+  /** Everything is due after the clock was set back. */
   private isDue(at: number, last: number, every: number): boolean {
     return at < last || at - last >= every;
   }

@@ -1,4 +1,4 @@
-// How does the dashboard come to life in an application? It finds the layer, listens to it, and speaks over it.
+// How does the dashboard start and stop with the application? It finds the realtime layer, listens to its hooks, and registers its channel.
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import {
@@ -11,7 +11,7 @@ import {
 } from 'nestjs-realtime';
 import { RealtimeDashboardOptions } from '../dashboard.options.js';
 import { DashboardActions } from './dashboard.actions.js';
-import { dashboardChannel } from './dashboard.channel.js';
+import { dashboardChannel } from '../wire/dashboard.channel.js';
 import { DashboardFeed } from './dashboard.feed.js';
 import { Observations } from './observations.js';
 import { Viewers } from './viewers.js';
@@ -27,16 +27,16 @@ export class FeedLife implements OnModuleInit, OnModuleDestroy {
     private readonly options: RealtimeDashboardOptions,
   ) {}
 
-  /** @throws RealtimeFault where there is no layer to listen to, or the application has taken a channel of that name. */
+  /** @throws RealtimeFault if RealtimeModule is missing, or the application declares a channel of the same name. */
   async onModuleInit(): Promise<void> {
     const hooks = this.find(RealtimeHooks);
     this.seen = new Observations(hooks, this.find(IRealtimeServer), this.options);
     const channel = dashboardChannel(this.options.role);
     const broadcaster = this.find(IRealtimeBroadcaster);
-    const viewers: Viewers = new Viewers(hooks, (anybody) => (anybody ? this.feed.start() : this.feed.stop()));
+    const viewers: Viewers = new Viewers(hooks, (isWatched) => (isWatched ? this.feed.start() : this.feed.stop()));
     const ownRooms = (): number => (viewers.count > 0 ? 1 : 0);
     this.feed = new DashboardFeed(this.seen, this.options.payloads, ownRooms, (frame) => {
-      // What fails here is in the log already; the next frame is a quarter of a second away.
+      // The broadcaster has logged the error; the next frame follows in a quarter of a second.
       broadcaster.broadcast(channel, 'frame', frame).catch(() => undefined);
     });
     const actions = new DashboardActions(this.find(IRealtimeRevocation), this.seen.stream);

@@ -1,4 +1,4 @@
-// What is seen of the application? Every collector, with what they share.
+// What does the dashboard observe? All collectors, and what they share.
 import type { DiscoveryService } from '@nestjs/core';
 import type { IRealtimeServer, RealtimeHooks, RealtimeStats } from 'nestjs-realtime';
 import { BusEventsCollector } from '../collectors/bus-events.collector.js';
@@ -15,9 +15,9 @@ import { QueuesPanel } from '../jobs/queues.panel.js';
 import { PayloadView } from '../payloads/payload-view.js';
 import { RowStream } from '../rows/row.stream.js';
 import { Stories } from '../rows/stories.js';
-import type { Totals } from './feed.frames.js';
+import type { Totals } from '../wire/feed.frames.js';
 
-/** What costs a step for each connection or subscription, counted once a second at most. */
+/** Counts that visit every connection or subscription; taken at most once a second. */
 interface SlowCounts {
   readonly second: number;
   readonly stats: RealtimeStats;
@@ -38,7 +38,7 @@ export class Observations {
   private readonly bus: BusEventsCollector;
   private counted: SlowCounts | null = null;
 
-  /** Listens from now on. */
+  /** Starts to listen to the hooks. */
   constructor(
     hooks: RealtimeHooks,
     private readonly server: IRealtimeServer,
@@ -54,13 +54,13 @@ export class Observations {
     this.bus = new BusEventsCollector(this.stream, stories, view);
   }
 
-  /** Listens to what is found among the application's providers as well. */
+  /** Also listens to the event buses and queues among the application's providers. */
   async discover(discovery: DiscoveryService): Promise<void> {
     await this.bus.listen(discovery);
     await this.queues.listen(this.options.queues ?? findQueues(discovery));
   }
 
-  /** Counted in this second. */
+  /** The counts of this second. */
   counts(at: number): SlowCounts {
     const second = secondOf(at);
     if (this.counted?.second !== second) this.recount(at);

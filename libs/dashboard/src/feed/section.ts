@@ -1,7 +1,7 @@
-// Has a list changed? Its entries know; whoever looks at it once a second is told only of what is new.
+// Has a list changed since it was last sent? Its JSON is compared with the JSON of the previous one.
 
 export class Section<Value> {
-  private told = '';
+  private sent = '';
 
   constructor(private readonly read: (at: number) => Value) {}
 
@@ -9,17 +9,17 @@ export class Section<Value> {
     return this.read(at);
   }
 
-  /** Undefined where it is as it was when this was last called. */
+  /** The value; undefined if it has not changed since the last call. */
   changed(at: number): Value | undefined {
     const value = this.read(at);
     const json = JSON.stringify(value);
-    if (json === this.told) return undefined;
-    this.told = json;
+    if (json === this.sent) return undefined;
+    this.sent = json;
     return value;
   }
 
-  /** Somebody new looks: what was told before is not known to him. */
+  /** The next `changed` returns the value in any case: a new viewer has not seen it. */
   forget(): void {
-    this.told = '';
+    this.sent = '';
   }
 }

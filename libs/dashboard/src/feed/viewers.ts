@@ -1,11 +1,11 @@
-// Does anybody look? The feed runs from the first viewer to the last.
+// Are there any viewers? The feed runs while at least one is subscribed.
 import type { RealtimeConnection, RealtimeHooks } from 'nestjs-realtime';
-import { DASHBOARD_CHANNEL } from './dashboard.channel.js';
+import { DASHBOARD_CHANNEL } from '../wire/dashboard.channel.js';
 
 export class Viewers {
   private readonly present = new Set<RealtimeConnection>();
 
-  constructor(hooks: RealtimeHooks, changed: (anybody: boolean) => void) {
+  constructor(hooks: RealtimeHooks, changed: (isWatched: boolean) => void) {
     hooks.on('subscribed', ({ connection, channel }) => {
       if (channel !== DASHBOARD_CHANNEL) return;
       this.present.add(connection);

@@ -1,4 +1,4 @@
-// Which BullMQ queues does the application have? Those among its providers.
+// Which BullMQ queues does the application have? All among its providers.
 import type { DiscoveryService } from '@nestjs/core';
 import { type DashboardQueue, isQueue } from '../dashboard.options.js';
 

@@ -1,13 +1,13 @@
-// How does the dashboard hear of jobs? Over a Redis connection of its own for each queue, which harms nobody when it is down.
+// How does the dashboard learn about jobs? Over a Redis connection of its own for each queue. If it fails, the application is not affected.
 import type { DashboardQueue } from '../dashboard.options.js';
 
-/** A `QueueEvents` of BullMQ, as far as it is used here. */
+/** The part of BullMQ's `QueueEvents` that is used here. */
 export interface JobEvents {
   on(event: string, listener: (details: JobEventDetails) => void): unknown;
   close(): Promise<void>;
 }
 
-/** What BullMQ tells of a job; nothing of what it carries is read. */
+/** What BullMQ reports about a job. The job's data is not read. */
 export interface JobEventDetails {
   readonly jobId?: unknown;
   readonly failedReason?: unknown;
@@ -15,37 +15,37 @@ export interface JobEventDetails {
 
 type QueueEventsClass = new (name: string, options: object) => JobEvents;
 
-/** Longest time between two attempts to reach Redis, in milliseconds. */
+/** Longest pause between two attempts to reach Redis, in milliseconds. */
 const LONGEST_PAUSE = 1_000;
-/** How long BullMQ waits for an event before it asks again, in milliseconds; its timer holds a process that ends meanwhile. */
-const ASK_EVERY = 1_000;
-/** Longest time that closing waits for Redis, in milliseconds. */
-const LONGEST_FAREWELL = 500;
+/** How long BullMQ blocks while it waits for an event, in milliseconds. Its timer keeps a closing process alive for that long. */
+const BLOCK_FOR = 1_000;
+/** How long `close` waits for Redis, in milliseconds. */
+const CLOSE_WITHIN = 500;
 
-/** Null where bullmq is not installed. */
+/** Null if bullmq is not installed. */
 export async function loadQueueEvents(): Promise<QueueEventsClass | null> {
   const bullmq = await import('bullmq').catch(() => null);
   return bullmq && (bullmq.QueueEvents as unknown as QueueEventsClass);
 }
 
-/** One connection to one queue. */
+/** The connection for the events of one queue. */
 export class QueueEventsLink {
   readonly events: JobEvents;
   private closed = false;
 
   constructor(queueEvents: QueueEventsClass, { name, opts }: DashboardQueue) {
     const connection = this.connectionLike(opts.connection);
-    this.events = new queueEvents(name, { prefix: opts.prefix, connection, blockingTimeout: ASK_EVERY });
+    this.events = new queueEvents(name, { prefix: opts.prefix, connection, blockingTimeout: BLOCK_FOR });
   }
 
-  /** Never rejects, and never waits long. */
+  /** Never rejects, and waits at most `CLOSE_WITHIN`. */
   async close(): Promise<void> {
     this.closed = true;
-    const late = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_FAREWELL).unref());
-    await Promise.race([this.events.close().catch(() => undefined), late]);
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_WITHIN).unref());
+    await Promise.race([this.events.close().catch(() => undefined), timeout]);
   }
 
-  /** Of our own, though BullMQ would take the application's: only ours may give up. */
+  /** A connection of our own with the application's settings. BullMQ would share the application's, which must not stop retrying. */
   private connectionLike(connection: object | undefined): object {
     const options = {
       maxRetriesPerRequest: null,

@@ -1,8 +1,8 @@
-// How is one queue? Rows for its jobs, its counts while somebody looks, and whether its Redis can be reached.
+// How is one queue doing? Rows for its jobs, its counts while there are viewers, and whether its Redis is reachable.
 import { Logger } from '@nestjs/common';
 import { quotedForLog } from 'nestjs-realtime';
 import type { DashboardQueue } from '../dashboard.options.js';
-import type { JobRow, QueueRow } from '../feed/feed.frames.js';
+import type { JobRow, QueueRow } from '../wire/feed.frames.js';
 import { cutName, cutReason, errorText } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 import type { QueueEventsLink } from './queue-events.js';
@@ -11,16 +11,16 @@ const JOB_STATES: readonly JobRow['state'][] = ['waiting', 'active', 'completed'
 const COUNTED = ['waiting', 'active', 'completed', 'failed'] as const;
 type Counts = Readonly<Record<(typeof COUNTED)[number], number>>;
 
-/** Counts that have not come after this many milliseconds will not come soon. */
-const PATIENCE = 2_000;
+/** A queue that has not answered for this many milliseconds is shown as down. */
+const ANSWER_WITHIN = 2_000;
 
 export class QueueWatch {
   private readonly logger = new Logger('RealtimeDashboard');
   private readonly name: string;
   private counts: Counts = { waiting: 0, active: 0, completed: 0, failed: 0 };
   private isDown = false;
-  private isDeaf = false;
-  private asked: number | null = null;
+  private hasWarned = false;
+  private askedAt: number | null = null;
 
   constructor(
     private readonly queue: DashboardQueue,
@@ -28,9 +28,9 @@ export class QueueWatch {
     private readonly rows: RowStream,
   ) {
     this.name = cutName(queue.name);
-    link?.events.on('error', (error) => this.failed(error));
+    link?.events.on('error', (error) => this.linkFailed(error));
     for (const state of JOB_STATES) {
-      link?.events.on(state, ({ jobId, failedReason }) => this.tell(state, jobId, failedReason));
+      link?.events.on(state, ({ jobId, failedReason }) => this.addRow(state, jobId, failedReason));
     }
   }
 
@@ -38,13 +38,13 @@ export class QueueWatch {
     return { name: this.name, state: this.isDown ? 'down' : 'up', ...this.counts };
   }
 
-  /** Asks for the counts, unless the answer to the question before has not come. */
+  /** Asks for the counts, unless an earlier request is still open. */
   ask(at: number): void {
-    if (this.asked === null) {
-      this.asked = at;
+    if (this.askedAt === null) {
+      this.askedAt = at;
       void this.count();
-    } else if (at - this.asked > PATIENCE) {
-      this.lost('it does not answer');
+    } else if (at - this.askedAt > ANSWER_WITHIN) {
+      this.markDown(`no answer within ${ANSWER_WITHIN} ms`);
     }
   }
 
@@ -52,28 +52,30 @@ export class QueueWatch {
     await this.link?.close();
   }
 
-  /** Never rejects. The application's own client asks, and keeps the question while Redis is away. */
+  /** Never rejects. It uses the application's own client, which queues the request while Redis is down. */
   private async count(): Promise<void> {
     try {
       const counts = await this.queue.getJobCounts(...COUNTED);
       this.counts = Object.fromEntries(COUNTED.map((state) => [state, Number(counts[state] ?? 0)])) as Counts;
-      this.found();
+      this.markUp();
     } catch (error) {
-      this.lost(errorText(error));
+      this.markDown(errorText(error));
     }
-    this.asked = null;
+    this.askedAt = null;
   }
 
-  /** An error of the network has a code; anything else, such as a command that is not permitted, does not mean that Redis is away. */
-  private failed(error: object): void {
-    if ('code' in error) return this.lost(errorText(error));
-    if (this.isDeaf) return;
-    this.isDeaf = true;
-    this.logger.warn(`Jobs of queue ${quotedForLog(this.name)} cannot be heard: ${quotedForLog(errorText(error))}`);
+  /** Network errors have a code. Any other error, such as a command without permission, does not mean that Redis is down. */
+  private linkFailed(error: object): void {
+    if ('code' in error) return this.markDown(errorText(error));
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    this.logger.warn(
+      `The dashboard cannot read job events of queue ${quotedForLog(this.name)}: ${quotedForLog(errorText(error))}`,
+    );
   }
 
-  private tell(state: JobRow['state'], jobId: unknown, failedReason: unknown): void {
-    this.found();
+  private addRow(state: JobRow['state'], jobId: unknown, failedReason: unknown): void {
+    this.markUp();
     this.rows.add('job', (stamp) => ({
       ...stamp,
       kind: 'job',
@@ -85,14 +87,14 @@ export class QueueWatch {
     }));
   }
 
-  /** One line in the log for each time it goes, and one for each time it comes back. */
-  private lost(reason: string): void {
+  /** Logs one line when the queue goes down; `markUp` logs one when it is back. */
+  private markDown(reason: string): void {
     if (this.isDown) return;
     this.isDown = true;
     this.logger.warn(`Redis of queue ${quotedForLog(this.name)} cannot be reached: ${quotedForLog(reason)}`);
   }
 
-  private found(): void {
+  private markUp(): void {
     if (!this.isDown) return;
     this.isDown = false;
     this.logger.log(`Redis of queue ${quotedForLog(this.name)} is back`);

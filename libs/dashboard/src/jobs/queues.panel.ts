@@ -1,16 +1,16 @@
-// What do the queues do? Nothing here waits for a Redis that is down.
+// How are the queues doing? A Redis that is down blocks nothing here.
 import { Logger } from '@nestjs/common';
 import { quotedForLog } from 'nestjs-realtime';
 import type { DashboardQueue } from '../dashboard.options.js';
-import type { QueueRow } from '../feed/feed.frames.js';
+import type { QueueRow } from '../wire/feed.frames.js';
 import { errorText } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 import { loadQueueEvents, QueueEventsLink } from './queue-events.js';
 import { QueueWatch } from './queue.watch.js';
 
-/** Queues that are shown: each holds a Redis connection. */
+/** Most queues that are shown. Each one costs a Redis connection. */
 const MOST_QUEUES = 32;
-/** Counts are asked for at most once in this many milliseconds. */
+/** Shortest time between two requests for the counts, in milliseconds. */
 const COUNT_EVERY = 1_000;
 
 export class QueuesPanel {
@@ -23,8 +23,8 @@ export class QueuesPanel {
   async listen(queues: readonly DashboardQueue[]): Promise<void> {
     if (queues.length === 0) return;
     if (queues.length > MOST_QUEUES) {
-      const advice = `shows the first ${MOST_QUEUES}; name those you want to see in the option queues.`;
-      this.logger.warn(`The dashboard finds ${queues.length} queues and ${advice}`);
+      const advice = `it shows the first ${MOST_QUEUES}. List the queues to show in the option \`queues\`.`;
+      this.logger.warn(`The dashboard found ${queues.length} queues; ${advice}`);
     }
     const queueEvents = await loadQueueEvents();
     this.watches = queues.slice(0, MOST_QUEUES).map((queue) => {
@@ -33,7 +33,7 @@ export class QueuesPanel {
     });
   }
 
-  /** Call it while somebody looks. */
+  /** Requests new counts. Call it only while there are viewers. */
   ask(at: number): void {
     if (at >= this.askedAt && at - this.askedAt < COUNT_EVERY) return;
     this.askedAt = at;
@@ -44,12 +44,12 @@ export class QueuesPanel {
     return this.watches.map((watch) => watch.row());
   }
 
-  /** Never rejects, and never waits long. */
+  /** Never rejects, and never waits long for Redis. */
   async close(): Promise<void> {
     await Promise.all(this.watches.map((watch) => watch.close()));
   }
 
-  /** A queue that cannot be listened to still has its counts. */
+  /** Null if the queue's events cannot be read; its counts are shown all the same. */
   private linkTo(
     queue: DashboardQueue,
     queueEvents: NonNullable<Awaited<ReturnType<typeof loadQueueEvents>>>,
@@ -58,7 +58,7 @@ export class QueuesPanel {
       return new QueueEventsLink(queueEvents, queue);
     } catch (error) {
       const why = quotedForLog(errorText(error));
-      this.logger.warn(`The dashboard cannot hear of the jobs of queue ${quotedForLog(queue.name)}: ${why}`);
+      this.logger.warn(`The dashboard cannot read job events of queue ${quotedForLog(queue.name)}: ${why}`);
       return null;
     }
   }

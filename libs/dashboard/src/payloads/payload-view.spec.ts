@@ -6,7 +6,7 @@ const view = new PayloadView('shown', new RealtimeDashboardOptions().redact);
 const shown = (payload: unknown): string => view.of(payload).payload!;
 
 describe('a payload in a row', () => {
-  it('is not there unless it was switched on', () => {
+  it('is absent by default', () => {
     expect(new PayloadView('hidden', []).of({ a: 1 })).toEqual({});
   });
 
@@ -15,7 +15,7 @@ describe('a payload in a row', () => {
     expect(JSON.parse(shown(payload))).toEqual(JSON.parse(JSON.stringify(payload)));
   });
 
-  it('has no value of a listed key, at any depth, in any spelling', () => {
+  it('contains no value of a listed key, at any depth, in any spelling', () => {
     const payload = {
       user: [{ passwordHash: 'x1', ACCESS_TOKEN: 'x2', 'Set-Cookie': ['x3'], deep: { api_key: { key: 'x4' } } }],
       name: 'kept',
@@ -25,14 +25,14 @@ describe('a payload in a row', () => {
     expect(new PayloadView('shown', ['name']).of(payload).payload).toContain('"name":"[redacted]"');
   });
 
-  it('is cut, whatever its size', () => {
+  it('is cut to its maximum length', () => {
     const large = { list: Array.from({ length: 100_000 }, (_, n) => ({ n, text: 'x'.repeat(5_000) })) };
     expect(shown(large).length).toBeLessThanOrEqual(2_049);
     expect(shown('y'.repeat(1_000_000)).length).toBeLessThan(600);
     expect(shown({ file: Buffer.alloc(5_000_000) })).toBe('{"file":"[5000000 bytes]"}');
   });
 
-  it('may hold what JSON cannot', () => {
+  it('may contain values that JSON cannot represent', () => {
     const cycle: Record<string, unknown> = {
       big: 10n,
       nan: Number.NaN,
@@ -49,7 +49,7 @@ describe('a payload in a row', () => {
     expect(shown(deep)).toContain('[deeper]');
   });
 
-  it('may throw when it is read', () => {
+  it('may throw while it is read', () => {
     const hostile = {
       get boom(): never {
         throw new Error('no');
@@ -75,7 +75,7 @@ describe('a payload in a row', () => {
     ).toContain('[unreadable]');
   });
 
-  it('hides what its class hides from JSON', () => {
+  it('uses the toJSON method of its class', () => {
     class Account {
       constructor(private readonly pin: string) {}
       toJSON(): object {

@@ -1,11 +1,11 @@
-// What may be seen of a payload? Nothing, unless it was switched on; then JSON, redacted and cut, whatever the payload is.
+// How much of a payload does the dashboard show? Nothing by default; with `payloads: 'shown'`, redacted JSON of limited length.
 import { Redaction } from './redaction.js';
 
-/** Longest payload in a row, in UTF-16 units. */
+/** Maximum length of a payload in a row, in UTF-16 units. */
 const LONGEST = 2_048;
-/** Deepest level that is shown. */
+/** Maximum depth that is shown. */
 const DEEPEST = 16;
-/** Longest string within a payload. */
+/** Maximum length of a string within a payload. */
 const LONGEST_STRING = 500;
 
 export class PayloadView {
@@ -18,7 +18,7 @@ export class PayloadView {
     this.redaction = new Redaction(redact);
   }
 
-  /** To spread into a row. */
+  /** The property `payload` to spread into a row; nothing if payloads are hidden. */
   of(payload: unknown): { readonly payload?: string } {
     return this.payloads === 'hidden' ? {} : { payload: this.textOf(payload) };
   }
@@ -30,7 +30,7 @@ export class PayloadView {
   }
 }
 
-/** Writes until it is full; a value that cannot be read is said to be so. */
+/** Writes until the text is full. A value that throws is written as `"[unreadable]"`. */
 class PayloadWriter {
   text = '';
   private readonly open = new Set<object>();
@@ -74,7 +74,7 @@ class PayloadWriter {
 
   private writeMembers(value: object, depth: number): void {
     const { toJSON } = value as { toJSON?: unknown };
-    // A class that hides something from JSON hides it here as well.
+    // A class that hides a field from JSON hides it here too.
     if (typeof toJSON === 'function') return this.write((toJSON as () => unknown).call(value), depth);
     if (Array.isArray(value)) return this.writeArray(value, depth);
     this.text += '{';

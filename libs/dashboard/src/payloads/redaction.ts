@@ -13,7 +13,7 @@ export class Redaction {
   }
 }
 
-/** `accessToken`, `access_token` and `Access-Token` are one. */
+/** Makes `accessToken`, `access_token` and `Access-Token` equal. */
 function plain(key: string): string {
   return key.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }

@@ -1,8 +1,8 @@
-// How long may a string from outside be in a row?
+// How long may a string from outside be in a row? Longer ones are cut.
 
-/** Longest name that is kept, in UTF-16 units. */
+/** Maximum length of a name, in UTF-16 units. */
 const LONGEST_NAME = 200;
-/** Longest reason or error message that is kept. */
+/** Maximum length of a reason or an error message. */
 const LONGEST_REASON = 500;
 
 export function cutName(name: string): string {
@@ -13,7 +13,7 @@ export function cutReason(reason: string): string {
   return cut(reason, LONGEST_REASON);
 }
 
-/** What an error says of itself, whatever was thrown. */
+/** Name and message of an error. Accepts any thrown value. */
 export function errorText(error: unknown): string {
   try {
     return cutReason(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
@@ -22,7 +22,7 @@ export function errorText(error: unknown): string {
   }
 }
 
-/** Name of an object's class, whatever it is. */
+/** Class name of an object; `Object` if it has none. */
 export function classNameOf(value: object): string {
   try {
     return cutName(String(value.constructor.name));

@@ -1,12 +1,12 @@
-// How much of a list goes over the wire? As many rows as are read by a person, and as many as a frame can hold.
-import type { Listing } from '../feed/feed.frames.js';
+// How much of a list is sent? As many rows as a person can read and as fit into a frame.
+import type { Listing } from '../wire/feed.frames.js';
 
-/** Most rows of a list. */
+/** Most rows in a list. */
 export const MOST_ROWS = 200;
-/** Most characters of a list: far below what may wait for one client. */
+/** Most characters in a list: far below the limit of queued bytes for one client. */
 const MOST_CHARACTERS = 150_000;
 
-/** The first rows, of `total` there are. */
+/** The first rows that fit; `more` is the rest of `total`. */
 export function listingOf<Row extends object>(rows: readonly Row[], total: number): Listing<Row> {
   const fitting = rows.slice(0, fittingRows(rows));
   return { rows: fitting, more: Math.max(0, total - fitting.length) };
@@ -28,7 +28,7 @@ function fittingRows(rows: readonly object[]): number {
   return last;
 }
 
-/** About as many characters as its JSON has, without making it. */
+/** Estimates the length of the row's JSON without making it. */
 function weightOf(row: object): number {
   let weight = 0;
   for (const value of Object.values(row)) {

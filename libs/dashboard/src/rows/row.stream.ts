@@ -1,10 +1,10 @@
-// What has happened lately? The newest rows, of each kind no more than a person could read.
-import type { StreamRow } from '../feed/feed.frames.js';
+// What has happened recently? The newest rows, of each kind only as many as a person can read.
+import type { StreamRow } from '../wire/feed.frames.js';
 import { MOST_ROWS, newestOf } from './listing.js';
 
-/** Rows that are kept. */
+/** Number of rows that are kept. */
 const KEPT = MOST_ROWS;
-/** Each kind has a share of its own in this many milliseconds, so that a flood of one hides no other. */
+/** Length of a window in milliseconds. Each kind has its own share per window, so that a flood of one kind hides no other. */
 const WINDOW = 250;
 
 const SHARES: Readonly<Record<StreamRow['kind'], number>> = {
@@ -19,25 +19,25 @@ const SHARES: Readonly<Record<StreamRow['kind'], number>> = {
 };
 
 type Kind = StreamRow['kind'];
-/** What every row gets from the stream. */
+/** The properties that the stream gives to every row. */
 export type RowStamp = Pick<StreamRow, 'id' | 'at'>;
 
-/** Rows since the last time somebody asked. */
+/** The rows since the previous call of `take`. */
 export interface NewRows {
   readonly rows: readonly StreamRow[];
   readonly skipped: number;
 }
 
-/** A bounded memory. A row over its share is counted and never made. */
+/** A ring of rows. A row beyond its kind's share is counted as skipped and never made. */
 export class RowStream {
   private readonly ring: StreamRow[] = [];
   private readonly taken: Record<Kind, number> = {} as Record<Kind, number>;
   private windowEnd = 0;
   private lastId = 0;
-  private toldId = 0;
+  private takenId = 0;
   private skipped = 0;
 
-  /** `make` runs at once, or never. */
+  /** Calls `make` synchronously, or not at all. */
   add(kind: Kind, make: (stamp: RowStamp) => StreamRow): void {
     const at = Date.now();
     if (at >= this.windowEnd || at < this.windowEnd - WINDOW) this.openWindow(at);
@@ -51,16 +51,16 @@ export class RowStream {
     this.ring[this.lastId++ % KEPT] = row;
   }
 
-  /** Whatever is kept, oldest first. */
+  /** The newest rows that fit into a snapshot, oldest first. */
   newest(): readonly StreamRow[] {
     return newestOf(this.keptAfter(0));
   }
 
-  /** Whatever has come since this was last called, oldest first. */
+  /** The rows since the previous call, oldest first. */
   take(): NewRows {
-    const rows = newestOf(this.keptAfter(this.toldId));
-    const skipped = this.skipped + (this.lastId - this.toldId - rows.length);
-    this.toldId = this.lastId;
+    const rows = newestOf(this.keptAfter(this.takenId));
+    const skipped = this.skipped + (this.lastId - this.takenId - rows.length);
+    this.takenId = this.lastId;
     this.skipped = 0;
     return { rows, skipped };
   }

@@ -1,10 +1,10 @@
-// Which rows belong together? Those that came of the same object: a bus event, what the bridge made of it, and its broadcasts.
+// Which rows belong to one story? Those with the same cause: a bus event, its bridge entries, and its broadcasts.
 
 export class Stories {
   private readonly numbers = new WeakMap<object, number>();
   private last = 0;
 
-  /** The number of whatever came of this object; null where nothing has led to it. */
+  /** The story's number for this cause; null without a cause. */
   of(cause: object | null): number | null {
     if (cause === null) return null;
     let number = this.numbers.get(cause);

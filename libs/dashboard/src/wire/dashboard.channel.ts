@@ -1,4 +1,4 @@
-// Over which channel does the dashboard speak? Frames go out; a viewer opens it, disconnects users and evicts them.
+// Which channel do the server and the page share? The server sends frames; a viewer asks for a snapshot, disconnects users and evicts them.
 import {
   defineRealtimeChannel,
   type RealtimeChannelDescriptor,
@@ -7,13 +7,13 @@ import {
 } from '@nestjs-realtime/contract';
 import type { DashboardFrame } from './feed.frames.js';
 
-/** What every channel of the dashboard begins with; whatever happens on them is not counted. */
+/** Prefix of every channel of the dashboard. Traffic on these channels is not counted. */
 export const DASHBOARD_PREFIX = 'realtime-dashboard.';
 
-/** Name of the one channel. */
+/** Name of the only channel so far. */
 export const DASHBOARD_CHANNEL = `${DASHBOARD_PREFIX}live` as const;
 
-/** `open` asks for everything at this moment; the reply's `data` is a `DashboardSnapshot`. */
+/** `open` asks for the current state; the reply's `data` is a `DashboardSnapshot`. */
 export type OpenDashboard = Readonly<Record<never, never>>;
 
 /** Ends every connection of a user. */
@@ -27,7 +27,7 @@ export interface EvictUser {
   readonly channel: string;
 }
 
-/** The channel's declaration for viewers of that role. */
+/** Type of the channel's declaration. */
 export type DashboardChannel = RealtimeChannelDescriptor<
   typeof DASHBOARD_CHANNEL,
   { readonly frame: StandardSchema<DashboardFrame> },
@@ -39,7 +39,7 @@ export type DashboardChannel = RealtimeChannelDescriptor<
   { readonly role: string }
 >;
 
-/** Clients may pass any role: only the server looks at it. */
+/** The channel for viewers with that role. Only the server checks the role, so a client may pass any. */
 export function dashboardChannel(role: string): DashboardChannel {
   return defineRealtimeChannel<
     typeof DASHBOARD_CHANNEL,
@@ -51,7 +51,7 @@ export function dashboardChannel(role: string): DashboardChannel {
   >({
     name: DASHBOARD_CHANNEL,
     scope: { role },
-    events: { frame: made<DashboardFrame>() },
+    events: { frame: unchecked<DashboardFrame>() },
     messages: {
       open: strings<OpenDashboard>(),
       disconnect: strings<DisconnectUser>('userId'),
@@ -60,8 +60,8 @@ export function dashboardChannel(role: string): DashboardChannel {
   });
 }
 
-/** What the server has made itself. */
-function made<Value>(): StandardSchema<Value> {
+/** Accepts any value: the server makes it, no client does. */
+function unchecked<Value>(): StandardSchema<Value> {
   return schema<Value>((value) => ({ value: value as Value }));
 }
 

@@ -1,9 +1,9 @@
-// What does the page get to know, and in which shape? Names, counts and sizes; payloads only where they were switched on.
+// What does the server send to the page, and in which shape? Names, counts and sizes; payloads only with `payloads: 'shown'`.
 import type { RealtimeGate, RefusalCode, SlowConsumerPolicy } from 'nestjs-realtime';
 
-/** Everything at one moment: the answer to `open`. Lists are bounded; `more` says how many entries were left out. */
+/** The complete state at one moment: the reply to `open`. Lists are bounded; `more` is the number of entries left out. */
 export interface DashboardSnapshot {
-  /** Milliseconds since 1970, of the server's clock, as every `at`. */
+  /** Milliseconds since 1970 by the server's clock, like every `at`. */
   readonly at: number;
   /** Whether rows carry payloads. */
   readonly payloads: 'hidden' | 'shown';
@@ -17,12 +17,12 @@ export interface DashboardSnapshot {
   readonly rows: readonly StreamRow[];
 }
 
-/** What has changed since the frame before, at most four times a second. What is absent is as it was. */
+/** The changes since the previous frame, at most four times a second. An absent property has not changed. */
 export interface DashboardFrame {
   readonly at: number;
   readonly totals: Totals;
   readonly nodes?: readonly NodeRow[];
-  /** Whole lists, where any of their entries changed. */
+  /** The whole list if any of its entries changed. */
   readonly connections?: Listing<ConnectionRow>;
   readonly channels?: Listing<ChannelRow>;
   readonly handlers?: readonly HandlerRow[];
@@ -38,7 +38,7 @@ export interface Listing<Row> {
   readonly more: number;
 }
 
-/** Counts of this application without the dashboard's own traffic; `...PerSecond` over the last second. */
+/** Counts without the dashboard's own traffic; `...PerSecond` counts the last whole second. */
 export interface Totals {
   readonly connections: number;
   readonly users: number;
@@ -58,19 +58,19 @@ export interface NodeRow {
   readonly connections: number;
   readonly uptimeSeconds: number;
   readonly rssBytes: number;
-  /** Longest hold of the event loop since the frame before, in milliseconds. */
+  /** Longest delay of the event loop since the previous `nodes`, in milliseconds. */
   readonly loopLagMs: number;
 }
 
 export interface ConnectionRow {
   readonly id: string;
-  /** Null is anonymous. */
+  /** Null if anonymous. */
   readonly userId: string | null;
   readonly roles: readonly string[];
   readonly address: string;
   readonly userAgent: string;
   readonly since: number;
-  /** Concrete names, the first 20. */
+  /** Concrete names, 20 at most. */
   readonly channels: readonly string[];
 }
 
@@ -98,7 +98,7 @@ export interface HandlerRow {
 /** One BullMQ queue. */
 export interface QueueRow {
   readonly name: string;
-  /** `'down'` while its Redis cannot be reached. */
+  /** `'down'` while its Redis is unreachable. */
   readonly state: 'up' | 'down';
   readonly waiting: number;
   readonly active: number;
@@ -107,18 +107,18 @@ export interface QueueRow {
 }
 
 interface Row {
-  /** Grows by one with every row. */
+  /** Increases by one with every row. */
   readonly id: number;
   readonly at: number;
-  /** Rows of one story share it: a bus event, what the bridge made of it, and the broadcasts that came of that. */
+  /** Shared by the rows of one story: a bus event, its bridge entries, and the broadcasts that result from them. */
   readonly story: number | null;
-  /** Only where payloads are shown: JSON, redacted, cut. */
+  /** Redacted JSON, cut to a maximum length; only with `payloads: 'shown'`. */
   readonly payload?: string;
 }
 
 export interface BusEventRow extends Row {
   readonly kind: 'event';
-  /** Class of the domain event. */
+  /** Class name of the domain event. */
   readonly name: string;
 }
 
@@ -128,7 +128,7 @@ export interface BridgeRow extends Row {
   readonly template: string;
   readonly event: string;
   readonly channels: readonly string[];
-  /** Null where it was forwarded or skipped. */
+  /** Null if the event was forwarded or skipped. */
   readonly error: string | null;
 }
 
@@ -149,12 +149,12 @@ export interface MessageRow extends Row {
   readonly milliseconds: number;
 }
 
-/** A refusal, explained. */
+/** A refusal with its explanation. */
 export interface RefusalRow extends Row {
   readonly kind: 'refusal';
   readonly gate: RealtimeGate;
   readonly code: RefusalCode;
-  /** Which guard or rule refused, and why: the reason that the peer never sees. */
+  /** Which guard or rule refused, and why. The client never sees it. */
   readonly reason: string;
   readonly userId: string | null;
   readonly connectionId: string | null;
@@ -175,13 +175,13 @@ export interface JobRow extends Row {
   readonly queue: string;
   readonly jobId: string;
   readonly state: 'waiting' | 'active' | 'completed' | 'failed' | 'delayed' | 'stalled';
-  /** Why it failed; empty otherwise. */
+  /** Why the job failed; empty otherwise. */
   readonly reason: string;
 }
 
 export interface ActionRow extends Row {
   readonly kind: 'action';
-  /** Who did it. */
+  /** The admin who acted. */
   readonly userId: string;
   readonly action: 'disconnect' | 'evict';
   readonly target: string;
