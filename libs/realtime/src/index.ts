@@ -27,9 +27,9 @@ export { AnonymousAuthenticator, IRealtimeAuthenticator } from './authorization/
 export type { RealtimeHandshake } from './authorization/realtime-handshake.js';
 export type { RealtimeUser } from './authorization/realtime-user.js';
 export { SessionAuthenticator } from './authorization/session.authenticator.js';
-export { GuardedBroadcaster } from './broadcast/guarded.broadcaster.js';
 export { type InMemoryListener, InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
 export { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
+export { type BrokerSink, IRealtimeBroker } from './broker/realtime.broker.js';
 export type { RecordedBroadcast } from './broadcast/recorded-broadcast.js';
 export {
   IRealtimeHandlerRegistry,
@@ -62,13 +62,8 @@ export { type CaptureOptions, withCapture } from './instrumentation/with-capture
 export { withSpan } from './instrumentation/with-span.js';
 export { RealtimeException, type RealtimeExceptionOptions, RealtimeFault } from './realtime.exception.js';
 export { RealtimeHooks, type RealtimeHookEvents } from './realtime.hooks.js';
-export {
-  RealtimeModule,
-  type RealtimeModuleAsyncOptions,
-  type RealtimeModuleOptions,
-  type RealtimeModuleParts,
-  type RealtimeOptionsFactory,
-} from './realtime.module.js';
+export type { RealtimeModuleAsyncOptions, RealtimeOptionsFactory } from './realtime.async-options.js';
+export { RealtimeModule, type RealtimeModuleOptions } from './realtime.module.js';
 export {
   type DoctorCode,
   RealtimeDoctorOptions,
@@ -76,5 +71,6 @@ export {
   RealtimeOptions,
   type RealtimeSettings,
 } from './realtime.options.js';
+export type { RealtimeModuleParts, RealtimePart } from './realtime.parts.js';
 export { SocketIORealtimeBroadcaster } from './socket-io/socket-io.broadcaster.js';
 export { SocketIORealtimeServer } from './socket-io/socket-io.server.js';

@@ -1,20 +1,12 @@
 // Where do the parts meet? The module an application imports.
-import {
-  type CanActivate,
-  type DynamicModule,
-  Module,
-  type ModuleMetadata,
-  type Provider,
-  type Type,
-} from '@nestjs/common';
-import { DiscoveryModule, ModuleRef } from '@nestjs/core';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { ExpiryWatch } from './authority/expiry.watch.js';
 import { LeaseSweep } from './authority/lease.sweep.js';
 import { IRealtimeRevocation, Revocation } from './authority/realtime.revocation.js';
 import { Renewal } from './authority/renewal.js';
 import { RevocationLedger } from './authority/revocation.ledger.js';
-import { AnonymousAuthenticator, IRealtimeAuthenticator } from './authorization/realtime.authenticator.js';
 import { InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
 import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
 import { ChannelExplorer } from './channels/channel.explorer.js';
@@ -38,52 +30,23 @@ import { PresenceRequests } from './gateway/presence.requests.js';
 import { RequestDispatcher } from './gateway/request.dispatcher.js';
 import { SubscriptionRequests } from './gateway/subscription.requests.js';
 import { BroadcastGuard } from './guards/broadcast.guard.js';
-import { CONNECT_GUARDS, ConnectGuard } from './guards/connect.guard.js';
+import { ConnectGuard } from './guards/connect.guard.js';
 import { Gates } from './guards/gates.js';
 import { MessageGuard } from './guards/message.guard.js';
 import { RefusalLog } from './guards/refusals.js';
 import { SubscribeGuard } from './guards/subscribe.guard.js';
 import { RealtimeHealthIndicator } from './inspection/realtime.health-indicator.js';
-import { IRealtimeTracer, NoopTracer } from './instrumentation/realtime.tracer.js';
+import { IRealtimeTracer } from './instrumentation/realtime.tracer.js';
 import { ClassSchemaCompiler } from './payloads/class-schema.js';
 import { PayloadSchemaCompiler } from './payloads/payload-schema.compiler.js';
 import { RealtimeHooks } from './realtime.hooks.js';
+import { asyncOptions, type RealtimeModuleAsyncOptions } from './realtime.async-options.js';
 import { RealtimeOptions, type RealtimeSettings, resolveOptions } from './realtime.options.js';
+import { partProviders, type RealtimeModuleParts } from './realtime.parts.js';
 import { SocketIORealtimeBroadcaster } from './socket-io/socket-io.broadcaster.js';
-import { SocketIORealtimeServer } from './socket-io/socket-io.server.js';
-
-/** The parts an application brings; known when the module is declared, also with `forRootAsync`. */
-export interface RealtimeModuleParts {
-  /** Modules whose exports the parts below inject. */
-  readonly imports?: ModuleMetadata['imports'];
-  /** Says who is behind a connection. Without one everybody is anonymous. */
-  readonly authenticator?: Type<IRealtimeAuthenticator>;
-  /** Guards of the application's own, after gate 1 has authenticated. */
-  readonly guards?: { readonly connect?: readonly Type<CanActivate>[] };
-  /** Where spans go. Default: nowhere. */
-  readonly tracer?: Type<IRealtimeTracer>;
-  /** Whether every module can inject `IRealtimeBroadcaster` without importing this one. Default true. */
-  readonly global?: boolean;
-}
 
 /** What `forRoot` takes: parts, and settings by value. */
 export type RealtimeModuleOptions = RealtimeModuleParts & RealtimeSettings;
-
-/** A class that makes settings, for `forRootAsync`. */
-export interface RealtimeOptionsFactory {
-  createRealtimeOptions(): RealtimeSettings | Promise<RealtimeSettings>;
-}
-
-/** What `forRootAsync` takes: parts, and one way to make settings. */
-export type RealtimeModuleAsyncOptions = RealtimeModuleParts &
-  (
-    | {
-        readonly useFactory: (...dependencies: never[]) => RealtimeSettings | Promise<RealtimeSettings>;
-        readonly inject?: readonly unknown[];
-      }
-    | { readonly useClass: Type<RealtimeOptionsFactory> }
-    | { readonly useExisting: Type<RealtimeOptionsFactory> }
-  );
 
 /** Channels registered without handlers. */
 @Module({})
@@ -99,11 +62,9 @@ export class RealtimeFeatureModule {}
 export class RealtimeModule {
   /** @throws RealtimeFault that names every option at fault. */
   static forRoot(options: RealtimeModuleOptions = {}): DynamicModule {
-    const { imports, authenticator, guards, tracer, global, ...settings } = options;
-    const resolved = resolveOptions(settings);
-    return assemble({ imports, authenticator, guards, tracer, global }, [
-      { provide: RealtimeOptions, useValue: resolved },
-    ]);
+    const { imports, authenticator, guards, broker, server, tracer, global, ...settings } = options;
+    const parts = { imports, authenticator, guards, broker, server, tracer, global };
+    return assemble(parts, [{ provide: RealtimeOptions, useValue: resolveOptions(settings) }]);
   }
 
   /** Settings from a factory, a class or an existing provider. Faults in them reject the boot. */
@@ -162,7 +123,6 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       MessageStanding,
       RequestDispatcher,
       Holdings,
-      { provide: IRealtimeServer, useClass: SocketIORealtimeServer },
       RealtimeHealthIndicator,
       RealtimeDoctor,
       SocketIORealtimeBroadcaster,
@@ -190,39 +150,4 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       RealtimeHealthIndicator,
     ],
   };
-}
-
-function partProviders({ authenticator, guards, tracer }: RealtimeModuleParts): Provider[] {
-  return [
-    { provide: IRealtimeAuthenticator, useClass: authenticator ?? AnonymousAuthenticator },
-    { provide: IRealtimeTracer, useClass: tracer ?? NoopTracer },
-    {
-      provide: CONNECT_GUARDS,
-      useFactory: (moduleRef: ModuleRef) =>
-        Promise.all((guards?.connect ?? []).map((guard) => moduleRef.create(guard))),
-      inject: [ModuleRef],
-    },
-  ];
-}
-
-function asyncOptions(options: RealtimeModuleAsyncOptions): Provider[] {
-  if ('useFactory' in options) {
-    const { useFactory, inject = [] } = options;
-    return [
-      {
-        provide: RealtimeOptions,
-        useFactory: async (...dependencies: never[]) => resolveOptions(await useFactory(...dependencies)),
-        inject: inject as never[],
-      },
-    ];
-  }
-  const factory = 'useClass' in options ? options.useClass : options.useExisting;
-  return [
-    ...('useClass' in options ? [factory] : []),
-    {
-      provide: RealtimeOptions,
-      useFactory: async (source: RealtimeOptionsFactory) => resolveOptions(await source.createRealtimeOptions()),
-      inject: [factory],
-    },
-  ];
 }

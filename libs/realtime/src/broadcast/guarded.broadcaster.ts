@@ -18,7 +18,7 @@ import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
 /** For all broadcasts that are on their way when they return. */
 const DONE = Promise.resolve();
 
-/** A broadcaster that passes gate 4 before it publishes. Extend it for another carrier. */
+/** A broadcaster that passes gate 4 before it publishes. */
 export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   private readonly logger = new Logger('Realtime');
   private readonly lanes = new ChannelLanes();

@@ -2,6 +2,7 @@
 import { Inject, type OnApplicationBootstrap, type OnModuleDestroy, type Type } from '@nestjs/common';
 import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import { IRealtimeBroker } from '../broker/realtime.broker.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import type { Acknowledge, RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
@@ -14,6 +15,7 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
 
   constructor(
     private readonly server: IRealtimeServer,
+    private readonly broker: IRealtimeBroker,
     private readonly life: ConnectionLife,
     private readonly dispatcher: RequestDispatcher,
   ) {}
@@ -25,7 +27,8 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
   }
 
   /** @throws RealtimeFault when the WebSocket adapter of the application cannot serve. */
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    await this.broker.start(this.server);
     if (this.mounted) this.server.open(this);
   }
 
@@ -33,6 +36,7 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
     this.server.stopAccepting();
     this.dispatcher.stop();
     await this.life.drain();
+    await this.broker.stop();
   }
 
   connect(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
@@ -66,10 +70,11 @@ export function createRealtimeGateway(): Type<RealtimeGateway> {
   class MountedRealtimeGateway extends RealtimeGateway {
     constructor(
       @Inject(IRealtimeServer) server: IRealtimeServer,
+      @Inject(IRealtimeBroker) broker: IRealtimeBroker,
       @Inject(ConnectionLife) life: ConnectionLife,
       @Inject(RequestDispatcher) dispatcher: RequestDispatcher,
     ) {
-      super(server, life, dispatcher);
+      super(server, broker, life, dispatcher);
       WebSocketGateway(server.gatewayOptions())(MountedRealtimeGateway);
     }
   }

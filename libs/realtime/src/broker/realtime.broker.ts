@@ -1,0 +1,25 @@
+// How does an event reach the clients of every node? The port that a broker implements.
+import type { EncodedEvent } from '../connections/encoded-event.js';
+
+/** The clients of this node. */
+export interface BrokerSink {
+  /** Sends an event to this node's subscribers of its channel, and returns how many they are. Never throws. */
+  deliver(event: EncodedEvent): number;
+}
+
+/**
+ * Carries events between nodes. Pass an implementation to `RealtimeModule.forRoot({ broker })`.
+ *
+ * Obligations:
+ * - every event goes to the sink of every node once, the publishing node included;
+ * - events of one channel reach each sink in the order of the `publish` calls of their node;
+ * - `publish` rejects, or throws, when the event cannot be sent; it never queues without a bound.
+ */
+export abstract class IRealtimeBroker {
+  /** Called once, before the first client is accepted. What it throws ends the boot. */
+  abstract start(sink: BrokerSink): void | Promise<void>;
+  /** Called once, after the last client has gone. */
+  abstract stop(): void | Promise<void>;
+  /** Takes an event that has passed gate 4. Returns, or resolves with, the number of this node's subscribers it went to. */
+  abstract publish(event: EncodedEvent): number | Promise<number>;
+}

@@ -1,0 +1,43 @@
+// How does an application make its settings? By a factory, a class or an existing provider, for `forRootAsync`.
+import type { Provider, Type } from '@nestjs/common';
+import { RealtimeOptions, type RealtimeSettings, resolveOptions } from './realtime.options.js';
+import type { RealtimeModuleParts } from './realtime.parts.js';
+
+/** A class that makes settings. */
+export interface RealtimeOptionsFactory {
+  createRealtimeOptions(): RealtimeSettings | Promise<RealtimeSettings>;
+}
+
+/** What `forRootAsync` takes: parts, and one way to make settings. */
+export type RealtimeModuleAsyncOptions = RealtimeModuleParts &
+  (
+    | {
+        readonly useFactory: (...dependencies: never[]) => RealtimeSettings | Promise<RealtimeSettings>;
+        readonly inject?: readonly unknown[];
+      }
+    | { readonly useClass: Type<RealtimeOptionsFactory> }
+    | { readonly useExisting: Type<RealtimeOptionsFactory> }
+  );
+
+/** The provider of the options. What is wrong with them rejects the boot. */
+export function asyncOptions(options: RealtimeModuleAsyncOptions): Provider[] {
+  if ('useFactory' in options) {
+    const { useFactory, inject = [] } = options;
+    return [
+      {
+        provide: RealtimeOptions,
+        useFactory: async (...dependencies: never[]) => resolveOptions(await useFactory(...dependencies)),
+        inject: inject as never[],
+      },
+    ];
+  }
+  const factory = 'useClass' in options ? options.useClass : options.useExisting;
+  return [
+    ...('useClass' in options ? [factory] : []),
+    {
+      provide: RealtimeOptions,
+      useFactory: async (source: RealtimeOptionsFactory) => resolveOptions(await source.createRealtimeOptions()),
+      inject: [factory],
+    },
+  ];
+}

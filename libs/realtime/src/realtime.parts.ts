@@ -1,0 +1,63 @@
+// Which parts does an application bring? Each as a class, an instance, or a Nest provider without its token.
+import type { Abstract, CanActivate, ModuleMetadata, Provider, Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { AnonymousAuthenticator, IRealtimeAuthenticator } from './authorization/realtime.authenticator.js';
+import { InMemoryRealtimeBroker } from './broker/in-memory.broker.js';
+import { IRealtimeBroker } from './broker/realtime.broker.js';
+import { IRealtimeServer } from './connections/realtime.server.js';
+import { CONNECT_GUARDS } from './guards/connect.guard.js';
+import { IRealtimeTracer, NoopTracer } from './instrumentation/realtime.tracer.js';
+import { SocketIORealtimeServer } from './socket-io/socket-io.server.js';
+
+/** One part: Nest makes it from the class, the factory or an existing provider, or takes the instance. */
+export type RealtimePart<Part extends object> =
+  | Type<Part>
+  | Part
+  | { readonly useExisting: Type<Part> | Abstract<Part> | string | symbol }
+  | {
+      readonly useFactory: (...dependencies: never[]) => Part | Promise<Part>;
+      readonly inject?: readonly unknown[];
+    };
+
+/** The parts an application brings; known when the module is declared, also with `forRootAsync`. */
+export interface RealtimeModuleParts {
+  /** Modules whose exports the parts below inject. */
+  readonly imports?: ModuleMetadata['imports'];
+  /** Says who is behind a connection. Without one every client is anonymous. */
+  readonly authenticator?: RealtimePart<IRealtimeAuthenticator>;
+  /** Guards of the application's own, after gate 1 has authenticated. */
+  readonly guards?: { readonly connect?: readonly Type<CanActivate>[] };
+  /** Carries events to the clients of every node. Default: this process is the only node. */
+  readonly broker?: RealtimePart<IRealtimeBroker>;
+  /** Carries events and requests between this node and its clients. Default: Socket.IO. */
+  readonly server?: RealtimePart<IRealtimeServer>;
+  /** Where spans go. Default: nowhere. */
+  readonly tracer?: RealtimePart<IRealtimeTracer>;
+  /** Whether every module can inject `IRealtimeBroadcaster` without importing this one. Default true. */
+  readonly global?: boolean;
+}
+
+/** Providers of all parts, under their ports. */
+export function partProviders({ authenticator, guards, broker, server, tracer }: RealtimeModuleParts): Provider[] {
+  return [
+    provide(IRealtimeAuthenticator, authenticator ?? AnonymousAuthenticator),
+    provide(IRealtimeBroker, broker ?? InMemoryRealtimeBroker),
+    provide(IRealtimeServer, server ?? SocketIORealtimeServer),
+    provide(IRealtimeTracer, tracer ?? NoopTracer),
+    {
+      provide: CONNECT_GUARDS,
+      useFactory: (moduleRef: ModuleRef) =>
+        Promise.all((guards?.connect ?? []).map((guard) => moduleRef.create(guard))),
+      inject: [ModuleRef],
+    },
+  ];
+}
+
+function provide<Part extends object>(port: Abstract<Part>, part: RealtimePart<Part>): Provider {
+  if (typeof part === 'function') return { provide: port, useClass: part };
+  if ('useExisting' in part) return { provide: port, useExisting: part.useExisting };
+  if ('useFactory' in part) {
+    return { provide: port, useFactory: part.useFactory, inject: [...(part.inject ?? [])] as never[] };
+  }
+  return { provide: port, useValue: part };
+}

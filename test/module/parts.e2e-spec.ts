@@ -1,0 +1,130 @@
+// In which forms may an application bring its parts? As a class, an instance, an existing provider or a factory.
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Injectable, Module } from '@nestjs/common';
+import {
+  type BrokerSink,
+  defineRealtimeChannel,
+  type EncodedEvent,
+  IRealtimeBroker,
+  IRealtimeServer,
+  type RealtimeEntrance,
+  RealtimeModule,
+  type RealtimePart,
+  SocketIORealtimeServer,
+} from 'nestjs-realtime';
+import { z } from 'zod';
+import { boot, closeApps } from '../kit/boot.js';
+
+const newsChannel = defineRealtimeChannel({ name: 'news', scope: 'public', payload: z.object({ n: z.number() }) });
+
+/** Two nodes in one process: what one publishes reaches the sinks of both, a turn later. */
+@Injectable()
+class Line extends IRealtimeBroker {
+  static sinks: BrokerSink[] = [];
+  static calls: string[] = [];
+  private sink: BrokerSink | null = null;
+
+  override async start(sink: BrokerSink): Promise<void> {
+    await new Promise(setImmediate);
+    Line.calls.push('start');
+    this.sink = sink;
+    Line.sinks.push(sink);
+  }
+
+  override stop(): void {
+    Line.calls.push('stop');
+    Line.sinks.splice(Line.sinks.indexOf(this.sink!), 1);
+  }
+
+  override async publish(event: EncodedEvent): Promise<number> {
+    await new Promise(setImmediate);
+    for (const sink of Line.sinks) if (sink !== this.sink) sink.deliver(event);
+    return this.sink!.deliver(event);
+  }
+}
+
+@Module({ providers: [Line], exports: [Line] })
+class LineModule {}
+
+const FORMS: [string, () => RealtimePart<IRealtimeBroker>][] = [
+  ['a class', () => Line],
+  ['an instance', () => new Line()],
+  ['an existing provider', () => ({ useExisting: Line })],
+  ['a factory', () => ({ inject: [Line], useFactory: (line: Line) => line })],
+];
+
+describe('a broker', () => {
+  afterEach(async () => {
+    await closeApps();
+    Line.sinks = [];
+    Line.calls = [];
+  });
+
+  it.each(FORMS)('given as %s carries every broadcast to the clients of every node', async (_form, form) => {
+    const module = () => ({
+      imports: [
+        RealtimeModule.forRoot({ imports: [LineModule], broker: form() }),
+        RealtimeModule.forFeature([newsChannel]),
+      ],
+    });
+    const nodes = [await boot(module()), await boot(module())];
+    const clients = await Promise.all(nodes.map((node) => node.connect()));
+    for (const client of clients) await client.subscribe('news');
+    const broadcast = nodes[0].nextHook('broadcast');
+    await nodes[0].broadcast(newsChannel, { n: 1 });
+    expect(await broadcast).toMatchObject({ recipients: 1 });
+    for (const client of clients) {
+      await client.settle();
+      expect(client.events).toEqual([{ channel: 'news', event: 'message', payload: { n: 1 } }]);
+    }
+    await nodes[1].close();
+    expect(Line.calls).toEqual(['start', 'start', 'stop']);
+  });
+
+  it('that cannot start ends the boot', async () => {
+    class Broken extends Line {
+      override start(): Promise<void> {
+        return Promise.reject(new Error('there is no line'));
+      }
+
+      override stop(): void {}
+    }
+    await expect(boot({ imports: [RealtimeModule.forRoot({ broker: Broken })] })).rejects.toThrow('there is no line');
+  });
+
+  it('that fails makes the broadcast fail, and no client is lost', async () => {
+    class Failing extends Line {
+      override publish(): Promise<number> {
+        return Promise.reject(new Error('the line is cut'));
+      }
+    }
+    const app = await boot({
+      imports: [RealtimeModule.forRoot({ broker: Failing }), RealtimeModule.forFeature([newsChannel])],
+    });
+    const client = await app.connect();
+    await expect(app.broadcast(newsChannel, { n: 1 })).rejects.toThrow('the line is cut');
+    expect(await client.subscribe('news')).toMatchObject({ ok: true });
+  });
+});
+
+describe('a server', () => {
+  afterEach(closeApps);
+
+  it('given by the application stands in for the one of Socket.IO', async () => {
+    const opened: RealtimeEntrance[] = [];
+    @Injectable()
+    class Watched extends SocketIORealtimeServer {
+      override open(entrance: RealtimeEntrance): void {
+        opened.push(entrance);
+        super.open(entrance);
+      }
+    }
+    const app = await boot({
+      imports: [RealtimeModule.forRoot({ server: Watched }), RealtimeModule.forFeature([newsChannel])],
+    });
+    const client = await app.connect();
+    expect(await client.subscribe('news')).toMatchObject({ ok: true });
+    expect(app.nest.get(IRealtimeServer)).toBeInstanceOf(Watched);
+    expect(opened).toHaveLength(1);
+  });
+});
