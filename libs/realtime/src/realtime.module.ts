@@ -14,6 +14,7 @@ import { FeatureChannels } from './channels/feature-channels.js';
 import { HandlerInvoker } from './channels/handler.invoker.js';
 import { HandlerRegistry, IRealtimeHandlerRegistry } from './channels/handler.registry.js';
 import { ConnectionDirectory } from './connections/connection.directory.js';
+import { Membership } from './connections/membership.js';
 import { RealtimeCounters } from './connections/realtime-counters.js';
 import { IRealtimeServer } from './connections/realtime.server.js';
 import { RealtimeDoctor } from './doctor/realtime.doctor.js';
@@ -107,6 +108,7 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       BroadcastGuard,
       Gates,
       ConnectionDirectory,
+      Membership,
       RevocationLedger,
       ExpiryWatch,
       Renewal,

@@ -1,4 +1,4 @@
-// What is known of one concrete channel, once somebody has joined it or it is broadcast to?
+// What is known of one concrete channel that is broadcast to?
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { JoinedChannel } from './subscriptions.js';
 

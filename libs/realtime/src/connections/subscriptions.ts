@@ -1,5 +1,6 @@
-// Which channels is one connection admitted to? A map for few entries: most connections hold a handful, and there are many connections.
+// Which channels is one connection admitted to? Most connections hold a handful, and there are many connections.
 import type { ChannelMatch } from './channel-match.js';
+import { FewEntries } from './few-entries.js';
 
 /** One concrete channel, which all who are admitted to it may share. */
 export interface JoinedChannel extends ChannelMatch {
@@ -7,58 +8,20 @@ export interface JoinedChannel extends ChannelMatch {
   readonly name: string;
 }
 
-/** Entries up to this many are looked for one by one. */
-const FEW = 16;
-
 /** Channels by concrete name, in the order in which they were joined. */
-export class Subscriptions implements Iterable<readonly [string, JoinedChannel]> {
-  private held: JoinedChannel[] | Map<string, JoinedChannel> = [];
-
-  get size(): number {
-    return this.held instanceof Map ? this.held.size : this.held.length;
-  }
-
-  get(name: string): JoinedChannel | undefined {
-    if (this.held instanceof Map) return this.held.get(name);
-    for (const joined of this.held) if (joined.name === name) return joined;
-    return undefined;
-  }
-
-  has(name: string): boolean {
-    return this.get(name) !== undefined;
-  }
-
-  values(): Iterable<JoinedChannel> {
-    return this.held.values();
+export class Subscriptions
+  extends FewEntries<string, JoinedChannel>
+  implements Iterable<readonly [string, JoinedChannel]>
+{
+  protected override keyOf({ name }: JoinedChannel): string {
+    return name;
   }
 
   keys(): string[] {
-    return [...this.held.values()].map(({ name }) => name);
+    return Array.from(this.values(), ({ name }) => name);
   }
 
   [Symbol.iterator](): Iterator<readonly [string, JoinedChannel]> {
-    return [...this.held.values()].map((joined) => [joined.name, joined] as const).values();
-  }
-
-  /** Adds a channel that is not held yet. */
-  add(joined: JoinedChannel): void {
-    if (this.held instanceof Map) {
-      this.held.set(joined.name, joined);
-      return;
-    }
-    if (this.held.length < FEW) {
-      this.held.push(joined);
-      return;
-    }
-    this.held = new Map([...this.held, joined].map((each) => [each.name, each]));
-  }
-
-  delete(name: string): void {
-    if (this.held instanceof Map) {
-      this.held.delete(name);
-      return;
-    }
-    const index = this.held.findIndex((joined) => joined.name === name);
-    if (index !== -1) this.held.splice(index, 1);
+    return Array.from(this.values(), (joined) => [joined.name, joined] as const).values();
   }
 }

@@ -1,11 +1,16 @@
-// How do a channel's members look to whoever asks Socket.IO? As the room `ch:<name>`, though Socket.IO keeps no such room (ADR-016, decision 3).
+// How do a channel's members look to code that asks Socket.IO? As the room `ch:<name>`, though Socket.IO keeps no such room (ADR-016, decision 3).
 import type { Namespace } from 'socket.io';
-import { type Room, ROOM_PREFIX, type Rooms } from './rooms.js';
+import type { MemberChannel, Membership } from '../connections/membership.js';
+import type { Outlet } from './fan-out/outlet.js';
+import { adapterOf } from './internals.js';
 import type { SocketData } from './socket-io.connection.js';
+
+/** What the names of channels begin with here; a socket's own room has no such prefix (ADR-016, decision 3). */
+const ROOM_PREFIX = 'ch:';
 
 /** Rooms as Socket.IO's adapter looks for them by name. What others join under such a name is their own affair and no channel. */
 class RoomsView extends Map<string, Set<string>> {
-  constructor(private readonly rooms: Rooms) {
+  constructor(private readonly membership: Membership<Outlet>) {
     super();
   }
 
@@ -16,19 +21,20 @@ class RoomsView extends Map<string, Set<string>> {
   override get(name: string): Set<string> | undefined {
     const room = this.channel(name);
     if (room === undefined) return super.get(name);
-    return new Set([...room.members].map(({ connection }) => connection.id).concat([...(super.get(name) ?? [])]));
+    return new Set([...Array.from(room.values(), ({ connection }) => connection.id), ...(super.get(name) ?? [])]);
   }
 
-  private channel(name: string): Room | undefined {
-    return name.startsWith(ROOM_PREFIX) ? this.rooms.get(name.slice(ROOM_PREFIX.length)) : undefined;
+  private channel(name: string): MemberChannel<Outlet> | undefined {
+    return name.startsWith(ROOM_PREFIX) ? this.membership.get(name.slice(ROOM_PREFIX.length)) : undefined;
   }
 }
 
 /** Lets `io.in('ch:orders.42')` find members, and `socket.rooms` hold its channels. */
-export function showRooms({ adapter, sockets }: Namespace, rooms: Rooms): void {
-  const shown = adapter as unknown as { rooms: Map<string, Set<string>> };
-  shown.rooms = new RoomsView(rooms);
+export function showRooms(namespace: Namespace, membership: Membership<Outlet>): void {
+  const { sockets } = namespace;
+  const adapter = adapterOf(namespace);
   const ownRooms = adapter.socketRooms.bind(adapter);
+  adapter.rooms = new RoomsView(membership);
   adapter.socketRooms = (id) => {
     const own = ownRooms(id);
     const data = sockets.get(id)?.data as Partial<SocketData> | undefined;

@@ -5,11 +5,11 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { publicUser } from '../authorization/realtime-user.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { MemberChannel, Membership } from '../connections/membership.js';
 import type { JoinedChannel } from '../connections/subscriptions.js';
 import type { FanOut } from './fan-out/fan-out.js';
 import { Outlet } from './fan-out/outlet.js';
-import { noticePacket, replyPacket } from './prepared-packet.js';
-import type { Room, Rooms } from './rooms.js';
+import { noticePacket, replyPacket } from './fan-out/prepared-packet.js';
 import { handshakeOf } from './handshake.js';
 
 /** What a socket carries in `socket.data`: its connection, and the user as ADR-016 puts it there. */
@@ -27,7 +27,7 @@ export class SocketIOConnection extends RealtimeConnection {
   constructor(
     private readonly socket: Socket,
     private readonly fanOut: FanOut,
-    private readonly rooms: Rooms,
+    private readonly membership: Membership<Outlet>,
   ) {
     super(socket.id);
     this.outlet = new Outlet(this, socket.conn);
@@ -45,14 +45,14 @@ export class SocketIOConnection extends RealtimeConnection {
     this.socket.handshake.auth = auth;
   }
 
-  protected override enter(channel: string, match: ChannelMatch): Room {
+  protected override enter(channel: string, match: ChannelMatch): MemberChannel<Outlet> {
     this.fanOut.settle(this.outlet);
-    return this.rooms.enter(channel, match, this.outlet);
+    return this.membership.enter(channel, match, this.outlet);
   }
 
   protected override exit({ name }: JoinedChannel): void {
     if (!this.closed) this.fanOut.settle(this.outlet);
-    this.rooms.exit(name, this.outlet);
+    this.membership.exit(name, this.outlet);
   }
 
   /** Whether it gets no broadcasts any more, though it has not been closed yet. */

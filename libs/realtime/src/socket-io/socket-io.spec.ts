@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Encoder, PacketType } from 'socket.io-parser';
 import { resolveOptions } from '../realtime.options.js';
-import { engineOptions } from './engine.options.js';
-import { eventPacket } from './prepared-packet.js';
+import { engineOptions } from './intake/engine.options.js';
+import { eventPacket } from './fan-out/prepared-packet.js';
 
 describe('the packet of an event', () => {
   const segment = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);

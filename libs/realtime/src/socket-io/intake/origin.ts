@@ -1,7 +1,7 @@
 // May a page of this origin connect? Browsers do not guard WebSocket upgrades by CORS, so the server must.
 import type { IncomingMessage } from 'node:http';
-import { type Address, originAt, OwnHosts } from '../gateway/own-hosts.js';
-import type { RealtimeOptions } from '../realtime.options.js';
+import { type Address, originAt, OwnHosts } from '../../gateway/own-hosts.js';
+import type { RealtimeOptions } from '../../realtime.options.js';
 
 /** Why a request is refused, for the log. */
 export const ORIGIN_FAULTS = {

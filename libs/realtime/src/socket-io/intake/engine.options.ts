@@ -1,6 +1,7 @@
 // With which Socket.IO options does the gateway run? Everything off that nobody needs, everything bounded.
 import type { IncomingMessage } from 'node:http';
-import type { RealtimeOptions } from '../realtime.options.js';
+import type { RealtimeOptions } from '../../realtime.options.js';
+import { queryOf } from '../internals.js';
 import { type FrameMeter, meteredWebSocketServer } from './metered-web-socket.js';
 
 /** Room for the frame around the largest payload. */
@@ -9,8 +10,9 @@ const SMALLEST_FRAME_LIMIT = 65_536;
 /** Only a polling session changes its transport. Without polling, a request that names a session wants the session of another client. */
 function withoutSessions(Server: ReturnType<typeof meteredWebSocketServer>): typeof Server {
   return class extends Server {
-    override shouldHandle(request: IncomingMessage & { _query?: { sid?: unknown } }): boolean {
-      return !request._query?.sid;
+    override shouldHandle(request: IncomingMessage): boolean {
+      const query = queryOf(request);
+      return query !== null && !query.sid;
     }
   };
 }

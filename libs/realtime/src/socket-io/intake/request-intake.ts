@@ -1,7 +1,8 @@
 // How do a socket's events reach the entrance? By two functions for all sockets, with as little of Socket.IO's own machinery as it lets go.
 import type { Socket } from 'socket.io';
-import type { Acknowledge } from '../connections/realtime-entrance.js';
-import type { SocketData, SocketIOConnection } from './socket-io.connection.js';
+import type { Acknowledge } from '../../connections/realtime-entrance.js';
+import type { EventPacket, EventSink } from '../internals.js';
+import type { SocketData, SocketIOConnection } from '../socket-io.connection.js';
 
 /** Takes one event of a client: its name, its arguments, and the way to answer it where the client asked for an answer. */
 export type TakeEvent = (
@@ -10,16 +11,6 @@ export type TakeEvent = (
   args: readonly unknown[],
   acknowledge: Acknowledge | null,
 ) => void;
-
-interface EventPacket {
-  readonly data?: readonly [event: string, ...args: unknown[]];
-  readonly id?: number | null;
-}
-
-/** Socket.IO's method for an event packet, overridden on each socket; the public way, `onAny`, makes four closures for every event. */
-interface EventSink {
-  onevent?: (this: Socket, packet: EventPacket) => void;
-}
 
 /** Makes the function that listens to one socket after another. */
 export function requestIntake(take: TakeEvent): (socket: Socket) => void {

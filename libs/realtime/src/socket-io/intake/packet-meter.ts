@@ -1,13 +1,14 @@
 // May this packet go on to Engine.IO? Counted and judged where it comes in, on either transport, before anything decodes or answers it.
 import type { Socket as EngineSocket } from 'engine.io';
-import type { RefusalLog } from '../guards/refusals.js';
-import { RealtimeException } from '../realtime.exception.js';
-import type { RealtimeLimits } from '../realtime.options.js';
-import type { Backlogs } from './backlogs.js';
+import type { RefusalLog } from '../../guards/refusals.js';
+import { RealtimeException } from '../../realtime.exception.js';
+import type { RealtimeLimits } from '../../realtime.options.js';
+import type { Backlogs } from '../fan-out/backlogs.js';
+import type { EnginePacket } from '../internals.js';
 import { CLOSE_TIMEOUT, type FrameMeter, MeteredWebSocket } from './metered-web-socket.js';
 import { ENGINE_MESSAGE, type HeaderFault, headerFault } from './packet-header.js';
-import { type EnginePacket, meterTransport, type TransportMeter } from './polling-meter.js';
-import { connectErrorPacket } from './prepared-packet.js';
+import { meterTransport, type TransportMeter } from './polling-meter.js';
+import { connectErrorPacket } from '../fan-out/prepared-packet.js';
 import { ReadingShare } from './reading-share.js';
 import { TransportLink } from './transport-link.js';
 
@@ -152,6 +153,12 @@ function endWithin(milliseconds: number, conn: EngineSocket, ws: MeteredWebSocke
 function onUpgrade(this: EngineSocket, transport: EngineSocket['transport']): void {
   const ws = webSocketOf(transport);
   if (ws !== null) ws.link = TransportLink.of(this)!;
+}
+
+/** Why frames of this transport do not pass a meter; null where they do. */
+export function meteringFault(transport: EngineSocket['transport']): string | null {
+  const isMetered = transport.name !== 'websocket' || webSocketOf(transport) !== null;
+  return isMetered ? null : 'engine.io: the WebSocket is none of the wsEngine';
 }
 
 function webSocketOf(transport: EngineSocket['transport']): MeteredWebSocket | null {

@@ -1,10 +1,11 @@
 // May this HTTP request reach Engine.IO? Asked before anything is kept for its client, and for every request of a polling session.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
-import type { RefusalLog } from '../guards/refusals.js';
-import { RealtimeException } from '../realtime.exception.js';
-import type { RealtimeOptions } from '../realtime.options.js';
-import { sizeFault } from './handshake.js';
+import type { RefusalLog } from '../../guards/refusals.js';
+import { RealtimeException } from '../../realtime.exception.js';
+import type { RealtimeOptions } from '../../realtime.options.js';
+import { sizeFault } from '../handshake.js';
+import { queryOf } from '../internals.js';
 import { ORIGIN_FAULTS, type OriginFault, OriginPolicy } from './origin.js';
 
 /** What is likely a mistake of ours, and not an attack, is said once, at the level that operators see. */
@@ -14,9 +15,6 @@ const CURES: Readonly<Partial<Record<OriginFault, string>>> = {
   otherScheme: 'Behind a proxy that ends TLS, set trustProxy: true, or list the origin of the page in origins.',
   selfNotListed: "If pages of this server may connect too, add 'self' to origins.",
 };
-
-/** Engine.IO has parsed the query by now; of several values of a name it has kept the last. */
-type EngineRequest = IncomingMessage & { _query?: { sid?: unknown; j?: unknown } };
 
 export class RequestCheck {
   private readonly logger = new Logger('Realtime');
@@ -39,14 +37,17 @@ export class RequestCheck {
   };
 
   /** For Engine.IO, which asks about handshakes only: a page that knows a session must not go on with it either. */
-  readonly middleware = (request: EngineRequest, _response: ServerResponse, next: (error?: Error) => void): void => {
-    const isHandshake = !request._query?.sid;
+  readonly middleware = (request: IncomingMessage, _response: ServerResponse, next: (error?: Error) => void): void => {
+    const query = queryOf(request);
+    const isHandshake = query !== null && !query.sid;
     next(isHandshake || this.passes(this.faultOf(request)) ? undefined : new Error('refused'));
   };
 
   /** Security note: reads client data. A page of any site can load JSONP as a script, and then reads what is in it. */
-  private faultOf(request: EngineRequest): string | null {
-    if (request._query?.j !== undefined) return 'JSONP';
+  private faultOf(request: IncomingMessage): string | null {
+    const query = queryOf(request);
+    if (query === null) return 'Engine.IO has not parsed its query';
+    if (query.j !== undefined) return 'JSONP';
     const fault = this.origins.faultOf(request);
     if (fault === null) return null;
     const cure = CURES[fault];

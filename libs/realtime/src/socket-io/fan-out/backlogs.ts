@@ -1,18 +1,7 @@
-// How many bytes wait for a client who does not read? Counted where they wait: in Engine.IO's buffer and in the socket's.
+// How many bytes wait for a client that does not read? Counted where they wait: in Engine.IO's buffer and in the socket's.
 import type { Socket as NetSocket } from 'node:net';
 import type { Socket as EngineSocket } from 'engine.io';
-
-interface BufferedPacket {
-  readonly data?: { readonly length: number };
-  /** Only events carry a frame made beforehand. */
-  readonly options?: { readonly wsPreEncodedFrame?: unknown };
-}
-
-/** Engine.IO's private buffer, and the network socket under a WebSocket transport. */
-interface Buffers {
-  readonly writeBuffer: readonly BufferedPacket[];
-  readonly transport: { readonly socket?: { readonly _socket?: { readonly writableLength: number } | null } };
-}
+import { type BufferedPacket, engineOf, unsentBytes } from '../internals.js';
 
 interface Backlog {
   /** The buffer these bytes wait in; Engine.IO appends to it, and takes a new one whenever it flushes. */
@@ -32,8 +21,8 @@ export class Backlogs {
 
   /** Whether an event of `bytes` may wait for the client as well. */
   hasRoom(conn: EngineSocket, bytes: number): boolean {
-    const { writeBuffer, transport } = conn as unknown as Buffers;
-    const unsent = transport.socket?._socket?.writableLength ?? 0;
+    const { writeBuffer, transport } = engineOf(conn);
+    const unsent = unsentBytes(transport.socket);
     if (writeBuffer.length === 0) return unsent === 0 || unsent + bytes <= this.limit;
     const { events, answers } = this.of(conn, writeBuffer);
     return unsent + events + answers + bytes <= this.limit;
@@ -41,8 +30,8 @@ export class Backlogs {
 
   /** What waits for the client altogether. */
   bytesOf(conn: EngineSocket): number {
-    const { writeBuffer, transport } = conn as unknown as Buffers;
-    const unsent = transport.socket?._socket?.writableLength ?? 0;
+    const { writeBuffer, transport } = engineOf(conn);
+    const unsent = unsentBytes(transport.socket);
     if (writeBuffer.length === 0) return unsent;
     const { events, answers } = this.of(conn, writeBuffer);
     return unsent + events + answers;
@@ -53,11 +42,11 @@ export class Backlogs {
     return network.writableLength + bytes <= this.limit || network.writableLength === 0;
   }
 
-  /** Whether too many answers wait for a client who goes on asking. Events do not count: they have a policy of their own. */
+  /** Whether too many answers wait for a client that goes on asking. Events do not count: they have a policy of their own. */
   isDeaf(conn: EngineSocket): boolean {
-    const { writeBuffer, transport } = conn as unknown as Buffers;
+    const { writeBuffer, transport } = engineOf(conn);
     // In a network socket answers wait among events, which have filled no more than their own share.
-    if ((transport.socket?._socket?.writableLength ?? 0) > 2 * this.limit) return true;
+    if (unsentBytes(transport.socket) > 2 * this.limit) return true;
     return writeBuffer.length > 0 && this.of(conn, writeBuffer).answers > this.limit;
   }
 

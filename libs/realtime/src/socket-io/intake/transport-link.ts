@@ -1,7 +1,7 @@
 // What is kept of one transport connection? On Engine.IO's socket itself: weak maps of thousands cost memory, and the garbage collector time.
 import type { Socket as EngineSocket } from 'engine.io';
-import type { RealtimeLimits } from '../realtime.options.js';
-import type { SocketIOConnection } from './socket-io.connection.js';
+import type { RealtimeLimits } from '../../realtime.options.js';
+import type { SocketIOConnection } from '../socket-io.connection.js';
 
 const LINK = Symbol('nestjs-realtime');
 

@@ -1,6 +1,6 @@
 // Who looks at a WebSocket frame first? Our own meter, before ws answers a ping and before Engine.IO decodes a packet.
-import type { Socket as NetSocket } from 'node:net';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
+import { dropUnread, unsentBytes, webSocketInternals } from '../internals.js';
 import type { TransportLink } from './transport-link.js';
 
 /** A client gains nothing by cutting a frame into more pieces, and each costs memory (hardening 4). */
@@ -11,7 +11,7 @@ export const CLOSE_TIMEOUT = 2_000;
 const SMALLEST_SEGMENT = 128;
 const FEWEST_SEGMENTS = 512;
 
-/** What a client may have under way when it is told goodbye. */
+/** What a client may have under way when we say goodbye. */
 const MOST_DISCARDED = 1_048_576;
 
 /** Judges each frame; one for all sockets. */
@@ -21,12 +21,6 @@ export interface FrameMeter {
   /** Whether this ping may be answered. */
   takesPing(ws: MeteredWebSocket, data: Buffer): boolean;
   takesPong(ws: MeteredWebSocket, data: Buffer): void;
-}
-
-/** What ws 8 keeps to itself. */
-interface Internals {
-  readonly _socket?: NetSocket | null;
-  readonly _receiver?: { _buffers?: Buffer[]; _bufferedBytes?: number } | null;
 }
 
 /** A WebSocket that has each frame judged. It overrides `emit` because listeners would cost memory on every connection. */
@@ -39,7 +33,7 @@ export abstract class MeteredWebSocket extends WebSocket {
 
   /** Bytes that wait because the peer does not read. */
   get unsent(): number {
-    return (this as unknown as Internals)._socket?.writableLength ?? 0;
+    return unsentBytes(webSocketInternals(this));
   }
 
   /** Security note: reads client data. */
@@ -58,10 +52,7 @@ export abstract class MeteredWebSocket extends WebSocket {
   endReading(): void {
     this.ended = true;
     this.pause();
-    const { _receiver: receiver } = this as unknown as Internals;
-    if (!Array.isArray(receiver?._buffers)) return;
-    receiver._buffers.length = 0;
-    receiver._bufferedBytes = 0;
+    dropUnread(webSocketInternals(this));
   }
 
   override resume(): void {
@@ -73,7 +64,7 @@ export abstract class MeteredWebSocket extends WebSocket {
    * that does not stop, nothing is read and the closing timeout ends the socket.
    */
   endWriting(): void {
-    const { _socket: socket } = this as unknown as Internals;
+    const { _socket: socket } = webSocketInternals(this);
     if (!socket) return;
     let left = MOST_DISCARDED;
     socket.removeAllListeners('data').on('data', (chunk: Buffer) => {

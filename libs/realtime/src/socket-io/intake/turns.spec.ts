@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ReadingShare } from './reading-share.js';
-import type { SocketIOConnection } from './socket-io.connection.js';
+import type { SocketIOConnection } from '../socket-io.connection.js';
 import { Turns } from './turns.js';
 
 const connection = (): SocketIOConnection & { closed: boolean } => ({ closed: false }) as never;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { type RealtimeSettings, resolveOptions } from '../realtime.options.js';
+import { type RealtimeSettings, resolveOptions } from '../../realtime.options.js';
 import { OriginPolicy } from './origin.js';
 
 type Headers = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 // How much of one turn of the event loop may one client have? A few requests; the rest of what arrived at once waits its turn, in order.
-import type { SocketIOConnection } from './socket-io.connection.js';
+import type { SocketIOConnection } from '../socket-io.connection.js';
 import type { TakeEvent } from './request-intake.js';
 
 /** The dearest request allowed by the limits takes a few milliseconds, and a burst of them in one turn would hold up everybody else. */

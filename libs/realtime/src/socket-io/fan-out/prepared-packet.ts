@@ -1,7 +1,7 @@
 // How do an event, a notice and a reply look on the wire? As the text of a Socket.IO packet, made once, before any adapter sees it.
 import { FRAMES } from '@nestjs-realtime/contract';
-import type { EncodedEvent } from '../connections/encoded-event.js';
-import type { RealtimeException } from '../realtime.exception.js';
+import type { EncodedEvent } from '../../connections/encoded-event.js';
+import type { RealtimeException } from '../../realtime.exception.js';
 
 /** Socket.IO's packet type of an event, in the default namespace. */
 const SOCKET_IO_EVENT = '2';

@@ -1,0 +1,72 @@
+// Who is in which concrete channel on this node? One object for each channel with members, which all of them share.
+import { Injectable } from '@nestjs/common';
+import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { ChannelMatch } from './channel-match.js';
+import { FewEntries } from './few-entries.js';
+import type { JoinedChannel } from './subscriptions.js';
+
+/** One concrete channel and its members. The transport decides what a member is: whatever it sends to. */
+export class MemberChannel<Member = unknown> extends FewEntries<Member, Member> implements JoinedChannel {
+  readonly descriptor: RealtimeChannelDescriptor;
+  /** As gate 2 matched them. */
+  readonly params: Readonly<Record<string, string>>;
+
+  constructor(
+    readonly name: string,
+    { descriptor, params }: ChannelMatch,
+  ) {
+    super();
+    this.descriptor = descriptor;
+    this.params = params;
+  }
+
+  protected override keyOf(member: Member): Member {
+    return member;
+  }
+}
+
+/** Is notified when a channel gets its first member on this node, and when it loses its last: in that tick, and it must not throw. */
+export interface MembershipWatcher<Member = unknown> {
+  firstIn?(channel: MemberChannel<Member>): void;
+  lastOut?(channel: MemberChannel<Member>): void;
+}
+
+/** The channels that have members on this node, by concrete name. The transport enters members and takes them out. */
+@Injectable()
+export class Membership<Member = unknown> {
+  private readonly byName = new Map<string, MemberChannel<Member>>();
+  private readonly watchers: MembershipWatcher<Member>[] = [];
+
+  /** Channels with at least one member. */
+  get size(): number {
+    return this.byName.size;
+  }
+
+  get(name: string): MemberChannel<Member> | undefined {
+    return this.byName.get(name);
+  }
+
+  /** Notifies `watcher` from now on; channels that have members already are not reported. */
+  watch(watcher: MembershipWatcher<Member>): void {
+    this.watchers.push(watcher);
+  }
+
+  /** Adds a member that is not in the channel yet. */
+  enter(name: string, match: ChannelMatch, member: Member): MemberChannel<Member> {
+    const known = this.byName.get(name);
+    const channel = known ?? new MemberChannel<Member>(name, match);
+    channel.add(member);
+    if (known !== undefined) return channel;
+    this.byName.set(name, channel);
+    for (const watcher of this.watchers) watcher.firstIn?.(channel);
+    return channel;
+  }
+
+  /** Does nothing where it is no member. */
+  exit(name: string, member: Member): void {
+    const channel = this.byName.get(name);
+    if (channel === undefined || !channel.delete(member) || channel.size > 0) return;
+    this.byName.delete(name);
+    for (const watcher of this.watchers) watcher.lastOut?.(channel);
+  }
+}

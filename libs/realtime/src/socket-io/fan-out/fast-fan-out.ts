@@ -1,0 +1,120 @@
+// How do the frames of a turn of the event loop leave together, and in order? Joined once for each channel, in one write per member.
+import type { Socket as NetSocket } from 'node:net';
+import type { EncodedEvent } from '../../connections/encoded-event.js';
+import type { MemberChannel } from '../../connections/membership.js';
+import { Batch, type TurnFrame } from './batch.js';
+import type { FanOutPath } from './fan-out-path.js';
+import { Gathering } from './gathering.js';
+import { MergedBatches } from './merged-batches.js';
+import type { Outlet } from './outlet.js';
+import { turnFrame, type Writer } from './writer.js';
+
+type Channel = MemberChannel<Outlet>;
+
+export class FastFanOut implements FanOutPath {
+  readonly mode = 'fast';
+  private readonly gathering = new Gathering((channel, batch) => this.writeToAll(channel, batch));
+  private readonly corked: NetSocket[] = [];
+  /** Counts broadcasts: members get them in the order of this number. */
+  private order = 0;
+  private scheduled = false;
+
+  constructor(private readonly writer: Writer) {}
+
+  broadcast(channel: Channel, event: EncodedEvent): void {
+    const frame = turnFrame(this.order++, event);
+    const { flushEveryMs, conflate } = event;
+    if (flushEveryMs !== undefined) this.gathering.addToWindow(channel, frame, flushEveryMs, conflate);
+    else if (this.gathering.addToTurn(channel, frame, conflate)) this.flush();
+    else this.schedule();
+  }
+
+  send(member: Outlet, packet: string): void {
+    this.settle(member);
+    this.writer.send(member, packet);
+  }
+
+  settle(member: Outlet): void {
+    if (this.gathering.isEmpty || member.connection.isDeparting) return;
+    const frames = this.framesFor(member);
+    member.settledAt = this.order;
+    if (frames.length === 0) return;
+    this.gatherWrites(member.network);
+    const buffer = frames.length === 1 ? frames[0].frame : Buffer.concat(frames.map(({ frame }) => frame));
+    this.writer.write(member, buffer, frames);
+  }
+
+  gatherWrites(network: NetSocket | null): void {
+    if (network === null) return;
+    network.cork();
+    this.corked.push(network);
+    this.schedule();
+  }
+
+  forget(channel: Channel): void {
+    this.gathering.forget(channel);
+  }
+
+  close(): void {
+    this.flush();
+    this.gathering.endWindows();
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(this.endTurn);
+  }
+
+  private readonly endTurn = (): void => {
+    this.scheduled = false;
+    this.flush();
+  };
+
+  private flush(): void {
+    const turn = this.gathering.takeTurn();
+    if (turn.size === 1) for (const [channel, batch] of turn) this.writeToAll(channel, batch);
+    else if (turn.size > 1) this.writeMerged(turn);
+    for (const network of this.corked) network.uncork();
+    this.corked.length = 0;
+  }
+
+  private writeToAll(channel: Channel, batch: Batch): void {
+    for (const member of channel.values()) this.writeBatch(member, batch);
+  }
+
+  /** Members of one channel share its buffer; members of the same several channels share a buffer of their own. */
+  private writeMerged(turn: ReadonlyMap<Channel, Batch>): void {
+    const touched: Outlet[] = [];
+    for (const [channel, batch] of turn) {
+      for (const member of channel.values()) {
+        if (member.batches === null) {
+          member.batches = batch;
+          touched.push(member);
+        } else if (member.batches instanceof Batch) {
+          member.batches = [member.batches, batch];
+        } else {
+          member.batches.push(batch);
+        }
+      }
+    }
+    const merged = new MergedBatches();
+    for (const member of touched) {
+      const own = member.batches!;
+      member.batches = null;
+      this.writeBatch(member, own instanceof Batch ? own : merged.of(own));
+    }
+  }
+
+  private writeBatch(member: Outlet, batch: Batch): void {
+    const index = batch.indexFrom(member.settledAt);
+    if (index < batch.frames.length) this.writer.write(member, batch.bufferFrom(index), batch.frames, index);
+  }
+
+  /** What waits for a member, in order. */
+  private framesFor(member: Outlet): TurnFrame[] {
+    const own = this.gathering.of(member.connection.subscriptions.values());
+    const frames = own.flatMap((batch) => batch.frames.slice(batch.indexFrom(member.settledAt)));
+    return own.length > 1 ? frames.sort((a, b) => a.order - b.order) : frames;
+  }
+}
