@@ -1,24 +1,18 @@
 // Which channels is one connection admitted to? A map for few entries: most connections hold a handful, and there are many connections.
 import type { ChannelMatch } from './channel-match.js';
 
-/** One concrete channel, which all who are admitted to it may share. */
-export interface JoinedChannel extends ChannelMatch {
-  /** Concrete name, such as `orders.42`. */
-  readonly name: string;
-}
-
 /** Entries up to this many are looked for one by one. */
 const FEW = 16;
 
 /** Channels by concrete name, in the order in which they were joined. */
-export class Subscriptions implements Iterable<readonly [string, JoinedChannel]> {
-  private held: JoinedChannel[] | Map<string, JoinedChannel> = [];
+export class Subscriptions implements Iterable<readonly [string, ChannelMatch]> {
+  private held: ChannelMatch[] | Map<string, ChannelMatch> = [];
 
   get size(): number {
     return this.held instanceof Map ? this.held.size : this.held.length;
   }
 
-  get(name: string): JoinedChannel | undefined {
+  get(name: string): ChannelMatch | undefined {
     if (this.held instanceof Map) return this.held.get(name);
     for (const joined of this.held) if (joined.name === name) return joined;
     return undefined;
@@ -28,7 +22,7 @@ export class Subscriptions implements Iterable<readonly [string, JoinedChannel]>
     return this.get(name) !== undefined;
   }
 
-  values(): Iterable<JoinedChannel> {
+  values(): Iterable<ChannelMatch> {
     return this.held.values();
   }
 
@@ -36,12 +30,12 @@ export class Subscriptions implements Iterable<readonly [string, JoinedChannel]>
     return [...this.held.values()].map(({ name }) => name);
   }
 
-  [Symbol.iterator](): Iterator<readonly [string, JoinedChannel]> {
+  [Symbol.iterator](): Iterator<readonly [string, ChannelMatch]> {
     return [...this.held.values()].map((joined) => [joined.name, joined] as const).values();
   }
 
   /** Adds a channel that is not held yet. */
-  add(joined: JoinedChannel): void {
+  add(joined: ChannelMatch): void {
     if (this.held instanceof Map) {
       this.held.set(joined.name, joined);
       return;

@@ -8,7 +8,7 @@ import { publicUser, type RealtimeUser } from '../authorization/realtime-user.js
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RealtimeRequest } from '../connections/realtime-request.js';
+import { ConnectRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { authRefusal } from '../payloads/auth-shape.js';
@@ -79,7 +79,7 @@ export class AuthenticationRequests {
     let judged: Promise<readonly string[]>;
     try {
       const handshake = { ...connection.handshake, auth };
-      const request = new RealtimeRequest('connect', connection, null, null, null, handshake);
+      const request = new ConnectRequest(connection, handshake);
       await this.inTime(this.gates.connect(request), deadline);
       claimed = request.user;
       const { user: present } = connection;

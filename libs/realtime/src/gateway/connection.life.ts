@@ -8,7 +8,7 @@ import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RealtimeRequest } from '../connections/realtime-request.js';
+import { ConnectRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { RealtimeException } from '../realtime.exception.js';
@@ -95,7 +95,7 @@ export class ConnectionLife {
     const admission = this.ledger.open({ since: 0 });
     const askedAt = performance.now();
     try {
-      const request = new RealtimeRequest('connect', connection, null, null, null, handshake);
+      const request = new ConnectRequest(connection, handshake);
       await this.gates.connect(request);
       return this.enter(connection, request.user, askedAt, this.ledger.verdict(admission, request.user, null));
     } finally {

@@ -1,6 +1,7 @@
 // Who is in which channel on this node? One object for each channel with members, shared by them all.
+import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { ChannelMatch } from '../connections/channel-match.js';
-import { ConcreteChannel } from '../connections/concrete-channel.js';
+import type { RegisteredChannel } from '../connections/registered-channel.js';
 import type { Batch } from './fan-out/batch.js';
 import type { Outlet } from './fan-out/outlet.js';
 
@@ -12,10 +13,21 @@ const FEW = 16;
 const NOBODY: readonly Outlet[] = [];
 
 /** The members of one concrete channel. */
-export class Room extends ConcreteChannel {
+export class Room implements ChannelMatch {
+  readonly registered: RegisteredChannel;
+  readonly descriptor: RealtimeChannelDescriptor;
+  readonly name: string;
+  readonly params: Readonly<Record<string, string>>;
   private list: readonly Outlet[] | Set<Outlet> = NOBODY;
   /** What has been broadcast to it in this turn of the event loop. */
   batch: Batch | null = null;
+
+  constructor({ registered, descriptor, name, params }: ChannelMatch) {
+    this.registered = registered;
+    this.descriptor = descriptor;
+    this.name = name;
+    this.params = params;
+  }
 
   /** Safe to walk over while members leave. */
   get members(): Iterable<Outlet> {
@@ -50,11 +62,11 @@ export class Rooms {
     return this.byName.get(name);
   }
 
-  enter(name: string, { descriptor }: ChannelMatch, member: Outlet): Room {
-    let room = this.byName.get(name);
+  enter(match: ChannelMatch, member: Outlet): Room {
+    let room = this.byName.get(match.name);
     if (room === undefined) {
-      room = new Room(name, descriptor);
-      this.byName.set(name, room);
+      room = new Room(match);
+      this.byName.set(match.name, room);
     }
     room.add(member);
     return room;
