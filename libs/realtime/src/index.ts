@@ -44,7 +44,7 @@ export { RealtimeConnection } from './connections/realtime.connection.js';
 export { RealtimeContext } from './connections/realtime-context.js';
 export type { RealtimeEntrance } from './connections/realtime-entrance.js';
 export { type RealtimeGate, RealtimeRequest } from './connections/realtime-request.js';
-export type { JoinedChannel, Subscriptions } from './connections/subscriptions.js';
+export type { Subscriptions } from './connections/subscriptions.js';
 export { IRealtimeServer, type RealtimeStats } from './connections/realtime.server.js';
 export { type FindingSeverity, type RealtimeFinding, renderFindings } from './doctor/finding.js';
 export { diagnose, type DiagnoseOptions } from './doctor/realtime.doctor.js';

@@ -11,11 +11,11 @@ import {
 } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import {
+  type ChannelAddress,
   type ChannelMatch,
   defineRealtimeChannel,
   IRealtimeAuthenticator,
   IRealtimeRevocation,
-  type JoinedChannel,
   RealtimeChannel,
   RealtimeConnection,
   RealtimeExecutionContext,
@@ -157,12 +157,12 @@ export class RememberingConnection extends RealtimeConnection {
     this.hangUp(this);
   }
 
-  protected override enter(name: string, { descriptor, params }: ChannelMatch): JoinedChannel {
-    this.rooms.add(name);
-    return { name, descriptor, params };
+  protected override enter(match: ChannelMatch): ChannelMatch {
+    this.rooms.add(match.name);
+    return match;
   }
 
-  protected override exit({ name }: JoinedChannel): void {
+  protected override exit({ name }: ChannelAddress): void {
     this.rooms.delete(name);
   }
 

@@ -1,13 +1,13 @@
 // Is what the gates found still true? Resolves a connection's user again, and passes every subscription through gate 2 again.
 import { Injectable, Logger } from '@nestjs/common';
+import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
 import { hasExpired, isSameUser, type RealtimeUser, userFault } from '../authorization/realtime-user.js';
-import { HandlerRegistry } from '../channels/handler.registry.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RealtimeRequest } from '../connections/realtime-request.js';
+import { SubscribeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
 import { RefusalLog } from '../guards/refusals.js';
 import { warnRepeated } from '../instrumentation/repeated-log.js';
@@ -40,7 +40,6 @@ export class Renewal {
   constructor(
     private readonly authenticator: IRealtimeAuthenticator,
     private readonly gates: Gates,
-    private readonly registry: HandlerRegistry,
     private readonly directory: ConnectionDirectory,
     private readonly expiry: ExpiryWatch,
     private readonly refusals: RefusalLog,
@@ -170,7 +169,7 @@ export class Renewal {
       await Promise.all(
         [...connection.subscriptions].map(async ([channel, match]) => {
           // The scope of an unchanged user gives the same answer as before; only class guards can find something new.
-          if (!userChanged && !this.registry.get(match.descriptor)?.guards.length) return;
+          if (!userChanged && match.registered.guards.length === 0) return;
           const refusal = await this.refusalOf(connection, channel, match, milliseconds);
           // Another subscribe may have been granted meanwhile; it has been judged by itself.
           if (refusal === null || granted.has(channel) || !connection.subscriptions.has(channel)) return;
@@ -191,7 +190,7 @@ export class Renewal {
     match: ChannelMatch,
     milliseconds: number,
   ): Promise<RealtimeException | null> {
-    const request = new RealtimeRequest('subscribe', connection, channel, match, null, undefined);
+    const request = new SubscribeRequest(connection, channel, match);
     try {
       await withDeadline(this.gates.subscribe(request), milliseconds, () => TOO_LATE);
       return null;
@@ -200,7 +199,7 @@ export class Renewal {
     }
   }
 
-  private evicted(connection: RealtimeConnection, channel: string, match: ChannelMatch | null): void {
+  private evicted(connection: RealtimeConnection, channel: string, match: ChannelAddress | null): void {
     if (match !== null) this.hooks.emit('unsubscribed', () => ({ connection, descriptor: match.descriptor, channel }));
   }
 }

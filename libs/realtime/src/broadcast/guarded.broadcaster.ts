@@ -2,10 +2,9 @@
 import { Logger } from '@nestjs/common';
 import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { HandlerRegistry } from '../channels/handler.registry.js';
-import { ConcreteChannel } from '../connections/concrete-channel.js';
 import { ChannelLanes } from '../connections/channel-lanes.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
-import { RealtimeRequest } from '../connections/realtime-request.js';
+import { BroadcastRequest } from '../connections/realtime-request.js';
 import { BroadcastFault, BroadcastGuard } from '../guards/broadcast.guard.js';
 import { RealtimeExecutionContext } from '../guards/realtime-execution-context.js';
 import { logLine, thrownText } from '../instrumentation/log-text.js';
@@ -22,7 +21,7 @@ const DONE = Promise.resolve();
 export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   private readonly logger = new Logger('Realtime');
   private readonly lanes = new ChannelLanes();
-  private readonly send: (request: RealtimeRequest) => Promise<void>;
+  private readonly send: (request: BroadcastRequest) => Promise<void>;
 
   constructor(
     private readonly guard: BroadcastGuard,
@@ -45,17 +44,17 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     }
   }
 
-  private pass(request: RealtimeRequest): Promise<void> {
+  private pass(request: BroadcastRequest): Promise<void> {
     const passed: unknown = this.guard.canActivate(RealtimeExecutionContext.of(request, GuardedBroadcaster));
     if (passed !== true) throw new BroadcastFault(`${this.guard.constructor.name} refused the broadcast.`);
     const payload = this.strip(request);
     const { cause } = this.hooks;
-    if (payload instanceof Promise || this.lanes.isBusy(request.channel!))
+    if (payload instanceof Promise || this.lanes.isBusy(request.channel))
       return this.publishInTurn(request, payload, cause);
     return this.publishNow(request, payload, cause) ?? DONE;
   }
 
-  private requestOf(target: ChannelAddress | RealtimeChannelDescriptor, rest: unknown[]): RealtimeRequest {
+  private requestOf(target: ChannelAddress | RealtimeChannelDescriptor, rest: unknown[]): BroadcastRequest {
     if (typeof target !== 'object' || target === null) {
       throw new BroadcastFault(
         'A broadcast names no channel; pass a descriptor or channel.with({ ... }). If you did, an import cycle has left it undefined.',
@@ -69,31 +68,23 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
       );
     }
     const [event, payload] = rest.length > 1 ? rest : [onlyEventOf(descriptor), rest[0]];
-    return new RealtimeRequest(
-      'broadcast',
-      null,
-      name,
-      new ConcreteChannel(name, descriptor),
-      event as string,
-      payload,
-    );
+    return new BroadcastRequest(name, descriptor, this.registry.get(descriptor) ?? null, event as string, payload);
   }
 
-  private strip({ descriptor, channel, event, payload }: RealtimeRequest): unknown {
+  private strip({ registered, channel, event, payload }: BroadcastRequest): unknown {
+    const validator = registered?.events.get(event);
+    if (validator === undefined)
+      throw new BroadcastFault(`Gate 4 let "${event}" pass, which "${channel}" does not declare.`);
     try {
-      return this.registry.get(descriptor!)!.events.get(event!)!.strip(payload);
+      return validator.strip(payload);
     } catch (error) {
-      throw this.faultOf(error, channel!);
+      throw this.faultOf(error, channel);
     }
   }
 
   /** @throws BroadcastFault when JSON cannot hold the payload. What the carrier throws is the carrier's. */
-  private publishNow(request: RealtimeRequest, payload: unknown, cause: object | null): Promise<void> | undefined {
-    const { channel, event, descriptor } = request as {
-      channel: string;
-      event: string;
-      descriptor: RealtimeChannelDescriptor;
-    };
+  private publishNow(request: BroadcastRequest, payload: unknown, cause: object | null): Promise<void> | undefined {
+    const { channel, event, descriptor } = request;
     const json = this.encode(payload, channel);
     const { flush, conflate } = descriptor;
     const recipients = this.publish({ channel, event, json, flushEveryMs: flush?.everyMs, conflate });
@@ -112,10 +103,10 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   }
 
   /** A schema that takes its time must not let a later broadcast of the channel overtake. */
-  private async publishInTurn(request: RealtimeRequest, payload: unknown, cause: object | null): Promise<void> {
-    const turn = this.lanes.take(request.channel!);
+  private async publishInTurn(request: BroadcastRequest, payload: unknown, cause: object | null): Promise<void> {
+    const turn = this.lanes.take(request.channel);
     const stripped = Promise.resolve(payload).catch((error: unknown) => {
-      throw this.faultOf(error, request.channel!);
+      throw this.faultOf(error, request.channel);
     });
     stripped.catch(() => undefined);
     try {
@@ -156,9 +147,9 @@ function onlyEventOf(descriptor: RealtimeChannelDescriptor): string {
   );
 }
 
-function spanOf({ descriptor, event }: RealtimeRequest): SpanOptions {
-  const { name: channel, events } = descriptor!;
-  const labels: Record<string, string> = { channel, ...(Object.hasOwn(events, event!) && { event: event! }) };
+function spanOf({ descriptor, event }: BroadcastRequest): SpanOptions {
+  const { name: channel, events } = descriptor;
+  const labels: Record<string, string> = { channel, ...(Object.hasOwn(events, event) && { event }) };
   const name = ['realtime-broadcast', ...Object.values(labels)].join(' ');
   return { op: 'realtime-broadcast', name, attributes: { gate: 'broadcast', ...labels }, kind: 'producer' };
 }

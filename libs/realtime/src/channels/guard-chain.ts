@@ -2,13 +2,14 @@
 import { type CanActivate, ForbiddenException, type Type } from '@nestjs/common';
 import { gateArguments } from '../connections/gate-arguments.js';
 import type { RealtimeRequest } from '../connections/realtime-request.js';
+import type { ChannelGuards } from '../connections/registered-channel.js';
 import { refusalOfGuard } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { admits } from './guard-answer.js';
 import { ExecutionContextHost } from './nest-internals.js';
 
 /** Guards in the order in which they run, with the class and the method whose metadata they read. */
-export class GuardChain {
+export class GuardChain implements ChannelGuards {
   constructor(
     private readonly guards: readonly CanActivate[],
     private readonly type: Type,

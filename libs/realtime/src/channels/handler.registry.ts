@@ -11,6 +11,7 @@ import {
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import type { RealtimeContext } from '../connections/realtime-context.js';
+import type { ChannelGuards, RegisteredChannel, RegisteredMessage } from '../connections/registered-channel.js';
 import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
 import { refusalOfHandler } from '../instrumentation/refusal-of.js';
 import { withCapture } from '../instrumentation/with-capture.js';
@@ -18,13 +19,7 @@ import { withSpan } from '../instrumentation/with-span.js';
 import { PayloadSchemaCompiler } from '../payloads/payload-schema.compiler.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { startHandler } from './handler-start.js';
-import type {
-  MessageBinder,
-  MessageInvoker,
-  RegisteredChannel,
-  RegisteredMessage,
-  SubscribeGuardInvoker,
-} from './registered-channel.js';
+import type { MessageBinder, MessageInvoker } from './message-invoker.js';
 
 /** An inbound handler registered by hand, without a decorator. */
 export type RealtimeMessageHandler<
@@ -105,8 +100,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
   }
 
   override getInboundDescriptor(name: string): RealtimeChannelDescriptor | undefined {
-    const match = this.match(name);
-    const channel = match && this.get(match.descriptor);
+    const channel = this.match(name)?.registered;
     return channel && [...channel.messages.values()].some((message) => message.handler !== null)
       ? channel.descriptor
       : undefined;
@@ -120,9 +114,10 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
   match(name: string): ChannelMatch | null {
     const segments = splitChannelName(name);
     if (segments === null) return null;
-    for (const channel of this.byLength.get(segments.length) ?? []) {
-      const params = channel.descriptor.template.matchSegments(segments);
-      if (params !== null) return { descriptor: channel.descriptor, params };
+    for (const registered of this.byLength.get(segments.length) ?? []) {
+      const { descriptor } = registered;
+      const params = descriptor.template.matchSegments(segments);
+      if (params !== null) return { registered, descriptor, name, params };
     }
     return null;
   }
@@ -159,7 +154,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
   guard(
     descriptor: RealtimeChannelDescriptor,
     place: string,
-    guards: SubscribeGuardInvoker | null,
+    guards: ChannelGuards | null,
     names: readonly string[] = [],
   ): void {
     const channel = this.add(descriptor, place);

@@ -1,8 +1,8 @@
-// Which channel does a concrete name belong to? Decided once, at gate 2 or gate 4, and carried from there.
-import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+// Which registered channel does a concrete name belong to? Decided once, at gate 2 or gate 4, and carried from there.
+import type { ChannelAddress } from '@nestjs-realtime/contract';
+import type { RegisteredChannel } from './registered-channel.js';
 
-/** A registered channel and the params of one concrete name of it. */
-export interface ChannelMatch {
-  readonly descriptor: RealtimeChannelDescriptor;
-  readonly params: Readonly<Record<string, string>>;
+/** One concrete channel, with what the server holds for it. All connections that are admitted to the channel may share it. */
+export interface ChannelMatch extends ChannelAddress {
+  readonly registered: RegisteredChannel;
 }

@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
-import { defineRealtimeChannel } from '@nestjs-realtime/contract';
+import { type ChannelAddress, defineRealtimeChannel } from '@nestjs-realtime/contract';
 import fc from 'fast-check';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { RealtimeException } from '../realtime.exception.js';
 import type { ChannelMatch } from './channel-match.js';
 import { type BroadcastFunction, type MessageAuthority, RealtimeContext } from './realtime-context.js';
 import { RealtimeConnection } from './realtime.connection.js';
-import { type JoinedChannel, Subscriptions } from './subscriptions.js';
+import type { RegisteredChannel } from './registered-channel.js';
+import { Subscriptions } from './subscriptions.js';
 
 class Connection extends RealtimeConnection {
   readonly moves: string[] = [];
@@ -24,11 +25,11 @@ class Connection extends RealtimeConnection {
   override get client(): unknown {
     return this;
   }
-  protected override enter(name: string, match: ChannelMatch): JoinedChannel {
-    this.moves.push(`+${name}`);
-    return { name, ...match };
+  protected override enter(match: ChannelMatch): ChannelMatch {
+    this.moves.push(`+${match.name}`);
+    return match;
   }
-  protected override exit({ name }: JoinedChannel): void {
+  protected override exit({ name }: ChannelAddress): void {
     this.moves.push(`-${name}`);
   }
   protected override notify(frame: string, body: unknown): void {
@@ -48,7 +49,20 @@ const orders = defineRealtimeChannel({
   events: { shipped: Shipped },
   messages: { add: Shipped },
 });
-const match = { descriptor: orders, params: { orderId: '42' } };
+const registered: RegisteredChannel = {
+  descriptor: orders,
+  place: 'the spec',
+  events: new Map(),
+  messages: new Map(),
+  guards: [],
+  guardNames: new Set(),
+};
+const matchOf = (name: string): ChannelMatch => ({
+  registered,
+  descriptor: orders,
+  name,
+  params: orders.template.match(name)!,
+});
 
 describe('a context', () => {
   const authorityWith = (broadcast: BroadcastFunction): MessageAuthority => ({
@@ -58,7 +72,12 @@ describe('a context', () => {
     objection: ({ aborted }) => (aborted instanceof RealtimeException ? aborted : null),
   });
   const context = (connection: Connection, broadcast = jest.fn<BroadcastFunction>().mockResolvedValue()) =>
-    new RealtimeContext<typeof orders>(connection, 'orders.42', match, 'add', { at: '' }, authorityWith(broadcast));
+    new RealtimeContext<typeof orders>(
+      connection,
+      { channel: 'orders.42', event: 'add', payload: { at: '' } },
+      matchOf('orders.42'),
+      authorityWith(broadcast),
+    );
 
   it('tells who speaks, and where', () => {
     const connection = new Connection();
@@ -129,9 +148,9 @@ describe('a context', () => {
 describe('a connection', () => {
   it('lets broadcasts in with an admission and stops them with its end', () => {
     const connection = new Connection();
-    connection.join('orders.42', match);
-    expect(connection.subscriptions.get('orders.42')).toEqual({ name: 'orders.42', ...match });
-    expect(connection.leave('orders.42')).toMatchObject(match);
+    connection.join(matchOf('orders.42'));
+    expect(connection.subscriptions.get('orders.42')).toEqual(matchOf('orders.42'));
+    expect(connection.leave('orders.42')).toEqual(matchOf('orders.42'));
     expect(connection.leave('orders.42')).toBeNull();
     expect(connection.moves).toEqual(['+orders.42', '-orders.42']);
     expect(connection.notices).toEqual([]);
@@ -139,9 +158,9 @@ describe('a connection', () => {
 
   it('tells the client of a subscription that we end, once', () => {
     const connection = new Connection();
-    connection.join('orders.1', match);
-    connection.join('orders.2', match);
-    expect(connection.evict('orders.1', 'REVOKED')).toMatchObject(match);
+    connection.join(matchOf('orders.1'));
+    connection.join(matchOf('orders.2'));
+    expect(connection.evict('orders.1', 'REVOKED')).toEqual(matchOf('orders.1'));
     expect(connection.evict('orders.1', 'REVOKED')).toBeNull();
     connection.evict('orders.2', 'EXPIRED', true);
     expect(connection.notices).toEqual([
@@ -153,7 +172,7 @@ describe('a connection', () => {
 
   it('says goodbye before it closes, and lets no event follow', () => {
     const connection = new Connection();
-    connection.join('orders.1', match);
+    connection.join(matchOf('orders.1'));
     connection.warnOfExpiry(new Date(0));
     connection.goodbye({ code: 'REVOKED', reconnect: false });
     expect(connection.moves).toEqual(['+orders.1', '-orders.1']);
@@ -169,7 +188,7 @@ describe('a connection', () => {
 
   it('joins nothing and runs nothing once it has ended', () => {
     const connection = new Connection();
-    connection.join('orders.1', match);
+    connection.join(matchOf('orders.1'));
     const running = { channel: 'orders.1', abort: jest.fn() };
     const late = { channel: 'orders.1', abort: jest.fn() };
     connection.begin(running);
@@ -179,7 +198,7 @@ describe('a connection', () => {
     for (const { abort } of [running, late]) {
       expect(abort).toHaveBeenCalledWith(expect.objectContaining({ message: 'The connection has ended' }));
     }
-    connection.join('orders.42', match);
+    connection.join(matchOf('orders.42'));
     expect([...connection.subscriptions]).toEqual([]);
     expect(connection.moves).toEqual(['+orders.1', '-orders.1']);
   });
@@ -202,7 +221,7 @@ describe('a connection', () => {
     const connection = new Connection();
     const [one, two] = ['orders.1', 'orders.2'].map((channel) => ({ channel, abort: jest.fn() }));
     for (const running of [one, two]) {
-      connection.join(running.channel, match);
+      connection.join(matchOf(running.channel));
       connection.begin(running);
     }
     connection.evict('orders.1', 'REVOKED');
@@ -214,26 +233,26 @@ describe('a connection', () => {
 
   it('lets broadcasts in once, however often it is granted, and none once it has said goodbye', () => {
     const connection = new Connection();
-    connection.join('orders.1', match);
-    connection.join('orders.1', match);
+    connection.join(matchOf('orders.1'));
+    connection.join(matchOf('orders.1'));
     connection.announceEnd({ code: 'SHUTDOWN', reconnect: true });
-    connection.join('orders.2', match);
+    connection.join(matchOf('orders.2'));
     expect(connection.moves).toEqual(['+orders.1', '-orders.1']);
     expect(connection.subscriptions.keys()).toEqual(['orders.1', 'orders.2']);
   });
 
   it('collects what is granted while something is under way, and nothing before or after', async () => {
     const connection = new Connection();
-    connection.join('orders.1', match);
+    connection.join(matchOf('orders.1'));
     let seen: ReadonlySet<string> = new Set();
     await connection.collectGrants(async (granted) => {
       seen = granted;
       await setImmediate();
-      connection.join('orders.1', match);
-      connection.join('orders.2', match);
+      connection.join(matchOf('orders.1'));
+      connection.join(matchOf('orders.2'));
     });
     expect([...seen]).toEqual(['orders.1', 'orders.2']);
-    connection.join('orders.3', match);
+    connection.join(matchOf('orders.3'));
     expect([...seen]).toEqual(['orders.1', 'orders.2']);
   });
 
@@ -255,17 +274,15 @@ describe('a connection', () => {
 });
 
 describe('subscriptions', () => {
-  const joined = (name: string): JoinedChannel => ({ name, ...match });
-
   it('answer as a map does, few or many', () => {
     const operation = fc.record({ add: fc.boolean(), name: fc.nat(40).map((n) => `orders.${n}`) });
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {
         const subscriptions = new Subscriptions();
-        const model = new Map<string, JoinedChannel>();
+        const model = new Map<string, ChannelMatch>();
         for (const { add, name } of operations) {
           if (add && !model.has(name)) {
-            const channel = joined(name);
+            const channel = matchOf(name);
             model.set(name, channel);
             subscriptions.add(channel);
           } else if (!add) {

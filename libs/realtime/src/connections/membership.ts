@@ -3,20 +3,21 @@ import { Injectable } from '@nestjs/common';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { ChannelMatch } from './channel-match.js';
 import { FewEntries } from './few-entries.js';
-import type { JoinedChannel } from './subscriptions.js';
+import type { RegisteredChannel } from './registered-channel.js';
 
 /** One concrete channel and its members. The transport decides what a member is: whatever it sends to. */
-export class MemberChannel<Member = unknown> extends FewEntries<Member, Member> implements JoinedChannel {
+export class MemberChannel<Member = unknown> extends FewEntries<Member, Member> implements ChannelMatch {
+  readonly name: string;
   readonly descriptor: RealtimeChannelDescriptor;
+  readonly registered: RegisteredChannel;
   /** As gate 2 matched them. */
   readonly params: Readonly<Record<string, string>>;
 
-  constructor(
-    readonly name: string,
-    { descriptor, params }: ChannelMatch,
-  ) {
+  constructor({ name, descriptor, registered, params }: ChannelMatch) {
     super();
+    this.name = name;
     this.descriptor = descriptor;
+    this.registered = registered;
     this.params = params;
   }
 
@@ -52,9 +53,10 @@ export class Membership<Member = unknown> {
   }
 
   /** Adds a member that is not in the channel yet. */
-  enter(name: string, match: ChannelMatch, member: Member): MemberChannel<Member> {
+  enter(match: ChannelMatch, member: Member): MemberChannel<Member> {
+    const { name } = match;
     const known = this.byName.get(name);
-    const channel = known ?? new MemberChannel<Member>(name, match);
+    const channel = known ?? new MemberChannel<Member>(match);
     channel.add(member);
     if (known !== undefined) return channel;
     this.byName.set(name, channel);

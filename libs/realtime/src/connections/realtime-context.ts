@@ -21,6 +21,16 @@ type IfPublic<Channel extends RealtimeChannelDescriptor, Anonymous, Known> = 'pu
 /** Sends an event to a channel; how is the broadcaster's business. */
 export type BroadcastFunction = (target: ChannelTarget, event: string, payload: unknown) => Promise<void>;
 
+/** What a client sent. */
+export interface InboundMessage {
+  /** Concrete name of the channel. */
+  readonly channel: string;
+  readonly event: string;
+  readonly payload: unknown;
+  /** Trace context that the client sent along, not looked at yet. */
+  readonly trace?: TraceCarrier;
+}
+
 /** What watches over the messages under way. */
 export interface MessageAuthority {
   readonly broadcast: BroadcastFunction;
@@ -43,27 +53,31 @@ export interface MessageAuthority {
 export class RealtimeContext<
   Channel extends RealtimeChannelDescriptor = RealtimeChannelDescriptor,
 > extends RealtimeRequest {
-  declare readonly connection: RealtimeConnection;
+  readonly gate = 'message';
   /** Concrete name of the channel, such as `orders.42`. */
-  declare readonly channel: string;
-  declare readonly event: string;
+  readonly channel: string;
+  readonly event: string;
+  readonly payload: unknown;
+  /** Trace context that the client sent along, not looked at yet. */
+  readonly trace?: TraceCarrier;
   /** The ledger's clock, where the message is watched. */
   since = 0;
   private watched = false;
   private controller: AbortController | null = null;
   private abortReason: Error | null = null;
 
+  /** `match` is null where the connection is not subscribed to the channel. */
   constructor(
-    connection: RealtimeConnection,
-    channel: string,
-    match: ChannelMatch | null,
-    event: string,
-    payload: unknown,
+    readonly connection: RealtimeConnection,
+    message: InboundMessage,
+    readonly match: ChannelMatch | null,
     private readonly authority: MessageAuthority,
-    /** Trace context that the client sent along, not looked at yet. */
-    readonly trace?: TraceCarrier,
   ) {
-    super('message', connection, channel, match, event, payload);
+    super();
+    this.channel = message.channel;
+    this.event = message.event;
+    this.payload = message.payload;
+    this.trace = message.trace;
   }
 
   /** Null only on public channels, for an anonymous connection. */
@@ -78,10 +92,6 @@ export class RealtimeContext<
 
   override get user(): IfPublic<Channel, null, RealtimeUser> {
     return this.connection.user as IfPublic<Channel, null, RealtimeUser>;
-  }
-
-  override set user(_user: never) {
-    throw new TypeError('The user of a message is the user of its connection');
   }
 
   override get params(): ParamsOf<Channel> {

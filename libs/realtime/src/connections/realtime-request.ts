@@ -1,30 +1,27 @@
 // What does a gate judge? One request of one connection, or one broadcast of the server.
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import type { ChannelMatch } from './channel-match.js';
 import type { RealtimeConnection } from './realtime.connection.js';
+import type { RegisteredChannel } from './registered-channel.js';
 
 /** The four gates of ADR-016, decision 3. */
 export type RealtimeGate = 'connect' | 'subscribe' | 'message' | 'broadcast';
 
 /** What stands before a gate. Guards read it through `RealtimeExecutionContext`. */
-export class RealtimeRequest {
-  /** Whom gate 1 has found, until the connection is his. */
-  private found: RealtimeUser | null | undefined = undefined;
-
-  constructor(
-    readonly gate: RealtimeGate,
-    /** Null at gate 4: a broadcast has no connection. */
-    readonly connection: RealtimeConnection | null,
-    /** Concrete channel name; null at gate 1. */
-    readonly channel: string | null,
-    /** The registered channel and its params; null at gate 1 and for an unknown channel. */
-    readonly match: ChannelMatch | null,
-    /** Event or message name, where the gate has one. */
-    readonly event: string | null,
-    /** Handshake at gate 1, payload at gates 3 and 4. */
-    readonly payload: unknown,
-  ) {}
+export abstract class RealtimeRequest {
+  abstract readonly gate: RealtimeGate;
+  /** Null at gate 4: a broadcast has no connection. */
+  abstract readonly connection: RealtimeConnection | null;
+  /** Concrete channel name; null at gate 1. */
+  abstract readonly channel: string | null;
+  /** The registered channel and its params; null at gate 1 and for an unknown channel. */
+  abstract readonly match: ChannelMatch | null;
+  /** Event or message name, where the gate has one. */
+  abstract readonly event: string | null;
+  /** Handshake at gate 1, payload at gates 3 and 4. */
+  abstract readonly payload: unknown;
 
   get descriptor(): RealtimeChannelDescriptor | null {
     return this.match?.descriptor ?? null;
@@ -34,14 +31,96 @@ export class RealtimeRequest {
     return this.match?.params ?? NO_PARAMS;
   }
 
-  /** Who asks: at gate 1 whom the credentials name, later whose the connection is. */
+  /** At gate 1 the user that the credentials name, later the user of the connection. */
   get user(): RealtimeUser | null {
-    return this.found === undefined ? (this.connection?.user ?? null) : this.found;
+    return this.connection?.user ?? null;
   }
 
-  /** Gate 1 alone sets it. */
-  set user(user: RealtimeUser | null) {
+  /** At gate 1 the handshake that is judged, later the one that was accepted last; null at gate 4. */
+  get handshake(): RealtimeHandshake | null {
+    return this.connection?.handshake ?? null;
+  }
+}
+
+/** Gate 1: a new connection, or other credentials of one. */
+export class ConnectRequest extends RealtimeRequest {
+  readonly gate = 'connect';
+  readonly channel = null;
+  readonly match = null;
+  readonly event = null;
+  private found: RealtimeUser | null = null;
+
+  constructor(
+    readonly connection: RealtimeConnection,
+    private readonly judged: RealtimeHandshake,
+  ) {
+    super();
+  }
+
+  get payload(): RealtimeHandshake {
+    return this.judged;
+  }
+
+  override get handshake(): RealtimeHandshake {
+    return this.judged;
+  }
+
+  /** Until the new credentials are verified the request has no user, not even the connection's present one. */
+  override get user(): RealtimeUser | null {
+    return this.found;
+  }
+
+  /** For gate 1 to set. */
+  override set user(user: RealtimeUser | null) {
     this.found = user;
+  }
+}
+
+/** Gate 2: a connection that asks for a channel, or a subscription that is judged again. */
+export class SubscribeRequest extends RealtimeRequest {
+  readonly gate = 'subscribe';
+  readonly event = null;
+  readonly payload = undefined;
+
+  constructor(
+    readonly connection: RealtimeConnection,
+    readonly channel: string,
+    readonly match: ChannelMatch | null,
+  ) {
+    super();
+  }
+}
+
+/** Gate 4: a broadcast of the server. The request of gate 3 is the `RealtimeContext`. */
+export class BroadcastRequest extends RealtimeRequest {
+  readonly gate = 'broadcast';
+  readonly connection = null;
+  private known: Readonly<Record<string, string>> | null = null;
+
+  /** `channel` is a name that the descriptor's template matches. */
+  constructor(
+    readonly channel: string,
+    private readonly declared: RealtimeChannelDescriptor,
+    /** Null where the channel is not registered. */
+    readonly registered: RegisteredChannel | null,
+    readonly event: string,
+    readonly payload: unknown,
+  ) {
+    super();
+  }
+
+  get match(): ChannelMatch | null {
+    const { registered, descriptor, channel, params } = this;
+    return registered && { registered, descriptor, name: channel, params };
+  }
+
+  override get descriptor(): RealtimeChannelDescriptor {
+    return this.declared;
+  }
+
+  /** Made when first asked for: most broadcasts never ask. */
+  override get params(): Readonly<Record<string, string>> {
+    return (this.known ??= this.descriptor.template.match(this.channel)!);
   }
 }
 

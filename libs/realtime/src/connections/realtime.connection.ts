@@ -1,6 +1,7 @@
 // What is one live connection, to us?
 import {
   type ByeFrame,
+  type ChannelAddress,
   type EvictedFrame,
   EVICTIONS,
   type EvictionCode,
@@ -14,7 +15,7 @@ import type { ChannelMatch } from './channel-match.js';
 import { ChannelLanes } from './channel-lanes.js';
 import { HandlerSlots } from './handler-slots.js';
 import { PendingChannels } from './pending-channels.js';
-import { type JoinedChannel, Subscriptions } from './subscriptions.js';
+import { Subscriptions } from './subscriptions.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** What runs for a connection on one channel, and must stop when the subscription or the connection ends. */
@@ -88,10 +89,10 @@ export abstract class RealtimeConnection {
   abstract acceptAuth(auth: RealtimeHandshake['auth']): void;
   /** The transport's own client object, for guards and interceptors written against gateways (`switchToWs().getClient()`). */
   abstract get client(): unknown;
-  /** Lets broadcasts of a channel reach this connection; returns what is kept of it, which may be shared with others. */
-  protected abstract enter(channel: string, match: ChannelMatch): JoinedChannel;
+  /** Lets broadcasts of a channel reach this connection; returns the match that is kept, which may be shared with others. */
+  protected abstract enter(match: ChannelMatch): ChannelMatch;
   /** Stops them, at once; more calls change nothing. */
-  protected abstract exit(joined: JoinedChannel): void;
+  protected abstract exit(joined: ChannelAddress): void;
 
   /** Sends a notice of the protocol. */
   protected abstract notify(frame: string, body: unknown): void;
@@ -114,13 +115,12 @@ export abstract class RealtimeConnection {
   }
 
   /** Records an admission and lets the channel's broadcasts in. Does nothing once closed. */
-  join(channel: string, match: ChannelMatch): void {
+  join(match: ChannelMatch): void {
     if (this.ended) return;
-    for (const granted of this.grants ?? []) granted.add(channel);
-    if (this.joined.has(channel)) return;
+    for (const granted of this.grants ?? []) granted.add(match.name);
+    if (this.joined.has(match.name)) return;
     if (this.joined === NO_SUBSCRIPTIONS) this.joined = new Subscriptions();
-    const { descriptor, params } = match;
-    this.joined.add(this.departing ? { name: channel, descriptor, params } : this.enter(channel, match));
+    this.joined.add(this.departing ? match : this.enter(match));
   }
 
   /** The channels that are granted, again or for the first time, while `during` has not settled. */
@@ -135,12 +135,12 @@ export abstract class RealtimeConnection {
   }
 
   /** Ends an admission; null when there was none. */
-  leave(channel: string): JoinedChannel | null {
+  leave(channel: string): ChannelAddress | null {
     return this.drop(channel, () => new RealtimeException('FORBIDDEN', { reason: 'the subscription has ended' }));
   }
 
   /** Ends an admission from our side and tells the client; null when there was none. */
-  evict(channel: string, code: EvictionCode, retryable: boolean = EVICTIONS[code].retryable): JoinedChannel | null {
+  evict(channel: string, code: EvictionCode, retryable: boolean = EVICTIONS[code].retryable): ChannelAddress | null {
     const match = this.drop(channel, () => evictionOf(code, retryable));
     if (match !== null) this.notify(FRAMES.EVICTED, { channel, code, retryable } satisfies EvictedFrame);
     return match;
@@ -175,7 +175,7 @@ export abstract class RealtimeConnection {
     this.abort(() => new Error(HAS_ENDED));
   }
 
-  private drop(channel: string, reason: () => Error): JoinedChannel | null {
+  private drop(channel: string, reason: () => Error): ChannelAddress | null {
     const joined = this.joined.get(channel);
     if (joined === undefined) return null;
     this.exit(joined);

@@ -2,18 +2,12 @@
 import type { ChannelMatch } from './channel-match.js';
 import { FewEntries } from './few-entries.js';
 
-/** One concrete channel, which all who are admitted to it may share. */
-export interface JoinedChannel extends ChannelMatch {
-  /** Concrete name, such as `orders.42`. */
-  readonly name: string;
-}
-
 /** Channels by concrete name, in the order in which they were joined. */
 export class Subscriptions
-  extends FewEntries<string, JoinedChannel>
-  implements Iterable<readonly [string, JoinedChannel]>
+  extends FewEntries<string, ChannelMatch>
+  implements Iterable<readonly [string, ChannelMatch]>
 {
-  protected override keyOf({ name }: JoinedChannel): string {
+  protected override keyOf({ name }: ChannelMatch): string {
     return name;
   }
 
@@ -21,7 +15,7 @@ export class Subscriptions
     return Array.from(this.values(), ({ name }) => name);
   }
 
-  [Symbol.iterator](): Iterator<readonly [string, JoinedChannel]> {
+  [Symbol.iterator](): Iterator<readonly [string, ChannelMatch]> {
     return Array.from(this.values(), (joined) => [joined.name, joined] as const).values();
   }
 }

@@ -8,7 +8,7 @@ import type { Turn } from '../connections/channel-lanes.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { withinDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RealtimeRequest } from '../connections/realtime-request.js';
+import { SubscribeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
 import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';
@@ -138,7 +138,7 @@ export class Admissions {
     candidate.admission = this.ledger.open(candidate.admission ?? { since: 0 });
     candidate.judgedAs = connection.user;
     const match = this.registry.match(candidate.channel);
-    const request = new RealtimeRequest('subscribe', connection, candidate.channel, match, null, undefined);
+    const request = new SubscribeRequest(connection, candidate.channel, match);
     try {
       await withinDeadline(this.gates.subscribe(request), deadline, LATE);
       candidate.verdict = { match: match! };

@@ -5,7 +5,7 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RealtimeRequest } from '../connections/realtime-request.js';
+import { ConnectRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/gates.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
@@ -39,7 +39,7 @@ export class Authentications {
       const askedAt = performance.now();
       const admission = this.ledger.open({ since: 0 });
       try {
-        const request = new RealtimeRequest('connect', connection, null, null, null, handshake);
+        const request = new ConnectRequest(connection, handshake);
         await this.gates.connect(request);
         const { user } = request;
         // The transport has closed meanwhile, and its end was reported. What enters now would stay for ever.

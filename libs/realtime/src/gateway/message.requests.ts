@@ -2,7 +2,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { RefusalCode } from '@nestjs-realtime/contract';
 import { Renewal } from '../authority/renewal.js';
-import { HandlerRegistry } from '../channels/handler.registry.js';
 import { RealtimeCounters } from '../connections/realtime-counters.js';
 import { RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
@@ -32,7 +31,6 @@ export class MessageRequests implements MessageService {
     private readonly gates: Gates,
     private readonly standing: MessageStanding,
     private readonly renewal: Renewal,
-    private readonly registry: HandlerRegistry,
     private readonly refusals: RefusalLog,
     private readonly counters: RealtimeCounters,
     private readonly hooks: RealtimeHooks,
@@ -60,9 +58,9 @@ export class MessageRequests implements MessageService {
     return this.options.limits.handlersInFlight;
   }
 
-  contextOf(connection: RealtimeConnection, { channel, event, payload, trace }: ParsedMessage): RealtimeContext {
-    const match = connection.subscriptions.get(channel) ?? null;
-    return new RealtimeContext(connection, channel, match, event, payload, this.standing, trace);
+  contextOf(connection: RealtimeConnection, message: ParsedMessage): RealtimeContext {
+    const match = connection.subscriptions.get(message.channel) ?? null;
+    return new RealtimeContext(connection, message, match, this.standing);
   }
 
   forget(context: RealtimeContext): void {
@@ -91,8 +89,9 @@ export class MessageRequests implements MessageService {
 
   private pass(context: RealtimeContext): unknown {
     this.gates.message(context);
-    const message = this.registry.get(context.descriptor!)!.messages.get(context.event)!;
-    return message.handler!.invoke(context);
+    const handler = context.match?.registered.messages.get(context.event)?.handler;
+    if (handler) return handler.invoke(context);
+    throw new RealtimeException('UNKNOWN_EVENT', { reason: 'gate 3 let a message pass that no handler takes' });
   }
 
   private refuse(

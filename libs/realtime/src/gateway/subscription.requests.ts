@@ -62,7 +62,7 @@ export class SubscriptionRequests {
       if (!verdict.refusal.retryable) this.leave(connection, channel);
     } else if (!connection.closed) {
       const isNew = !connection.subscriptions.has(channel);
-      connection.join(channel, verdict.match);
+      connection.join(verdict.match);
       this.leases.watch(connection);
       const { descriptor } = verdict.match;
       if (isNew) this.hooks.emit('subscribed', () => ({ connection, descriptor, channel }));

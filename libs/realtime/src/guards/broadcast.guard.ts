@@ -1,6 +1,6 @@
 // Gate 4 of 4: may this event go out? Once per broadcast, never per recipient; who receives it was decided at gate 2.
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { HandlerRegistry } from '../channels/handler.registry.js';
+import type { BroadcastRequest } from '../connections/realtime-request.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
 
@@ -12,19 +12,16 @@ export class BroadcastFault extends RealtimeFault {
 /** Answers true or throws a `BroadcastFault` to the caller: the channel must be registered and declare the event. */
 @Injectable()
 export class BroadcastGuard implements CanActivate {
-  constructor(private readonly registry: HandlerRegistry) {}
-
   canActivate(context: ExecutionContext): boolean {
-    const { descriptor, event } = RealtimeExecutionContext.create(context).getRequest();
-    const channel = descriptor && this.registry.get(descriptor);
-    if (!channel) {
+    const { descriptor, event, registered } = RealtimeExecutionContext.create(context).getRequest<BroadcastRequest>();
+    if (registered === null) {
       throw new BroadcastFault(
-        `Channel "${descriptor?.name}" is not registered; add it to RealtimeModule.forFeature([...]) or provide its @RealtimeChannel class.`,
+        `Channel "${descriptor.name}" is not registered; add it to RealtimeModule.forFeature([...]) or provide its @RealtimeChannel class.`,
       );
     }
-    if (!channel.events.has(event!)) {
+    if (!registered.events.has(event)) {
       throw new BroadcastFault(
-        `Channel "${descriptor.name}" declares no event "${event}"; add it to the channel's events (${[...channel.events.keys()].join(', ') || 'none so far'}).`,
+        `Channel "${descriptor.name}" declares no event "${event}"; add it to the channel's events (${[...registered.events.keys()].join(', ') || 'none so far'}).`,
       );
     }
     return true;

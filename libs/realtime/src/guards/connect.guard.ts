@@ -6,6 +6,7 @@ import { hasExpired, type RealtimeUser, userFault } from '../authorization/realt
 import { admits } from '../channels/guard-answer.js';
 import { withDeadline } from '../connections/deadline.js';
 import { RealtimeCounters } from '../connections/realtime-counters.js';
+import type { ConnectRequest } from '../connections/realtime-request.js';
 import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
@@ -25,10 +26,8 @@ export class ConnectGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = RealtimeExecutionContext.create(context).getRequest();
-    // Until the credentials are known to be somebody's, nobody asks: also not whoever the connection belongs to already.
-    request.user = null;
-    request.user = await this.authenticate(request.payload as RealtimeHandshake);
+    const request = RealtimeExecutionContext.create(context).getRequest<ConnectRequest>();
+    request.user = await this.authenticate(request.handshake);
     for (const guard of this.guards) {
       const passed = await this.inTime(admits(guard.canActivate(context)));
       if (!passed) throw denied(request.user, `${guard.constructor.name} refused`);

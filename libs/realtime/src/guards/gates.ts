@@ -1,7 +1,7 @@
 // How are the gates passed? Each guard in the `withSpan` / `withCapture` sandwich, made once.
 import { type CanActivate, Injectable, Logger } from '@nestjs/common';
-import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
-import type { RealtimeRequest } from '../connections/realtime-request.js';
+import type { RealtimeContext } from '../connections/realtime-context.js';
+import type { ConnectRequest, RealtimeRequest, SubscribeRequest } from '../connections/realtime-request.js';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { denied, refusalOfGuard } from '../instrumentation/refusal-of.js';
 import { withCapture } from '../instrumentation/with-capture.js';
@@ -15,12 +15,12 @@ import { SubscribeGuard } from './subscribe.guard.js';
 @Injectable()
 export class Gates {
   private readonly logger = new Logger('Realtime');
-  /** Gate 1; `request.user` is then whom the handshake in the request's payload names, null for nobody. */
-  readonly connect: (request: RealtimeRequest) => Promise<boolean>;
+  /** Gate 1. Afterwards `request.user` is the user of the handshake, null for an anonymous one. */
+  readonly connect: (request: ConnectRequest) => Promise<boolean>;
   /** Gate 2. */
-  readonly subscribe: (request: RealtimeRequest) => Promise<boolean>;
+  readonly subscribe: (request: SubscribeRequest) => Promise<boolean>;
   /** Gate 3, up to the handler's own guards and schema. Synchronous. */
-  readonly message: (request: RealtimeRequest) => boolean;
+  readonly message: (context: RealtimeContext) => boolean;
 
   constructor(
     connect: ConnectGuard,
@@ -28,22 +28,22 @@ export class Gates {
     message: MessageGuard,
     private readonly tracer: IRealtimeTracer,
   ) {
-    this.connect = this.sandwich(connect, spanOfConnect, async (request) =>
+    this.connect = this.sandwich(connect, spanOfConnect, async (request: ConnectRequest) =>
       passed(await connect.canActivate(contextOf(request, connect)), request, connect),
     );
-    this.subscribe = this.sandwich(subscribe, spanOfSubscribe, async (request) =>
+    this.subscribe = this.sandwich(subscribe, spanOfSubscribe, async (request: SubscribeRequest) =>
       passed(await subscribe.canActivate(contextOf(request, subscribe)), request, subscribe),
     );
-    this.message = this.sandwich(message, SPAN_OF_MESSAGE, (request) =>
-      passed(message.canActivate(contextOf(request, message)), request, message),
+    this.message = this.sandwich(message, SPAN_OF_MESSAGE, (context: RealtimeContext) =>
+      passed(message.canActivate(contextOf(context, message)), context, message),
     );
   }
 
-  private sandwich<Result>(
+  private sandwich<Request extends RealtimeRequest, Result>(
     guard: CanActivate,
-    span: SpanOptions | ((request: RealtimeRequest) => SpanOptions),
-    pass: (request: RealtimeRequest) => Result,
-  ): (request: RealtimeRequest) => Result {
+    span: SpanOptions | ((request: Request) => SpanOptions),
+    pass: (request: Request) => Result,
+  ): (request: Request) => Result {
     const gate = guard.constructor.name;
     return withSpan(
       this.tracer,
@@ -52,8 +52,7 @@ export class Gates {
         this.logger,
         {
           layer: 'realtime-gate',
-          describe: (request: RealtimeRequest) =>
-            `${gate}${request.channel === null ? '' : `, channel ${request.channel}`}`,
+          describe: (request: Request) => `${gate}${request.channel === null ? '' : `, channel ${request.channel}`}`,
           refusalOf: (error, request) => refusalOfGuard(error, request.user),
         },
         pass,
@@ -73,26 +72,25 @@ function contextOf(request: RealtimeRequest, guard: CanActivate): RealtimeExecut
 }
 
 /** Gate 1 is the whole of connecting, and of `rt:authenticate`. */
-function spanOfConnect({ payload }: RealtimeRequest): SpanOptions {
-  const { auth } = payload as RealtimeHandshake;
+function spanOfConnect({ handshake }: ConnectRequest): SpanOptions {
   return {
     op: 'realtime-connect',
     name: 'realtime-connect',
     attributes: { gate: ConnectGuard.name },
     kind: 'server',
-    parent: auth,
+    parent: handshake.auth,
   };
 }
 
-/** Whoever is subscribed already is judged again because something has changed, or a lease ends: no client asks for that. */
-function spanOfSubscribe({ descriptor, connection, channel }: RealtimeRequest): SpanOptions {
+/** Of kind `server` only for a new subscription, which a client asked for; a re-check (lease, revocation) has no kind. */
+function spanOfSubscribe({ descriptor, connection, channel }: SubscribeRequest): SpanOptions {
   const op = 'realtime-subscribe';
   const gate = SubscribeGuard.name;
   return {
     op,
     name: descriptor === null ? op : `${op} ${descriptor.name}`,
     attributes: descriptor === null ? { gate } : { gate, channel: descriptor.name },
-    kind: connection?.subscriptions.has(channel!) ? undefined : 'server',
+    kind: connection.subscriptions.has(channel) ? undefined : 'server',
   };
 }
 

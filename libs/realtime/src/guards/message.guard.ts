@@ -1,10 +1,10 @@
 // Gate 3 of 4: may this message reach its handler? Authorizes again, as defence in depth, before any schema sees the payload.
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { authorize } from '../authorization/authorize.js';
 import { hasExpired, type RealtimeUser } from '../authorization/realtime-user.js';
-import { HandlerRegistry } from '../channels/handler.registry.js';
 import { checkShape } from '../payloads/payload-shape.js';
-import type { ChannelMatch } from '../connections/channel-match.js';
+import type { RealtimeContext } from '../connections/realtime-context.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { denied } from '../instrumentation/refusal-of.js';
@@ -13,15 +13,12 @@ import { RealtimeExecutionContext } from './realtime-execution-context.js';
 /** Answers true or throws. The class's and method's own guards, and the schema, follow it on the way to the handler. */
 @Injectable()
 export class MessageGuard implements CanActivate {
-  constructor(
-    private readonly registry: HandlerRegistry,
-    private readonly options: RealtimeOptions,
-  ) {}
+  constructor(private readonly options: RealtimeOptions) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { match, user, event, payload } = RealtimeExecutionContext.create(context).getRequest();
+    const { match, user, event, payload } = RealtimeExecutionContext.create(context).getRequest<RealtimeContext>();
     if (match === null) throw new RealtimeException('NOT_SUBSCRIBED');
-    const message = this.registry.get(match.descriptor)?.messages.get(event!);
+    const message = match.registered.messages.get(event);
     if (message === undefined) throw new RealtimeException('UNKNOWN_EVENT');
     if (message.handler === null) {
       throw new RealtimeException('UNKNOWN_EVENT', {
@@ -37,7 +34,7 @@ export class MessageGuard implements CanActivate {
 }
 
 /** Why a user may no longer speak on a channel that gate 2 has let them into; null while they may. */
-export function objectionTo(match: ChannelMatch, user: RealtimeUser | null): string | null {
+export function objectionTo(match: ChannelAddress, user: RealtimeUser | null): string | null {
   if (hasExpired(user)) return 'the credentials have ended';
   return authorize(match.descriptor, match.params, user) ? null : 'authorization has ended since gate 2';
 }

@@ -44,8 +44,8 @@ export class RealtimeExecutionContext extends ExecutionContextHost {
     return context;
   }
 
-  getRequest(): RealtimeRequest {
-    return this.getArgByIndex<RealtimeRequest>(2);
+  getRequest<Request extends RealtimeRequest = RealtimeRequest>(): Request {
+    return this.getArgByIndex<Request>(2);
   }
 
   getGate(): RealtimeGate {
@@ -74,7 +74,6 @@ export class RealtimeExecutionContext extends ExecutionContextHost {
 
   /** At gate 1 the handshake that is judged, later the one that was accepted last; null at gate 4. */
   getHandshake(): RealtimeHandshake | null {
-    const { gate, connection, payload } = this.getRequest();
-    return gate === 'connect' ? (payload as RealtimeHandshake) : (connection?.handshake ?? null);
+    return this.getRequest().handshake;
   }
 }

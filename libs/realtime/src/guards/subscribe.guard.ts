@@ -2,15 +2,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { authorize } from '../authorization/authorize.js';
 import { hasExpired } from '../authorization/realtime-user.js';
-import { HandlerRegistry } from '../channels/handler.registry.js';
 import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
 
 /** Answers true or throws; an unknown channel, a scope that forbids and a class guard that refuses look the same to the peer. */
 @Injectable()
 export class SubscribeGuard implements CanActivate {
-  constructor(private readonly registry: HandlerRegistry) {}
-
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = RealtimeExecutionContext.create(context).getRequest();
     const { match, user } = request;
@@ -19,7 +16,7 @@ export class SubscribeGuard implements CanActivate {
     if (!authorize(match.descriptor, match.params, user)) {
       throw denied(user, `scope ${JSON.stringify(match.descriptor.scope)} forbids`);
     }
-    for (const guard of this.registry.get(match.descriptor)?.guards ?? []) await guard(request);
+    for (const guards of match.registered.guards) await guards.pass(request);
     return true;
   }
 }

@@ -3,7 +3,7 @@ import type { CanActivate, INestApplicationContext } from '@nestjs/common';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
-import type { RegisteredChannel } from '../channels/registered-channel.js';
+import type { RegisteredChannel } from '../connections/registered-channel.js';
 import { CONNECT_GUARDS } from '../guards/connect.guard.js';
 import { RealtimeFault } from '../realtime.exception.js';
 

@@ -1,12 +1,11 @@
 // One Socket.IO socket as the layer sees it.
-import { FRAMES, PROTOCOL_VERSION, type WelcomeFrame } from '@nestjs-realtime/contract';
+import { type ChannelAddress, FRAMES, PROTOCOL_VERSION, type WelcomeFrame } from '@nestjs-realtime/contract';
 import type { Socket } from 'socket.io';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { publicUser } from '../authorization/realtime-user.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { RealtimeConnection } from '../connections/realtime.connection.js';
 import type { MemberChannel, Membership } from '../connections/membership.js';
-import type { JoinedChannel } from '../connections/subscriptions.js';
 import type { FanOut } from './fan-out/fan-out.js';
 import { Outlet } from './fan-out/outlet.js';
 import { noticePacket, replyPacket } from './fan-out/prepared-packet.js';
@@ -45,12 +44,12 @@ export class SocketIOConnection extends RealtimeConnection {
     this.socket.handshake.auth = auth;
   }
 
-  protected override enter(channel: string, match: ChannelMatch): MemberChannel<Outlet> {
+  protected override enter(match: ChannelMatch): MemberChannel<Outlet> {
     this.fanOut.settle(this.outlet);
-    return this.membership.enter(channel, match, this.outlet);
+    return this.membership.enter(match, this.outlet);
   }
 
-  protected override exit({ name }: JoinedChannel): void {
+  protected override exit({ name }: ChannelAddress): void {
     if (!this.closed) this.fanOut.settle(this.outlet);
     this.membership.exit(name, this.outlet);
   }

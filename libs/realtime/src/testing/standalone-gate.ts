@@ -17,7 +17,7 @@ export class StandaloneGate extends GuardedBroadcaster {
     private readonly channels: HandlerRegistry,
     private readonly passed: (broadcast: RecordedBroadcast) => void,
   ) {
-    super(new BroadcastGuard(channels), new NoopTracer(), channels, new RealtimeHooks());
+    super(new BroadcastGuard(), new NoopTracer(), channels, new RealtimeHooks());
   }
 
   /** Asynchronous because class-validator is loaded only where it is installed. */

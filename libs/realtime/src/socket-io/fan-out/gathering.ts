@@ -1,6 +1,6 @@
 // Which events wait to be sent, and for how long? Those of one channel gather in a batch: until the turn ends, or until a window does.
 import type { MemberChannel } from '../../connections/membership.js';
-import type { JoinedChannel } from '../../connections/subscriptions.js';
+import type { ChannelMatch } from '../../connections/channel-match.js';
 import { Batch, type TurnFrame } from './batch.js';
 import type { Outlet } from './outlet.js';
 
@@ -56,7 +56,7 @@ export class Gathering {
   }
 
   /** The batches of these channels: what a connection has joined are the channels themselves. */
-  of(joined: Iterable<JoinedChannel>): Batch[] {
+  of(joined: Iterable<ChannelMatch>): Batch[] {
     const { turn, windows } = this;
     const found: Batch[] = [];
     for (const channel of joined as Iterable<Channel>) {

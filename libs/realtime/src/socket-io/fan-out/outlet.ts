@@ -1,7 +1,7 @@
 // How does a frame get out to one member? Straight to its network socket where Socket.IO, Engine.IO and ws have nothing of their own under way.
 import type { Socket as NetSocket } from 'node:net';
 import type { Socket as EngineSocket } from 'engine.io';
-import type { JoinedChannel } from '../../connections/subscriptions.js';
+import type { ChannelMatch } from '../../connections/channel-match.js';
 import { type EngineInternals, engineOf, type TransportInternals, type WebSocketInternals } from '../internals.js';
 import type { Batch } from './batch.js';
 
@@ -12,7 +12,7 @@ export interface Receiver {
   readonly id: string;
   /** Whether it gets no broadcasts any more, though it has not been closed yet. */
   readonly isDeparting: boolean;
-  readonly subscriptions: { values(): Iterable<JoinedChannel> };
+  readonly subscriptions: { values(): Iterable<ChannelMatch> };
 }
 
 /**
