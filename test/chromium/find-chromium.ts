@@ -1,4 +1,4 @@
-// Where is Chromium on this machine? At CHROMIUM_PATH, at a usual place, or, on Debian as root, wherever apt-get puts it.
+// Where is Chromium on this machine? At CHROMIUM_PATH, at a usual place or, on Debian as root, where apt-get puts it.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
@@ -14,7 +14,7 @@ const USUAL_PATHS = [
   'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-/** What the search asks of a machine. */
+/** What the search needs from a machine. */
 export interface Machine {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isRoot: boolean;
@@ -30,7 +30,7 @@ const thisMachine: Machine = {
     execFileSync(command, args, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }),
 };
 
-/** @throws Error of one line that says what to install. */
+/** @throws Error with one line that names what to install. */
 export function findChromium(machine: Machine = thisMachine): string {
   const given = machine.environment.CHROMIUM_PATH;
   if (given) {
@@ -50,7 +50,7 @@ function installOnDebian(machine: Machine): string | undefined {
     machine.run('apt-get', 'update', '--quiet');
     machine.run('apt-get', 'install', '--quiet', '--yes', '--no-install-recommends', 'chromium');
   } catch {
-    // No network, or a package source without it: the one line of refuse() says what to do.
+    // No network, or a package source without it: refuse() throws the line that says what to do.
   }
   return usualPath(machine);
 }

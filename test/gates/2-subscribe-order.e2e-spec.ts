@@ -1,4 +1,4 @@
-// Gate 2 over a real socket: in which order do replies and events arrive, of a batch and while broadcasts run?
+// In which order do replies and events arrive at gate 2, of a batch and during broadcasts, over a real socket?
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RealtimeModule } from 'nestjs-realtime';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
@@ -42,7 +42,7 @@ describe('gate 2, order', () => {
   afterAll(closeApps);
 
   describe('with a batch', () => {
-    it('answers each item for itself, in order, a misshapen one and a duplicate too', async () => {
+    it('answers each item separately, in order, also a malformed one and a duplicate', async () => {
       const client = await app.connect({ as: 'ann' });
       const items = [
         { channel: 'news' },

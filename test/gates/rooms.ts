@@ -1,4 +1,4 @@
-// What can be subscribed to in the tests of gate 2? A channel of each scope, and rooms whose guards ask something like a database.
+// What can be subscribed to in the tests of gate 2? A channel of each scope, and rooms whose guards query something like a database.
 
 import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable, UseGuards } from '@nestjs/common';
 import { WsException } from '@nestjs/websockets';
@@ -25,7 +25,7 @@ export const roomChannel = defineRealtimeChannel({
   message: z.unknown(),
 });
 
-/** As a database would: asynchronous, and sometimes slow. */
+/** Like a database: asynchronous, and sometimes slow. */
 @Injectable()
 export class Members {
   allowed = new Set<string>();

@@ -22,7 +22,7 @@ export class RedisServer {
     private readonly directory: string,
   ) {}
 
-  /** Resolves once it takes connections; on the port it was given, so that one that was stopped comes back. */
+  /** Resolves once it takes connections; a server that was stopped starts again on the same port. */
   static async start(port?: number): Promise<RedisServer> {
     const taken = port ?? (await freePort());
     const directory = mkdtempSync(join(tmpdir(), 'redis-'));
@@ -61,7 +61,7 @@ export class RedisServer {
   }
 }
 
-/** A port that nobody listens on, at this moment. */
+/** A port that is free at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -71,7 +71,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** At REDIS_SERVER_PATH, at a usual place, or, on Debian as root, where apt-get puts it. @throws Error of one line that says what to install. */
+/** At REDIS_SERVER_PATH, at a usual place, or, on Debian as root, where apt-get puts it. @throws Error with one line that names what to install. */
 function findRedisServer(): string {
   const given = process.env.REDIS_SERVER_PATH;
   if (given) {
@@ -99,7 +99,7 @@ function installOnDebian(): string | undefined {
       env,
     });
   } catch {
-    // No network, or a package source without it: the one line of findRedisServer() says what to do.
+    // No network, or a package source without it: findRedisServer() throws the line that says what to do.
   }
   return usualPath();
 }

@@ -21,7 +21,7 @@ export class QuickStartApp {
     for (const [path, text] of files) this.write(path, text);
   }
 
-  /** @returns what the compiler complains of. */
+  /** @returns the errors of the compiler. */
   compile(): string[] {
     const { config } = ts.parseConfigFileTextToJson('tsconfig.json', generatedFile('tsconfig.json')) as {
       config: { compilerOptions: Record<string, unknown> };
@@ -37,7 +37,7 @@ export class QuickStartApp {
     });
   }
 
-  /** Where a file is once it is compiled. */
+  /** The path of a file once it is compiled. */
   output(path: string): string {
     return join(this.folder, 'dist', path.replace(/\.ts$/, '.js'));
   }
@@ -51,7 +51,7 @@ export class QuickStartApp {
     this.running.add(child);
     for await (const text of createInterface({ input: child.stdout })) {
       if (!line.test(text)) continue;
-      // Keeps the pipe from filling up and holding the process.
+      // Keeps the pipe from filling up and blocking the process.
       child.stdout.resume();
       return text;
     }
@@ -74,7 +74,7 @@ export class QuickStartApp {
   }
 }
 
-/** A port that nobody listens on. */
+/** A port that is free at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

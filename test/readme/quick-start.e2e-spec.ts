@@ -18,7 +18,7 @@ describe('the quick start of the README', () => {
 
   afterAll(() => app.remove());
 
-  it('is a channel, a handler, a module and a client', () => {
+  it('consists of a channel, a handler, a module and a client', () => {
     expect([...files.keys()]).toEqual([
       'src/orders/order.channel.ts',
       'src/orders/handlers/on-add-note.handler.ts',
