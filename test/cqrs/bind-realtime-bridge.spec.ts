@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { defineRealtimeChannel, RealtimeHooks } from 'nestjs-realtime';
 import { bindRealtimeBridge, type BoundBridge, type BridgeEntry, forward } from 'nestjs-realtime/cqrs';
 import { RecordingRealtimeBroadcaster } from 'nestjs-realtime/testing';
-import { Subject } from 'rxjs';
+import { defer, Subject } from 'rxjs';
 import { z } from 'zod';
 import { LogBook } from '../kit/log-book.js';
 import { until } from '../kit/until.js';
@@ -55,8 +55,13 @@ describe('bindRealtimeBridge(bus, broadcaster, allowlist)', () => {
   });
 
   it('subscribes once to the bus for any length of the allowlist, and unsubscribes when unbound', () => {
-    unbind = bindRealtimeBridge(bus, realtime, allowlist);
-    expect((bus as unknown as { observers: unknown[] }).observers).toHaveLength(1);
+    let subscriptions = 0;
+    const counted = defer(() => {
+      subscriptions++;
+      return bus;
+    });
+    unbind = bindRealtimeBridge(counted, realtime, allowlist);
+    expect([subscriptions, bus.observed]).toEqual([1, true]);
     unbind();
     expect(bus.observed).toBe(false);
   });
