@@ -78,7 +78,7 @@ describe('the demo, in two browsers', () => {
     await one.notice('Bob: Well written!').waitFor();
     await one.sendNote('Bob', 'Thank you!');
     await two.notice('Ada: Thank you!').waitFor();
-    // A channel keeps its order: had Ada got her own notification or Bob his own note, it would be here by now.
+    // A channel keeps its order: an own notification of Ada or an own note of Bob would be here by now.
     expect(await one.notice('Who hears of it').count()).toBe(0);
     expect(await two.notice('Well written').count()).toBe(0);
 
