@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { findChromium, type Machine } from './find-chromium.js';
+import type { Machine } from '../kit/find-program.js';
+import { findChromium } from './find-chromium.js';
 
 describe('the search for Chromium', () => {
   /** A machine with these files; apt-get adds the last one. */

@@ -3,42 +3,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { RealtimeModule } from 'nestjs-realtime';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
-import { KnownUsers } from '../kit/known-users.js';
 import { Latch } from '../kit/latch.js';
-import {
-  adminChannel,
-  feedChannel,
-  inboxChannel,
-  insideChannel,
-  Members,
-  newsChannel,
-  OnRoom,
-  OnRoomToo,
-  roomChannel,
-} from './rooms.js';
+import { bootRooms, Members, OnRoom, OnRoomToo, roomChannel } from './rooms.js';
 
 describe('gate 2, subscribe', () => {
   let app: TestApp;
   let members: Members;
 
   beforeAll(async () => {
-    app = await boot({
-      imports: [
-        RealtimeModule.forRoot({ authenticator: KnownUsers, requestTimeout: 2_000 }),
-        RealtimeModule.forFeature([newsChannel, insideChannel, adminChannel, inboxChannel, feedChannel]),
-      ],
-      providers: [Members, OnRoom, OnRoomToo],
-    });
+    app = await bootRooms();
     members = app.nest.get(Members);
   });
-
-  beforeEach(() => {
-    members.allowed.clear();
-    members.asked.length = 0;
-    members.answer = null;
-    members.arrived = new Latch();
-  });
-
+  beforeEach(() => members.reset());
   afterEach(() => app.hangUp());
   afterAll(closeApps);
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort, QuickStartApp } from './quick-start-app.js';
+import { freePort } from '../kit/free-port.js';
+import { QuickStartApp } from './quick-start-app.js';
 import { ownLines, quickStartFiles } from './quick-start.js';
 
 const SERVER = 'http://localhost:3000';
