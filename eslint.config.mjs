@@ -63,6 +63,20 @@ export default defineConfig(
     },
   },
   { files: ['**/*.spec.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['**/*.{spec,e2e-spec,test-d}.ts', 'test/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[object.name="Reflect"][property.name=/^(get|set)$/]',
+          message:
+            'Do not reach into private fields. Assert what is visible from outside: public getters, stats(), timers, outputs, ' +
+            'or what a garbage collection leaves (test/kit/garbage.ts).',
+        },
+      ],
+    },
+  },
   // a type test asks what a value's type is, not what it holds
   { files: ['**/*.test-d.ts'], rules: { '@typescript-eslint/no-unused-vars': 'off' } },
   {

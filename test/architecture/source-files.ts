@@ -1,17 +1,17 @@
-// Which files are there, and what does each import? Read from the sources themselves.
+// Which source files exist, and what does each one import?
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import ts from 'typescript';
 
 export interface SourceFile {
-  /** From the repository's root. */
+  /** Relative to the root of the repository. */
   readonly path: string;
   readonly text: string;
-  /** Packages as written; files of ours from the repository's root, without extension. */
+  /** Packages as written; our own files relative to the root of the repository, without extension. */
   readonly imports: readonly string[];
 }
 
-/** Every TypeScript file under these folders that ships or runs; no specs, no type tests. */
+/** Every TypeScript file under these folders that ships or runs, without specs and type tests. */
 export function sourceFiles(...folders: string[]): SourceFile[] {
   return folders
     .filter((folder) => existsSync(folder))
@@ -23,7 +23,7 @@ export function sourceFiles(...folders: string[]): SourceFile[] {
     });
 }
 
-/** Also counts type-only imports, re-exports and `import()`. */
+/** Type-only imports, re-exports and `import()` count too. */
 function importsOf(path: string, text: string): string[] {
   return ts
     .preProcessFile(text, true, true)

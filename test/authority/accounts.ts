@@ -1,4 +1,4 @@
-// Who is who, as an application's database would say: sessions, roles, and members of rooms.
+// What does the application's database know: sessions, roles and members of rooms?
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { RealtimeExecutionContext, type RealtimeUser, SessionAuthenticator } from 'nestjs-realtime';
 import { Question } from './question.js';
@@ -10,14 +10,14 @@ export interface Login {
 
 @Injectable()
 export class Accounts {
-  /** Who is behind a session? Asked at gate 1, by rt:authenticate and by every refresh. */
+  /** Whose session is this? Gate 1, rt:authenticate and every refresh ask it. */
   readonly identity = new Question();
-  /** Who is a member of a room? Asked by the guard of rooms. */
+  /** Who is a member of a room? The guard of rooms asks it. */
   readonly membership = new Question();
   private readonly sessions = new Map<string, RealtimeUser>();
   private readonly members = new Set<string>();
 
-  /** Opens, or changes, a session. */
+  /** Opens a session, or changes one. */
   login(sessionId: string, userId: string, { roles = [], expiresAt }: Login = {}): void {
     this.sessions.set(sessionId, { userId, roles, ...(expiresAt && { expiresAt }) });
   }

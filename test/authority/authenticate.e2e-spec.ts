@@ -1,4 +1,4 @@
-// rt:authenticate over a real socket: other credentials on the same connection.
+// What does rt:authenticate do with other credentials on the same connection, over a real socket?
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import type { Client, Reply } from '../kit/client.js';
@@ -35,13 +35,13 @@ describe('rt:authenticate', () => {
     expect(app.stats()).toMatchObject({ connections, subscriptions, pendingAuthentications });
   }
 
-  /** Whoever did not renew is cut off by his first expiry. */
+  /** A connection that did not renew is cut off by its first expiry. */
   async function endsByItsFirstExpiry(client: Client): Promise<void> {
     expect(await client.next('rt:bye')).toEqual([{ code: 'EXPIRED', reconnect: false }]);
     await client.closed;
   }
 
-  it('extends the credentials, and is reminded anew of the new end', async () => {
+  it('extends the credentials and announces the new end', async () => {
     const client = await app.connect({ as: 's1' });
     await client.subscribe('staff');
     await client.next('rt:expiring');
@@ -67,7 +67,7 @@ describe('rt:authenticate', () => {
     ]);
   });
 
-  it('with credentials that do not end lifts the expiry', async () => {
+  it('lifts the expiry where the new credentials have none', async () => {
     const client = await app.connect({ as: 's1' });
     accounts.login('s2', 'ann');
     expect(await authenticate(client, { token: 's2' })).toEqual({ ok: true, user: { userId: 'ann', roles: [] } });
@@ -78,7 +78,7 @@ describe('rt:authenticate', () => {
     expect(client.log).not.toContain('rt:bye');
   });
 
-  it('that takes a role away ends what the role had opened, before its reply, and leaves the connection', async () => {
+  it('evicts from what a lost role had opened, before its reply, and keeps the connection open', async () => {
     const client = await app.connect({ as: 's1' });
     for (const channel of ['staff', 'inside', 'news']) await client.subscribe(channel);
     accounts.login('s2', 'ann', { expiresAt: inMilliseconds(LATER) });
@@ -92,7 +92,7 @@ describe('rt:authenticate', () => {
     expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
   });
 
-  it('that brings a role opens what the role opens', async () => {
+  it('opens what a new role opens', async () => {
     const client = await app.connect({ as: 'bob' });
     expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
     accounts.login('bob2', 'bob', { roles: ['staff'] });
@@ -100,7 +100,7 @@ describe('rt:authenticate', () => {
     expect(await client.subscribe('staff')).toEqual({ ok: true, channel: 'staff' });
   });
 
-  it('that takes a membership away ends the subscription a guard had let in', async () => {
+  it('ends a subscription that a guard had admitted when the membership is lost', async () => {
     accounts.admit('ann', '1');
     const client = await app.connect({ as: 's1' });
     expect(await client.subscribe('room.1')).toMatchObject({ ok: true });
@@ -110,7 +110,7 @@ describe('rt:authenticate', () => {
     expect(await client.next('rt:evicted')).toEqual([{ channel: 'room.1', code: 'REVOKED', retryable: false }]);
   });
 
-  it('as another user is FORBIDDEN and changes nothing', async () => {
+  it('answers FORBIDDEN to the credentials of another user and changes nothing', async () => {
     const client = await app.connect({ as: 's1' });
     await client.subscribe('staff');
     accounts.login('s3', 'root', { roles: ['staff'] });
@@ -120,7 +120,7 @@ describe('rt:authenticate', () => {
   });
 
   it.each([{ token: 'nobody' }, { token: '' }, { token: 7 }, {}, { other: 's1' }])(
-    'with bad credentials is UNAUTHENTICATED and changes nothing: %j',
+    'answers UNAUTHENTICATED to bad credentials and changes nothing: %j',
     async (frame) => {
       const client = await app.connect({ as: 's1' });
       await client.subscribe('staff');
@@ -130,7 +130,7 @@ describe('rt:authenticate', () => {
   );
 
   it.each([undefined, null, 7, 'token', [], [{ token: 's1' }], true])(
-    'misshapen is BAD_REQUEST and asks nobody: %j',
+    'answers BAD_REQUEST to a malformed request without asking the authenticator: %j',
     async (frame) => {
       const client = await app.connect({ as: 's1' });
       const asked = accounts.identity.count;
@@ -139,17 +139,20 @@ describe('rt:authenticate', () => {
     },
   );
 
-  it.each(['fails', 'hangs'] as const)('while the database %s is UNAVAILABLE and changes nothing', async (how) => {
-    const client = await app.connect({ as: 's1' });
-    await client.subscribe('staff');
-    accounts.identity.fail(how);
-    const reply = await authenticate(client, { token: 's1' });
-    expect(reply).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE', retryable: true } });
-    expect(app.stats()).toMatchObject({ subscriptions: 1, pendingAuthentications: 0 });
-    await endsByItsFirstExpiry(client);
-  });
+  it.each(['fails', 'hangs'] as const)(
+    'answers UNAVAILABLE while the database %s, and changes nothing',
+    async (how) => {
+      const client = await app.connect({ as: 's1' });
+      await client.subscribe('staff');
+      accounts.identity.fail(how);
+      const reply = await authenticate(client, { token: 's1' });
+      expect(reply).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE', retryable: true } });
+      expect(app.stats()).toMatchObject({ subscriptions: 1, pendingAuthentications: 0 });
+      await endsByItsFirstExpiry(client);
+    },
+  );
 
-  it('is answered within the request timeout, and an answer that comes after it changes nothing', async () => {
+  it('is answered within the request timeout; a later answer of the authenticator changes nothing', async () => {
     await closeApps();
     ({ app, accounts } = await bootAuthority({ requestTimeout: 150, authenticationTimeout: 60_000 }));
     accounts.login('s1', 'ann', { roles: ['staff'] });
@@ -165,7 +168,7 @@ describe('rt:authenticate', () => {
     expect(await authenticate(client, { token: 's1' })).toMatchObject({ ok: true, user: { roles: ['staff'] } });
   });
 
-  it('turns an anonymous connection into somebody, whom revocation then finds', async () => {
+  it('gives an anonymous connection a user, and revocation then finds it', async () => {
     const client = await app.connect();
     await client.subscribe('news');
     expect(await client.subscribe('inside')).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
@@ -184,13 +187,13 @@ describe('rt:authenticate', () => {
     await refused(client, { token: 's1' }, 'LIMIT_EXCEEDED');
   });
 
-  it('is served one at a time: the last asked for is the one that holds', async () => {
+  it('is served one at a time, so that the last request decides', async () => {
     const client = await app.connect({ as: 'bob' });
     accounts.login('bob2', 'bob', { roles: ['staff'] });
     const held = accounts.identity.hold();
     const first = authenticate(client, { token: 'bob2' });
     await held.asked;
-    // whoever asks next is answered at once
+    // the next request is answered at once
     accounts.identity.hold().release();
     accounts.login('bob3', 'bob', { roles: ['other'] });
     const second = authenticate(client, { token: 'bob3' });

@@ -1,4 +1,4 @@
-// Which application do the tests of authority share? Channels of every kind, over accounts that the test changes at will.
+// Which application do the tests of authority share? Channels of every kind, over accounts that a test changes.
 import { Module, UseGuards } from '@nestjs/common';
 import {
   defineRealtimeChannel,
@@ -38,7 +38,7 @@ class OnSay {
 @Module({ providers: [Accounts], exports: [Accounts] })
 class AccountsModule {}
 
-/** How often has gate 2 been passed? */
+/** How often gate 2 has been passed. */
 export class GateCounter extends IRealtimeTracer {
   subscribeGates = 0;
 

@@ -1,4 +1,4 @@
-// When credentials end, over a real socket: the client is told before, and cut off in time.
+// What happens when credentials end, over a real socket? The client is notified before, and cut off in time.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeApps } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
@@ -6,17 +6,17 @@ import { type AuthorityApp, bootAuthority, insideChannel } from './authority-app
 
 const SOON = 3_000;
 const NOTICE = 2_000;
-/** Later than 31 bits of milliseconds; a timer set to it at once would fire at once. */
+/** More than 31 bits of milliseconds: a timer set to this delay fires at once. */
 const FAR = 2 ** 31 * 3;
 
 function inMilliseconds(milliseconds: number): Date {
   return new Date(Date.now() + milliseconds);
 }
 
-describe('expiry', () => {
+describe('the expiry of credentials', () => {
   let running: AuthorityApp;
 
-  /** A running application with a session that ends so many milliseconds after now. */
+  /** A running application with a session that ends this many milliseconds from now. */
   async function start(left: number, expiryNotice = NOTICE): Promise<AuthorityApp & { readonly expiresAt: Date }> {
     running = await bootAuthority({ expiryNotice });
     const expiresAt = inMilliseconds(left);
@@ -26,7 +26,7 @@ describe('expiry', () => {
 
   afterEach(closeApps);
 
-  it('is announced in the welcome, before it comes, and when it has come, on a connection without traffic', async () => {
+  it('is announced in the welcome, before it comes and when it has come, on a connection without traffic', async () => {
     const { app, expiresAt } = await start(SOON);
     const client = await app.connect({ as: 's1' });
     const text = expiresAt.toISOString();
@@ -44,7 +44,7 @@ describe('expiry', () => {
     expect(app.stats()).toMatchObject({ connections: 0, subscriptions: 0, rooms: 0 });
   });
 
-  it('is announced at once where less than the notice is left', async () => {
+  it('is announced at once where less time than the notice is left', async () => {
     const { app, expiresAt } = await start(SOON, 60_000);
     const client = await app.connect({ as: 's1' });
     await client.next('rt:expiring');
@@ -53,7 +53,7 @@ describe('expiry', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime() - 20);
   });
 
-  it('of long ago lets nobody in', async () => {
+  it('refuses a client whose credentials ended long ago', async () => {
     const { app } = await start(-5_000);
     await expect(app.connect({ as: 's1' })).rejects.toMatchObject({ data: { code: 'UNAUTHENTICATED' } });
     expect(app.stats().holdings).toMatchObject({ directory: 0, users: 0, expiries: 0, leases: 0 });
@@ -71,21 +71,21 @@ describe('expiry', () => {
       return { ...started, client };
     }
 
-    it('is refused to rt:authenticate', async () => {
+    it('refuses rt:authenticate', async () => {
       const { accounts, client } = await overdue();
       accounts.login('s1', 'ann', { expiresAt: inMilliseconds(-1) });
       const reply = await client.request('rt:authenticate', { token: 's1' });
       expect(reply).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
     });
 
-    it('is refused by gate 2, for a channel that exists and for one that does not', async () => {
+    it('is enforced by gate 2, for a channel that exists and for one that does not', async () => {
       const { client } = await overdue();
       for (const channel of ['inside', 'staff', 'nothing']) {
         expect(await client.subscribe(channel)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
       }
     });
 
-    it('is refused by gate 3', async () => {
+    it('is enforced by gate 3', async () => {
       const { client } = await overdue();
       expect(await client.request('rt:message', { channel: 'inside', event: 'say', payload: { n: 1 } })).toMatchObject({
         ok: false,
@@ -100,7 +100,7 @@ describe('expiry', () => {
     });
   });
 
-  it('months away does nothing today', async () => {
+  it('does nothing today where it is months away', async () => {
     const { app, expiresAt } = await start(FAR);
     const client = await app.connect({ as: 's1' });
     expect(await client.welcome()).toMatchObject({ expiresAt: expiresAt.toISOString() });
@@ -127,7 +127,7 @@ describe('expiry', () => {
     expect(client.events).toEqual([]);
   });
 
-  it('found later by a lease is enforced like one known from the beginning', async () => {
+  it('is enforced in the same way where a lease discovers it later', async () => {
     running = await bootAuthority({ expiryNotice: NOTICE, lease: 100 });
     const { app, accounts } = running;
     accounts.login('s1', 'ann');
@@ -138,7 +138,7 @@ describe('expiry', () => {
     expect(await client.next('rt:expiring')).toEqual([{ expiresAt: expiresAt.toISOString() }]);
     expect(await client.next('rt:bye')).toEqual([{ code: 'EXPIRED', reconnect: false }]);
     expect(Math.abs(Date.now() - expiresAt.getTime())).toBeLessThan(2_000);
-    // each visit of the lease finds the same end, and says so once
+    // each renewal of the lease finds the same end and announces it once
     expect(client.log.filter((line) => line === 'rt:expiring')).toHaveLength(1);
   });
 });

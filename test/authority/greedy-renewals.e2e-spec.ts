@@ -1,4 +1,4 @@
-// Do slow guards of some end what others are allowed? Over a real server: renewals have places, and each user only a part of them.
+// Do slow guards of some users end what other users are allowed? Renewals have places, and each user may take only a part of them.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import { FixtureProcess } from '../fixture/fixture.process.js';
@@ -32,10 +32,10 @@ describe('slow guards', () => {
     return socket;
   }
 
-  /** Resolves after so many leases, by what the server itself says of its time. */
+  /** Resolves after this many leases, by the server's own clock. */
   const leases = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * LEASE));
 
-  it('of one user take an eighth of the places, and evict nothing of others', async () => {
+  it('of one user take an eighth of the renewal places, and evict no other user', async () => {
     const evicted: string[] = [];
     const greedy: string[] = [];
     const rooms = Array.from({ length: 50 }, (_, n) => `t.room.${n}`);
@@ -45,13 +45,13 @@ describe('slow guards', () => {
     await fixture.stats();
     await leases(2);
     const { guardsInFlightMax, subscriptions } = await fixture.stats();
-    // four connections of the greedy user, and the others
+    // four connections of the greedy user, and the connections of the others
     expect(guardsInFlightMax).toBeLessThanOrEqual(4 * rooms.length + 32);
     expect(evicted).toEqual([]);
     expect(subscriptions).toBeGreaterThanOrEqual(80);
   });
 
-  it('of many users evict nothing that is allowed', async () => {
+  it('of many users evict no allowed subscription', async () => {
     const evicted: string[] = [];
     await Promise.all(Array.from({ length: 100 }, (_, n) => member(`user-${n}`, ['t.room.1'], evicted)));
     await member('bystander', ['t.auth'], evicted);

@@ -1,4 +1,4 @@
-// Does a handler begin after its sender's authority has ended? Whatever comes before it may take its time: the answer is no.
+// Can a handler begin after its sender has lost authority? Whatever comes before the handler may be slow; the answer is no.
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -37,11 +37,11 @@ import { Question } from './question.js';
 const payload = z.object({ n: z.number() });
 type Say = z.output<typeof payload>;
 
-/** Whatever is slow waits for this. */
+/** Everything slow waits for this. */
 const slow = new Question();
 /** The messages whose handlers have begun. */
 let handled: string[] = [];
-/** Says that the handler has begun, and lets it go on. */
+/** Records that the handler has begun, and lets the test continue. */
 let running: { begun: Latch; goOn: Latch; said: Promise<void> | null };
 
 const slowSchema: StandardSchema<Say> = {
@@ -64,12 +64,12 @@ const slowInterceptor: NestInterceptor = {
 @Injectable()
 class SlowGuard implements CanActivate {
   canActivate(context: ExecutionContext): Promise<boolean> | boolean {
-    // gate 2 is quick: only the message shall wait
+    // gate 2 is quick, so that only the message waits
     return RealtimeExecutionContext.create(context).getGate() === 'subscribe' || slow.ask(() => true);
   }
 }
 
-/** A membership that is read at once, and answered late. */
+/** A membership that is read at once and answered late. */
 @Injectable()
 class MemberGuard implements CanActivate {
   constructor(private readonly accounts: Accounts) {}
@@ -215,7 +215,7 @@ describe('the handler of a message', () => {
     ann.request('rt:message', { channel, event, payload: { n: 1 } });
 
   describe.each(SLOW_MESSAGES)('with something slow before it (%s)', (event) => {
-    it('begins, where nothing has changed', async () => {
+    it('begins where nothing has changed', async () => {
       const held = slow.hold();
       const reply = send(event);
       await held.asked;
@@ -263,7 +263,7 @@ describe('the handler of a message', () => {
     });
   });
 
-  it('does not begin after its time is over, and its lane and slot are free for the next', async () => {
+  it('does not begin after its timeout, and its lane and slot are free for the next message', async () => {
     await app.close();
     app = await boot({
       imports: [
@@ -286,7 +286,7 @@ describe('the handler of a message', () => {
     }
   });
 
-  it('does not begin by an answer that was read before a membership was lost; its guards are asked again', async () => {
+  it('does not begin on an answer that was read before a membership was lost; its guards are asked again', async () => {
     const held = accounts.membership.hold();
     const reply = send('member');
     await held.asked;
@@ -297,7 +297,7 @@ describe('the handler of a message', () => {
     expect(handled).toEqual([]);
   });
 
-  it('begins once its guards have said yes again, where something has changed and they still do', async () => {
+  it('begins where something has changed and its guards allow it again', async () => {
     const held = accounts.membership.hold();
     const reply = send('member');
     await held.asked;
@@ -307,7 +307,7 @@ describe('the handler of a message', () => {
     expect([handled, accounts.membership.count]).toEqual([['member'], 2]);
   });
 
-  it('does not begin where the handler is made for each message', async () => {
+  it('does not begin where its class is request-scoped', async () => {
     await ann.subscribe('scoped');
     const held = slow.hold();
     const reply = send('say', 'scoped');
@@ -318,7 +318,7 @@ describe('the handler of a message', () => {
     expect(handled).toEqual([]);
   });
 
-  it('is what interceptors and Reflector find', async () => {
+  it('keeps the metadata that interceptors and Reflector read', async () => {
     methods.length = 0;
     await send('intercepted');
     expect(methods).toEqual([OnDesk.prototype.intercepted, 'green']);
@@ -360,7 +360,7 @@ describe('the handler of a message', () => {
       );
     };
 
-    it('says nothing more once its subscription is revoked, and its reply says no', async () => {
+    it('sends nothing more once its subscription is revoked, and its reply is a refusal', async () => {
       const reply = send('long');
       await running.begun.opened;
       await revocation.revoke({ userId: 'ann', channel: 'desk' });
@@ -370,14 +370,14 @@ describe('the handler of a message', () => {
       expect(bob.events).toEqual([]);
     });
 
-    it('says nothing more once its user is disconnected', async () => {
+    it('sends nothing more once its user is disconnected', async () => {
       void send('long');
       await running.begun.opened;
       await revocation.disconnectUser('ann');
       expect(await outcome()).toBe('FORBIDDEN');
     });
 
-    it('goes on when its client has left, and stops when the user is disconnected after that', async () => {
+    it('continues when its client leaves, and stops when the user is disconnected after that', async () => {
       void send('long');
       await running.begun.opened;
       const disconnected = app.nextHook('disconnected');

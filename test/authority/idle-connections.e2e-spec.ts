@@ -1,4 +1,4 @@
-// Does authority of a connection that is subscribed to nothing last longer than a lease? Sessions end here, and nobody says so.
+// How long does authority last on a connection without subscriptions? No longer than a lease, where a session ends unannounced.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RealtimeConnection } from 'nestjs-realtime';
 import { closeApps } from '../kit/boot.js';
@@ -18,7 +18,7 @@ describe('an idle connection', () => {
 
   afterEach(closeApps);
 
-  it('is closed within a lease of a logout that nobody announced', async () => {
+  it('is closed within a lease of a logout that the application did not announce', async () => {
     const { app, accounts } = await start();
     const clients = await Promise.all(Array.from({ length: 5 }, () => app.connect({ as: 'ann' })));
     accounts.logout('ann');
@@ -29,7 +29,7 @@ describe('an idle connection', () => {
     expect(app.stats().holdings).toMatchObject({ directory: 0, users: 0, leases: 0, renewals: 0 });
   });
 
-  it('loses a role within a lease, and is let into nothing by it', async () => {
+  it('loses a role within a lease, and the role opens nothing more', async () => {
     const { app, accounts } = await start();
     const client = await app.connect({ as: 'ann' });
     const asked = accounts.identity.count;
@@ -39,8 +39,8 @@ describe('an idle connection', () => {
     expect(await client.subscribe('staff')).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
   });
 
-  describe('whose user nobody has confirmed for a lease', () => {
-    /** The lease is long, so that only the gates can find out. */
+  describe('whose user was not confirmed for a lease', () => {
+    /** The lease is long, so that only the gates can notice the end. */
     async function doubted(): Promise<{ readonly client: Client; readonly connection: RealtimeConnection }> {
       const { app } = await start(600_000);
       const connected = app.nextHook('connected');
@@ -50,7 +50,7 @@ describe('an idle connection', () => {
     }
     const doubt = (connection: RealtimeConnection): void => void (connection.confirmedAt = -Infinity);
 
-    it('is asked about once for a batch, and let in where the user is still true', async () => {
+    it('has its user confirmed once for a batch, and is admitted where the session still exists', async () => {
       const { client, connection } = await doubted();
       doubt(connection);
       const asked = running.accounts.identity.count;
@@ -70,7 +70,7 @@ describe('an idle connection', () => {
       expect(connection.subscriptions.size).toBe(0);
     });
 
-    it('reaches no handler where the session has ended, and may try again where nobody can say', async () => {
+    it('reaches no handler where the session has ended, and may retry where the authenticator fails', async () => {
       const { client, connection } = await doubted();
       const say = { channel: 'inside', event: 'say', payload: { n: 1 } };
       await client.subscribe('inside');

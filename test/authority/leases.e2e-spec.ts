@@ -1,11 +1,11 @@
-// Authority that nobody renews ends by itself, over real sockets: no later than one lease, whatever fails.
+// When does authority end that is not renewed, over real sockets? No later than one lease, whatever fails.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeApps } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
 import { type AuthorityApp, bootAuthority, insideChannel, roomChannel } from './authority-app.js';
 
 const LEASE = 900;
-/** What a busy machine may be late by. */
+/** How late a busy machine may be. */
 const TOLERANCE = 1_500;
 
 describe('leases', () => {
@@ -26,13 +26,13 @@ describe('leases', () => {
     return client;
   }
 
-  /** Resolves once the question has been asked so often more, each time as a visit of the sweep does. */
+  /** Resolves once the question has been asked this many more times, once by each visit of the sweep. */
   async function asked(question: { readonly count: number }, times: number): Promise<void> {
     const until = question.count + times;
     while (question.count < until) await new Promise(setImmediate);
   }
 
-  it('evict within a lease whom a guard would refuse now', async () => {
+  it('evict a user within a lease when a guard refuses the user', async () => {
     const { app, accounts } = await start();
     const client = await listener('room.1', 'inside');
     accounts.expel('ann', '1');
@@ -45,7 +45,7 @@ describe('leases', () => {
     expect(client.events).toEqual([{ channel: 'inside', event: 'message', payload: { n: 2 } }]);
   });
 
-  it('evict within a lease from what a lost role had opened', async () => {
+  it('evict from what a lost role had opened, within a lease', async () => {
     const { accounts } = await start();
     const client = await listener('staff', 'inside');
     accounts.login('ann', 'ann');
@@ -55,7 +55,7 @@ describe('leases', () => {
     expect(running.app.stats()).toMatchObject({ connections: 1, subscriptions: 1 });
   });
 
-  it('disconnect within a lease whose session has ended', async () => {
+  it('disconnect a connection within a lease when its session has ended', async () => {
     const { accounts } = await start();
     const client = await listener('inside');
     accounts.logout('ann');
@@ -65,7 +65,7 @@ describe('leases', () => {
   });
 
   it.each(['fails', 'hangs'] as const)(
-    'outlive the first half of an outage in which the refresh %s, and not its second',
+    'outlast the first half of an outage in which the refresh %s, and not the second',
     async (how) => {
       const { accounts } = await start();
       const client = await listener('inside', 'staff');
@@ -91,7 +91,7 @@ describe('leases', () => {
   });
 
   it('survive an outage that costs them one visit', async () => {
-    // half a lease is what a busy machine may be late by between two visits
+    // between two visits a busy machine may be late by half a lease
     const { app, accounts } = await start(3_000);
     const client = await listener('inside', 'staff', 'room.1');
     for (let outage = 0; outage < 2; outage++) {
@@ -106,7 +106,7 @@ describe('leases', () => {
     expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 3 });
   });
 
-  it('pass no gate again for a user who has not changed, where no guard could think otherwise', async () => {
+  it('pass no gate again for an unchanged user where no guard could decide otherwise', async () => {
     const { accounts, gates } = await start(200);
     await listener('news', 'inside', 'staff');
     const { subscribeGates } = gates;
@@ -123,7 +123,7 @@ describe('leases', () => {
     expect(accounts.identity.count - visits).toBeGreaterThanOrEqual(accounts.membership.count - judgements);
   });
 
-  it('visit nobody who has left his channels or gone', async () => {
+  it('end with the channel or the connection, and are not visited after that', async () => {
     const { app, accounts } = await start(100);
     const [leaver, goer, witness] = [await listener('inside'), await listener('inside'), await listener('inside')];
     await leaver.unsubscribe('inside');

@@ -1,4 +1,4 @@
-// What does an outage longer than a lease leave behind? Nothing: a lease after it, all is as before.
+// What remains after an outage longer than a lease? Nothing: one lease later everything is as before.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeApps } from '../kit/boot.js';
 import { type AuthorityApp, bootAuthority } from './authority-app.js';
@@ -9,7 +9,7 @@ const LEASE = 4_000;
 describe('an outage of many connections', () => {
   afterEach(closeApps);
 
-  /** Resolves once each connection has been asked about so often more. */
+  /** Resolves once each connection has been asked about this many more times. */
   async function rounds(question: { readonly count: number }, times: number): Promise<void> {
     const until = question.count + times * CONNECTIONS;
     while (question.count < until) await new Promise((resolve) => setImmediate(resolve));

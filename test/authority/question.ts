@@ -1,7 +1,7 @@
-// How does a test make a truth slow? The answer is read when the question is asked, and given when the test lets it go.
+// How does a test make an answer slow? The answer is read when the question is asked, and given when the test releases it.
 import { Latch } from '../kit/latch.js';
 
-/** A held-back question; `asked` resolves once somebody waits for its answer. */
+/** A question that is held back; `asked` resolves once a caller waits for its answer. */
 export interface Hold {
   readonly asked: Promise<void>;
   release(): void;
@@ -13,7 +13,7 @@ export class Question {
   private held: { readonly asked: Latch; readonly open: Latch } | null = null;
   private trouble: 'none' | 'fails' | 'hangs' = 'none';
 
-  /** Answers with what `read` says now, whenever that is given. */
+  /** Answers with what `read` returns now, even if the answer is given later. */
   async ask<Answer>(read: () => Answer): Promise<Answer> {
     this.count++;
     const { held, trouble } = this;
@@ -27,7 +27,7 @@ export class Question {
     return answer;
   }
 
-  /** Holds back the answers to questions asked from now on, until released or held anew. */
+  /** Holds back the answers to questions asked from now on, until they are released or held again. */
   hold(): Hold {
     const held = { asked: new Latch(), open: new Latch() };
     this.held = held;

@@ -1,4 +1,4 @@
-// What happens at the same time, over real sockets: whoever takes authority away wins, whatever was under way.
+// What happens when rights are revoked while a request is being decided, over real sockets? The revocation wins.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IRealtimeRevocation } from 'nestjs-realtime';
 import { closeApps, type TestApp } from '../kit/boot.js';
@@ -31,11 +31,11 @@ describe('races', () => {
     return client.events.length > from;
   }
 
-  describe('while gate 2 is at work', () => {
+  describe('while gate 2 runs', () => {
     it.each([
       ['revoke from the channel', () => revocation.revoke({ userId: 'ann', channel: room })],
       ['revoke from every channel', () => revocation.revoke({ userId: 'ann' })],
-    ])('%s wins', async (_what, revoke) => {
+    ])('%s wins over a subscribe', async (_what, revoke) => {
       const client = await app.connect({ as: 's1' });
       const held = accounts.membership.hold();
       const reply = client.subscribe('room.1');
@@ -47,7 +47,7 @@ describe('races', () => {
       expect(app.stats()).toMatchObject({ subscriptions: 0, rooms: 0 });
     });
 
-    it('a revocation of somebody else, or of another channel, changes nothing', async () => {
+    it('a revocation for another user or another channel changes nothing', async () => {
       const client = await app.connect({ as: 's1' });
       const held = accounts.membership.hold();
       const reply = client.subscribe('room.1');
@@ -60,7 +60,7 @@ describe('races', () => {
       expect(accounts.membership.count).toBe(1);
     });
 
-    it('reauthorize has it judged again', async () => {
+    it('reauthorize has the subscription judged again', async () => {
       const client = await app.connect({ as: 's1' });
       const held = accounts.membership.hold();
       const reply = client.subscribe('room.1');
@@ -85,9 +85,9 @@ describe('races', () => {
       expect(await reply).toMatchObject([{ ok: true }, { ok: true }, { ok: false, error: { code: 'FORBIDDEN' } }]);
     });
 
-    it('disconnecting leaves nothing behind', async () => {
+    it('a disconnect leaves nothing behind', async () => {
       const client = await app.connect({ as: 's1' });
-      const told = app.record('subscribed');
+      const subscribed = app.record('subscribed');
       const held = accounts.membership.hold();
       void client.subscribe('room.1');
       await held.asked;
@@ -96,11 +96,11 @@ describe('races', () => {
       held.release();
       const witness = await app.connect({ as: 's1' });
       await witness.settle();
-      expect(told).toEqual([]);
+      expect(subscribed).toEqual([]);
       expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 0, rooms: 0, inFlight: 0 });
     });
 
-    it('unsubscribing wins, and is answered after it', async () => {
+    it('an unsubscribe wins and is answered after the subscribe', async () => {
       const client = await app.connect({ as: 's1' });
       const held = accounts.membership.hold();
       const replies = [client.subscribe('room.1'), client.unsubscribe('room.1')];
@@ -119,7 +119,7 @@ describe('races', () => {
   it.each([
     ['subscribe', true],
     ['unsubscribe', false],
-  ])('a storm that ends in %s ends in that', async (last, subscribed) => {
+  ])('a storm that ends in %s leaves the client in that state', async (last, subscribed) => {
     const client = await app.connect({ as: 's1' });
     const held = accounts.membership.hold();
     const storm: Promise<unknown>[] = [];
@@ -132,11 +132,11 @@ describe('races', () => {
     expect(app.stats()).toMatchObject({ subscriptions: subscribed ? 1 : 0 });
   });
 
-  describe('while gate 1 is at work', () => {
+  describe('while gate 1 runs', () => {
     it.each([
       ['disconnectUser', () => revocation.disconnectUser('ann')],
       ['disconnectSession', () => revocation.disconnectSession('s1')],
-    ])('%s wins', async (_what, disconnect) => {
+    ])('%s wins over a connect', async (_what, disconnect) => {
       const held = accounts.identity.hold();
       const connecting = app.connect({ as: 's1' });
       connecting.catch(() => undefined);
@@ -160,7 +160,7 @@ describe('races', () => {
       expect(accounts.identity.count).toBe(2);
     });
 
-    it('what concerns others changes nothing', async () => {
+    it('a revocation for another user or session changes nothing', async () => {
       const held = accounts.identity.hold();
       const connecting = app.connect({ as: 's1' });
       await held.asked;
@@ -174,11 +174,11 @@ describe('races', () => {
     });
   });
 
-  describe('while rt:authenticate is at work', () => {
+  describe('while rt:authenticate runs', () => {
     it.each([
       ['disconnectUser', () => revocation.disconnectUser('ann')],
       ['disconnectSession', () => revocation.disconnectSession('s1')],
-    ])('%s wins', async (_what, disconnect) => {
+    ])('%s wins over new credentials', async (_what, disconnect) => {
       const client = await app.connect();
       const held = accounts.identity.hold();
       const reply = client.request('rt:authenticate', { token: 's1' });

@@ -1,4 +1,4 @@
-// A truth has changed, and the application says so: subscriptions are judged anew over real sockets.
+// Rights have changed and the application reports it: which subscriptions end, over real sockets?
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IRealtimeRevocation } from 'nestjs-realtime';
 import { closeApps, type TestApp } from '../kit/boot.js';
@@ -28,7 +28,7 @@ describe('reauthorize', () => {
     return client;
   }
 
-  /** What reaches a client of a broadcast to every channel. */
+  /** The events that reach a client of a broadcast to every channel. */
   async function hears(client: Client): Promise<string[]> {
     const from = client.events.length;
     for (const channel of [newsChannel, insideChannel, staffChannel]) await app.broadcast(channel, { n: 1 });
@@ -37,7 +37,7 @@ describe('reauthorize', () => {
     return client.events.slice(from).map(({ channel }) => channel);
   }
 
-  it('evicts from what a lost role had opened, on every connection of the user, and leaves the connections', async () => {
+  it('evicts from what a lost role had opened, on every connection of the user, and keeps the connections', async () => {
     const [first, second, bob] = [await listener('ann'), await listener('ann'), await listener('bob')];
     accounts.login('ann', 'ann');
     await revocation.reauthorize({ userId: 'ann' });
@@ -58,7 +58,7 @@ describe('reauthorize', () => {
     expect(await client.subscribe('staff')).toEqual({ ok: true, channel: 'staff' });
   });
 
-  it('evicts whom a guard refuses now', async () => {
+  it('evicts a user that a guard now refuses', async () => {
     const [ann, bob] = [await listener('ann'), await listener('bob')];
     accounts.expel('ann', '1');
     expect(await hears(ann)).toContain('room.1');
@@ -68,7 +68,7 @@ describe('reauthorize', () => {
     expect(await hears(bob)).toEqual(CHANNELS);
   });
 
-  it('leaves alone what is still true', async () => {
+  it('keeps every subscription that is still allowed', async () => {
     const client = await listener('ann');
     await revocation.reauthorize({ userId: 'ann' });
     expect(await hears(client)).toEqual(CHANNELS);
@@ -85,7 +85,7 @@ describe('reauthorize', () => {
     expect(await hears(bob)).toEqual(CHANNELS);
   });
 
-  it('disconnects a session that has become another user', async () => {
+  it('disconnects a session that now belongs to another user', async () => {
     const ann = await listener('ann');
     accounts.login('ann', 'root', { roles: ['staff'] });
     await revocation.reauthorize({ userId: 'ann' });
@@ -93,7 +93,7 @@ describe('reauthorize', () => {
   });
 
   it.each(['fails', 'hangs'] as const)(
-    'evicts, retryably and within about a second, when the refresh %s',
+    'evicts with a retryable code, within about a second, when the refresh %s',
     async (how) => {
       const client = await listener('ann');
       accounts.identity.fail(how);
@@ -108,7 +108,7 @@ describe('reauthorize', () => {
     },
   );
 
-  it.each(['fails', 'hangs'] as const)('evicts from what a guard guards when the guard %s', async (how) => {
+  it.each(['fails', 'hangs'] as const)('evicts from a channel whose guard %s', async (how) => {
     const client = await listener('ann');
     accounts.membership.fail(how);
     await revocation.reauthorize({ userId: 'ann' });
@@ -116,7 +116,7 @@ describe('reauthorize', () => {
     expect(await client.next('rt:evicted')).toEqual([{ channel: 'room.1', code: 'EXPIRED', retryable: true }]);
   });
 
-  it('lets nobody back in by a role that could not be confirmed, until it can be', async () => {
+  it('admits no user by an unconfirmed role until it is confirmed', async () => {
     const client = await listener('ann');
     accounts.login('ann', 'ann');
     accounts.identity.fail('fails');
@@ -127,7 +127,7 @@ describe('reauthorize', () => {
     expect(await client.subscribe('inside')).toEqual({ ok: true, channel: 'inside' });
   });
 
-  it('resolves only once slow judges have spoken', async () => {
+  it('resolves only after slow guards have answered', async () => {
     const client = await listener('ann');
     accounts.expel('ann', '1');
     const held = accounts.membership.hold();
@@ -141,7 +141,7 @@ describe('reauthorize', () => {
     expect(await hears(client)).not.toContain('room.1');
   });
 
-  it('is not undone by an answer of before that comes later', async () => {
+  it('is not undone by an older answer that arrives later', async () => {
     const client = await listener('ann');
     const old = accounts.identity.hold();
     const before = revocation.reauthorize({ userId: 'ann' });
@@ -158,7 +158,7 @@ describe('reauthorize', () => {
     expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
   });
 
-  it('resolves no earlier because a later one knows more already', async () => {
+  it('does not resolve earlier because a newer renewal has already answered', async () => {
     const client = await listener('ann');
     const first = accounts.identity.hold();
     accounts.expel('ann', '1');

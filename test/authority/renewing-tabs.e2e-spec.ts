@@ -1,4 +1,4 @@
-// What does it cost when many connections of one user renew their credentials at the same moment? Once each, and no more.
+// What does it cost when many connections of one user renew their credentials at the same moment? One question for each.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeApps } from '../kit/boot.js';
 import { bootAuthority } from './authority-app.js';
@@ -8,14 +8,14 @@ const TABS = 90;
 describe('many connections of one user', () => {
   afterEach(closeApps);
 
-  it('renew their credentials at once, with one question each', async () => {
+  it('renew their credentials at the same moment with one question each', async () => {
     const { app, accounts } = await bootAuthority();
     accounts.login('ann', 'ann', { roles: ['staff'] });
     const tabs = await Promise.all(Array.from({ length: TABS }, () => app.connect({ as: 'ann' })));
     const asked = accounts.identity.count;
     const held = accounts.identity.hold();
     const replies = tabs.map((tab, index) => {
-      // each tab has a token of its own, which ends at another time
+      // each tab has its own token, with its own end
       const expiresAt = new Date(Date.now() + 3_600_000 + index);
       accounts.login(`tab-${index}`, 'ann', { roles: ['staff'], expiresAt });
       return tab.request('rt:authenticate', { token: `tab-${index}` });
@@ -39,7 +39,7 @@ describe('many connections of one user', () => {
     accounts.logout('first');
     await revocation.reauthorize({ userId: 'ann' });
     expect(await tab.subscribe('staff')).toMatchObject({ ok: true });
-    // what is refused changes nothing
+    // refused credentials change nothing
     await tab.request('rt:authenticate', { token: 'third' });
     expect(connection.handshake.auth).toEqual({ token: 'second' });
   });

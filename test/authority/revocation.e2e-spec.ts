@@ -1,4 +1,4 @@
-// Authority taken back on demand, over real sockets: when the promise has resolved, nothing more arrives.
+// What does a revocation on demand end, over real sockets? Once its promise has resolved, nothing more arrives.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IRealtimeRevocation } from 'nestjs-realtime';
 import { closeApps, type TestApp } from '../kit/boot.js';
@@ -55,7 +55,7 @@ describe('revocation', () => {
     expect(bob.log).not.toContain('rt:evicted');
   });
 
-  it('disconnectSession ends the connections of one session and leaves the user his others', async () => {
+  it("disconnectSession ends the connections of one session and keeps the user's other sessions", async () => {
     const clients = [await listener('ann-phone'), await listener('ann-phone')];
     const desk = await listener('ann-desk');
     await revocation.disconnectSession('ann-phone');
@@ -70,7 +70,7 @@ describe('revocation', () => {
     expect(heard(desk)).toEqual(['inside', 'room.1', 'room.2']);
   });
 
-  it('disconnectSession knows the session a connection has authenticated with since', async () => {
+  it('disconnectSession finds a connection by the session it has authenticated with since', async () => {
     const [phone, desk] = [await app.connect({ as: 'ann-phone' }), await app.connect({ as: 'ann-phone' })];
     await phone.request('rt:authenticate', { token: 'ann-desk' });
     await revocation.disconnectSession('ann-phone');
@@ -81,7 +81,7 @@ describe('revocation', () => {
     await phone.closed;
   });
 
-  it('finds an anonymous connection that has become somebody', async () => {
+  it('finds a connection that was anonymous and has gained a user', async () => {
     const client = await app.connect();
     await client.request('rt:authenticate', { token: 'ann-desk' });
     await revocation.disconnectUser('ann');
@@ -91,7 +91,7 @@ describe('revocation', () => {
   it.each([
     ['by its address', roomChannel.with({ roomId: '1' })],
     ['by its name', 'room.1'],
-  ])('revoke from a channel, named %s, evicts from it and from nothing else', async (_how, channel) => {
+  ])('revoke from a channel, named %s, evicts from that channel and from no other', async (_how, channel) => {
     const [phone, desk, bob] = [await listener('ann-phone'), await listener('ann-desk'), await listener('bob')];
     await revocation.revoke({ userId: 'ann', channel });
     await tellEverybody();
@@ -105,7 +105,7 @@ describe('revocation', () => {
     expect(bob.log).not.toContain('rt:evicted');
   });
 
-  it('revoke without a channel evicts from all of them, and leaves the connection', async () => {
+  it('revoke without a channel evicts from all channels and keeps the connection', async () => {
     const client = await listener('ann-phone');
     await revocation.revoke({ userId: 'ann' });
     expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 0, rooms: 0 });
@@ -115,7 +115,7 @@ describe('revocation', () => {
     expect(client.events).toEqual([]);
   });
 
-  it('revoke is no ban: gate 2 decides anew', async () => {
+  it('revoke is no ban: gate 2 decides again', async () => {
     const client = await listener('ann-phone');
     await revocation.revoke({ userId: 'ann' });
     expect(await client.subscribe('room.1')).toEqual({ ok: true, channel: 'room.1' });
@@ -124,7 +124,7 @@ describe('revocation', () => {
     expect(await client.subscribe('room.1')).toMatchObject({ error: { code: 'FORBIDDEN' } });
   });
 
-  it('of somebody who is not there does nothing', async () => {
+  it('does nothing for a user who is not connected', async () => {
     const client = await listener('ann-phone');
     await revocation.disconnectUser('nobody');
     await revocation.disconnectSession('nothing');
@@ -137,7 +137,7 @@ describe('revocation', () => {
     expect(client.log).not.toContain('rt:evicted');
   });
 
-  it('tells the unsubscribed hook of every subscription it ends, once', async () => {
+  it('calls the unsubscribed hook once for every subscription that it ends', async () => {
     const ended = app.record('unsubscribed');
     const client = await listener('ann-phone');
     await revocation.revoke({ userId: 'ann', channel: 'room.1' });

@@ -1,4 +1,4 @@
-// Revocation at every single moment around an admission, over real sockets: there is no tick in which it is lost.
+// Can a revocation be lost in any tick around an admission, over real sockets? It is tried at every single moment.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { io } from 'socket.io-client';
 import type { IRealtimeRevocation } from 'nestjs-realtime';
@@ -8,7 +8,7 @@ import { bootAuthority, roomChannel } from './authority-app.js';
 
 const MICROTASKS = 40;
 
-/** Each moment, in order, after something was let go. */
+/** Each moment, in order, after an answer was released. */
 const MOMENTS: readonly [name: string, wait: () => Promise<unknown>][] = [
   ...Array.from({ length: MICROTASKS }, (_, n): [string, () => Promise<unknown>] => [
     `${n} microtasks`,
@@ -35,7 +35,7 @@ describe('a revocation at any moment', () => {
 
   afterEach(closeApps);
 
-  /** Resolves once the server holds no connection and authenticates nobody. */
+  /** Resolves once the server holds no connection and authenticates none. */
   async function empty(): Promise<void> {
     const busy = () => app.stats().connections + app.stats().pendingAuthentications > 0;
     for (let turn = 0; turn < 10_000 && busy(); turn++) await new Promise(setImmediate);
@@ -46,7 +46,7 @@ describe('a revocation at any moment', () => {
     ['disconnectUser', () => revocation.disconnectUser('ann')],
     ['disconnectSession', () => revocation.disconnectSession('s1')],
   ])(
-    '%s leaves nobody connected whom gate 1 was letting in',
+    'by %s leaves no client connected that gate 1 was admitting',
     async (_what, disconnect) => {
       for (const [, wait] of MOMENTS) {
         const held = accounts.identity.hold();
@@ -73,7 +73,7 @@ describe('a revocation at any moment', () => {
     30_000,
   );
 
-  it('disconnectUser finds an anonymous connection that was becoming somebody', async () => {
+  it('by disconnectUser finds an anonymous connection that was gaining a user', async () => {
     for (const [, wait] of MOMENTS) {
       const client = await app.connect();
       const held = accounts.identity.hold();
@@ -84,7 +84,7 @@ describe('a revocation at any moment', () => {
       await revocation.disconnectUser('ann');
       const answer = await Promise.race([reply, client.closed]);
       if (typeof answer === 'string') continue;
-      // Answered: either it came too late to be ann's, or the goodbye followed.
+      // It was answered: either it came too late to belong to ann, or the goodbye followed.
       if (answer.ok) await client.closed;
       else expect(await client.subscribe('inside')).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
       client.close();
@@ -92,7 +92,7 @@ describe('a revocation at any moment', () => {
     await empty();
   });
 
-  it('revoke leaves nobody in a channel whom gate 2 was letting in', async () => {
+  it('by revoke leaves no client in a channel that gate 2 was admitting it to', async () => {
     const client = await app.connect({ as: 's1' });
     for (const [moment, wait] of MOMENTS) {
       const held = accounts.membership.hold();

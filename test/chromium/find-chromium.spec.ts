@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { findChromium, type Machine } from './find-chromium.js';
+import type { Machine } from '../kit/find-program.js';
+import { findChromium } from './find-chromium.js';
 
-describe('finding Chromium', () => {
+describe('the search for Chromium', () => {
   /** A machine with these files; apt-get adds the last one. */
   function machine(files: string[], more: Partial<Machine> & { installs?: string } = {}): Machine & { ran: string[] } {
     const present = new Set(files);
@@ -24,7 +25,7 @@ describe('finding Chromium', () => {
     expect(findChromium(machine(['/opt/mine', '/usr/bin/chromium'], { environment }))).toBe('/opt/mine');
   });
 
-  it('refuses a CHROMIUM_PATH that leads nowhere, rather than test with another browser', () => {
+  it('refuses a CHROMIUM_PATH that leads nowhere, instead of testing with another browser', () => {
     const environment = { CHROMIUM_PATH: '/opt/gone' };
     expect(() => findChromium(machine(['/usr/bin/chromium'], { environment }))).toThrow('/opt/gone');
   });
@@ -35,20 +36,20 @@ describe('finding Chromium', () => {
     expect(here.ran).toEqual([]);
   });
 
-  it('installs it on Debian as root', () => {
+  it('installs Chromium on Debian as root', () => {
     const here = machine(['/etc/debian_version'], { isRoot: true, installs: '/usr/bin/chromium' });
     expect(findChromium(here)).toBe('/usr/bin/chromium');
     expect(here.ran.at(-1)).toMatch(/^apt-get install .*chromium$/);
   });
 
-  it('says in one line what to install where it may not install', () => {
+  it('reports in one line what to install where it may not install', () => {
     for (const here of [machine(['/etc/debian_version']), machine([], { isRoot: true })]) {
       expect(() => findChromium(here)).toThrow(/^The browser tests need Chromium: install it .*CHROMIUM_PATH.*$/);
       expect(here.ran).toEqual([]);
     }
   });
 
-  it('says the same where installing fails', () => {
+  it('reports the same line where the installation fails', () => {
     const run = () => {
       throw new Error('no network');
     };

@@ -1,4 +1,4 @@
-// How do the browser tests get a browser? Headless, quiet, and without the sandbox that containers do not allow.
+// How do the browser tests start a browser? Headless, quiet, and without the sandbox that containers do not allow.
 import { type Browser, chromium } from 'playwright-core';
 import { findChromium } from './find-chromium.js';
 

@@ -1,4 +1,4 @@
-// The client in a browser, bundled as an application would bundle it.
+// Does the client work in a browser, bundled as an application would bundle it?
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
@@ -40,7 +40,7 @@ describe('the client in a browser', () => {
     await server?.close();
   }, 30_000);
 
-  it('finds the server of its page, hears events, is refused and comes back', async () => {
+  it('finds the server of its page, receives events, is refused and reconnects', async () => {
     server.on('rt:message', () =>
       refuse('INVALID_PAYLOAD', false, { issues: [{ path: 'text', message: 'Too short' }] }),
     );

@@ -1,4 +1,4 @@
-// The client against the module itself, over real sockets.
+// Do the client and the module work together over real sockets?
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type CanActivate, type ExecutionContext, Injectable, type INestApplication, UseGuards } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -133,7 +133,7 @@ describe('the client and the module', () => {
   });
   afterAll(() => app.close());
 
-  it('connects as who the credentials say, with a token, a cookie or nothing', async () => {
+  it('connects as the user of its token or cookie, and as a guest without credentials', async () => {
     const byToken = connect();
     const byCookie = connect({ auth: undefined, extraHeaders: { cookie: 'session=s2', origin: url } });
     const anonymous = connect({ auth: undefined });
@@ -143,7 +143,7 @@ describe('the client and the module', () => {
     expect(anonymous.user).toBeNull();
   });
 
-  it('brings an event to the subscribers of its channel only', async () => {
+  it('delivers an event to the subscribers of its channel only', async () => {
     const [mine, other] = [connect(), connect({ auth: () => ({ token: 's2' }) })];
     const order = mine.channel(orderChannel, { orderId: '1' });
     const otherOrder = other.channel<typeof orderChannel>('orders.{orderId}', { orderId: '2' });
@@ -174,7 +174,7 @@ describe('the client and the module', () => {
     await expect(order.send('shipped' as never, {} as never)).rejects.toMatchObject({ code: 'UNKNOWN_EVENT' });
   });
 
-  it('ends a channel that it may not have, each in a batch for itself', async () => {
+  it('ends a channel that it is not allowed, and keeps the rest of the batch', async () => {
     const client = connect();
     const anonymous = connect({ auth: undefined });
     const cases = [
@@ -193,7 +193,7 @@ describe('the client and the module', () => {
     }
   });
 
-  it('subscribes once for many handles, 250 channels in one go, and leaves with the last', async () => {
+  it('subscribes once for many handles, to 250 channels at once, and leaves with the last handle', async () => {
     const joined: string[] = [];
     const left = new Promise<string>((resolve) => {
       const offs = [
@@ -216,7 +216,7 @@ describe('the client and the module', () => {
     expect(await left).toBe('orders.7');
   });
 
-  it('comes back after the transport broke, asks for credentials anew and subscribes again', async () => {
+  it('reconnects after the transport broke, asks for credentials again and subscribes again', async () => {
     let asked = 0;
     const client = connect({ auth: () => ({ token: `s${++asked}` }) });
     const order = client.channel(orderChannel, { orderId: '1' });
@@ -233,7 +233,7 @@ describe('the client and the module', () => {
     expect((await shipped.next()).value).toEqual({ at: 'later' });
   });
 
-  it('stops at credentials that are bad, and starts again when asked', async () => {
+  it('stops when credentials are bad, and starts again on request', async () => {
     const client = connect();
     await client.ready();
     sessions.clear();
@@ -245,7 +245,7 @@ describe('the client and the module', () => {
     await client.ready();
   });
 
-  it('goes on while the authenticator is down', async () => {
+  it('keeps retrying while the authenticator is down', async () => {
     outage = true;
     const client = connect();
     await reached(client, 'reconnecting');

@@ -45,7 +45,7 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
     await fixture.control('/publish', { ...publication, payload: { n: 249, text: 'last', secret: 'stripped' } });
     const seen = await events;
     const numbers = seen.map(([, , payload]) => (payload as { n: number }).n);
-    // two calls at once may arrive in either order, but neither is torn apart
+    // two calls at once may arrive in either order, but neither is split
     expect(numbers.indexOf(99) - numbers.indexOf(0)).toBe(99);
     expect([...numbers].sort((a, b) => a - b)).toEqual(Array.from({ length: 250 }, (_, n) => n));
     expect(seen.at(-1)).toEqual(['t.room.7', 'message', { n: 249, text: 'last' }]);
@@ -60,19 +60,19 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
     ['an unknown event', { channel: 't.public', event: 'nothing', payload: { n: 1 } }],
     ['a wrong payload', { channel: 't.public', payload: { n: 'one' } }],
     ['no payload', { channel: 't.public' }],
-  ])('answers 422 and the name of the fault for %s', async (_title, publication) => {
+  ])('answers 422 with the name of the fault for %s', async (_title, publication) => {
     const { status, body } = await fixture.control('/publish', publication);
     expect({ status, body }).toEqual({ status: 422, body: { fault: expect.stringMatching(/^\w+(Fault|Error)$/) } });
   });
 
-  it('closes rooms, and opens them again', async () => {
+  it('closes rooms and opens them again', async () => {
     await fixture.control('/rooms', { roomId: '9', open: false });
     expect((await request(socket, 'rt:subscribe', { channel: 't.room.9' })).error!.code).toBe('FORBIDDEN');
     await fixture.control('/rooms', { roomId: '9', open: true });
     expect((await request(socket, 'rt:subscribe', { channel: 't.room.9' })).ok).toBe(true);
   });
 
-  it('records the notes of a room behind its guard, and says how many guards ran at once', async () => {
+  it('records the notes of a room behind its guard, and counts the guards that ran at once', async () => {
     await request(socket, 'rt:subscribe', { channel: 't.room.11' });
     await fixture.stats();
     for (const text of ['one', 'two']) {
@@ -88,7 +88,7 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
     expect((await fixture.stats()).guardsInFlightMax).toBe(0);
   });
 
-  it('forgets a session, and tells the module nothing', async () => {
+  it('forgets a session without notifying the module', async () => {
     const session = await fixture.login('carol');
     const carol = await connectClient(fixture, { auth: { token: session } });
     expect((await fixture.control('/forget', { session })).status).toBe(200);
@@ -99,7 +99,7 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
     });
   });
 
-  it('ships an order: its event reaches t.bus over the bridge, and what is not mapped stays on the server', async () => {
+  it('ships an order: its event reaches t.bus over the bridge, and unmapped fields stay on the server', async () => {
     await request(socket, 'rt:subscribe', { channel: 't.bus' });
     const wire: unknown[] = [];
     socket.io.engine.on('data', (data) => wire.push(data));
@@ -117,17 +117,17 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
     expect(wire.join()).not.toContain('ann@example.com');
   });
 
-  it('answers 404 and 400 where it has to', async () => {
+  it('answers 404 to an unknown call and 400 to a malformed one', async () => {
     expect((await fixture.control('/nothing', {})).status).toBe(404);
     expect((await fixture.control('/login')).status).toBe(404);
     expect((await fixture.control('/login', { userId: 1 })).status).toBe(400);
     expect((await fixture.control('/ship', { orderId: '1' })).status).toBe(400);
   });
 
-  describe('tells the module of changed authority:', () => {
+  describe('on a change of authority', () => {
     let session: string;
     let bob: Socket;
-    const told = (event: string): Promise<unknown> => new Promise((resolve) => bob.once(event, resolve));
+    const received = (event: string): Promise<unknown> => new Promise((resolve) => bob.once(event, resolve));
 
     beforeEach(async () => {
       session = await fixture.login('bob', 'admin');
@@ -138,8 +138,8 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
       bob.disconnect();
     });
 
-    it.each(['logout', 'ban'])('%s ends the connection, and the session', async (call) => {
-      const bye = told('rt:bye');
+    it.each(['logout', 'ban'])('%s ends the connection and the session', async (call) => {
+      const bye = received('rt:bye');
       expect((await fixture.control(`/${call}`, { session, userId: 'bob' })).status).toBe(200);
       expect(await bye).toEqual({ code: 'REVOKED', reconnect: false });
       await expect(connectClient(fixture, { auth: { token: session } })).rejects.toMatchObject({
@@ -147,8 +147,8 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
       });
     });
 
-    it('roles evicts from what they had opened, and leaves the rest', async () => {
-      const evicted = told('rt:evicted');
+    it('roles evicts from what the roles had opened, and keeps the rest', async () => {
+      const evicted = received('rt:evicted');
       await fixture.control('/roles', { userId: 'bob', roles: [] });
       expect(await evicted).toMatchObject({ channel: 't.admin', code: 'REVOKED' });
       expect((await request(bob, 'rt:message', { channel: 't.auth', event: 'whoami' })).data).toEqual({
@@ -158,13 +158,13 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
     });
 
     it('revoke evicts from one channel', async () => {
-      const evicted = told('rt:evicted');
+      const evicted = received('rt:evicted');
       await fixture.control('/revoke', { userId: 'bob', channel: 't.auth' });
       expect(await evicted).toMatchObject({ channel: 't.auth', code: 'REVOKED' });
     });
 
-    it('expire announces the end, and ends the connection', async () => {
-      const [expiring, bye] = [told('rt:expiring'), told('rt:bye')];
+    it('expire announces the end and ends the connection', async () => {
+      const [expiring, bye] = [received('rt:expiring'), received('rt:bye')];
       await fixture.control('/expire', { session, inMs: 300 });
       expect(await expiring).toEqual({ expiresAt: expect.any(String) });
       expect(await bye).toMatchObject({ code: 'EXPIRED' });

@@ -28,7 +28,7 @@ describe('afterCommit', () => {
   const start = (afterCommit: AfterCommit) =>
     BridgeApp.start({ channels: [feed], allowlist: [counted], settings: { afterCommit } });
 
-  it('holds an event until it says so, and is asked once for it, whatever the number of its channels', async () => {
+  it('holds an event until the transaction commits, and is asked once for an event of several channels', async () => {
     const bridge = await start((run) => held.push(run));
     bridge.publish(new Counted(1));
     bridge.publish(new Unlisted());
@@ -39,7 +39,7 @@ describe('afterCommit', () => {
     expect(bridge.broadcasts.map(({ event }) => event)).toEqual(['one', 'two']);
   });
 
-  it('forwards nothing of what it never lets go, and nothing twice', async () => {
+  it('forwards nothing that it never releases, and nothing twice', async () => {
     const bridge = await start((run) => held.push(run));
     bridge.publish(new Counted(1));
     bridge.publish(new Counted(2));
@@ -50,7 +50,7 @@ describe('afterCommit', () => {
     expect(bridge.stats).toMatchObject([{ forwarded: 1 }, { forwarded: 1 }]);
   });
 
-  it('forwards at once where it runs at once', async () => {
+  it('forwards at once where it calls back at once', async () => {
     const bridge = await start((run) => run());
     bridge.publish(new Counted(1));
     expect(bridge.broadcasts).toHaveLength(2);
@@ -64,7 +64,7 @@ describe('afterCommit', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no transaction here'))],
-  ])('fails the event where it %s, and leaves the publisher alone', async (_title, afterCommit) => {
+  ])('fails the event where it %s, and spares the publisher', async (_title, afterCommit) => {
     const bridge = await start(afterCommit);
     expect(() => bridge.publish(new Counted(1))).not.toThrow();
     await bridge.settled();
@@ -76,7 +76,7 @@ describe('afterCommit', () => {
     expect(bridge.stats).toMatchObject([{ failed: 1 }, { failed: 1 }]);
   });
 
-  it('does not fail what it has let go before it throws', async () => {
+  it('does not fail an event that it released before it threw', async () => {
     const bridge = await start((run) => {
       run();
       throw new Error('too late');
@@ -89,9 +89,9 @@ describe('afterCommit', () => {
     ]);
   });
 
-  it('hides no loop', async () => {
+  it('does not hide a loop', async () => {
     let commits = 0;
-    // as a pool does: the commit comes back in a context of its own
+    // like a pool: the commit comes back in a context of its own
     const bridge = await start((run) => (commits++ < 50 ? held.push(run) : undefined));
     bridge.app.hooks.on('broadcast', () => bridge.publish(new Counted(2)));
     bridge.publish(new Counted(1));

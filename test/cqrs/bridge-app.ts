@@ -1,4 +1,4 @@
-// A booted application with a bridge: what its tests publish, what has been broadcast, and who was told of failures.
+// What happens in an application with a bridge? It records what tests publish, what is broadcast and which failures are reported.
 import type { ModuleMetadata } from '@nestjs/common';
 import {
   CqrsModule,
@@ -67,12 +67,12 @@ export class BridgeApp {
     return this.app.nest.get(InMemoryRealtimeBroadcaster).broadcasts;
   }
 
-  /** As use cases do it: the result is not awaited. */
+  /** Publishes like a use case: the result is not awaited. */
   publish(event: object): void {
     void this.app.nest.get(EventBus).publish(event);
   }
 
-  /** Resolves once nothing is being mapped or broadcast any more. */
+  /** Resolves once no mapping or broadcast is under way. */
   async settled(): Promise<void> {
     await until(
       () => this.stats,

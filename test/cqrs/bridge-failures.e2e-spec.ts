@@ -16,7 +16,7 @@ class Happened {
   constructor(readonly given: unknown) {}
 }
 
-/** Maps to whatever the test wants, as a mapper without our types could. */
+/** Maps to the value that the test gives, as a mapper without our types could. */
 const flash = forward(Happened).to(news, 'flash', ({ given }) => {
   if (typeof given === 'function') return (given as () => never)();
   return given as null;
@@ -42,7 +42,7 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
     await closeApps();
   });
 
-  /** That one failure was told to everybody who is told, and that the next event goes its way. */
+  /** Expects one failure to be reported everywhere, and the next event to be forwarded. */
   async function expectOneFailure(event: Happened, message: string): Promise<void> {
     expect(() => bridge.publish(event)).not.toThrow();
     bridge.publish(good);
@@ -82,16 +82,16 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
     ['gives params that are none', { params: 7, payload: { n: 1 } }, 'needs the param "topic"'],
     ['returns a BigInt', { params: { topic: 'a' }, payload: { n: 1n } }, 'its payload is at fault: n:'],
     ['returns no payload', { params: { topic: 'a' }, payload: undefined }, 'its payload is at fault'],
-  ])('survives a mapper that %s: told once, and the next event counts', async (_title, given, message) => {
+  ])('survives a mapper that %s: it reports once and forwards the next event', async (_title, given, message) => {
     await expectOneFailure(new Happened(given), message);
   });
 
-  it('sends nothing of a list that one bad param spoils', async () => {
+  it('sends nothing from a list that contains one bad param', async () => {
     const list = [good.given, { params: { topic: '' }, payload: { n: 2 } }];
     await expectOneFailure(new Happened(list), 'must be a string of 1 to 64');
   });
 
-  it('tells the channels that were reached where one of several broadcasts fails', async () => {
+  it('reports the channels that were reached where one of several broadcasts fails', async () => {
     const given = ['a', 'b', 'c'].map((topic) => ({ params: { topic }, payload: { n: topic === 'b' ? 'x' : 1 } }));
     bridge.publish(new Happened(given));
     await bridge.settled();
@@ -99,7 +99,7 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
     expect(bridge.stats[0]).toMatchObject({ forwarded: 0, failed: 1 });
   });
 
-  it('survives a payload that JSON cannot hold, where the schema lets it through', async () => {
+  it('survives a payload that JSON cannot hold, where the schema accepts it', async () => {
     bridge.publish(new Anything({ n: 1n }));
     bridge.publish(new Anything({ n: 1 }));
     await bridge.settled();
@@ -107,7 +107,7 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
     expect(bridge.broadcasts.map(({ payload }) => payload)).toEqual([{ n: 1 }]);
   });
 
-  it('leaves no way for fields that the channel does not declare', async () => {
+  it('strips fields that the channel does not declare', async () => {
     bridge.publish(new Happened({ params: { topic: 'a' }, payload: { n: 1, passwordHash: 'secret' } }));
     await bridge.settled();
     expect(bridge.broadcasts).toEqual([{ channel: 'news.a', event: 'flash', payload: { n: 1 } }]);
@@ -126,7 +126,7 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
     await expectOneFailure(new Happened(good.given), 'the broker is down');
   });
 
-  it('logs one of many failures alike, and each of another kind, and tells the hooks of all', async () => {
+  it('logs one of many equal failures and each failure of another kind, and reports all to the hooks', async () => {
     const failing = (text: string) => new Happened(throws(new Error(text)));
     for (let n = 0; n < 20; n++) bridge.publish(failing('the database is down'));
     bridge.publish(failing('no such column'));
@@ -139,7 +139,7 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
     expect([bridge.bridged, bridge.exceptions].map(({ length }) => length)).toEqual([21, 21]);
   });
 
-  it('survives an UnhandledExceptionBus that cannot take what it is told', async () => {
+  it('survives an UnhandledExceptionBus that throws on its reports', async () => {
     const exceptions = bridge.app.nest.get(UnhandledExceptionBus);
     exceptions.publisher = { publish: throws(new Error('the bus is full')) };
     bridge.publish(new Happened(undefined));
@@ -161,7 +161,7 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
     expect(bridge.broadcasts).toHaveLength(1);
   });
 
-  it('survives events of classes that think for themselves about their instances', async () => {
+  it('survives events of classes with a Symbol.hasInstance of their own', async () => {
     Object.defineProperty(Happened, Symbol.hasInstance, {
       configurable: true,
       value: throws(new Error('who knows')),

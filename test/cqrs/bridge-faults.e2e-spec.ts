@@ -23,7 +23,7 @@ class BroadcastAudited {
 class BroadcastPraised extends BroadcastAudited {}
 
 const flash = forward(Happened).to(news, 'flash', () => ({ payload: { n: 1 } }));
-/** As a caller without our types could write it. */
+/** Entries as a caller without our types could write them. */
 const loose = forward as unknown as (source: unknown) => BridgeEntry & { to(...args: unknown[]): BridgeEntry };
 
 afterEach(closeApps);
@@ -46,7 +46,7 @@ describe('the boot of an application with a bridge', () => {
     });
   const HEADING = 'RealtimeFault: The realtime bridge is at fault:\n  - ';
 
-  it('succeeds with entries in order, from the root and from features', async () => {
+  it('succeeds with entries from the root and from features, in order', async () => {
     class Other {}
     const other = forward(Other).to(news, 'flash', () => null);
     expect(await withRoot({ allowlist: [flash] }, RealtimeCqrsModule.forFeature([other]))).toBe('no fault');
@@ -116,7 +116,7 @@ describe('the boot of an application with a bridge', () => {
     },
   );
 
-  it('tells all faults in one message, those of features too', async () => {
+  it('reports all faults in one message, also those of features', async () => {
     const undeclared = loose(Happened).to(news, 'flush');
     const fault = await withRoot(
       { allowlist: [flash], mapperTimeout: 0 },

@@ -26,13 +26,13 @@ const toAudit = forward(Audited).to(audit, 'message', ({ of }) => ({ payload: { 
 /** The application of a test; mappers publish in it. */
 let app: BridgeApp;
 
-/** What is left of a loop: so many broadcasts, and one failure that is told once. */
+/** Expects a loop to leave this many broadcasts and one failure, reported once. */
 async function ended(bridge: BridgeApp): Promise<number> {
   await until(
     () => bridge.exceptions.length,
-    (told) => told > 0,
+    (failed) => failed > 0,
   );
-  // as many turns as a loop would need to go on
+  // as many turns as a loop would need to continue
   for (let turn = 0; turn < 100; turn++) await setImmediate();
   await bridge.settled();
   expect(bridge.exceptions).toHaveLength(1);
@@ -55,7 +55,7 @@ describe('the bridge ends a loop', () => {
     expect(app.stats).toMatchObject([{ forwarded: 1, failed: 1 }]);
   });
 
-  it('of a mapper that does so after a while', async () => {
+  it('of a mapper that publishes its own event later', async () => {
     const parrot = forward(Said).to(echo, 'message', async ({ n }) => {
       await setImmediate();
       app.publish(new Said(n + 1));
@@ -66,7 +66,7 @@ describe('the bridge ends a loop', () => {
     expect(await ended(app)).toBe(1);
   });
 
-  it('of a listener that publishes an event for each broadcast, and one entry that broadcasts it', async () => {
+  it('of a listener that publishes an event for each broadcast, with one entry that broadcasts it', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toEcho, toAudit] });
     bridge.app.hooks.on('broadcast', ({ channel }) => bridge.publish(new Audited(channel)));
     bridge.publish(new Said(1));
@@ -74,7 +74,7 @@ describe('the bridge ends a loop', () => {
     expect(bridge.broadcasts.map(({ channel }) => channel)).toEqual(['echo', 'audit']);
   });
 
-  it('of such a listener that first stores what it heard', async () => {
+  it('of a listener that first stores the broadcast and then publishes an event', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toAudit] });
     bridge.app.hooks.on(
       'broadcast',
@@ -84,7 +84,7 @@ describe('the bridge ends a loop', () => {
     expect(await ended(bridge)).toBe(8);
   });
 
-  it('of a listener that publishes an event for each event that was forwarded', async () => {
+  it('of a listener that publishes an event for each forwarded event', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toAudit] });
     bridge.app.hooks.on('bridged', ({ event }) => bridge.publish(new Audited(event)));
     bridge.publish(new Audited('here'));
@@ -118,8 +118,8 @@ describe('the bridge ends a loop', () => {
   });
 });
 
-describe('the bridge takes no loop for', () => {
-  it('an event that leads to one of another entry', async () => {
+describe('the bridge does not mistake for a loop', () => {
+  it('an event that leads to an event of another entry', async () => {
     const audited = forward(Said).to(echo, 'message', ({ n }) => {
       app.publish(new Audited(`echo ${n}`));
       return { payload: { n } };
@@ -130,7 +130,7 @@ describe('the bridge takes no loop for', () => {
     expect(app.broadcasts).toHaveLength(40);
   });
 
-  it('events of a source that a mapper has opened', async () => {
+  it('events from a source that a mapper has opened', async () => {
     const source = new EventEmitter();
     let timer: NodeJS.Timeout | undefined;
     const opening = forward(Said).to(echo, 'message', ({ n }) => {

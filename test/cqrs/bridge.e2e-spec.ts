@@ -36,7 +36,7 @@ const numbers = (app: BridgeApp) => app.broadcasts.map(({ payload }) => (payload
 afterEach(closeApps);
 
 describe('the bridge', () => {
-  it('brings an event to subscribers, stripped to what the channel declares', async () => {
+  it('delivers an event to subscribers, stripped to the fields that the channel declares', async () => {
     const everything = forward(OrderPlaced).to(feed, 'message', (event) => ({ payload: { ...event } }));
     const bridge = await BridgeApp.start({
       channels,
@@ -50,7 +50,7 @@ describe('the bridge', () => {
     expect(ann.events).toEqual([{ channel: 'feed', event: 'message', payload: { n: 1 } }]);
   });
 
-  it('fans one event out to several channels, as the mapper lists them, and skips it where that says so', async () => {
+  it('broadcasts one event to each channel that the mapper lists, and skips it where the mapper returns null', async () => {
     const allowlist = [
       forward(OrderPlaced)
         .to(orders, 'placed', ({ n }) => ['a', 'b'].map((orderId) => ({ params: { orderId }, payload: { n } })))
@@ -70,13 +70,13 @@ describe('the bridge', () => {
     expect(bridge.stats).toMatchObject([{ forwarded: 2 }, { forwarded: 1, skipped: 1 }]);
   });
 
-  it('broadcasts before publish() returns, where nothing has to be waited for', async () => {
+  it('broadcasts before publish() returns where it has to wait for nothing', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toFeed] });
     bridge.publish(new OrderPlaced(1));
     expect(numbers(bridge)).toEqual([1]);
   });
 
-  it('takes 10,000 events in one tick, and forwards all of them in order', async () => {
+  it('takes 10,000 events in one tick and forwards all of them in order', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toFeed] });
     const placed = Array.from({ length: 10_000 }, (_, n) => n);
     for (const n of placed) bridge.publish(new OrderPlaced(n));
@@ -85,7 +85,7 @@ describe('the bridge', () => {
     expect(bridge.stats).toMatchObject([{ forwarded: 10_000, failed: 0 }]);
   });
 
-  it('keeps 10,000 events in order whose mappers end in any order', async () => {
+  it('keeps 10,000 events in order whose mappers finish in any order', async () => {
     const late = forward(OrderPlaced).to(feed, 'message', async ({ n, ready }) => {
       await ready;
       return { payload: { n } };
@@ -170,7 +170,7 @@ describe('the bridge', () => {
     expect(bridge.bridged).toMatchObject([{ error: null }]);
   });
 
-  it('tells the hook what it took and where that went, and names the event as the cause of its broadcasts', async () => {
+  it('reports each event and its channels to the hook, and names the event as the cause of its broadcasts', async () => {
     const allowlist = [
       forward(OrderPlaced)
         .to(orders, 'placed', async ({ n }) => ({ params: { orderId: '7' }, payload: { n } }))
@@ -202,7 +202,7 @@ describe('the bridge', () => {
     expect(broadcast[1].cause).toBeNull();
   });
 
-  it('runs each forwarding in a span, whose labels are names of classes and templates, and which fails as it does', async () => {
+  it('runs each forwarding in a span that is labelled with names of classes and templates and fails with it', async () => {
     const spans: SpanOptions[] = [];
     const failures: unknown[] = [];
     @Injectable()
@@ -234,7 +234,7 @@ describe('the bridge', () => {
     ]);
   });
 
-  it('is bound to the bus as the event handlers of the application are, to all events', async () => {
+  it("is bound to the bus like the application's event handlers, for all events", async () => {
     const bind = jest.spyOn(EventBus.prototype, 'bind');
     const bridge = await BridgeApp.start({ channels, allowlist: [toFeed] });
     const handler = bridge.app.nest.get(RealtimeBridge);
@@ -242,7 +242,7 @@ describe('the bridge', () => {
     bind.mockRestore();
   });
 
-  it('hears no more once the application is closed', async () => {
+  it('stops listening once the application is closed', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toFeed] });
     const { subject$ } = bridge.app.nest.get(EventBus);
     expect(subject$.observed).toBe(true);

@@ -73,20 +73,20 @@ describe("the demo's transactions", () => {
     );
   const ada = async () => (await app.nest.get(UsersService, { strict: false }).find('ada'))!;
 
-  it('tell the readers of an article once it is committed, and what they need of it', async () => {
+  it('notify the readers of an article once it is committed, with the fields they need', async () => {
     const broadcast = app.record('broadcast');
     const article = await app.nest.get(CommandBus).execute(new PublishArticle(await ada(), 'News', 'text'));
     expect(memory.broadcasts[0]).toEqual({ channel: 'articles', event: 'published', payload: article });
     expect(broadcast[0].cause).toBeInstanceOf(ArticlePublished);
     expect((await database.query('SELECT id FROM articles')).rows).toEqual([{ id: article.id }]);
-    // everybody else is notified
+    // all other users are notified
     await until(
       () => memory.broadcasts.filter(({ event }) => event === 'arrived').length,
       (notified) => notified > 0,
     );
   });
 
-  it('tell nobody of an article that is rolled back', async () => {
+  it('notify no user of an article that is rolled back', async () => {
     const author = await ada();
     const notified = async () => (await database.query('SELECT id FROM notifications')).rows.length;
     const before = await notified();
@@ -95,7 +95,7 @@ describe("the demo's transactions", () => {
       throw new Error('changed my mind');
     });
     await expect(failing).rejects.toThrow('changed my mind');
-    // one that is committed behind it, so that what had to come of the first has come
+    // this one commits after it, so that everything the first could have caused has arrived
     await database.transaction(async () => {
       app.nest.get(EventBus).publish(new ArticlePublished(author, articleOf('After it')));
     });
@@ -106,7 +106,7 @@ describe("the demo's transactions", () => {
     expect(app.nest.get(RealtimeBridge).stats()).toMatchObject([{ failed: 0, pending: 0 }]);
   });
 
-  it('tell nothing before the commit, and of each transaction only what is its own', async () => {
+  it('send nothing before the commit, and for each transaction only its own events', async () => {
     const author = await ada();
     const publish = (title: string) => app.nest.get(EventBus).publish(new ArticlePublished(author, articleOf(title)));
     const seen: string[][] = [];
@@ -127,20 +127,20 @@ describe("the demo's transactions", () => {
     expect(titles()).toEqual(['first', 'second', 'third']);
   });
 
-  it('tell at once what is published outside of them', async () => {
+  it('send at once what is published outside of them', async () => {
     app.nest.get(EventBus).publish(new ArticlePublished(await ada(), articleOf('At once')));
     expect(titles()).toEqual(['At once']);
     expect(await committed()).toBe(true);
   });
 
-  it('stay committed whatever fails afterwards, and drop what comes after a rollback', async () => {
+  it('stay committed when later work fails, and drop what follows a rollback', async () => {
     const ran: string[] = [];
     let late!: () => void;
     const gate = new Promise<void>((resolve) => (late = resolve));
     let straggler: Promise<void> | undefined;
     const kept = database.transaction(async () => {
       afterCommit(() => {
-        throw new Error('nobody listens');
+        throw new Error('no one listens');
       });
       afterCommit(() => ran.push('kept'));
       return 'done';

@@ -24,7 +24,7 @@ describe('RealtimeCqrsModule', () => {
       (error: Error) => `${error.name}: ${error.message}`,
     );
 
-  it('is missed at boot where @ReauthorizeOn stands on a channel class', async () => {
+  it('is demanded at boot where a channel class has @ReauthorizeOn', async () => {
     const imports = [CqrsModule.forRoot(), RealtimeModule.forRoot()];
     expect(await faultOf({ imports, providers: [NewsChannel] })).toBe(
       'RealtimeFault: Realtime channels are at fault:\n' +
@@ -32,7 +32,7 @@ describe('RealtimeCqrsModule', () => {
     );
   });
 
-  it('tells of @ReauthorizeOn on a class that claims no channel', async () => {
+  it('reports @ReauthorizeOn on a class that claims no channel', async () => {
     @Injectable()
     @ReauthorizeOn(RoleRevoked, ({ userId }) => ({ userId }))
     class Lost {}

@@ -35,10 +35,10 @@ class Poison {
   constructor(readonly mapped: unknown) {}
 }
 
-/** The truth that gates ask for; tests change it before they publish. */
+/** The rights that gates read; tests change them before they publish. */
 const roles = new Map<string, string[]>();
 const members = new Set<string>();
-/** User ids, as often as they were resolved anew. */
+/** User ids, once for each time they were resolved again. */
 const refreshed: string[] = [];
 
 @Injectable()
@@ -95,7 +95,7 @@ afterEach(async () => {
 });
 
 describe('@ReauthorizeOn', () => {
-  it('evicts whom the event concerns and gate 2 no longer admits; all others stay', async () => {
+  it('evicts the user of the event where gate 2 refuses it now, and keeps all other subscriptions', async () => {
     roles.set('ann', ['admin']).set('bob', ['admin']);
     const { app, publish } = await start();
     const [ann, bob] = [await app.connect({ as: 'ann' }), await app.connect({ as: 'bob' })];
@@ -112,7 +112,7 @@ describe('@ReauthorizeOn', () => {
     expect(refreshed).toEqual(['ann']);
   });
 
-  it('leaves those in place whom gate 2 still admits', async () => {
+  it('keeps a user that gate 2 still admits', async () => {
     roles.set('ann', ['admin']);
     const { app, publish } = await start();
     const ann = await app.connect({ as: 'ann' });
@@ -125,7 +125,7 @@ describe('@ReauthorizeOn', () => {
     expect(refreshed).toEqual(['ann']);
   });
 
-  it('hears events of derived classes', async () => {
+  it('listens to events of derived classes', async () => {
     roles.set('ann', ['admin']);
     const { app, publish } = await start();
     const ann = await app.connect({ as: 'ann' });
@@ -137,7 +137,7 @@ describe('@ReauthorizeOn', () => {
     expect(await ann.next('rt:evicted')).toMatchObject([{ channel: 'admins' }]);
   });
 
-  it('takes several scopes, each limited to a channel where the mapper says so', async () => {
+  it('takes several scopes, each limited to a channel where the mapper names one', async () => {
     for (const name of ['ann', 'bob']) for (const team of ['red', 'blue']) members.add(`${team} ${name}`);
     const { app, publish } = await start();
     const [ann, bob, blue] = [
@@ -158,7 +158,7 @@ describe('@ReauthorizeOn', () => {
     expect(app.stats().subscriptions).toBe(1);
   });
 
-  it('does nothing where the mapper gives null, and nothing for other events', async () => {
+  it('does nothing where the mapper returns null, and nothing for other events', async () => {
     members.add('red ann');
     const { app, publish } = await start();
     const ann = await app.connect({ as: 'ann' });
@@ -174,10 +174,10 @@ describe('@ReauthorizeOn', () => {
   it.each([
     ['a mapper that throws', new Error('no such column'), 'no such column'],
     ['a mapper that rejects', () => Promise.reject(new Error('too late')), 'too late'],
-    ['a mapper that names nobody', { userId: '' }, 'The mapper must return { userId }'],
+    ['a mapper that names no user', { userId: '' }, 'The mapper must return { userId }'],
     ['a mapper that returns nothing', undefined, 'The mapper must return { userId }'],
     ['a mapper that returns junk', [null], 'The mapper must return { userId }'],
-  ])('survives %s: logged with a correlation id, and the next event counts', async (_title, mapped, message) => {
+  ])('survives %s: it logs a correlation id and handles the next event', async (_title, mapped, message) => {
     roles.set('ann', ['admin']);
     const logger = new LogBook();
     const { app, publish } = await start(logger);
@@ -206,7 +206,7 @@ describe('@ReauthorizeOn', () => {
     expect(logger.errors()).toEqual([expect.stringContaining('in @ReauthorizeOn(RoleRevoked) of channel admins')]);
   });
 
-  it('survives events of classes that think for themselves about their instances', async () => {
+  it('survives events of classes with a Symbol.hasInstance of their own', async () => {
     const logger = new LogBook();
     const { publish } = await start(logger);
     Object.defineProperty(RoleRevoked, Symbol.hasInstance, {
@@ -220,14 +220,14 @@ describe('@ReauthorizeOn', () => {
     expect(logger.errors()).toEqual([expect.stringContaining('who knows')]);
   });
 
-  it('tells of an event that an import cycle has left undefined', () => {
+  it('reports an event class that an import cycle has left undefined', () => {
     class Early {}
     expect(() => ReauthorizeOn(undefined as never, () => null)(Early)).toThrow(
       'Early has @ReauthorizeOn without an event class; if you gave one, an import cycle has left it undefined.',
     );
   });
 
-  it('listens no more once the application is closed', async () => {
+  it('stops listening once the application is closed', async () => {
     const { app, publish } = await start();
     const { subject$ } = app.nest.get(EventBus);
     expect(subject$.observed).toBe(true);
@@ -235,6 +235,6 @@ describe('@ReauthorizeOn', () => {
     await app.close();
 
     expect(subject$.observed).toBe(false);
-    publish(new Poison(new Error('nobody hears this')));
+    publish(new Poison(new Error('no listener gets this')));
   });
 });

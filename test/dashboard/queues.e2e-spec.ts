@@ -3,7 +3,8 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import { LogBook } from '../kit/log-book.js';
-import { freePort, RedisServer } from '../kit/redis-server.js';
+import { freePort } from '../kit/free-port.js';
+import { RedisServer } from '../kit/redis-server.js';
 import { until } from '../kit/until.js';
 import { bootDashboard, newsChannel, Viewer } from './dashboard-app.js';
 

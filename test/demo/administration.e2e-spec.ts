@@ -40,7 +40,7 @@ describe('the administration of the demo', () => {
     return users.find(({ id }: { id: string }) => id === userId).roles;
   }
 
-  it('lists users with their roles and what these permit, and no password', async () => {
+  it('lists users with their roles and permissions, and without passwords', async () => {
     const users = await (await ada.ask('GET', '/administration/users')).json();
     expect(users).toEqual([
       { id: 'ada', name: 'Ada', roles: ['admin', 'editor'], permissions: ['articles.publish', 'users.manage'] },
@@ -55,7 +55,7 @@ describe('the administration of the demo', () => {
     ]);
   });
 
-  it('is closed to whoever may not manage users: over HTTP, and on its channel', async () => {
+  it('is closed to users who may not manage users, over HTTP and on its channel', async () => {
     for (const [member, status, code] of [
       [Member.guest(demo.url), 401, 'UNAUTHENTICATED'],
       [bob, 403, 'FORBIDDEN'],
@@ -73,35 +73,39 @@ describe('the administration of the demo', () => {
     expect([await rolesOf('ada'), await rolesOf('bob')]).toEqual([['admin', 'editor'], ['reader']]);
   });
 
-  it('gives and takes a role with effect on what is connected, before it answers', async () => {
-    const his = await connect(bob);
-    const hers = await connect(grace);
-    expect(await his.subscribe('newsroom')).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
-    await hers.subscribe('newsroom');
+  it('gives and takes a role with effect on open connections, before it answers', async () => {
+    const ofBob = await connect(bob);
+    const ofGrace = await connect(grace);
+    expect(await ofBob.subscribe('newsroom')).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    await ofGrace.subscribe('newsroom');
 
     expect(await ada.change('PUT', 'bob', 'editor')).toBe(204);
-    expect(await his.subscribe('newsroom')).toMatchObject({ ok: true });
-    expect(await his.send('newsroom', 'say', { text: 'Hello.' })).toMatchObject({ ok: true });
-    expect((await bob.ask('POST', '/articles', { title: 'By Bob', body: 'His first.' })).status).toBe(201);
+    expect(await ofBob.subscribe('newsroom')).toMatchObject({ ok: true });
+    expect(await ofBob.send('newsroom', 'say', { text: 'Hello.' })).toMatchObject({ ok: true });
+    expect((await bob.ask('POST', '/articles', { title: 'By Bob', body: 'The first.' })).status).toBe(201);
 
     expect(await ada.change('DELETE', 'bob', 'editor')).toBe(204);
-    // What the server has sent by now arrives before this does: the lease had no part in it.
-    await his.settle();
-    expect(his.log).toContain('rt:evicted');
-    expect(await his.next('rt:evicted')).toEqual([{ channel: 'newsroom', code: 'REVOKED', retryable: false }]);
-    expect(await hers.send('newsroom', 'say', { text: 'He is gone.' })).toMatchObject({ ok: true });
-    expect(await his.send('newsroom', 'say', { text: 'Am I?' })).toMatchObject({ ok: false });
-    expect((await bob.ask('POST', '/articles', { title: 'By Bob', body: 'His second.' })).status).toBe(403);
-    await Promise.all([his.settle(), hers.settle()]);
-    const texts = [his, hers].map(({ events }) => events.map(({ payload }) => (payload as { text: string }).text));
-    expect(texts).toEqual([['Hello.'], ['Hello.', 'He is gone.']]);
+    // Everything sent by now arrives before this reply, so the lease had no part in it.
+    await ofBob.settle();
+    expect(ofBob.log).toContain('rt:evicted');
+    expect(await ofBob.next('rt:evicted')).toEqual([{ channel: 'newsroom', code: 'REVOKED', retryable: false }]);
+    expect(await ofGrace.send('newsroom', 'say', { text: 'Bob is gone.' })).toMatchObject({ ok: true });
+    expect(await ofBob.send('newsroom', 'say', { text: 'Am I?' })).toMatchObject({ ok: false });
+    expect((await bob.ask('POST', '/articles', { title: 'By Bob', body: 'The second.' })).status).toBe(403);
+    await Promise.all([ofBob.settle(), ofGrace.settle()]);
+    const texts = [ofBob, ofGrace].map(({ events }) => events.map(({ payload }) => (payload as { text: string }).text));
+    expect(texts).toEqual([['Hello.'], ['Hello.', 'Bob is gone.']]);
   });
 
-  it('tells admins and the user himself what has changed, once, and nobody who is no admin any more', async () => {
-    const [adas, bobs, graces] = [await connect(ada), await connect(bob), await connect(grace)];
-    expect(await graces.subscribe('account.user.bob')).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
-    await Promise.all([adas.subscribe(USERS), bobs.subscribe('account.user.bob'), ada.change('PUT', 'grace', 'admin')]);
-    expect(await graces.subscribe(USERS)).toMatchObject({ ok: true });
+  it('notifies admins and the affected user of a change once, and a former admin no more', async () => {
+    const [adas, ofBob, ofGrace] = [await connect(ada), await connect(bob), await connect(grace)];
+    expect(await ofGrace.subscribe('account.user.bob')).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    await Promise.all([
+      adas.subscribe(USERS),
+      ofBob.subscribe('account.user.bob'),
+      ada.change('PUT', 'grace', 'admin'),
+    ]);
+    expect(await ofGrace.subscribe(USERS)).toMatchObject({ ok: true });
     await adas.next('rt:event');
 
     expect(await Promise.all([1, 2, 3].map(() => ada.change('PUT', 'bob', 'editor')))).toEqual([204, 204, 204]);
@@ -110,13 +114,13 @@ describe('the administration of the demo', () => {
     const [last] = await Promise.all([1, 2, 3].map(() => adas.next('rt:event'))).then((events) => events.slice(-1));
     const change = { role: 'editor', granted: true, by: 'Ada', userId: 'bob' };
     expect(last).toEqual([USERS, 'roleChanged', { userId: 'grace', role: 'admin', granted: false, by: 'Ada' }]);
-    await Promise.all([adas.settle(), bobs.settle(), graces.settle()]);
-    expect(bobs.events.map(({ payload }) => payload)).toEqual([change, { ...change, granted: false }]);
-    const heardByGrace = graces.events.filter(({ channel }) => channel === USERS).map(({ payload }) => payload);
+    await Promise.all([adas.settle(), ofBob.settle(), ofGrace.settle()]);
+    expect(ofBob.events.map(({ payload }) => payload)).toEqual([change, { ...change, granted: false }]);
+    const heardByGrace = ofGrace.events.filter(({ channel }) => channel === USERS).map(({ payload }) => payload);
     expect(heardByGrace.slice(-2)).toEqual([change, { ...change, granted: false }]);
   });
 
-  it('does not let an admin take the role away from himself', async () => {
+  it('does not let admins take the role away from themselves', async () => {
     const client = await connect(ada);
     await client.subscribe(USERS);
     const answer = await ada.ask('DELETE', '/administration/users/ada/roles/admin');
@@ -129,7 +133,7 @@ describe('the administration of the demo', () => {
     expect(await rolesOf('ada')).toEqual(['admin', 'editor']);
   });
 
-  it('is left with one admin where two take the role from each other at once', async () => {
+  it('keeps one admin where two take the role from each other at once', async () => {
     const admins = { ada, grace };
     for (let round = 0; round < 5; round++) {
       await ada.change('PUT', 'grace', 'admin');
@@ -153,7 +157,7 @@ describe('the administration of the demo', () => {
     ['an id that is longer than any', 'b'.repeat(65), 'editor', 400],
     ['SQL', "bob' OR '1'='1", "editor'; DROP TABLE roles; --", 404],
     ['a key of every object', '__proto__', 'constructor', 404],
-  ])('refuses %s, and says so as JSON', async (_title, userId, role, status) => {
+  ])('refuses %s with a JSON answer', async (_title, userId, role, status) => {
     const path = `/administration/users/${encodeURIComponent(userId)}/roles/${encodeURIComponent(role)}`;
     for (const method of ['PUT', 'DELETE']) {
       const answer = await ada.ask(method, path);

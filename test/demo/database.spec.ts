@@ -6,7 +6,7 @@ import { migrations } from '../../src/database/migrations.js';
 import { PostgresDatabase } from '../../src/database/postgres-database.js';
 
 const implementations: [string, () => Promise<Database>][] = [['embedded', () => EmbeddedDatabase.open()]];
-/** An empty database on a PostgreSQL server, where there is one. */
+/** An empty database on a PostgreSQL server, where one is available. */
 const url = process.env.TEST_DATABASE_URL;
 if (url) implementations.push(['PostgreSQL', async () => new PostgresDatabase(url)]);
 
@@ -23,14 +23,14 @@ describe.each(implementations)('the %s database', (_name, open) => {
     await database.close();
   });
 
-  it('takes parameters and gives rows', async () => {
+  it('takes parameters and returns rows', async () => {
     const madeAt = new Date('2026-01-02T03:04:05.678Z');
     const sql = 'INSERT INTO things VALUES ($1, $2, $3) RETURNING name, tags, made_at AS "madeAt"';
     const { rows } = await database.query(sql, ["o'clock; --", ['a', 'b,c'], madeAt]);
     expect(rows).toEqual([{ name: "o'clock; --", tags: ['a', 'b,c'], madeAt }]);
   });
 
-  it('keeps what a transaction did when it resolves, and nothing of it when it rejects', async () => {
+  it('keeps the changes of a transaction that resolves, and none of one that rejects', async () => {
     const add = 'INSERT INTO things (name) VALUES ($1)';
     await database.transaction((transaction) => transaction.query(add, ['kept']));
     const failure = database.transaction(async (transaction) => {
@@ -42,20 +42,20 @@ describe.each(implementations)('the %s database', (_name, open) => {
     expect(rows).toEqual([{ name: 'kept' }]);
   });
 
-  it('runs each migration once, and none by half', async () => {
+  it('runs each migration once and none by half', async () => {
     const first = { name: 'first', statements: ['CREATE TABLE migrated (n integer)'] };
     const broken = { name: 'broken', statements: ['INSERT INTO migrated VALUES (1)', 'SELECT no_such_column'] };
-    const mended = { name: 'mended', statements: ['INSERT INTO migrated VALUES (2)'] };
+    const fixed = { name: 'fixed', statements: ['INSERT INTO migrated VALUES (2)'] };
     expect(await Promise.all([migrate(database, [first]), migrate(database, [first])])).toContainEqual(['first']);
     await expect(migrate(database, [first, broken])).rejects.toThrow('no_such_column');
-    expect(await migrate(database, [first, mended])).toEqual(['mended']);
-    expect(await migrate(database, [first, mended])).toEqual([]);
+    expect(await migrate(database, [first, fixed])).toEqual(['fixed']);
+    expect(await migrate(database, [first, fixed])).toEqual([]);
     expect((await database.query('SELECT n FROM migrated')).rows).toEqual([{ n: 2 }]);
     await database.query('DROP TABLE migrated');
     await database.query('DROP TABLE migrations');
   });
 
-  it('keeps the users and roles of the schema that had no table of roles', async () => {
+  it('keeps the users and roles of the schema without a table of roles', async () => {
     await migrate(database, migrations.slice(0, 3));
     await database.query("INSERT INTO users VALUES ('ada', 'Ada', '-'), ('carl', 'Carl', '-')");
     await database.query("INSERT INTO user_roles VALUES ('ada', 'editor'), ('carl', 'editor'), ('carl', 'a poet''s')");

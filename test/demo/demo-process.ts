@@ -1,11 +1,11 @@
-// How do the browser tests start the demo? As a user does: the built application in a process of its own, on a free port.
+// How do the browser tests start the demo? Like a user: the built application runs in its own process on a free port.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
-/** What whoever runs the tests may have set for themselves. */
+/** Settings of the demo that the environment of the tests may contain. */
 const UNSET = { DATABASE_URL: '', DATABASE_DIRECTORY: '', DEMO_PASSWORD: '', HOST: '', HOSTS: '' };
 const READY = /The demo is open at (http:\/\/\S+)/;
 
@@ -24,7 +24,7 @@ export class DemoProcess {
     for await (const line of createInterface({ input: child.stdout })) {
       const url = READY.exec(line)?.[1];
       if (!url) continue;
-      // Keeps the pipe from filling up and holding the process.
+      // Keeps the pipe from filling up and blocking the process.
       child.stdout.resume();
       return new DemoProcess(child, url);
     }

@@ -29,7 +29,7 @@ describe('the demo, in two browsers', () => {
     await Promise.all([one.context.close(), two.context.close()]);
   });
 
-  it('lets a guest connect and ping, and lets everybody hear the pong', async () => {
+  it('lets a guest connect and ping, and delivers the pong to every page', async () => {
     await Promise.all([one.connectedAs('a guest'), two.connectedAs('a guest')]);
     await one.page.getByRole('button', { name: 'Ping' }).click();
     await one.pong('you, 2 connections').waitFor();
@@ -38,7 +38,7 @@ describe('the demo, in two browsers', () => {
     expect(await two.page.locator('#round-trip').textContent()).toBe('');
   });
 
-  it('connects anew as whoever logs in, and as a guest when he logs out', async () => {
+  it('reconnects as the user who logs in, and as a guest after the logout', async () => {
     await one.logIn('ada', 'wrong');
     await one.page.getByText('The name or the password is wrong.').waitFor();
     await one.logIn('ada', 'lovelace');
@@ -66,19 +66,19 @@ describe('the demo, in two browsers', () => {
     expect(await two.page.title()).toContain('The Open Tab');
   });
 
-  it('gives a notification to its user only, and marks it read in all of his tabs', async () => {
+  it('delivers a notification to its user only, and marks it read in all tabs of that user', async () => {
     await Promise.all([one.logIn('ada', 'lovelace'), two.logIn('bob', 'bobsled')]);
     await Promise.all([one.connectedAs('ada'), two.connectedAs('bob')]);
     const alsoBob = await two.context.newPage();
     await alsoBob.goto('/');
 
-    await one.publish('Who hears of it', 'Everybody but its author.');
+    await one.publish('Who hears of it', 'All but its author.');
     await two.notice('Ada published “Who hears of it”.').waitFor();
     await two.sendNote('Ada', 'Well written!');
     await one.notice('Bob: Well written!').waitFor();
     await one.sendNote('Bob', 'Thank you!');
     await two.notice('Ada: Thank you!').waitFor();
-    // A channel keeps its order: had Ada got her own notification or Bob his own note, it would be here by now.
+    // A channel keeps its order: an own notification of Ada or an own note of Bob would be here by now.
     expect(await one.notice('Who hears of it').count()).toBe(0);
     expect(await two.notice('Well written').count()).toBe(0);
 
@@ -102,7 +102,7 @@ describe('the demo, in two browsers', () => {
     expect(await two.article(draft.title).count()).toBe(0);
   });
 
-  it('ends in peace when it is told to, and its pages come back by themselves, as guests where it has forgotten them', async () => {
+  it('ends cleanly on SIGTERM; its pages reconnect by themselves, as guests where the session is lost', async () => {
     await one.logIn('bob', 'bobsled');
     await Promise.all([one.connectedAs('bob'), two.connectedAs('a guest')]);
     expect(await demo.stop()).toBe(0);

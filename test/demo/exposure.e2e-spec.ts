@@ -1,4 +1,4 @@
-// To whom is the demo open, and who gets in with the passwords that everybody knows?
+// To which peers is the demo open, and can one get in with the published passwords?
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { Member } from './member.js';
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const PASSWORD = 'correct horse battery';
 
-/** An address of this machine that others reach it by, where it has one. */
+/** An address by which other machines reach this one, where it has one. */
 const outside = Object.values(networkInterfaces())
   .flat()
   .find((entry) => entry?.family === 'IPv4' && !entry.internal)?.address;
@@ -46,7 +46,7 @@ describe('the demo', () => {
   const statusFrom = async (host: string): Promise<number> =>
     (await answerTo(demo!.url, [upgradeOf(), `Host: ${host}`, `Origin: http://${host}`, ...UPGRADE])).status;
 
-  it('listens on loopback, and takes pages of loopback names', async () => {
+  it('listens on loopback and accepts pages of loopback names', async () => {
     demo = await DemoProcess.start();
     const { port } = new URL(demo.url);
     expect(await accepts('127.0.0.1', port)).toBe(true);
@@ -55,7 +55,7 @@ describe('the demo', () => {
     expect(await statusFrom(`evil.example:${port}`)).toBe(400);
   });
 
-  it('listens elsewhere where HOST says so, and takes pages of the names in HOSTS', async () => {
+  it('listens on HOST where it is set, and accepts pages of the names in HOSTS', async () => {
     demo = await DemoProcess.start({ HOST: '0.0.0.0', HOSTS: 'tests.example,127.0.0.1' });
     const { port } = new URL(demo.url);
     expect(await accepts(outside ?? '127.0.0.1', port)).toBe(true);
@@ -63,7 +63,7 @@ describe('the demo', () => {
     for (const other of [`localhost:${port}`, 'evil.example']) expect(await statusFrom(other)).toBe(400);
   });
 
-  it('does not start in production without a password of its own, and says what to set', async () => {
+  it('refuses to start in production without a password of its own, and names the setting', async () => {
     const DEMO_PASSWORD = '';
     const env = { ...process.env, DATABASE_URL: '', NODE_ENV: 'production', PORT: '0', DEMO_PASSWORD };
     const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -72,17 +72,14 @@ describe('the demo', () => {
     expect(said).toContain('set DEMO_PASSWORD to one of at least 12 characters');
   });
 
-  it.each(['lovelace', 'eleven char', ' '])(
-    'refuses "%s" as such a password, in production or not',
-    (DEMO_PASSWORD) => {
-      for (const NODE_ENV of ['production', 'development']) {
-        expect(() => ownPassword({ NODE_ENV, DEMO_PASSWORD })).toThrow('at least 12 characters');
-        expect(ownPassword({ NODE_ENV, DEMO_PASSWORD: PASSWORD })).toBe(PASSWORD);
-      }
-    },
-  );
+  it.each(['lovelace', 'eleven char', ' '])('refuses "%s" as a password, in production or not', (DEMO_PASSWORD) => {
+    for (const NODE_ENV of ['production', 'development']) {
+      expect(() => ownPassword({ NODE_ENV, DEMO_PASSWORD })).toThrow('at least 12 characters');
+      expect(ownPassword({ NODE_ENV, DEMO_PASSWORD: PASSWORD })).toBe(PASSWORD);
+    }
+  });
 
-  it('takes no published password and no session that one began, in production, on a database that had them', async () => {
+  it('accepts in production no published password and no session that one began, on a database that has both', async () => {
     directory = await mkdtemp(join(tmpdir(), 'demo-exposure-'));
     demo = await DemoProcess.start({ DATABASE_DIRECTORY: directory });
     const before = await Member.logIn(demo.url, 'ada', 'lovelace');

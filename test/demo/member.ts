@@ -1,4 +1,4 @@
-// Who uses the demo without its page? Somebody with a session, by HTTP and by a bare realtime connection.
+// How does a user reach the demo without its page? With a session, by HTTP and by a bare realtime connection.
 import { Client } from '../kit/client.js';
 
 export class Member {

@@ -14,7 +14,7 @@ import { Reader } from './reader.js';
 const NAME = `<img src=x onerror="document.title='script'">"&\u202e<script>document.title='script'</script>`;
 const ROLE = `<b onclick="alert(1)">50% "off"/?#</b>`;
 
-describe('the demo on a database of before there was a table of roles, with hostile names in it', () => {
+describe('the demo on a database from before the table of roles, with hostile names in it', () => {
   let directory: string;
   let demo: DemoProcess;
   let browser: Browser;
@@ -35,7 +35,7 @@ describe('the demo on a database of before there was a table of roles, with host
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('has the users and roles that were there, and answers with them as data', async () => {
+  it('keeps the users and roles of that database, and answers with them as data', async () => {
     const ada = await Member.logIn(demo.url, 'ada', 'lovelace');
     const answer = await ada.ask('GET', '/administration/users');
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -53,7 +53,7 @@ describe('the demo on a database of before there was a table of roles, with host
     expect(await refusal.text()).not.toContain('<');
   });
 
-  it('shows names as text, and changes a role whatever it is called', async () => {
+  it('shows names as text, and changes a role whatever its name is', async () => {
     const reader = await Reader.open(browser, demo.url);
     const dialogs: string[] = [];
     reader.page.on('dialog', (dialog) => {

@@ -1,8 +1,8 @@
-// Who sits in front of the page? One person with a browser profile of his own, as the tests see him.
+// What does a user of the page see? One browser profile for each user.
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 
 export class Reader {
-  /** What the browser complained about: a violated policy, a script that threw. */
+  /** What the browser reported: a violated policy, a script that threw. */
   readonly complaints: string[] = [];
 
   private constructor(
@@ -16,7 +16,7 @@ export class Reader {
     const reader = new Reader(context, await context.newPage());
     reader.page.on('pageerror', (error) => reader.complaints.push(error.message));
     reader.page.on('console', (message) => {
-      // Others, such as a 401 that the page shows or a server that went away, are no fault of the page.
+      // Other messages, such as a 401 that the page shows or a server that went away, are no fault of the page.
       if (/Content Security Policy/i.test(message.text())) reader.complaints.push(message.text());
     });
     await reader.page.goto('/');
@@ -55,7 +55,7 @@ export class Reader {
     await this.page.getByRole('button', { name: 'Say' }).click();
   }
 
-  /** An admin's box for this role of that user. */
+  /** An admin's checkbox for this role of that user. */
   box(userName: string, role: string): Locator {
     return this.page.getByRole('group', { name: `Roles of ${userName}` }).getByLabel(role, { exact: true });
   }
@@ -76,7 +76,7 @@ export class Reader {
     return this.page.locator('#pongs li', { hasText: from }).first();
   }
 
-  /** An HTTP request with this person's cookies. */
+  /** An HTTP request with the cookies of this profile. */
   async post(path: string, data: object): Promise<number> {
     return (await this.context.request.post(path, { data })).status();
   }

@@ -5,14 +5,14 @@ import { DemoProcess } from './demo-process.js';
 import { Member } from './member.js';
 import { Reader } from './reader.js';
 
-describe('roles, in the browsers of an admin and of others', () => {
+describe('roles, in the browsers of an admin and of other users', () => {
   let demo: DemoProcess;
   let browser: Browser;
   let ada: Member;
   let admin: Reader;
   let other: Reader;
-  /** What the other page has loaded, or connected to, since he logged in. */
-  let anew: string[];
+  /** What the other page has loaded or connected to since its user logged in. */
+  let reloads: string[];
 
   beforeAll(async () => {
     [demo, browser] = await Promise.all([DemoProcess.start(), launchChromium()]);
@@ -28,9 +28,9 @@ describe('roles, in the browsers of an admin and of others', () => {
     [admin, other] = await Promise.all([Reader.open(browser, demo.url), Reader.open(browser, demo.url)]);
     await Promise.all([admin.logIn('ada', 'lovelace'), other.logIn('bob', 'bobsled')]);
     await Promise.all([admin.connectedAs('ada'), other.connectedAs('bob')]);
-    anew = [];
-    other.page.on('websocket', (socket) => anew.push(socket.url()));
-    other.page.on('framenavigated', (frame) => anew.push(frame.url()));
+    reloads = [];
+    other.page.on('websocket', (socket) => reloads.push(socket.url()));
+    other.page.on('framenavigated', (frame) => reloads.push(frame.url()));
   });
 
   afterEach(async () => {
@@ -41,7 +41,7 @@ describe('roles, in the browsers of an admin and of others', () => {
     await ada.change('PUT', 'grace', 'editor');
   });
 
-  it('make an editor of somebody whose page is open, and let him publish and speak at once', async () => {
+  it('make a user an editor whose page is open: the user may publish and speak at once', async () => {
     const { page } = other;
     await page.getByText('For editors: log in as ada or grace').waitFor();
     await admin.box('Bob', 'editor').check();
@@ -51,10 +51,10 @@ describe('roles, in the browsers of an admin and of others', () => {
     await admin.article('By Bob').waitFor();
     await other.say('Good morning!');
     await admin.remark('Bob Good morning!').waitFor();
-    expect(anew).toEqual([]);
+    expect(reloads).toEqual([]);
   });
 
-  it('end with the channel and the form that they opened, and their page says so', async () => {
+  it('end with the channel and the form that they opened, and the page says so', async () => {
     const { page } = other;
     await admin.box('Bob', 'editor').check();
     await other.say('Good morning!');
@@ -71,10 +71,10 @@ describe('roles, in the browsers of an admin and of others', () => {
     await admin.box('Bob', 'editor').check();
     await other.say('Back again!');
     await admin.remark('Back again!').waitFor();
-    expect(anew).toEqual([]);
+    expect(reloads).toEqual([]);
   });
 
-  it('are seen by every admin as they are now, as long as he is one', async () => {
+  it('are shown to every admin as they are now, while the user is an admin', async () => {
     const { page } = other;
     expect(await page.getByRole('heading', { name: 'Who may do what' }).isVisible()).toBe(false);
     expect(await page.getByRole('link', { name: 'Live dashboard' }).isVisible()).toBe(false);
@@ -95,7 +95,7 @@ describe('roles, in the browsers of an admin and of others', () => {
     expect(await page.locator('#users li').count()).toBe(0);
   });
 
-  it('stay with an admin who would take his own away, and his box is ticked again', async () => {
+  it('stay with admins who try to take their own away, and the checkbox is ticked again', async () => {
     await admin.box('Ada', 'admin').click();
     await admin.page.getByText('You cannot take the role admin away from yourself; another admin can.').waitFor();
     expect(await admin.box('Ada', 'admin').isChecked()).toBe(true);
@@ -103,7 +103,7 @@ describe('roles, in the browsers of an admin and of others', () => {
     await admin.page.locator('#administration-news', { hasText: 'Ada gave Grace the role reader.' }).waitFor();
   });
 
-  it('leave nothing on the page for whoever logs in next', async () => {
+  it('leave nothing on the page for the next user who logs in', async () => {
     await admin.box('Bob', 'admin').check();
     await other.box('Grace', 'editor').waitFor();
     await admin.box('Bob', 'admin').uncheck();

@@ -1,4 +1,4 @@
-// Who can take a role, and when do two who do it at once get in each other's way?
+// Which roles can be taken away, and what happens when two admins do it at once?
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../src/database/index.js';
 import { EmbeddedDatabase } from '../../src/database/embedded-database.js';
@@ -7,7 +7,7 @@ import { PostgresDatabase } from '../../src/database/postgres-database.js';
 import { type RoleAssignment, RolesRepository } from '../../src/users/roles.repository.js';
 
 const implementations: [string, () => Promise<Database>][] = [['embedded', () => EmbeddedDatabase.open()]];
-/** An empty database on a PostgreSQL server, where there is one. */
+/** An empty database on a PostgreSQL server, where one is available. */
 const url = process.env.TEST_DATABASE_URL;
 if (url) implementations.push(['PostgreSQL', async () => new PostgresDatabase(url)]);
 
@@ -43,7 +43,7 @@ describe.each(implementations)('roles in the %s database', (_name, open) => {
     return rows.map(({ id }) => id);
   }
 
-  it('leave one admin where two take them from each other', async () => {
+  it('leave one admin where two take the role from each other', async () => {
     await roles.change(take('ann', 'cid'));
     const outcomes = await Promise.all([roles.change(take('ann', 'bob')), roles.change(take('bob', 'ann'))]);
     expect(outcomes.sort()).toEqual(['changed', 'not permitted']);
@@ -66,19 +66,19 @@ describe.each(implementations)('roles in the %s database', (_name, open) => {
       ['bob', 'bob'],
       ['cid', 'cid'],
     ],
-  ])('leave at least one where three take them at once: %j %j %j', async (...pairs) => {
+  ])('leave at least one admin where three take the role at once: %j %j %j', async (...pairs) => {
     await Promise.all(pairs.map(([byId, userId]) => roles.change(take(byId, userId))));
     expect((await admins()).length).toBeGreaterThanOrEqual(1);
   });
 
-  it('stay where nobody could give them any more', async () => {
+  it('stay where no other user could give them back', async () => {
     await roles.change(take('ann', 'bob'));
     await roles.change(take('ann', 'cid'));
     expect(await roles.change(take('ann', 'ann'))).toBe('last');
     expect(await admins()).toEqual(['ann']);
   });
 
-  it('may go where another role permits the same', async () => {
+  it('may be taken away where another role has the same permission', async () => {
     await database.query("INSERT INTO roles VALUES ('chief', '')");
     await database.query("INSERT INTO role_permissions VALUES ('chief', 'users.manage')");
     await roles.change({ byId: 'ann', userId: 'ann', role: 'chief', granted: true });
@@ -86,14 +86,14 @@ describe.each(implementations)('roles in the %s database', (_name, open) => {
     expect(await roles.change(take('ann', 'ann', 'chief'))).toBe('last');
   });
 
-  it('are given by nobody who has lost the right to in the meantime', async () => {
+  it('are not given by a user who has lost the permission meanwhile', async () => {
     await roles.change(take('ann', 'bob'));
     expect(await roles.change({ byId: 'bob', userId: 'bob', role: 'admin', granted: true })).toBe('not permitted');
     expect(await roles.change(take('bob', 'ann'))).toBe('not permitted');
     expect(await admins()).toEqual(['ann', 'cid']);
   });
 
-  it('change once', async () => {
+  it('report a change once', async () => {
     const give = { byId: 'ann', userId: 'bob', role: 'editor', granted: true };
     const outcomes = await Promise.all([1, 2, 3].map(() => roles.change(give)));
     expect(outcomes.sort()).toEqual(['changed', 'unchanged', 'unchanged']);

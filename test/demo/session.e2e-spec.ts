@@ -24,7 +24,7 @@ describe('a session of the demo', () => {
     return response.headers.get('set-cookie')?.split(';')[0] ?? '';
   }
 
-  it('is a random cookie that scripts cannot read and other sites cannot send along', async () => {
+  it('has a random cookie that scripts cannot read and other sites cannot send', async () => {
     const [first, second] = await Promise.all([logIn('ada', 'lovelace'), logIn('ada', 'lovelace')]);
     expect(first.headers.get('set-cookie')).toMatch(
       /^session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/,
@@ -35,7 +35,7 @@ describe('a session of the demo', () => {
     });
   });
 
-  it('is over once its user has logged out, and its cookie is taken away', async () => {
+  it('ends when its user logs out, and its cookie is removed', async () => {
     const Cookie = cookieOf(await logIn('bob', 'bobsled'));
     expect(await (await send('GET', { Cookie })).json()).toMatchObject({ user: { id: 'bob' } });
     expect((await send('DELETE', { Cookie })).status).toBe(204);
@@ -44,14 +44,14 @@ describe('a session of the demo', () => {
     expect(stale.headers.get('set-cookie')).toMatch(/^session=; Max-Age=0/);
   });
 
-  it('ends the one before it when the same browser logs in anew', async () => {
+  it('ends the previous session when the same browser logs in again', async () => {
     const Cookie = cookieOf(await logIn('bob', 'bobsled'));
     const headers = { Cookie, 'Content-Type': 'application/json' };
     await send('POST', headers, JSON.stringify({ userId: 'ada', password: 'lovelace' }));
     expect(await (await send('GET', { Cookie })).json()).toEqual({ user: null });
   });
 
-  it('begins with the right name and password only, and does not say which of them was wrong', async () => {
+  it('begins with the right name and password only; the refusal does not say which of them is wrong', async () => {
     const [password, name] = await Promise.all([logIn('ada', 'hopper'), logIn('nobody', 'nobody')]);
     expect([password.status, name.status]).toEqual([401, 401]);
     expect(await password.text()).toBe(await name.text());
@@ -59,7 +59,7 @@ describe('a session of the demo', () => {
     expect((await logIn('ada', 'x'.repeat(201))).status).toBe(400);
   });
 
-  it('cannot be begun by a form on another site', async () => {
+  it('does not begin by a form on another site', async () => {
     const form = await send(
       'POST',
       { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -70,7 +70,7 @@ describe('a session of the demo', () => {
     expect([cookieOf(form), cookieOf(text)]).toEqual(['', '']);
   });
 
-  it('cannot be guessed: a few wrong passwords a minute, however many at once, and then not even the right one', async () => {
+  it('cannot be guessed: a few wrong passwords a minute lock the name, even for the right password', async () => {
     const guesses = await Promise.all(Array.from({ length: 12 }, (_, n) => logIn('grace', `guess ${n}`)));
     const statuses = guesses.map(({ status }) => status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(5);
@@ -81,11 +81,11 @@ describe('a session of the demo', () => {
     expect(await refused.json()).toMatchObject({ message: expect.stringContaining('Too many attempts') });
   });
 
-  it('is begun as often as one likes with the right password', async () => {
+  it('begins as often as wanted with the right password', async () => {
     for (let n = 0; n < 25; n++) expect((await logIn('bob', 'bobsled')).status).toBe(201);
   });
 
-  it('cannot be guessed for many names from one address either, which then begins none', async () => {
+  it('cannot be guessed for many names from one address either; the address is then locked', async () => {
     const names = Array.from({ length: 40 }, (_, n) => `name-${n}`);
     const statuses = await Promise.all(names.map(async (name) => (await logIn(name, 'a guess')).status));
     expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(20);
@@ -93,7 +93,7 @@ describe('a session of the demo', () => {
     expect((await logIn('bob', 'bobsled')).status).toBe(429);
   });
 
-  it('belongs to a page on which nothing runs but our own files', async () => {
+  it('belongs to a page that runs no scripts but our own files', async () => {
     for (const path of ['/', '/page.js', '/session', '/nothing-here']) {
       const { headers } = await fetch(demo.url + path);
       const policy = headers.get('content-security-policy') ?? '';

@@ -1,5 +1,5 @@
-// An application as its own process, with everything that could hold it open: credentials that end, leases, a dependency that hangs.
-// Plain JavaScript on the built packages. `hooks` leaves SIGTERM to Nest, `bare` only closes the application. Prints its URL.
+// Can an application end that has everything to hold it open: credentials that end, leases, a dependency that hangs?
+// It runs as a process of its own, in plain JavaScript on the built packages. `hooks` leaves SIGTERM to Nest, `bare` only closes the application. Prints its URL.
 import 'reflect-metadata';
 import { setTimeout } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
@@ -25,7 +25,7 @@ const slow = Object.getOwnPropertyDescriptor(OnWork.prototype, 'slow');
 RealtimeHandler('slow')(OnWork.prototype, 'slow', slow);
 RealtimeChannel(workChannel)(OnWork);
 
-/** Credentials of an hour, which nobody ever confirms. */
+/** Credentials of an hour that the authenticator never confirms. */
 class HangingAuthenticator extends IRealtimeAuthenticator {
   async authenticate() {
     return { userId: 'ann', roles: [], expiresAt: new Date(Date.now() + 3_600_000) };

@@ -1,4 +1,4 @@
-// app.close() over real sockets: clients are told, what runs may finish, and nothing new begins.
+// What does app.close() do over real sockets? Clients are notified, running work may finish, and nothing new begins.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type CanActivate, Injectable, UseGuards } from '@nestjs/common';
 import {
@@ -24,7 +24,7 @@ const workChannel = defineRealtimeChannel({
   messages: { finish: z.unknown(), never: z.unknown() },
 });
 
-/** Work that the test holds in its hands. */
+/** Work that the test releases. */
 @Injectable()
 class Work {
   readonly begun = new Latch();
@@ -83,7 +83,7 @@ class SlowAuthenticator extends IRealtimeAuthenticator {
   }
 }
 
-describe('drain', () => {
+describe('a drain', () => {
   let app: TestApp;
   let work: Work;
 
@@ -120,7 +120,7 @@ describe('drain', () => {
 
   afterEach(closeApps);
 
-  it('tells everybody to come back, at moments spread over a second', async () => {
+  it('asks every client to reconnect, at moments spread over a second', async () => {
     await start();
     const clients = await Promise.all(Array.from({ length: 20 }, () => worker()));
     await app.nest.close();
@@ -133,7 +133,7 @@ describe('drain', () => {
     expect(app.stats()).toMatchObject({ connections: 0, subscriptions: 0, rooms: 0, inFlight: 0 });
   });
 
-  it.each(HTTP_ADAPTERS)('lets a handler in flight finish, and its reply arrive, on %s', async (http) => {
+  it.each(HTTP_ADAPTERS)('lets a running handler finish and its reply arrive, on %s', async (http) => {
     await start({}, http);
     const [busy, idle] = [await worker(), await worker()];
     const reply = busy.send('work', 'finish');
@@ -150,7 +150,7 @@ describe('drain', () => {
     expect(busy.log.slice(-2)).toEqual(['rt:bye', 'reply rt:message']);
   });
 
-  it('serves nothing more: requests, broadcasts, connections', async () => {
+  it('serves no new request, broadcast or connection', async () => {
     await start();
     const busy = await worker();
     const reply = busy.send('work', 'finish');
@@ -162,7 +162,7 @@ describe('drain', () => {
       expect(refused).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE', retryable: true } });
     }
     await app.broadcast(workChannel, 1);
-    // refused by the transport: nobody is asked who it was
+    // the transport refuses it, so the authenticator is not asked
     await expect(app.connect({ as: 'slow' })).rejects.toThrow();
     work.done.open('finished');
     expect(await reply).toEqual({ ok: true, data: 'finished' });
@@ -170,7 +170,7 @@ describe('drain', () => {
     expect(busy.events).toEqual([]);
   });
 
-  it('refuses who was being authenticated', async () => {
+  it('refuses a client that is being authenticated', async () => {
     await start();
     const busy = await worker();
     void busy.send('work', 'finish');
@@ -187,7 +187,7 @@ describe('drain', () => {
     expect(app.stats()).toMatchObject({ connections: 0, pendingAuthentications: 0 });
   });
 
-  it('lets nobody hear of a channel whose subscribe was under way', async () => {
+  it('sends no event of a channel whose subscribe was under way', async () => {
     await start();
     const busy = await worker();
     const reply = busy.send('work', 'finish');
@@ -219,7 +219,7 @@ describe('drain', () => {
     await busy.closed;
   });
 
-  it('also waits for the handler of a client who leaves meanwhile', async () => {
+  it('also waits for the handler of a client that leaves meanwhile', async () => {
     await start();
     const busy = await worker();
     void busy.send('work', 'finish');

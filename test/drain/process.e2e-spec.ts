@@ -1,4 +1,4 @@
-// SIGTERM to a built application, seen from outside: handlers finish, clients are told, and the process ends well.
+// What does SIGTERM do to a built application, seen from outside? Handlers finish, clients are notified, the process exits with 0.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
@@ -8,7 +8,7 @@ import { Client } from '../kit/client.js';
 
 const SHUTDOWN = [{ code: 'SHUTDOWN', reconnect: true, retryAfterMs: expect.any(Number) }];
 
-describe('a process that is told to end', () => {
+describe('a process that receives SIGTERM', () => {
   let child: ChildProcess | null = null;
 
   afterEach(() => {
@@ -29,7 +29,7 @@ describe('a process that is told to end', () => {
   it.each([
     ['hooks', 'with enableShutdownHooks'],
     ['bare', 'with app.close() alone, so that nothing may be left that holds it'],
-  ] as const)('exits 0 after the handler in flight (%s): %s', async (mode, _how) => {
+  ] as const)('exits 0 after the running handler (%s): %s', async (mode, _how) => {
     const { url, stdout, ended } = await start(mode);
     const client = await Client.connect(url);
     await client.subscribe('work');
@@ -57,7 +57,7 @@ describe('a process that is told to end', () => {
     expect(Date.now() - signalledAt).toBeLessThan(5_000);
   });
 
-  it('is the fixture too: exit 0, its clients told', async () => {
+  it('exits 0 as the fixture too, after its clients are notified', async () => {
     const fixture = await FixtureProcess.start();
     const session = await fixture.login('ann');
     const client = await Client.connect(fixture.url, { as: session });

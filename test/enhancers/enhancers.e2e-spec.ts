@@ -1,4 +1,4 @@
-// Do Nest's enhancers work on channels as they do everywhere else? On classes and methods, with DI and metadata.
+// Do Nest's enhancers work on channels as everywhere else: on classes and methods, with DI and metadata?
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type ArgumentsHost,
@@ -102,7 +102,7 @@ class BrokenFilter implements ExceptionFilter {
   constructor(@Inject(Trail) private readonly trail: Trail) {}
   catch(error: Broken, host: ArgumentsHost): unknown {
     this.trail.steps.push(`filter ${error.message} ${host.getType()}`);
-    if (error.message === 'mend') return { mended: true };
+    if (error.message === 'recover') return { recovered: true };
     throw new RealtimeException('UNAVAILABLE', { reason: error.message });
   }
 }
@@ -171,7 +171,7 @@ describe('enhancers', () => {
     return client;
   }
 
-  it('run in the order of Nest, with the class before the method, the schema before the pipes', async () => {
+  it("run in Nest's order: the class before the method, the schema before the pipes", async () => {
     const client = await on('all.7', 'root');
     expect(await client.send('all.7', 'full', { text: 'hi' })).toEqual({ ok: true, data: { wrapped: 'HI' } });
     expect(trail.steps).toEqual([
@@ -190,7 +190,7 @@ describe('enhancers', () => {
     expect(trail.steps.filter((step) => step.startsWith('pipe') || step === 'handler')).toEqual([]);
   });
 
-  it('refuse by metadata of the handler whom the class alone would let in', async () => {
+  it('refuse by metadata of the handler where the class alone would admit', async () => {
     const client = await on('all.7', 'bob');
     expect(await client.send('all.7', 'full', { text: 'hi' })).toMatchObject({ error: { code: 'FORBIDDEN' } });
     expect(trail.steps).toEqual(['message guard OnAll admin']);
@@ -202,19 +202,19 @@ describe('enhancers', () => {
     expect(trail.steps).toEqual(['subscribe guard OnAll undefined']);
   });
 
-  it('stay with their class: another class on the channel has its own', async () => {
+  it('apply to their own class only, also where two classes share a channel', async () => {
     const client = await on('all.7', 'bob');
     expect(await client.send('all.7', 'bare')).toEqual({ ok: true, data: 'bare' });
     expect(trail.steps).toEqual(['bare handler']);
   });
 
-  it('hand payloads to pipes, and contexts to nobody', async () => {
+  it('give payloads to pipes, and no contexts', async () => {
     const client = await on('all.7', 'bob');
     expect(await client.send('all.7', 'piped', { text: 'x' })).toEqual({ ok: true, data: [{ text: 'X' }, true] });
     expect(trail.steps).toEqual(['pipe {"text":"x"}']);
   });
 
-  it('run pipes of a single parameter, and take their refusal for an invalid payload', async () => {
+  it('run pipes of a single parameter, and treat their refusal as an invalid payload', async () => {
     const client = await on('all.7', 'bob');
     expect(await client.send('all.7', 'param', { n: '41' })).toEqual({ ok: true, data: { wrapped: 42 } });
     const reply = await client.send('all.7', 'param', { n: 'SECRET' });
@@ -222,11 +222,11 @@ describe('enhancers', () => {
     expect(JSON.stringify(reply)).not.toContain('numeric');
   });
 
-  it('let a filter turn an exception into an answer or a refusal, and leave others alone', async () => {
+  it('let a filter turn an exception into an answer or a refusal, and pass all other exceptions on', async () => {
     const client = await on('all.7', 'bob');
-    expect(await client.send('all.7', 'fails', 'mend')).toEqual({ ok: true, data: { mended: true } });
+    expect(await client.send('all.7', 'fails', 'recover')).toEqual({ ok: true, data: { recovered: true } });
     expect(await client.send('all.7', 'fails', 'refuse')).toMatchObject({ error: { code: 'UNAVAILABLE' } });
     expect(await client.send('all.7', 'fails', 'accident')).toMatchObject({ error: { code: 'INTERNAL' } });
-    expect(trail.steps.filter((step) => step.startsWith('filter'))).toEqual(['filter mend ws', 'filter refuse ws']);
+    expect(trail.steps.filter((step) => step.startsWith('filter'))).toEqual(['filter recover ws', 'filter refuse ws']);
   });
 });

@@ -1,4 +1,4 @@
-// The rule on globals: what is written for HTTP (APP_* providers, useGlobal*) serves HTTP routes and never realtime traffic.
+// Do global enhancers, written for HTTP (APP_* providers, useGlobal*), serve HTTP routes and never realtime traffic?
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type ArgumentsHost,
@@ -110,7 +110,7 @@ interface Global {
   readonly name: string;
   readonly providers?: Provider[];
   readonly prepare?: (app: INestApplication) => void;
-  /** What the route says, and what has run for it. */
+  /** What the route answers, and what has run for it. */
   readonly status: number;
   readonly trail: string[];
 }
@@ -184,7 +184,7 @@ describe('globals', () => {
       expect(ran).toEqual(trail);
     });
 
-    it('does not run when somebody connects, subscribes, sends or receives', async () => {
+    it('does not run for a connect, a subscribe, a message or a broadcast', async () => {
       ran.length = 0;
       const client = await app.connect({ as: 'ann' });
       for (const channel of ['plain', 'guarded']) {

@@ -1,4 +1,4 @@
-// What if a guard stands on a channel and Nest does not run it? Then the application must not start.
+// What if a channel has a guard that Nest does not run? Then the application must not start.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type CanActivate, Injectable, Scope, UseGuards } from '@nestjs/common';
 import { GuardsContextCreator } from '@nestjs/core/guards/guards-context-creator.js';
@@ -12,7 +12,7 @@ import {
 import { z } from 'zod';
 import { boot, closeApps } from '../kit/boot.js';
 
-/** One for each application: a process remembers every class that claims a channel. */
+/** A channel for each application, because a process remembers every class that claims a channel. */
 const closedChannel = () => defineRealtimeChannel({ name: 'closed', scope: 'public', message: z.unknown() });
 
 @Injectable()
@@ -34,7 +34,7 @@ describe('a guard that would not run', () => {
     await closeApps();
   });
 
-  it('rejects the boot where @UseGuards() leaves its guards under another key', async () => {
+  it('rejects the boot where @UseGuards() stores its guards under another key', async () => {
     Reflect.defineMetadata = ((key: unknown, ...rest: [unknown, object]) =>
       defineMetadata(key === '__guards__' ? '__guardsOfClass__' : key, ...rest)) as typeof defineMetadata;
     @RealtimeChannel(closedChannel())
@@ -45,7 +45,7 @@ describe('a guard that would not run', () => {
     await expect(booting).rejects.toThrow('@UseGuards() leaves no metadata "__guards__" on a class.');
   });
 
-  it('rejects the boot where Nest finds none on the class', async () => {
+  it('rejects the boot where Nest finds no guard on the class', async () => {
     @RealtimeChannel(closedChannel())
     @UseGuards(NoGuard)
     class OnClosed {}
@@ -55,7 +55,7 @@ describe('a guard that would not run', () => {
     await expect(start(OnClosed)).rejects.toThrow('names 1 guards (NoGuard), but Nest runs 0 of them');
   });
 
-  it('rejects the boot where a class that is no guard stands there', async () => {
+  it('rejects the boot where @UseGuards() was given a class that is no guard', async () => {
     class Forgetful {}
     @RealtimeChannel(closedChannel())
     @UseGuards(Forgetful)

@@ -1,4 +1,4 @@
-// Do enhancers work whatever their scope, and where they were written for gateways?
+// Do enhancers work in every scope, and do those written for gateways work?
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type CallHandler,
@@ -31,7 +31,7 @@ const scopedChannel = defineRealtimeChannel({ name: 'scoped', scope: 'public', m
 const transientChannel = defineRealtimeChannel({
   name: 'transient',
   scope: 'public',
-  messages: { own: any, anew: any },
+  messages: { own: any, perMessage: any },
 });
 const legacyChannel = defineRealtimeChannel({ name: 'legacy', scope: 'public', messages: { run: any } });
 
@@ -87,13 +87,13 @@ class OnTransient {
 @Injectable({ scope: Scope.REQUEST })
 class OnTransientToo {
   constructor(private readonly fresh: Fresh) {}
-  @RealtimeHandler('anew')
-  anew(): number {
+  @RealtimeHandler('perMessage')
+  perMessage(): number {
     return this.fresh.serial;
   }
 }
 
-/** As people write guards for gateways; it has never heard of this module. */
+/** A guard as it is written for gateways, without knowledge of this module. */
 @Injectable()
 class GatewayGuard implements CanActivate {
   readonly seen: unknown[] = [];
@@ -132,7 +132,7 @@ describe('enhancers', () => {
     return client;
   }
 
-  it('are made anew for each message where they are request-scoped, and share its providers', async () => {
+  it('are made again for each message where they are request-scoped, and share its providers', async () => {
     const client = await on('scoped', 'ann');
     const replies = [await client.send('scoped', 'run'), await client.send('scoped', 'run')];
     const serials = replies.map(({ data }) => (data as [string, number])[1]);
@@ -140,18 +140,18 @@ describe('enhancers', () => {
     expect(new Set(serials).size).toBe(2);
   });
 
-  it('leave transient providers to Nest: one per class, made anew where the class is made anew', async () => {
+  it('leave transient providers to Nest: one for each class instance', async () => {
     const client = await on('transient');
     const serialsOf = async (message: string) =>
       [await client.send('transient', message), await client.send('transient', message)].map(({ data }) => data);
     const [own, same] = await serialsOf('own');
-    const [anew, another] = await serialsOf('anew');
+    const [fresh, another] = await serialsOf('perMessage');
     expect(same).toBe(own);
-    expect(another).not.toBe(anew);
-    expect(anew).not.toBe(own);
+    expect(another).not.toBe(fresh);
+    expect(fresh).not.toBe(own);
   });
 
-  it('go on working where they were written for gateways', async () => {
+  it('work unchanged where they were written for gateways', async () => {
     const phone = await on('legacy', 'ann', { 'x-device': 'phone' });
     expect(await phone.send('legacy', 'run', { some: 'data' })).toEqual({ ok: true, data: 'ran' });
     const laptop = await app.connect({ as: 'ann', headers: { 'x-device': 'laptop' } });

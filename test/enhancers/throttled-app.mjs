@@ -1,5 +1,5 @@
-// An application with a global ThrottlerGuard, as its own process: @nestjs/throttler is CommonJS, which Jest cannot load beside ESM Nest.
-// Plain JavaScript, so that it runs unbuilt on the built packages. Prints its URL.
+// Does a global ThrottlerGuard disturb realtime? @nestjs/throttler is CommonJS, which Jest cannot load beside ESM Nest,
+// so the application is a process of its own, in plain JavaScript on the built packages. Prints its URL.
 import 'reflect-metadata';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';

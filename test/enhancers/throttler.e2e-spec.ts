@@ -1,4 +1,4 @@
-// The rule on globals with the guard that most applications have: ThrottlerGuard is written for HTTP and crashes on anything else.
+// Does the most common global guard serve HTTP routes only? ThrottlerGuard is written for HTTP and crashes on anything else.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

@@ -1,4 +1,4 @@
-// What would stock Socket.IO send? The same protocol by hand, on nothing but socket.io.
+// What would stock Socket.IO send? The same protocol by hand, on socket.io alone.
 import { createServer, type Server as HttpServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-// How many writes does it take to let a client in?
+// How many writes does it take to admit a client?
 import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -8,7 +8,7 @@ import { boot, closeApps } from '../kit/boot.js';
 import { RawSocket } from '../kit/raw-socket.js';
 import { until } from '../kit/until.js';
 
-/** What Node's streams call for each write that goes to the kernel. */
+/** Node's streams call one of these for each write that goes to the kernel. */
 interface Writes {
   _write(...args: unknown[]): void;
   _writev(...args: unknown[]): void;
@@ -29,13 +29,13 @@ function countWrites(server: Server): () => number {
   return () => count;
 }
 
-describe('a WebSocket client is let in', () => {
+describe('a WebSocket client', () => {
   afterEach(closeApps);
 
   it.each([
     ['fast', 'two writes: the upgrade with the first packet, and the answer to CONNECT with the welcome', 2],
     ['stock', 'a write for each of the four, as Socket.IO does it', 4],
-  ] as const)('on the %s path with %s', async (fanOut, _what, expected) => {
+  ] as const)('is admitted on the %s path with %s', async (fanOut, _what, expected) => {
     const app = await boot({ imports: [RealtimeModule.forRoot({ fanOut })] });
     const writes = countWrites(app.nest.getHttpServer() as Server);
     const socket = await RawSocket.open(app.url);
@@ -49,21 +49,24 @@ describe('a WebSocket client is let in', () => {
     socket.close();
   });
 
-  it.each(['fast', 'stock'] as const)('not with another protocol, and is told so on the %s path', async (fanOut) => {
-    const app = await boot({ imports: [RealtimeModule.forRoot({ fanOut })] });
-    const { hostname, port } = new URL(app.url);
-    const socket = connect(Number(port), hostname);
-    socket.write(
-      [
-        'GET /realtime/?EIO=3&transport=websocket HTTP/1.1',
-        `Host: ${hostname}`,
-        'Connection: Upgrade',
-        'Upgrade: websocket',
-        'Sec-WebSocket-Version: 13',
-        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-        '\r\n',
-      ].join('\r\n'),
-    );
-    expect(await text(socket)).toContain('Unsupported protocol version');
-  });
+  it.each(['fast', 'stock'] as const)(
+    'is not admitted on the %s path with another protocol, and is notified',
+    async (fanOut) => {
+      const app = await boot({ imports: [RealtimeModule.forRoot({ fanOut })] });
+      const { hostname, port } = new URL(app.url);
+      const socket = connect(Number(port), hostname);
+      socket.write(
+        [
+          'GET /realtime/?EIO=3&transport=websocket HTTP/1.1',
+          `Host: ${hostname}`,
+          'Connection: Upgrade',
+          'Upgrade: websocket',
+          'Sec-WebSocket-Version: 13',
+          'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+          '\r\n',
+        ].join('\r\n'),
+      );
+      expect(await text(socket)).toContain('Unsupported protocol version');
+    },
+  );
 });

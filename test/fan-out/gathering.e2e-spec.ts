@@ -29,7 +29,7 @@ const seen = (client: Client): string[] =>
 describe('a channel that gathers events', () => {
   afterEach(closeApps);
 
-  it('sends those of one window together, in order, after those of channels that do not wait', async () => {
+  it('sends the events of one window together, in order, after those of channels that do not wait', async () => {
     const [app, client] = await start();
     const arrived = Promise.all([client.next('rt:event'), client.next('rt:event'), client.next('rt:event')]);
     for (const n of [1, 2]) await app.broadcast(windowed, n);
@@ -38,14 +38,14 @@ describe('a channel that gathers events', () => {
     expect(seen(client)).toEqual(['plain message 3', 'windowed message 1', 'windowed message 2']);
   });
 
-  it('waits no longer than what else is sent to a member: replies keep their place', async () => {
+  it('waits no longer than anything else that is sent to a member, so that replies keep their place', async () => {
     const [app, client] = await start();
     await app.broadcast(windowed, 1);
     await client.settle();
     expect(seen(client)).toEqual(['windowed message 1']);
   });
 
-  it('gives nothing of a window to somebody who joins in it', async () => {
+  it('sends nothing of a window to a client that joins during it', async () => {
     const [app, client] = await start();
     const late = await app.connect();
     await app.broadcast(windowed, 1);
@@ -73,7 +73,7 @@ describe('a channel that conflates events', () => {
     expect(seen(client).filter((line) => line.startsWith('prices'))).toEqual(['prices ask 2', 'prices bid 5']);
   });
 
-  it('sends one of each turn', async () => {
+  it('sends one event for each turn', async () => {
     const [app, client] = await start();
     for (const n of [1, 2, 3]) {
       await app.broadcast(prices, 'bid', n);

@@ -1,4 +1,4 @@
-// What does one member of a room see on the wire? Every Engine.IO packet of an event or an answer, in order.
+// What does one member of a room receive on the wire? Every Engine.IO packet of an event or an answer, in order.
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
@@ -28,7 +28,7 @@ export class Member {
     return member;
   }
 
-  /** Resolves once the answer is there. */
+  /** Resolves once the answer has arrived. */
   async request(event: string, frame: unknown): Promise<void> {
     const id = this.requests++;
     this.socket.send(`42${id}${JSON.stringify([event, frame])}`);

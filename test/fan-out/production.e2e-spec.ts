@@ -1,4 +1,4 @@
-// Does each of many clients get exactly its own, in order, from the built application in production mode?
+// Does each of many clients get exactly its own events, in order, from the built application in production mode?
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { HTTP_ADAPTERS } from '../kit/boot.js';
@@ -21,13 +21,13 @@ describe('fan-out of the built application in production mode', () => {
 
   afterEach(() => fixture.stop());
 
-  /** What client `k` listens to: everything public, one room in five, his own channel, and every tenth the admins'. */
+  /** What client `k` subscribes to: everything public, one room in five, its user's channel, and every tenth client the admins' channel. */
   function channelsOf(k: number): string[] {
     const channels = ['t.public', `t.room.${k % ROOMS}`, `t.user.u${k}`];
     return k % 10 === 0 ? [...channels, 't.admin'] : channels;
   }
 
-  it.each(HTTP_ADAPTERS)('gives each of 50 clients exactly its own, in order, on %s', async (http) => {
+  it.each(HTTP_ADAPTERS)('gives each of 50 clients exactly its own events, in order, on %s', async (http) => {
     fixture = await FixtureProcess.start({ NODE_ENV: 'production', HTTP: http });
     const clients = await Promise.all(
       Array.from({ length: CLIENTS }, async (_, k) => {
@@ -38,7 +38,7 @@ describe('fan-out of the built application in production mode', () => {
           channelsOf(k).map((channel) => ({ channel })),
         );
         expect(replies.every(({ ok }) => ok)).toBe(true);
-        // what one may not have, one does not get: another's channel, and the admins'
+        // a client gets no events of forbidden channels: another user's channel, and the admins'
         expect(await client.subscribe(`t.user.u${(k + 1) % CLIENTS}`)).toMatchObject({ error: { code: 'FORBIDDEN' } });
         if (k % 10 !== 0) expect(await client.subscribe('t.admin')).toMatchObject({ error: { code: 'FORBIDDEN' } });
         return client;
@@ -75,7 +75,7 @@ describe('fan-out of the built application in production mode', () => {
     expect(await fixture.stop()).toBe(0);
   });
 
-  it('sends nothing of a payload that gate 4 refuses, and keeps errors to itself', async () => {
+  it('sends nothing of a payload that gate 4 refuses, and no details of the error', async () => {
     fixture = await FixtureProcess.start({ NODE_ENV: 'production' });
     const client = await Client.connect(fixture.url, { as: await fixture.login('ann'), path: fixture.path });
     await client.request('rt:subscribe', [{ channel: 't.public' }, { channel: 't.auth' }]);

@@ -1,4 +1,4 @@
-// How do channels look to whoever asks Socket.IO itself?
+// How does a channel look to code that asks Socket.IO directly?
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineRealtimeChannel, RealtimeHooks, RealtimeModule } from 'nestjs-realtime';
 import type { Socket } from 'socket.io';
@@ -13,8 +13,8 @@ const orders = defineRealtimeChannel({
 
 afterEach(closeApps);
 
-describe('a channel, asked for at Socket.IO', () => {
-  it('is the room "ch:" and its name, as long as it has members', async () => {
+describe('a channel, seen through Socket.IO', () => {
+  it('is the room "ch:" and its name while it has members', async () => {
     const app = await boot({ imports: [RealtimeModule.forRoot(), RealtimeModule.forFeature([orders])] });
     const sockets: Socket[] = [];
     app.nest.get(RealtimeHooks).on('connected', ({ connection }) => sockets.push(connection.client as Socket));
@@ -40,7 +40,7 @@ describe('a channel, asked for at Socket.IO', () => {
     expect(app.stats().rooms).toBe(0);
   });
 
-  it('has no member by a room of that name alone: only gate 2 lets broadcasts in', async () => {
+  it('gains no member when a socket joins that room: only gate 2 makes members', async () => {
     const app = await boot({ imports: [RealtimeModule.forRoot(), RealtimeModule.forFeature([orders])] });
     const connected = app.nextHook('connected');
     const intruder = await app.connect();

@@ -1,7 +1,7 @@
 // What happens in one turn of the event loop? Scripts of broadcasts that two servers play in the same way.
 import fc from 'fast-check';
 
-/** A broadcast, or a pause: the rest goes on in a microtask, or in the next turn. */
+/** A broadcast, or a pause: the rest continues in a microtask, or in the next turn. */
 export type Step = { readonly room: string; readonly payload: unknown } | { readonly pause: 'microtask' | 'turn' };
 
 export const ROOMS = ['a', 'b', 'c'] as const;
@@ -21,7 +21,7 @@ export const script = fc.array(
   { maxLength: 12 },
 );
 
-/** Plays the steps up to the first pause now, the rest later; calls `done` after the last. */
+/** Plays the steps up to the first pause now and the rest later; calls `done` after the last. */
 export function play(
   steps: readonly Step[],
   broadcast: (room: string, payload: unknown) => void,

@@ -1,13 +1,13 @@
-// Who sends the hostile frames? A client who comes back whenever he is cut, and keeps step with the server.
+// Which client sends the hostile frames? One that reconnects whenever it is cut, and keeps step with the server.
 import type { FixtureProcess } from '../fixture/fixture.process.js';
 import { RawSocket } from '../hostile/raw-socket.js';
 import type { HostileFrames } from './hostile-frames.js';
 
-/** Frames that hurt nobody go in bursts; the server has dealt with one before the next. */
+/** Harmless frames go in bursts; the server has handled one burst before the next. */
 const BURST = 25;
 
 export class Fuzzer {
-  /** Frames the server can have read. */
+  /** Frames that the server may have read. */
   sent = 0;
   cuts = 0;
   private socket: RawSocket | null = null;

@@ -1,10 +1,10 @@
-// What may a client send that nobody would write? Generators of raw frames, from noise to requests that are nearly right.
+// Which frames would no client library write? Generators of raw frames, from noise to requests that are nearly right.
 import fc, { type Arbitrary } from 'fast-check';
 
 export interface HostileFrames {
-  /** Sent one after the other: a packet, then the attachments it may have announced. */
+  /** Sent one after the other: a packet, then the attachments that it may have announced. */
   readonly frames: readonly (string | Buffer)[];
-  /** Whether the server may hang up on them. */
+  /** Whether the server may cut the connection for them. */
   readonly fatal: boolean;
 }
 
@@ -35,7 +35,7 @@ const MESSAGES = [
   'fn',
   'deep',
 ];
-/** Below 1,000 or beyond all numbers, so that they are not those of the requests by which the fuzzer keeps step. */
+/** Below 1,000 or beyond all numbers, so that they differ from the ids by which the fuzzer keeps step. */
 const IDS = ['', '0', '7', '999', '-1', '007', '99999999999999999999', '1e300'];
 
 const json = fc.jsonValue({ maxDepth: 4, depthSize: 'small' });

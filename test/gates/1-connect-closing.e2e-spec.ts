@@ -1,4 +1,4 @@
-// What is left of clients that leave while a gate is at work? Nothing, wherever they leave.
+// What remains of clients that leave while a gate is running? Nothing, wherever they leave.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { WebSocket } from 'ws';
@@ -8,7 +8,7 @@ import { closeApps } from '../kit/boot.js';
 
 const SEED = Number(process.env.CLOSING_SEED ?? 20_261_128);
 
-/** What one client does before it leaves: how far it gets, and by which way it goes. */
+/** What one client does before it leaves: how far it gets, and in which way it goes. */
 const visit = fc.record({
   user: fc.constantFrom('ann', 'bob', 'nobody'),
   steps: fc.subarray(['connect', 'subscribe', 'message', 'second connect'] as const),
@@ -25,7 +25,7 @@ const FRAMES = {
   'second connect': () => '40',
 } as const;
 
-describe('clients that leave while gates are at work', () => {
+describe('clients that leave while gates are running', () => {
   let running: AuthorityApp;
 
   beforeAll(async () => {
@@ -102,7 +102,7 @@ describe('clients that leave while gates are at work', () => {
   });
 });
 
-describe('the memory of clients that leave while gate 1 is at work', () => {
+describe('the memory of clients that leave while gate 1 is running', () => {
   let fixture: FixtureProcess;
 
   beforeAll(async () => {
@@ -113,7 +113,7 @@ describe('the memory of clients that leave while gate 1 is at work', () => {
     expect(await fixture.stop()).toBe(0);
   });
 
-  /** Connects with as much as gate 1 reads, and once more in the same breath, which closes the connection. */
+  /** Connects with as much as gate 1 reads, and connects again in the same tick, which closes the connection. */
   async function visitAndLeave(): Promise<void> {
     const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}${fixture.path}/?EIO=4&transport=websocket`);
     socket.on('error', () => undefined);
@@ -133,10 +133,10 @@ describe('the memory of clients that leave while gate 1 is at work', () => {
     return stats.heapUsed;
   }
 
-  it('is given back', async () => {
+  it('is released', async () => {
     const few = await storm(300);
     const many = await storm(1_500);
-    // what one of them brings is 4 KB; 1,500 that stay would be 6 MB and more
+    // one client brings 4 KB; 1,500 that stay would be 6 MB and more
     expect(many - few).toBeLessThan(3_000_000);
   });
 });

@@ -1,4 +1,4 @@
-// Gate 1 over a real socket: whom do the application's own guards and the Origin check keep out?
+// Which clients do the application's guards and the Origin check keep out at gate 1, over a real socket?
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
 import { RealtimeException, RealtimeExecutionContext, RealtimeModule } from 'nestjs-realtime';
@@ -52,28 +52,28 @@ describe('gate 1, connect', () => {
       });
     });
 
-    it('lets in whom all of them pass; they see the user and the handshake', async () => {
+    it('admits a client that all guards pass; they see the user and the handshake', async () => {
       seen.length = 0;
       const client = await app.connect({ as: 'ann', auth: { device: 'phone' } });
       expect((await client.welcome()).user?.userId).toBe('ann');
       expect(seen).toEqual([['connect', 'ann', 'phone']]);
     });
 
-    it('refuses a user whom one of them denies', async () => {
+    it('refuses a user that one guard denies', async () => {
       const data = { code: 'FORBIDDEN', message: 'Not allowed.', retryable: false };
       await expect(app.connect({ as: 'bob' })).rejects.toMatchObject({ data });
       await expect(app.connect({ as: 'ann', auth: { device: 'unknown' } })).rejects.toMatchObject({ data });
     });
 
-    it('refuses an anonymous whom one of them denies as unauthenticated', async () => {
+    it('refuses an anonymous client as unauthenticated where one guard denies it', async () => {
       await expect(app.connect({ auth: { device: 'unknown' } })).rejects.toMatchObject({ data: BAD_CREDENTIALS });
     });
 
-    it('passes on the code of a refusal they throw, and none of its reason', async () => {
+    it('passes on the code of a refusal that a guard throws, and none of its reason', async () => {
       await expect(app.connect({ as: 'ann', auth: { device: 'busy' } })).rejects.toMatchObject({ data: OUTAGE });
     });
 
-    it('refuses as an internal error what they throw by accident', async () => {
+    it('answers as an internal error what a guard throws by accident', async () => {
       const error: unknown = await app.connect({ as: 'ann', auth: { device: 'broken' } }).catch((e: unknown) => e);
       expect(error).toMatchObject({ data: { code: 'INTERNAL', retryable: true } });
       expect(JSON.stringify((error as { data: unknown }).data)).not.toContain('SECRET');
@@ -117,16 +117,16 @@ describe('gate 1, connect', () => {
       ['a listed origin', () => ({ origin: 'https://listed.example', cookie })],
       ["the server's own origin", () => ({ origin: app.url, cookie })],
       ['a browser that says the request is of the same origin', () => ({ 'sec-fetch-site': 'same-origin', cookie })],
-    ])('lets in %s', async (_what, headers) => {
+    ])('admits %s', async (_what, headers) => {
       const client = await app.connect({ headers: headers() });
       expect((await client.welcome()).user?.userId).toBe('ann');
     });
 
-    it('lets in a peer without an origin that brings no cookie', async () => {
+    it('admits a peer without an origin that sends no cookie', async () => {
       expect((await (await app.connect({ as: 'bob' })).welcome()).user?.userId).toBe('bob');
     });
 
-    it('lets in a cookie without an origin where that is allowed', async () => {
+    it('admits a cookie without an origin where that is allowed', async () => {
       const lenient = await boot({
         imports: [RealtimeModule.forRoot({ authenticator: KnownUsers, allowMissingOrigin: true })],
       });

@@ -1,4 +1,4 @@
-// Gate 1 over real sockets: which pages are the server's own, and what may a browser ask for without an Origin?
+// Which pages are the server's own at gate 1, and what may a browser ask for without an Origin, over real sockets?
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { RealtimeModule, type RealtimeSettings } from 'nestjs-realtime';
 import { type BootOptions, boot, closeApps, HTTP_ADAPTERS, type TestApp } from '../kit/boot.js';
@@ -18,7 +18,7 @@ async function upgrade(app: TestApp, ...lines: string[]): Promise<number> {
   return (await answerTo(app.url, [upgradeOf(), ...lines, ...UPGRADE])).status;
 }
 
-/** As a page does that was loaded from that host. */
+/** The headers of a page that was loaded from that host. */
 function pageOf(host: string, scheme = 'http'): string[] {
   return [`Host: ${host}`, `Origin: ${scheme}://${host}`, COOKIE];
 }
@@ -43,7 +43,7 @@ describe('which pages may connect', () => {
     }
   });
 
-  it('a rebound name is no loopback name either, which is what counts while somebody develops', async () => {
+  it('a rebound name is no loopback name either, which decides during development', async () => {
     const app = await start();
     const { host, port } = new URL(app.url);
     for (const own of [host, `localhost:${port}`, `app.localhost:${port}`, `[::1]:${port}`]) {
@@ -63,14 +63,14 @@ describe('which pages may connect', () => {
     expect(await upgrade(app, 'Host: app.example', 'Origin: https://app.example', COOKIE)).toBe(101);
   });
 
-  it.each(HTTP_ADAPTERS)('a page without TLS is not that of a server with it, on %s', async (http) => {
+  it.each(HTTP_ADAPTERS)('a page without TLS does not belong to a server with TLS, on %s', async (http) => {
     const app = await start({}, { http, https: TLS });
     const { host } = new URL(app.url);
     expect(await upgrade(app, ...pageOf(host, 'https'))).toBe(101);
     expect(await upgrade(app, ...pageOf(host, 'http'))).toBe(400);
   });
 
-  it('a proxy that ends TLS says the scheme and the host where it is trusted, and nobody does where none is', async () => {
+  it('a proxy that ends TLS states the scheme and the host where it is trusted, and no peer does where none is', async () => {
     const forwarded = ['X-Forwarded-Proto: https', 'X-Forwarded-Host: app.example'];
     const trusting = await start({ trustProxy: true, hosts: ['app.example'] });
     const strict = await start({ hosts: ['app.example'] });
@@ -86,7 +86,7 @@ describe('which pages may connect', () => {
     expect(await upgrade(strict, ...behind('https://app.example', ...forwarded))).toBe(400);
   });
 
-  it('a request that names no host, or more than one, has no page of its own', async () => {
+  it('a request with no host or with several hosts belongs to no page', async () => {
     const app = await start();
     const { host } = new URL(app.url);
     const own = [`Origin: ${app.url}`, COOKIE];
@@ -102,7 +102,7 @@ describe('which pages may connect', () => {
     expect((await answerTo(app.url, [absolute, `Host: ${host}`, ...own, ...UPGRADE])).status).not.toBe(101);
   });
 
-  it('what looks like a setting that is missing is said once, and names nothing of the request', async () => {
+  it('a refusal that points to a missing setting is logged once and names nothing of the request', async () => {
     const logger = new LogBook();
     const app = await start({}, { logger });
     for (const name of ['one', 'two']) {
@@ -115,7 +115,7 @@ describe('which pages may connect', () => {
   });
 });
 
-describe('what polling lets in', () => {
+describe('polling', () => {
   afterEach(closeApps);
 
   const poll = (app: TestApp, query = '', headers: Record<string, string> = {}, init: RequestInit = {}) =>
@@ -130,7 +130,7 @@ describe('what polling lets in', () => {
   const lenient: RealtimeSettings = { transports: ['polling', 'websocket'], allowMissingOrigin: true };
 
   it.each(['&j=0', '&%6a=0', '&%6A=1', '&j', '&j=', '&j=x', '&j=0&j=1', '&a=1;b&j=2', '&j[]=1&j=0'])(
-    'is no JSONP: %s',
+    'refuses JSONP: %s',
     async (query) => {
       const app = await start(lenient);
       const sid = await sessionOf(app);
@@ -145,7 +145,7 @@ describe('what polling lets in', () => {
   );
 
   it.each(['cross-site', 'same-site', 'Cross-Site', 'SAME-ORIGIN', 'same-origin, same-origin'])(
-    'is no request without an Origin that the browser calls %s, whatever is allowed, with cookies or without',
+    'refuses a request without an Origin that the browser calls %s, whatever is allowed, with cookies or without',
     async (site) => {
       const app = await start(lenient);
       const sid = await sessionOf(app);
@@ -168,7 +168,7 @@ describe('what polling lets in', () => {
     },
   );
 
-  it('is a session for the pages that may begin one, and for no other page that knows it', async () => {
+  it('opens a session for the pages that may begin one, and serves no other page that knows its id', async () => {
     const app = await start({ transports: ['polling', 'websocket'] });
     const { host } = new URL(app.url);
     const sid = await sessionOf(app);
@@ -182,7 +182,7 @@ describe('what polling lets in', () => {
     expect(await (await poll(app, `&sid=${sid}`, { 'sec-fetch-site': 'same-origin' })).text()).toMatch(/^40\{/);
   });
 
-  it('is nothing for a page under a rebound name, which reads without an Origin', async () => {
+  it('refuses a page under a rebound name, which reads without an Origin', async () => {
     const app = await start({ transports: ['polling', 'websocket'] });
     const get = (...lines: string[]) =>
       answerTo(app.url, ['GET /realtime/?EIO=4&transport=polling HTTP/1.1', ...lines, 'Connection: close']);
@@ -199,7 +199,7 @@ describe('what polling lets in', () => {
     for (const origin of ['self', 'https://evil.example', 'null']) expect(await allowed(origin)).toBeNull();
   });
 
-  it('is, where it is off, no session that an upgrade could take over', async () => {
+  it('offers, where it is off, no session that an upgrade could take over', async () => {
     const app = await start();
     const client = await app.connect({ as: 'ann' });
     const sid = (client.socket.io.engine as unknown as { id: string }).id;

@@ -1,4 +1,4 @@
-// Gate 1 over a real socket: who gets in, and as whom?
+// Which clients get in at gate 1, and as which user, over a real socket?
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UnauthorizedException } from '@nestjs/common';
 import {
@@ -29,7 +29,7 @@ describe('gate 1, connect', () => {
       app = await boot({ imports: [RealtimeModule.forRoot({ authenticator: KnownUsers, allowMissingOrigin: true })] });
     });
 
-    it('welcomes a user with the protocol version, his connection and what he may know of himself', async () => {
+    it('welcomes a user with the protocol version, the connection and what users may know of themselves', async () => {
       const client = await app.connect({ as: 'bob' });
       expect(await client.welcome()).toEqual({
         protocol: 1,
@@ -40,7 +40,7 @@ describe('gate 1, connect', () => {
       expect(client.log.filter((entry) => entry === 'rt:welcome')).toHaveLength(1);
     });
 
-    it('takes a connection without credentials as anonymous', async () => {
+    it('treats a connection without credentials as anonymous', async () => {
       const client = await app.connect();
       expect(await client.welcome()).toEqual({ protocol: 1, connectionId: client.socket.id, user: null });
     });
@@ -66,7 +66,7 @@ describe('gate 1, connect', () => {
       await expect(app.connect(options)).rejects.toMatchObject({ data: BAD_CREDENTIALS });
     });
 
-    it('refuses a namespace that nobody serves', async () => {
+    it('refuses a namespace that the server does not serve', async () => {
       await expect(app.connect({ as: 'ann', namespace: '/elsewhere' })).rejects.toThrow('Invalid namespace');
     });
   });
@@ -109,7 +109,7 @@ describe('gate 1, connect', () => {
       ['resolves a user without roles', () => Promise.resolve({ userId: 'ann' })],
       ['resolves a user whose roles are a string', () => Promise.resolve({ userId: 'ann', roles: 'admin' })],
       ['resolves a user whose expiry is no date', () => Promise.resolve({ userId: 'a', roles: [], expiresAt: 'soon' })],
-    ])('is unavailable and asks to come back when it %s', async (_what, behaviour) => {
+    ])('is answered as unavailable, with a retry, when it %s', async (_what, behaviour) => {
       behave = behaviour as typeof behave;
       await expect(app.connect()).rejects.toMatchObject({ data: OUTAGE });
       expect(app.stats()).toMatchObject({ connections: 0, pendingAuthentications: 0 });
@@ -118,12 +118,12 @@ describe('gate 1, connect', () => {
     it.each<[string, Error]>([
       ['UnauthorizedException', new UnauthorizedException('SECRET which part was wrong')],
       ['RealtimeException', new RealtimeException('UNAUTHENTICATED', { reason: 'SECRET' })],
-    ])('takes %s for bad credentials and keeps its text', async (_what, error) => {
+    ])('treats %s as bad credentials and keeps its text', async (_what, error) => {
       behave = () => Promise.reject(error);
       await expect(app.connect()).rejects.toMatchObject({ data: BAD_CREDENTIALS });
     });
 
-    it('says in the welcome when the credentials end, and nothing that is not for the client', async () => {
+    it('puts the end of the credentials into the welcome, and nothing that the client must not see', async () => {
       const expiresAt = new Date('2030-01-01T00:00:00Z');
       behave = async () => ({ userId: 'ann', roles: ['r'], expiresAt, sessionId: 'SECRET', claims: { secret: 1 } });
       const client = await app.connect();
@@ -163,7 +163,7 @@ describe('gate 1, connect', () => {
       app = await boot({ imports: [RealtimeModule.forRoot({ authenticator: Counting })], providers: [OnWho] });
     });
 
-    it('runs what was sent in the tick of the connect only once the user is on the connection', async () => {
+    it('runs what was sent in the tick of the connect only once the connection has its user', async () => {
       let reply: Promise<unknown> | undefined;
       const client = await app.connect({
         as: 'ann',
@@ -190,7 +190,7 @@ describe('gate 1, connect', () => {
       expect(speakers).toEqual([]);
     });
 
-    it('authenticates once per transport connection, however many CONNECT frames it sends', async () => {
+    it('authenticates once for each transport connection, however many CONNECT frames it sends', async () => {
       authentications = 0;
       const raw = await RawSocket.open(app.url);
       raw.send(...Array.from({ length: 500 }, () => '40{"token":"ann"}'));
@@ -199,7 +199,7 @@ describe('gate 1, connect', () => {
       expect(app.stats()).toMatchObject({ connections: 0, pendingAuthentications: 0 });
     });
 
-    it('lets a second CONNECT of an established connection authenticate nobody', async () => {
+    it('authenticates no second CONNECT of an established connection', async () => {
       authentications = 0;
       const raw = await RawSocket.open(app.url);
       const connected = app.nextHook('connected');

@@ -1,48 +1,23 @@
-// Gate 2 over a real socket: in which order do replies and events arrive, of a batch and while broadcasts run?
+// In which order do replies and events arrive at gate 2, of a batch and during broadcasts, over a real socket?
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { RealtimeModule } from 'nestjs-realtime';
-import { boot, closeApps, type TestApp } from '../kit/boot.js';
-import { KnownUsers } from '../kit/known-users.js';
+import { closeApps, type TestApp } from '../kit/boot.js';
 import { Latch } from '../kit/latch.js';
-import {
-  adminChannel,
-  feedChannel,
-  inboxChannel,
-  insideChannel,
-  Members,
-  newsChannel,
-  OnRoom,
-  OnRoomToo,
-  roomChannel,
-} from './rooms.js';
+import { bootRooms, Members, newsChannel, roomChannel } from './rooms.js';
 
 describe('gate 2, order', () => {
   let app: TestApp;
   let members: Members;
 
   beforeAll(async () => {
-    app = await boot({
-      imports: [
-        RealtimeModule.forRoot({ authenticator: KnownUsers, requestTimeout: 2_000 }),
-        RealtimeModule.forFeature([newsChannel, insideChannel, adminChannel, inboxChannel, feedChannel]),
-      ],
-      providers: [Members, OnRoom, OnRoomToo],
-    });
+    app = await bootRooms();
     members = app.nest.get(Members);
   });
-
-  beforeEach(() => {
-    members.allowed.clear();
-    members.asked.length = 0;
-    members.answer = null;
-    members.arrived = new Latch();
-  });
-
+  beforeEach(() => members.reset());
   afterEach(() => app.hangUp());
   afterAll(closeApps);
 
   describe('with a batch', () => {
-    it('answers each item for itself, in order, a misshapen one and a duplicate too', async () => {
+    it('answers each item separately, in order, also a malformed one and a duplicate', async () => {
       const client = await app.connect({ as: 'ann' });
       const items = [
         { channel: 'news' },

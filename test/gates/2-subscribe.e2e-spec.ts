@@ -1,44 +1,20 @@
-// Gate 2 over a real socket: who is admitted to which channel, and in what order do he and the events learn of it?
+// Which clients does gate 2 admit to which channel, and in which order do replies and events reach them, over a real socket?
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RealtimeModule } from 'nestjs-realtime';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
-import { KnownUsers } from '../kit/known-users.js';
 import { Latch } from '../kit/latch.js';
-import {
-  adminChannel,
-  feedChannel,
-  inboxChannel,
-  insideChannel,
-  Members,
-  newsChannel,
-  OnRoom,
-  OnRoomToo,
-  roomChannel,
-} from './rooms.js';
+import { bootRooms, Members, OnRoom, OnRoomToo, roomChannel } from './rooms.js';
 
 describe('gate 2, subscribe', () => {
   let app: TestApp;
   let members: Members;
 
   beforeAll(async () => {
-    app = await boot({
-      imports: [
-        RealtimeModule.forRoot({ authenticator: KnownUsers, requestTimeout: 2_000 }),
-        RealtimeModule.forFeature([newsChannel, insideChannel, adminChannel, inboxChannel, feedChannel]),
-      ],
-      providers: [Members, OnRoom, OnRoomToo],
-    });
+    app = await bootRooms();
     members = app.nest.get(Members);
   });
-
-  beforeEach(() => {
-    members.allowed.clear();
-    members.asked.length = 0;
-    members.answer = null;
-    members.arrived = new Latch();
-  });
-
+  beforeEach(() => members.reset());
   afterEach(() => app.hangUp());
   afterAll(closeApps);
 
@@ -58,7 +34,7 @@ describe('gate 2, subscribe', () => {
     ['inbox.ann', { anonymous: false, ann: true, root: false }],
     ['inbox.root', { anonymous: false, ann: false, root: true }],
     ['inbox.Ann', { anonymous: false, ann: false, root: false }],
-  ])('admits to %s exactly whom its scope names', async (channel, expected) => {
+  ])('admits to %s exactly the clients that its scope names', async (channel, expected) => {
     const clients = await connections();
     for (const [who, admitted] of Object.entries(expected)) {
       const reply = await clients[who as keyof typeof clients].subscribe(channel);
@@ -78,7 +54,7 @@ describe('gate 2, subscribe', () => {
       '{"ok":false,"error":{"code":"UNAUTHENTICATED","message":"Authentication is required.","retryable":false}}',
     ],
   ])(
-    'gives %s the same bytes for unknown, forbidden by scope and refused by any class guard',
+    'sends %s the same bytes for unknown, forbidden by scope and refused by any class guard',
     async (_w, as, bytes) => {
       members.allowed = new Set(['second-refuses', 'throws-http', 'throws-ws', 'throws-refusal']);
       const client = await app.connect({ as });
@@ -106,7 +82,7 @@ describe('gate 2, subscribe', () => {
     },
   );
 
-  it('passes on an outage that a guard reports, and calls an accident internal without its text', async () => {
+  it('passes on an outage that a guard reports, and answers an accident as internal without its text', async () => {
     members.allowed = new Set(['throws-outage', 'throws-error']);
     const client = await app.connect({ as: 'ann' });
     expect(await client.subscribe('room.throws-outage')).toMatchObject({ error: { code: 'UNAVAILABLE' } });
@@ -131,7 +107,7 @@ describe('gate 2, subscribe', () => {
     '*',
     'a'.repeat(65),
     Array(40).fill('abcdef').join('.'),
-  ])('calls the illegal name %j a malformed request', async (channel) => {
+  ])('refuses the illegal name %j as a malformed request', async (channel) => {
     const client = await app.connect({ as: 'ann' });
     const refusal = {
       ok: false,
@@ -142,7 +118,7 @@ describe('gate 2, subscribe', () => {
     expect(await client.send(channel, 'message', 1)).toEqual(refusal);
   });
 
-  it('runs the guards of every class that claims the channel, in order, and asks no further after a refusal', async () => {
+  it('runs the guards of every class that claims the channel, in order, and asks no more after a refusal', async () => {
     const client = await app.connect({ as: 'ann' });
     expect(await client.subscribe('room.closed')).toMatchObject({ ok: false });
     members.allowed = new Set(['open', 'second-refuses']);
@@ -167,7 +143,7 @@ describe('gate 2, subscribe', () => {
     expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 0, rooms: 0 });
   });
 
-  it('grants leaving a channel that one was never on, known or not', async () => {
+  it('grants an unsubscribe from a channel that was never subscribed, known or not', async () => {
     const client = await app.connect();
     expect(await client.unsubscribe('news')).toEqual({ ok: true, channel: 'news' });
     expect(await client.unsubscribe('no.such.channel')).toEqual({ ok: true, channel: 'no.such.channel' });
@@ -185,7 +161,7 @@ describe('gate 2, subscribe', () => {
     expect(client.events.map((event) => event.payload)).toEqual([{ n: 1 }]);
   });
 
-  it('leaves nothing of a connection that ends while a guard is slow', async () => {
+  it('leaves nothing behind of a connection that ends while a guard is slow', async () => {
     const verdict = new Latch();
     members.allowed = new Set(['slow']);
     members.answer = verdict.opened;
@@ -214,7 +190,7 @@ describe('gate 2, subscribe', () => {
     expect(hasty.stats().subscriptions).toBe(0);
   });
 
-  it('says of presence and history that the channel lacks them, and to outsiders that they are outsiders', async () => {
+  it('answers that the channel lacks presence and history, and refuses outsiders as outsiders', async () => {
     const client = await app.connect({ as: 'ann' });
     await client.subscribe('news');
     for (const request of ['rt:members', 'rt:history']) {

@@ -1,4 +1,4 @@
-// Gate 3 over a real socket: what does a handler know, and how does it ask for it?
+// What does a handler know at gate 3, and how does it ask for it, over a real socket?
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CanActivate, type ExecutionContext, Inject, Injectable, Scope, UseGuards } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
@@ -134,7 +134,7 @@ describe('gate 3, context', () => {
     return client;
   }
 
-  it('tells a handler who speaks, where, and with which params', async () => {
+  it('gives a handler its sender, its channel and its params', async () => {
     const client = await on('context.north.042', 'bob');
     expect((await client.send('context.north.042', 'tell')).data).toEqual({
       userId: 'bob',
@@ -148,12 +148,12 @@ describe('gate 3, context', () => {
     });
   });
 
-  it('tells a handler that an anonymous is nobody', async () => {
+  it('gives a handler no user where the sender is anonymous', async () => {
     const client = await on('context.a.b');
     expect((await client.send('context.a.b', 'tell')).data).toMatchObject({ userId: null, roles: [], user: null });
   });
 
-  it('lets a handler broadcast on its very channel', async () => {
+  it('lets a handler broadcast on its own channel', async () => {
     const [ann, bob] = await Promise.all([on('context.a.1', 'ann'), on('context.a.1', 'bob')]);
     const elsewhere = await on('context.a.2', 'bob');
     expect(await ann.send('context.a.1', 'say', { text: 'hello' })).toEqual({ ok: true });
@@ -186,7 +186,7 @@ describe('gate 3, context', () => {
     },
   );
 
-  it('makes request-scoped providers once per message, with the message as REQUEST', async () => {
+  it('makes request-scoped providers once for each message, with the message as REQUEST', async () => {
     const client = await on('scoped', 'ann');
     made = 0;
     expect((await client.send('scoped', 'a', { text: 'x' })).data).toEqual(['x', true, 'a', 'ann', 1, 'singleton']);
@@ -195,7 +195,7 @@ describe('gate 3, context', () => {
     expect(made).toBe(3);
   });
 
-  it('keeps two messages that run at once apart', async () => {
+  it('keeps two messages apart that run at once', async () => {
     const [ann, bob] = await Promise.all([on('scoped', 'ann'), on('scoped', 'bob')]);
     const replies = await Promise.all(
       [ann, bob, ann, bob].map((client, n) => client.send('scoped', 'a', { text: String(n) })),
@@ -223,7 +223,7 @@ describe('gate 3, context', () => {
     ]);
   });
 
-  it('says to an anonymous whom a method guard refuses that he has to log in', async () => {
+  it('refuses an anonymous client as unauthenticated where a method guard denies it', async () => {
     const client = await on('guarded');
     expect(await client.send('guarded', 'locked', 'no')).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
   });

@@ -1,4 +1,4 @@
-// Gate 3 over a real socket: in which order do messages run, and when does a message that hangs let the next one in?
+// In which order do messages run at gate 3, and when does a message that hangs let the next one run, over a real socket?
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   defineRealtimeChannel,
@@ -13,7 +13,7 @@ import { Latch } from '../kit/latch.js';
 
 const taskChannel = defineRealtimeChannel({ name: 'tasks.{lane}', scope: 'public', message: z.string() });
 
-/** Handlers wait until the test lets them go. */
+/** Handlers wait until the test releases them. */
 let latches: Map<string, Latch>;
 let begun: string[];
 let signals: Map<string, AbortSignal>;
@@ -69,7 +69,7 @@ describe('gate 3, order and time', () => {
     expect(replies).toEqual(['slow', 'fast', 'last']);
   });
 
-  it('keeps subscribe, message and unsubscribe on one channel in order when they come at once', async () => {
+  it('keeps subscribe, message and unsubscribe on one channel in order when they arrive at once', async () => {
     const client = await app.connect();
     const replies = await Promise.all([
       client.send('tasks.a', 'message', 'early'),
@@ -103,7 +103,7 @@ describe('gate 3, order and time', () => {
     expect(app.stats().inFlight).toBe(0);
   });
 
-  it('answers TIMEOUT for a handler that does not finish, aborts its signal and lets the next message in', async () => {
+  it('answers TIMEOUT for a handler that does not finish, aborts its signal and runs the next message', async () => {
     const client = await hasty.connect();
     await client.subscribe('tasks.a');
     latches.set('never', new Latch());
@@ -117,7 +117,7 @@ describe('gate 3, order and time', () => {
     expect(signals.get('next')!.aborted).toBe(false);
   });
 
-  it('answers a message that waited too long behind another without ever running it', async () => {
+  it('answers a message that waited too long behind another without running it', async () => {
     const client = await hasty.connect();
     await client.subscribe('tasks.a');
     latches.set('never', new Latch());
@@ -130,7 +130,7 @@ describe('gate 3, order and time', () => {
     expect(await client.send('tasks.a', 'message', 'next')).toEqual({ ok: true, data: 'next' });
   });
 
-  it('answers once, though the handler finishes after its time', async () => {
+  it('answers once, though the handler finishes after its timeout', async () => {
     const client = await hasty.connect();
     await client.subscribe('tasks.a');
     latches.set('late', new Latch());
@@ -142,7 +142,7 @@ describe('gate 3, order and time', () => {
     expect(hasty.stats().inFlight).toBe(0);
   });
 
-  it('aborts the signals of what runs for a connection that ends, and starts nothing more for it', async () => {
+  it('aborts the running signals of a connection that ends, and starts nothing more for it', async () => {
     const client = await app.connect();
     await client.subscribe('tasks.a');
     latches.set('running', new Latch());

@@ -1,4 +1,4 @@
-// Gate 3 over a real socket: what does the sender learn of what the handler returned or threw?
+// What does the sender see of a handler's result or exception at gate 3, over a real socket?
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { BadRequestException, HttpException, NotFoundException } from '@nestjs/common';
 import { of, throwError } from 'rxjs';
@@ -113,7 +113,7 @@ describe('gate 3, results', () => {
 
   const codeOf = (reply: Reply) => reply.error?.code ?? 'OK';
 
-  describe('answers with what the handler gave', () => {
+  describe('the result of a handler', () => {
     const ok = (data: unknown) => ({ ok: true, data });
     it.each<[string, unknown]>([
       ['undefined', { ok: true }],
@@ -128,7 +128,7 @@ describe('gate 3, results', () => {
       ['date', ok('1970-01-01T00:00:00.000Z')],
       ['toJson', ok('as json')],
       ['nan', ok(null)],
-    ])('%s', async (name, reply) => {
+    ])('is answered to the sender: %s', async (name, reply) => {
       const client = await app.connect();
       await client.subscribe('results');
       expect(await client.send('results', 'run', name)).toEqual(reply);
@@ -137,7 +137,7 @@ describe('gate 3, results', () => {
     });
   });
 
-  describe('tells the sender nothing but a code when the handler', () => {
+  describe('the failure of a handler', () => {
     it.each([
       ['bigint', 'INTERNAL'],
       ['nestedBigint', 'INTERNAL'],
@@ -163,7 +163,7 @@ describe('gate 3, results', () => {
       ['http500', 'INTERNAL'],
       ['http503', 'UNAVAILABLE'],
       ['refusal', 'LIMIT_EXCEEDED'],
-    ])('%s: %s', async (name, code) => {
+    ])('is a code and nothing more to the sender: %s, %s', async (name, code) => {
       const client = await app.connect();
       await client.subscribe('results');
       const reply = await client.send('results', 'run', name);

@@ -1,4 +1,4 @@
-// Gate 3 over a real socket: which messages reach their handler, in what order, and what does the sender learn?
+// Which messages reach their handler at gate 3, in which order, and what does the sender learn, over a real socket?
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { IsInt, IsString } from 'class-validator';
 import { defineRealtimeChannel, RealtimeChannel, RealtimeHandler, RealtimeModule } from 'nestjs-realtime';
@@ -79,7 +79,7 @@ describe('gate 3, message', () => {
 
   const codeOf = (reply: Reply) => reply.error?.code ?? 'OK';
 
-  it('takes a message without an event name for "message"', async () => {
+  it('takes a message without an event name as "message"', async () => {
     const client = await onNotes();
     expect(await client.request('rt:message', { channel: 'notes.1', payload: { any: 'thing' } })).toEqual({ ok: true });
     expect(await client.request('rt:message', { channel: 'notes.1' })).toEqual({ ok: true });
@@ -93,7 +93,7 @@ describe('gate 3, message', () => {
   });
 
   it.each(['nope', '', 'toString', '__proto__', 'constructor', 'idle'])(
-    'says that the channel takes no message %j, declared without a handler or not at all',
+    'refuses %j as no message of the channel, declared without a handler or not at all',
     async (event) => {
       const client = await onNotes();
       expect(await client.send('notes.1', event, {})).toEqual({
@@ -103,7 +103,7 @@ describe('gate 3, message', () => {
     },
   );
 
-  it('gives outsiders the same bytes for a channel that exists and for one that does not', async () => {
+  it('sends outsiders the same bytes for a channel that exists and for one that does not', async () => {
     const client = await onNotes();
     const replies = [];
     for (const channel of ['notes.2', 'others', 'results', 'no.such.channel']) {
@@ -117,14 +117,14 @@ describe('gate 3, message', () => {
     expect(received).toEqual([]);
   });
 
-  it('takes no message after the channel was left', async () => {
+  it('takes no message after the client has left the channel', async () => {
     const client = await onNotes();
     await client.unsubscribe('notes.1');
     expect(codeOf(await client.send('notes.1', 'message', 1))).toBe('NOT_SUBSCRIBED');
     expect(received).toEqual([]);
   });
 
-  it('says where a payload breaks the class that describes it, and not what it held', async () => {
+  it('reports where a payload breaks the class that describes it, and not its value', async () => {
     const client = await onNotes();
     const reply = await client.send('notes.1', 'add', { text: 7, stars: 'SECRET', extra: 1 });
     expect(reply.error).toMatchObject({
@@ -137,13 +137,13 @@ describe('gate 3, message', () => {
     expect(received).toEqual([]);
   });
 
-  it('says where a payload breaks a Standard Schema, by a dotted path', async () => {
+  it('reports where a payload breaks a Standard Schema, by a dotted path', async () => {
     const client = await onNotes();
     const reply = await client.send('notes.1', 'addZod', { items: [{ n: 1 }, { n: 'x' }] });
     expect(reply.error?.issues).toEqual([{ path: 'items.1.n', message: expect.any(String) }]);
   });
 
-  it('says at most ten of the things that are wrong', async () => {
+  it('reports at most ten issues', async () => {
     const client = await onNotes();
     const reply = await client.send('notes.1', 'addZod', { items: Array(50).fill({ n: 'x' }) });
     expect(reply.error?.issues).toHaveLength(10);
@@ -153,7 +153,7 @@ describe('gate 3, message', () => {
     const client = await onNotes();
     client.socket.emit('rt:message', { channel: 'notes.1', payload: 'quiet' });
     client.socket.emit('rt:message', { channel: 'notes.1', event: 'nope' });
-    client.socket.emit('rt:message', 'misshapen');
+    client.socket.emit('rt:message', 'malformed');
     const refused = app.record('refused');
     await client.send('notes.1', 'message', 'last');
     await client.settle();

@@ -1,4 +1,4 @@
-// Gate 4 over a real socket: what goes out, to whom, and who is told when it may not?
+// What goes out at gate 4, to which members, and what does the caller learn when it may not, over a real socket?
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Injectable, type OnApplicationBootstrap, Param, Post } from '@nestjs/common';
 import { IsInt, IsOptional, IsString } from 'class-validator';
@@ -42,7 +42,7 @@ const slowSchemaChannel = defineRealtimeChannel({
     return n >= 0;
   }),
 });
-/** A schema that is quick or slow as it pleases, as Standard Schema allows. */
+/** A schema that answers sometimes at once and sometimes later, as Standard Schema allows. */
 const moodySchema: StandardSchema<{ slow: boolean }> = {
   '~standard': {
     version: 1,
@@ -111,7 +111,7 @@ describe('gate 4, broadcast', () => {
     return client;
   }
 
-  it('reaches the members of the channel and nobody else', async () => {
+  it('reaches the members of the channel and no other client', async () => {
     const [one, two] = await Promise.all([on('prices.1', 'ticks'), on('prices.1')]);
     const others = await Promise.all([on('prices.2'), on('ticks'), on(), on('prices.1')]);
     await others[3].unsubscribe('prices.1');
@@ -123,14 +123,14 @@ describe('gate 4, broadcast', () => {
     expect(others.map(({ events }) => events)).toEqual([[], [], [], []]);
   });
 
-  it('reaches a member once, however often he subscribed', async () => {
+  it('reaches a member once, however often it subscribed', async () => {
     const client = await on('ticks', 'ticks');
     await app.broadcast(tickChannel, { n: 1 });
     await client.settle();
     expect(client.events).toHaveLength(1);
   });
 
-  it('strips what the schema does not know, of a class and of a Standard Schema', async () => {
+  it('strips fields that the schema does not know, of a class and of a Standard Schema', async () => {
     const client = await on('prices.1', 'ticks');
     await app.broadcast(priceChannel.with({ id: '1' }), 'changed', new Price({ cents: 5, secret: 'SECRET' }));
     await app.broadcast(priceChannel.with({ id: '1' }), 'changed', { cents: 6, secret: 'SECRET' });
@@ -150,7 +150,7 @@ describe('gate 4, broadcast', () => {
     );
   });
 
-  it('keeps the order where the schema takes its time, also past one that it refuses', async () => {
+  it('keeps the order where the schema is slow, also past one that it refuses', async () => {
     const client = await on('slow-schema');
     const results = await Promise.allSettled([0, 5, -1, 10, 19].map((n) => app.broadcast(slowSchemaChannel, { n })));
     await client.settle();
@@ -164,7 +164,7 @@ describe('gate 4, broadcast', () => {
     expect(client.events.map((event) => event.payload)).toEqual([{ n: 0 }, { n: 5 }, { n: 10 }, { n: 19 }]);
   });
 
-  it('lets no event overtake another whose schema takes its time', async () => {
+  it('lets no event overtake another whose schema is slow', async () => {
     const client = await on('moody');
     await Promise.all([true, false, true, false].map((slow) => app.broadcast(moodyChannel, { slow })));
     await client.settle();
@@ -172,7 +172,7 @@ describe('gate 4, broadcast', () => {
   });
 
   it.each<[string, () => [object, ...unknown[]], string]>([
-    ['a channel that nobody registered', () => [strangerChannel, { n: 1 }], 'forFeature'],
+    ['a channel that is not registered', () => [strangerChannel, { n: 1 }], 'forFeature'],
     [
       'a descriptor that only has the name of a registered one',
       () => [defineRealtimeChannel({ name: 'ticks', scope: 'public', payload: z.any() }), { n: 1 }],
@@ -193,7 +193,7 @@ describe('gate 4, broadcast', () => {
       () => [{ descriptor: priceChannel, name: 'ticks', params: {} }, 'gone', { id: '1' }],
       'no concrete name',
     ],
-  ])('tells the caller of %s, and sends nothing', async (_what, broadcast, cure) => {
+  ])('rejects %s to its caller, and sends nothing', async (_what, broadcast, cure) => {
     const client = await on('prices.1', 'ticks', 'anything', 'stranger');
     const sent = app.record('broadcast');
     const fault: unknown = await app.broadcast(...broadcast()).catch((error: unknown) => error);
@@ -214,7 +214,7 @@ describe('gate 4, broadcast', () => {
     ]);
   });
 
-  it('is accepted while the application starts, when nobody can be connected yet', () => {
+  it('is accepted while the application starts, before any client can be connected', () => {
     expect(early).toEqual(['accepted', 'BroadcastFault']);
   });
 
@@ -232,7 +232,7 @@ describe('gate 4, broadcast', () => {
     expect(await client.next('rt:event')).toEqual(['ticks', 'message', { n: 42 }]);
   });
 
-  it('carries any JSON as it is', async () => {
+  it('carries any JSON unchanged', async () => {
     const client = await on('anything');
     const values = [null, 0, '', false, [], 'ünïcode \u2028 "quoted"', { nested: [{ deep: true }] }, [[1], [2]]];
     for (const value of values) await app.broadcast(anythingChannel, value);

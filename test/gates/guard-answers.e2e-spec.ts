@@ -1,4 +1,4 @@
-// What does a guard's answer mean at each gate? Only `true` admits, whatever form the answer comes in.
+// What does a guard's answer mean at each gate? Only `true` admits, in whatever form the answer comes.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CanActivate, type ExecutionContext, Injectable, UseGuards } from '@nestjs/common';
 import {
@@ -62,7 +62,7 @@ const NO: Record<string, () => unknown> = {
   'promised-observable-of-one': async () => of(1),
 };
 
-/** These never come to an end. */
+/** These never complete. */
 const PENDING: Record<string, () => unknown> = {
   never: () => new Promise(() => undefined),
   'observed-never': () => NEVER,
@@ -141,7 +141,7 @@ describe("a guard's answer", () => {
   afterEach(() => app.hangUp());
   afterAll(closeApps);
 
-  /** What each gate says to the answer: null for yes, else the code. */
+  /** What each gate answers: null for admitted, else the code. */
   async function verdicts(answer: string): Promise<(string | null)[]> {
     const connected = await app.connect({ as: 'ann', auth: { answer } }).then(
       () => null,
@@ -166,7 +166,7 @@ describe("a guard's answer", () => {
     expect(handled).toEqual([]);
   });
 
-  it.each(namesOf(PENDING, 'pending'))('admits nowhere while it is outstanding: %s', async (answer) => {
+  it.each(namesOf(PENDING, 'pending'))('admits at no gate while it is outstanding: %s', async (answer) => {
     handled.length = 0;
     expect(await verdicts(answer)).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'TIMEOUT']);
     expect(handled).toEqual([]);
@@ -179,7 +179,7 @@ describe("a guard's answer", () => {
   });
 
   it.each([undefined, 1, 'true', {}])(
-    'counts for a gate of the library as well, where another takes its place: %j',
+    "counts for a gate of the library too, where an application's guard replaces it: %j",
     async (answer) => {
       const client = await app.connect({ as: 'ann' });
       await client.subscribe('talk.yes-now');

@@ -1,4 +1,4 @@
-// What do the hooks tell of the four gates?
+// What do the hooks report of the four gates?
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CanActivate, Injectable, UseGuards } from '@nestjs/common';
 import { defineRealtimeChannel, RealtimeChannel, RealtimeHandler, RealtimeModule } from 'nestjs-realtime';
@@ -57,7 +57,7 @@ describe('hooks', () => {
   afterEach(() => app.hangUp());
   afterAll(closeApps);
 
-  it('tell of a connection and its end', async () => {
+  it('report a connection and its end', async () => {
     const connected = app.nextHook('connected');
     const disconnected = app.nextHook('disconnected');
     const client = await app.connect({ as: 'ann' });
@@ -67,7 +67,7 @@ describe('hooks', () => {
     expect(await disconnected).toMatchObject({ connection: { id }, reason: 'client namespace disconnect' });
   });
 
-  it('tell of each admission once, and of leaving by wish, by refusal and by disconnecting', async () => {
+  it('report each admission once, and each end: an unsubscribe, a refusal, a disconnect', async () => {
     const subscribed = app.record('subscribed');
     const unsubscribed = app.record('unsubscribed');
     const client = await app.connect({ as: 'root' });
@@ -86,7 +86,7 @@ describe('hooks', () => {
     expect(unsubscribed[1].connection.user?.userId).toBe('root');
   });
 
-  it('tell the precise reason of a refusal that the peer never sees', async () => {
+  it('report the precise reason of a refusal, which the peer never sees', async () => {
     const refused = app.record('refused');
     const client = await app.connect({ as: 'ann' });
     await client.subscribe('no.such');
@@ -107,7 +107,7 @@ describe('hooks', () => {
     expect(refused[0].connection?.user?.userId).toBe('ann');
   });
 
-  it('tell of a broadcast once, whoever receives it', async () => {
+  it('report a broadcast once, however many members receive it', async () => {
     const broadcasts = app.record('broadcast');
     for (let i = 0; i < 2; i++) await (await app.connect()).subscribe('open');
     await app.broadcast(openChannel, { n: 1, secret: true });
@@ -133,7 +133,7 @@ describe('hooks', () => {
     ]);
   });
 
-  it('name what has led to a broadcast, until it awaits', async () => {
+  it('name the cause of a broadcast until it awaits', async () => {
     const broadcasts = app.record('broadcast');
     const [outer, inner] = [{}, {}];
     await app.hooks.causing(outer, async () => {
@@ -151,7 +151,7 @@ describe('hooks', () => {
     expect(app.hooks.cause).toBeNull();
   });
 
-  it('tell of every answered message, how it was answered and how long it took', async () => {
+  it('report every answered message with its outcome and its duration', async () => {
     const handled = app.record('handled');
     const client = await app.connect({ as: 'ann' });
     await client.send('open', 'go', { n: 1 });
@@ -166,7 +166,7 @@ describe('hooks', () => {
     expect(handled[0].milliseconds).toBeGreaterThan(0);
   });
 
-  it('harm nobody by what a listener throws', async () => {
+  it('cause no harm when a listener throws', async () => {
     const off = app.hooks.on('subscribed', () => {
       throw new Error('a broken listener');
     });
@@ -176,7 +176,7 @@ describe('hooks', () => {
     expect(log.errors().join()).toContain('a broken listener');
   });
 
-  it('tell of as many ends as beginnings, also for a peer that leaves while it is authenticated', async () => {
+  it('report as many ends as beginnings, also for a peer that leaves during authentication', async () => {
     const connected = app.record('connected');
     const disconnected = app.record('disconnected');
     const hold = new Latch();

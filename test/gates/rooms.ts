@@ -1,4 +1,4 @@
-// What can be subscribed to in the tests of gate 2? A channel of each scope, and rooms whose guards ask something like a database.
+// What can be subscribed to in the tests of gate 2? A channel of each scope, and rooms whose guards query something like a database.
 
 import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable, UseGuards } from '@nestjs/common';
 import { WsException } from '@nestjs/websockets';
@@ -8,8 +8,11 @@ import {
   RealtimeException,
   RealtimeExecutionContext,
   RealtimeHandler,
+  RealtimeModule,
 } from 'nestjs-realtime';
 import { z } from 'zod';
+import { boot, type TestApp } from '../kit/boot.js';
+import { KnownUsers } from '../kit/known-users.js';
 import { Latch } from '../kit/latch.js';
 
 const payload = z.object({ n: z.number() });
@@ -25,7 +28,7 @@ export const roomChannel = defineRealtimeChannel({
   message: z.unknown(),
 });
 
-/** As a database would: asynchronous, and sometimes slow. */
+/** Like a database: asynchronous, and sometimes slow. */
 @Injectable()
 export class Members {
   allowed = new Set<string>();
@@ -38,6 +41,13 @@ export class Members {
     this.arrived.open();
     await (this.answer ?? new Promise(setImmediate));
     return this.allowed.has(roomId);
+  }
+
+  reset(): void {
+    this.allowed.clear();
+    this.asked.length = 0;
+    this.answer = null;
+    this.arrived = new Latch();
   }
 }
 
@@ -75,3 +85,13 @@ export class OnRoom {
 @RealtimeChannel(roomChannel)
 @UseGuards(ThrowingGuard)
 export class OnRoomToo {}
+
+export function bootRooms(): Promise<TestApp> {
+  return boot({
+    imports: [
+      RealtimeModule.forRoot({ authenticator: KnownUsers, requestTimeout: 2_000 }),
+      RealtimeModule.forFeature([newsChannel, insideChannel, adminChannel, inboxChannel, feedChannel]),
+    ],
+    providers: [Members, OnRoom, OnRoomToo],
+  });
+}

@@ -1,4 +1,4 @@
-// Has the abuse done harm? Asked of the server after every attack, from outside.
+// Has an attack done harm? The server is asked after every attack, from outside.
 import { expect } from '@jest/globals';
 import type { FixtureProcess, FixtureStats } from '../fixture/fixture.process.js';
 import { connectClient, request } from './honest-client.js';
@@ -6,7 +6,7 @@ import { connectClient, request } from './honest-client.js';
 /** One client may hold the event loop no longer than this. */
 const MAX_LAG_MS = 100;
 
-/** How often an attack may try: a busy machine stalls processes for reasons of its own, an attack that works does so every time. */
+/** Attempts for each attack: a busy machine stalls processes now and then, but an attack that works does so every time. */
 const ATTEMPTS = 3;
 
 /** Alive, nothing uncaught, prototypes clean, and an honest client is served. */
@@ -36,7 +36,7 @@ export async function expectNoStall(
     const worked = fixture.workedMs - workedBefore;
     const after = await fixture.stats();
     judge(before, after);
-    // no turn has held the loop for longer than all of them have worked
+    // no turn has held the loop for longer than all turns together have worked
     lag = Math.min(lag, after.loopLagMaxMs, worked);
   }
   expect(lag).toBeLessThan(MAX_LAG_MS);

@@ -11,7 +11,7 @@ const FRAMES: [title: string, frames: (string | Buffer)[]][] = [
   ['an empty frame', ['']],
   ['an unknown packet type', ['9']],
   ['a ping from the client', ['2probe']],
-  ['an upgrade that nobody asked for', ['5']],
+  ['an upgrade without a request', ['5']],
   ['an event without a name', ['42[]']],
   ['an event that is no array', ['42{}', '42"x"', '42null', '421']],
   ['an event with broken JSON', ['42["rt:subscribe",{"channel":']],
@@ -29,7 +29,7 @@ const FRAMES: [title: string, frames: (string | Buffer)[]][] = [
   ['an event after DISCONNECT', ['41', '42["rt:subscribe",{"channel":"t.public"}]']],
   ['an event for another namespace', ['42/admin,["rt:subscribe",{"channel":"t.public"}]']],
   ['an attachment that never comes', [`451-["rt:message",${PLACEHOLDER}]`]],
-  ['an attachment that nobody announced', [randomBytes(1_000)]],
+  ['an attachment without an announcement', [randomBytes(1_000)]],
   ['an attachment with a wrong number', ['451-["rt:message",{"_placeholder":true,"num":7}]', randomBytes(10)]],
   [
     'an attachment with a strange number',
@@ -85,7 +85,7 @@ describe('a hostile frame', () => {
     });
   });
 
-  it('never connects who asks before CONNECT', async () => {
+  it('never connects a client that sends requests before CONNECT', async () => {
     const { subscriptions } = await fixture.stats();
     const socket = await RawSocket.open(fixture);
     socket.send('421["rt:subscribe",{"channel":"t.public"}]');

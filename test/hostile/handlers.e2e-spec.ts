@@ -5,7 +5,7 @@ import { until } from '../kit/until.js';
 import { expectCalm, expectNoStall } from './calm.js';
 import { connectClient, request, send } from './honest-client.js';
 
-describe('a handler', () => {
+describe('a handler of the fixture', () => {
   let fixture: FixtureProcess;
   let socket: Socket;
 
@@ -36,7 +36,7 @@ describe('a handler', () => {
     const { error } = await send(socket, event, {});
     expect(error).toEqual({ code: 'INTERNAL', message: expect.any(String), retryable: true });
     expect(error!.message).not.toContain('SECRET');
-    // the log has a way of its own, and may come after the reply
+    // the log is written independently of the reply, and may come later
     await until(
       () => fixture.logged,
       (logged) => logged.includes(correlationId(error!.message)) && logged.includes(secret),
@@ -64,15 +64,15 @@ describe('a handler', () => {
     });
   });
 
-  it('slow that ends in time says so', async () => {
+  it('slow answers with its result when it ends in time', async () => {
     expect(await send(socket, 'slow', { ms: 20 })).toEqual({ ok: true, data: { slept: 20 } });
   });
 
-  it('whoami knows who speaks', async () => {
+  it('whoami knows the sender', async () => {
     expect(await send(socket, 'whoami')).toEqual({ ok: true, data: { userId: 'alice', roles: ['editor'] } });
   });
 
-  it('post reaches everybody on the channel', async () => {
+  it('post reaches all members of the channel', async () => {
     const event = new Promise((resolve) => socket.once('rt:event', (...args: unknown[]) => resolve(args)));
     expect(await send(socket, 'post', { text: 'hello' })).toEqual({ ok: true });
     expect(await event).toEqual(['t.auth', 'posted', { text: 'hello' }]);

@@ -56,14 +56,14 @@ describe('a hostile handshake', () => {
     for (const host of [name, `${name}:${new URL(fixture.url).port}`]) {
       const lines = [`Host: ${host}`, `Origin: http://${host}`, `Cookie: session=${session}`];
       const { status } = await answerTo(fixture.url, [upgradeOf(fixture.path), ...lines, ...UPGRADE]);
-      // On port 80 the page of good.example is listed, whatever name it asks under.
+      // On port 80 the page of good.example is listed, under any name that it requests.
       expect(status).toBe(host === 'good.example' ? 101 : 400);
     }
     expect(await authCalls()).toBe(before);
   });
 
   it.each(['cross-site', 'same-site', 'Cross-Site'])(
-    'that a browser calls %s, without an origin and without cookies, is none',
+    'is refused without an origin and cookies where a browser calls it %s',
     async (site) => {
       expect(await refusalOf(fixture, { extraHeaders: { 'sec-fetch-site': site } })).not.toBe('connected');
     },
@@ -75,7 +75,7 @@ describe('a hostile handshake', () => {
     expect(await authCalls()).toBe(before);
   });
 
-  it('is no handshake from an allowed origin or from the server itself', async () => {
+  it('is accepted from an allowed origin and from the server itself', async () => {
     for (const origin of ['http://good.example', fixture.url]) {
       const socket = await connectClient(fixture, { extraHeaders: { origin, cookie: `session=${session}` } });
       socket.disconnect();
@@ -113,7 +113,7 @@ describe('a hostile handshake', () => {
     },
   );
 
-  it.each([0, 50])('of 500 CONNECT frames on one socket is one authentication (which takes %d ms)', async (delayMs) => {
+  it.each([0, 50])('of 500 CONNECT frames on one socket is authenticated once (which takes %d ms)', async (delayMs) => {
     await fixture.control('/auth', { mode: 'ok', delayMs });
     const attack = async (): Promise<void> => {
       const socket = await RawSocket.open(fixture);
@@ -125,7 +125,7 @@ describe('a hostile handshake', () => {
     await expectNoStall(fixture, attack, (before, after) => expect(after.authCalls - before.authCalls).toBe(1));
   });
 
-  it('of CONNECT frames to other namespaces is no authentication', async () => {
+  it('of CONNECT frames to other namespaces is not authenticated', async () => {
     const before = await authCalls();
     const socket = await RawSocket.open(fixture);
     for (const namespace of ['/admin', '/t.auth', '/__proto__', `/${'x'.repeat(10_000)}`])
@@ -135,7 +135,7 @@ describe('a hostile handshake', () => {
     await socket.close();
   });
 
-  it('that speaks of polling is refused', async () => {
+  it('over polling is refused', async () => {
     const url = `${fixture.url}${fixture.path}/?EIO=4&transport=polling`;
     expect((await fetch(url, { headers: { origin: 'http://good.example' } })).status).toBe(400);
   });

@@ -1,4 +1,4 @@
-// A plain Socket.IO client, as anybody would use it.
+// How does an honest client behave? A plain Socket.IO client, as any application would use it.
 import { once } from 'node:events';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import type { FixtureProcess } from '../fixture/fixture.process.js';
@@ -27,7 +27,7 @@ export async function connectClient(fixture: FixtureProcess, options: ClientOpti
   return socket;
 }
 
-/** What a refused client is told; the transport's own message where the server said nothing. */
+/** The code that a refused client gets; the transport's own message where the server sent none. */
 export async function refusalOf(fixture: FixtureProcess, options: ClientOptions): Promise<unknown> {
   const socket = openClient(fixture, options);
   try {
@@ -44,7 +44,7 @@ export function request(socket: Socket, event: string, ...args: unknown[]): Prom
   return socket.timeout(10_000).emitWithAck(event, ...args) as Promise<Reply>;
 }
 
-/** As `request` on `t.auth`. */
+/** Like `request` on `t.auth`. */
 export function send(socket: Socket, event: string, payload?: unknown): Promise<Reply> {
   return request(socket, 'rt:message', { channel: 't.auth', event, payload });
 }

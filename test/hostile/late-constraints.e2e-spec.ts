@@ -1,4 +1,4 @@
-// Is a payload valid where a constraint of its class answers later, or came later? Over a real socket, inbound and outbound.
+// Is a payload valid where a constraint of its class is asynchronous, or was registered late? Inbound and outbound, over a real socket.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
 import { IsString, registerDecorator, ValidateNested } from 'class-validator';

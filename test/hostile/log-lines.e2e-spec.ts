@@ -1,4 +1,4 @@
-// Can a client write lines into the log? Its text comes there in names, in refusals and in whatever an application throws.
+// Can a client write lines into the log? Its text gets there in names, in refusals and in what an application throws.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type ArgumentsHost,
@@ -46,7 +46,7 @@ const talkChannel = defineRealtimeChannel({
   payload: z.any(),
 });
 
-/** As careless code does it. */
+/** Throws the client's text, as careless code does. */
 class NotFound extends Error {}
 class Taken extends Error {}
 
@@ -59,7 +59,7 @@ class CarelessGuard implements CanActivate {
 
 @Catch(Taken)
 class TakenFilter implements ExceptionFilter {
-  /** Gives no answer. */
+  /** Does not answer. */
   catch(_error: Taken, _host: ArgumentsHost): void {}
 }
 
@@ -131,10 +131,10 @@ describe('the log', () => {
   afterEach(() => app.hangUp());
   afterAll(closeApps);
 
-  /** That something was logged that holds the client's text, and no line of the client's making. */
+  /** Expects a line that holds the client's text, and no line that the client made up. */
   function expectHonestLines(level: string): void {
-    const told = log.lines.filter((line) => line.startsWith(level) && line.includes('LOG [Admin] granted'));
-    expect(told).toHaveLength(1);
+    const lines = log.lines.filter((line) => line.startsWith(level) && line.includes('LOG [Admin] granted'));
+    expect(lines).toHaveLength(1);
     for (const entry of log.lines) {
       const [first, ...others] = entry.split('\n');
       expect(first).not.toMatch(UNSAFE);
@@ -186,7 +186,7 @@ describe('the log', () => {
     }
   });
 
-  it('escapes what a listener of a hook throws, and says it once for many clients', async () => {
+  it('escapes what a listener of a hook throws, and logs it once for many clients', async () => {
     const off = app.hooks.on('connected', ({ connection }) => {
       throw new Error(`no seat for ${connection.user?.userId}`);
     });
@@ -195,7 +195,7 @@ describe('the log', () => {
     expectHonestLines('error');
   });
 
-  it('says once that users cannot be resolved, however many connections it befalls', async () => {
+  it('reports once that users cannot be resolved, for any number of connections', async () => {
     const userId = `user ${FORGED}`;
     for (let n = 0; n < 5; n++) await (await app.connect({ as: userId })).subscribe('talk.1');
     await app.nest.get(IRealtimeRevocation).reauthorize({ userId });

@@ -80,7 +80,7 @@ describe('a hostile payload', () => {
     );
   });
 
-  it('of depth 16 passes, whatever it says', async () => {
+  it('of depth 16 passes, whatever it holds', async () => {
     expect((await message('raw', nestedJson(16)))!.ok).toBe(true);
   });
 
@@ -92,7 +92,7 @@ describe('a hostile payload', () => {
     ['a wrong item', '{"items":[{"name":"x","n":"1"}],"inner":{"name":"x","n":1}}', 'items.0.n'],
     ['a wrong inner object', '{"items":[],"inner":{"name":"x","n":1.5}}', 'inner.n'],
     ['an unknown field far inside', '{"items":[{"name":"x","n":1,"z":1}],"inner":{"name":"x","n":1}}', 'items.0'],
-  ])('with %s says where', async (_title, json, path) => {
+  ])('with %s is refused with the path of the issue', async (_title, json, path) => {
     const { error } = (await message('nested', json))!;
     expect(error!.code).toBe('INVALID_PAYLOAD');
     expect(error!.issues!.some((issue) => issue.path.startsWith(path))).toBe(true);

@@ -1,4 +1,4 @@
-// A WebSocket that speaks Engine.IO by hand, to say what no honest client library would.
+// How does a test send what no honest client library would? By a WebSocket that speaks Engine.IO by hand.
 import { once } from 'node:events';
 import WebSocket from 'ws';
 import type { FixtureProcess } from '../fixture/fixture.process.js';
@@ -16,7 +16,7 @@ const CONNECTED = '40';
 const ACK = /^43(\d+)(\[.*\])$/s;
 
 export class RawSocket {
-  /** Every text packet so far, but for pings. */
+  /** Every text packet so far, without pings. */
   readonly packets: string[] = [];
   private readonly acks = new Map<number, Reply[]>();
   private readonly waiters: (() => void)[] = [];
@@ -26,12 +26,12 @@ export class RawSocket {
     ws.on('message', (data: Buffer, isBinary: boolean) => {
       if (!isBinary) this.receive(data.toString());
     });
-    // a refused or broken transport also closes, which is what the tests wait for
+    // a refused or broken transport also closes, and the tests wait for the close
     ws.on('error', () => {});
     ws.on('close', () => this.wake());
   }
 
-  /** Opens the transport and waits for the handshake of Engine.IO; nobody is connected yet. */
+  /** Opens the transport and waits for the handshake of Engine.IO; the client is not connected yet. */
   static async open(fixture: FixtureProcess, headers: Record<string, string> = {}): Promise<RawSocket> {
     const url = `${fixture.url.replace('http', 'ws')}${fixture.path}/?EIO=4&transport=websocket`;
     const socket = new RawSocket(
@@ -79,7 +79,7 @@ export class RawSocket {
     return [...this.acks.values()].filter((replies) => replies.length > 1).length;
   }
 
-  /** Everything sent so far has been dealt with: the server answers a request after it, or has hung up. */
+  /** Resolves when everything sent so far has been handled: the server answers a request after it, or has hung up. */
   async settle(): Promise<void> {
     await this.request('rt:unsubscribe', '{"channel":"t.public"}');
   }

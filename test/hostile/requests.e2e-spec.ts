@@ -50,10 +50,10 @@ const WRONG_NAMES: [title: string, channel: unknown][] = [
   ['a wildcard', 't.*'],
 ];
 
-/** Legal names that nobody has declared, however they look to an object or to Socket.IO. */
+/** Legal names that no channel has, however they look to an object or to Socket.IO. */
 const STRANGE_NAMES = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 't.room.__proto__.x', 'toString'];
 
-describe('a misshapen request', () => {
+describe('a malformed request', () => {
   let fixture: FixtureProcess;
   let socket: Socket;
 
@@ -75,7 +75,7 @@ describe('a misshapen request', () => {
 
   describe.each(REQUESTS)('%s', (name) => {
     it.each(WRONG_ARGUMENTS)('with %s is one BAD_REQUEST', async (_title, args) => {
-      // an array is a batch to rt:subscribe, and its misshapen item is answered for itself
+      // an array is a batch to rt:subscribe, and its malformed item is answered separately
       const isBatch = name === 'rt:subscribe' && Array.isArray(args[0]);
       expect(await request(socket, name, ...args)).toEqual(isBatch ? [BAD_REQUEST] : BAD_REQUEST);
     });
@@ -153,7 +153,7 @@ describe('a misshapen request', () => {
   );
 
   describe('in a batch of rt:subscribe', () => {
-    it('is answered for itself, beside those that are right', async () => {
+    it('is answered separately, beside the valid ones', async () => {
       const batch = [
         { channel: 't.public' },
         null,
@@ -182,7 +182,7 @@ describe('a misshapen request', () => {
       expect(await request(socket, 'rt:subscribe', Array(101).fill({ channel: 't.public' }))).toEqual(BAD_REQUEST);
     });
 
-    it('is nothing where the batch is empty', async () => {
+    it('gets no answers where the batch is empty', async () => {
       expect(await request(socket, 'rt:subscribe', [])).toEqual([]);
     });
   });

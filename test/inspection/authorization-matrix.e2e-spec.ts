@@ -100,7 +100,7 @@ describe('the authorization matrix', () => {
     expect(renderAuthorizationMatrix(app)).toContain('\ninbox.{userId} | send message | user {userId} | -\n');
   });
 
-  it('of the demo is what was reviewed', async () => {
+  it('of the demo is the reviewed one', async () => {
     const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
     running.push(app);
     expect(renderAuthorizationMatrix(app)).toBe(

@@ -17,7 +17,7 @@ interface Ended {
 }
 
 function run(...args: string[]): Ended {
-  // Never the database that whoever runs the tests may have named for himself.
+  // Never the database that the environment of the tests may name.
   const env = { ...process.env, DATABASE_URL: '', DATABASE_DIRECTORY: '', NODE_ENV: 'development', NO_COLOR: '1' };
   const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
     cwd: WORKSPACE,
@@ -40,7 +40,7 @@ describe('nestjs-realtime doctor, on built modules', () => {
     expect(run('doctor', DEMO, '--ci')).toEqual(sound);
   });
 
-  it('prints what it finds and exits with 0, with 1 in CI', () => {
+  it('prints its findings and exits with 0, with 1 in CI', () => {
     const { code, output, error } = run('doctor', MODULES, '--export', 'Polling');
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(output).toMatch(/^The doctor has 1 finding:\n {2}warning POLLING: /);
@@ -64,7 +64,7 @@ describe('nestjs-realtime doctor, on built modules', () => {
     ['what is found is silenced', ['--export', 'Silenced'], 0, 'The doctor finds nothing.\n'],
     ['something is found', ['--export', 'Polling'], 1, 'The doctor has 1 finding:\n  warning POLLING:'],
   ])(
-    'decides in CI: %s',
+    'sets the exit code in CI where %s',
     (_title, args, code, output) => {
       expect(run('doctor', MODULES, '--ci', ...args)).toEqual({
         code,
@@ -77,7 +77,7 @@ describe('nestjs-realtime doctor, on built modules', () => {
 
   it.each([
     [
-      'channels are at fault',
+      'channels are invalid',
       'AtFault',
       'The application does not boot: RealtimeFault: Realtime channels are at fault:',
     ],

@@ -6,8 +6,8 @@ import { LogBook } from '../kit/log-book.js';
 
 afterEach(closeApps);
 
-describe('findings as text', () => {
-  it('say what, how to mend it, and how to silence it', () => {
+describe('a finding as text', () => {
+  it('states the problem, how to fix it and how to silence it', () => {
     const polling: RealtimeFinding = { code: 'POLLING', severity: 'warning', message: 'It polls.', cure: 'Stop it.' };
     expect(renderFindings([polling, polling])).toBe(
       'The doctor has 2 findings:\n' +
@@ -32,17 +32,17 @@ describe('the doctor at boot', () => {
     return logger.lines.filter((line) => line.startsWith('warn ') && line.includes('doctor'));
   }
 
-  it('logs its findings once, in one line of the log, while somebody develops', async () => {
+  it('logs its findings once, in one line of the log, during development', async () => {
     const [line, ...more] = await warningsIn('development', { transports: ['polling'] });
     expect(more).toEqual([]);
     expect(line).toContain('The doctor has 2 findings:\n  warning COOKIES_WITHOUT_ORIGINS:');
   });
 
-  it('says nothing while tests run', async () => {
+  it('logs nothing while tests run', async () => {
     expect(await warningsIn('test', { transports: ['polling'] })).toEqual([]);
   });
 
-  it('says in production, once, that any page may be the own one, and nothing else', async () => {
+  it("logs in production, once, that any page may count as the server's own, and nothing else", async () => {
     const [line, ...more] = await warningsIn('production', { transports: ['polling'] });
     expect(more).toEqual([]);
     expect(line).toContain('The doctor has 1 finding:\n  warning ANY_HOST:');
@@ -52,11 +52,11 @@ describe('the doctor at boot', () => {
     { origins: ['https://app.example'] },
     { hosts: ['app.example'] },
     { doctor: { silence: ['ANY_HOST'] } },
-  ])('says nothing in production with %j', async (settings) => {
+  ])('logs nothing in production with %j', async (settings) => {
     expect(await warningsIn('production', { transports: ['polling'], ...settings })).toEqual([]);
   });
 
-  it('says nothing where there is nothing to say', async () => {
+  it('logs nothing where it finds nothing', async () => {
     expect(await warningsIn('development', { doctor: { silence: ['COOKIES_WITHOUT_ORIGINS'] } })).toEqual([]);
   });
 });

@@ -102,17 +102,17 @@ describe('the doctor', () => {
       { module: { providers: [{ provide: APP_GUARD, useClass: HttpGuard, scope: Scope.REQUEST }] } },
       'HttpGuard',
     ],
-  ])('says that global guards do not run here: %s', async (_title, given, name) => {
+  ])('reports that global guards do not run here: %s', async (_title, given, name) => {
     expect(await findingsOf(given)).toEqual(one('GLOBAL_GUARDS', 'info', name));
   });
 
-  it('misses the origins of pages where a session cookie speaks', async () => {
+  it('reports missing origins where a session cookie authenticates', async () => {
     expect(await findingsOf({ authenticator: KnownUsers })).toEqual(
       one('COOKIES_WITHOUT_ORIGINS', 'warning', 'KnownUsers reads a session cookie'),
     );
   });
 
-  it('misses them more quietly where cookies may speak, and not where nobody is known', async () => {
+  it('reports them at a lower level where cookies may authenticate, and not where no user is known', async () => {
     class AnyAuthenticator extends IRealtimeAuthenticator {
       override authenticate(): Promise<null> {
         return Promise.resolve(null);
@@ -125,7 +125,7 @@ describe('the doctor', () => {
     expect(await findingsOf({ authenticator: AnyAuthenticator, settings: { transport: 'in-memory' } })).toEqual([]);
   });
 
-  it('misses both origins and hosts in production, whoever is known', async () => {
+  it('reports both missing origins and missing hosts in production, with any authenticator', async () => {
     process.env.NODE_ENV = 'production';
     const anyHost = one('ANY_HOST', 'warning', 'DNS rebinding');
     expect(await findingsOf({})).toEqual(anyHost);
@@ -157,7 +157,7 @@ describe('the doctor', () => {
     expect(await findingsOf({ prepare })).toEqual(findings);
   });
 
-  it('names messages that no handler takes, and channels on which nothing can be said', async () => {
+  it('names messages that no handler takes, and channels that take no messages', async () => {
     const module = { imports: [RealtimeModule.forFeature([sent, idle])] };
     expect(await findingsOf({ module })).toEqual([
       ...one('UNHANDLED_MESSAGE', 'error', 'Channel "sent" declares the message "message"'),
@@ -193,7 +193,7 @@ describe('the doctor', () => {
     ['4.8.10', false],
     ['4.10.0', false],
     ['5.0.0', false],
-  ])('looks whether the socket.io that Nest loads is too old: %s', async (version, isOld) => {
+  ])('reports whether the socket.io that Nest loads is too old: %s', async (version, isOld) => {
     const platform = 'node_modules/@nestjs/platform-socket.io';
     const root = filesIn({
       'node_modules/socket.io/package.json': JSON.stringify({ name: 'socket.io', version }),
@@ -208,7 +208,7 @@ describe('the doctor', () => {
     expect(await findingsOf({ examine: { root } })).toEqual(isOld ? findings : []);
   });
 
-  it('asks for the version where the range of the peer starts', () => {
+  it('demands at least the version where the range of the peer starts', () => {
     const manifest = readFileSync(join(import.meta.dirname, '../../libs/realtime/package.json'), 'utf8');
     const { peerDependencies } = JSON.parse(manifest) as { peerDependencies: Record<string, string> };
     expect(peerDependencies['socket.io']).toBe(`^${OLDEST_SOCKET_IO}`);
@@ -218,7 +218,7 @@ describe('the doctor', () => {
     expect(await findingsOf({ examine: { root: filesIn({}) } })).toEqual([]);
   });
 
-  it('names channels of a source tree that no test speaks of', async () => {
+  it('names channels of a source tree that no test mentions', async () => {
     const declaring = (constant: string, name: string): string =>
       `export const ${constant} = defineRealtimeChannel({\n  scope: 'public',\n  name: '${name}',\n});\n`;
     const root = filesIn({
@@ -243,7 +243,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  it('keeps silent about what is meant', async () => {
+  it('omits findings that are silenced', async () => {
     const settings: RealtimeSettings = { transports: ['polling'], doctor: { silence: ['COOKIES_WITHOUT_ORIGINS'] } };
     const findings = await findingsOf({ authenticator: KnownUsers, settings });
     expect(findings.map(({ code }) => code)).toEqual(['POLLING']);

@@ -54,7 +54,7 @@ async function healthOf(app: TestApp): Promise<{ status: number; body: any }> {
 afterEach(closeApps);
 
 describe.each(HTTP_ADAPTERS)('the health indicator, over HTTP on %s', (http) => {
-  it('is up while connections are let in', async () => {
+  it('is up while connections are admitted', async () => {
     const app = await boot(MODULE, { http });
     await app.connect();
     expect(await healthOf(app)).toEqual({
@@ -92,7 +92,7 @@ describe.each(HTTP_ADAPTERS)('the health indicator, over HTTP on %s', (http) => 
 });
 
 describe('the health indicator', () => {
-  it('is down where nothing listens', async () => {
+  it('is down where the server does not listen', async () => {
     const app = await Test.createTestingModule({ imports: [RealtimeModule.forRoot()] }).compile();
     expect(await app.get(RealtimeHealthIndicator).isHealthy('live')).toEqual({
       live: { status: 'down', state: 'closed', connections: 0, fanOut: 'fast' },

@@ -30,7 +30,7 @@ describe('stats', () => {
     expect(app.stats().channels).toEqual({ 'orders.{orderId}': 3, news: 1, constructor: 1 });
   });
 
-  it('leave a template out when its last subscriber has gone', async () => {
+  it('omit a template when its last subscriber has gone', async () => {
     const app = await boot(MODULE);
     const client = await app.connect();
     await client.subscribe('news');
@@ -40,10 +40,10 @@ describe('stats', () => {
 
   it('count refusals by code', async () => {
     const app = await boot(MODULE);
-    const [ann, nobody] = [await app.connect({ as: 'ann' }), await app.connect()];
+    const [ann, anonymous] = [await app.connect({ as: 'ann' }), await app.connect()];
     await ann.subscribe('secret');
     await ann.subscribe('unknown');
-    await nobody.subscribe('secret');
+    await anonymous.subscribe('secret');
     expect(app.stats().refusals).toEqual({ FORBIDDEN: 2, UNAUTHENTICATED: 1 });
   });
 });

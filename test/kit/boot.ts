@@ -71,7 +71,7 @@ export class TestApp {
     return client;
   }
 
-  /** As a caller without our types could: gate 4 has to hold by itself. */
+  /** Broadcasts like a caller without our types, so that gate 4 cannot depend on them. */
   broadcast(target: object, ...rest: unknown[]): Promise<void> {
     const broadcaster = this.nest.get(IRealtimeBroadcaster);
     const broadcast: LooseBroadcast = broadcaster.broadcast.bind(broadcaster);

@@ -1,4 +1,4 @@
-// What does a client see? A thin wrapper over plain socket.io-client that remembers everything in order of arrival.
+// What does a client see? A thin wrapper over plain socket.io-client that records everything in order of arrival.
 import { io, type Socket } from 'socket.io-client';
 import type { RefusalError, WelcomeFrame } from '@nestjs-realtime/contract';
 
@@ -87,7 +87,7 @@ export class Client {
     return this.request('rt:message', { channel, event, payload });
   }
 
-  /** The arguments of the next event of this name that no earlier call was given. */
+  /** The arguments of the next event of this name that no earlier call has returned. */
   next(name: string): Promise<unknown[]> {
     const args = this.inbox.get(name)?.shift();
     if (args !== undefined) return Promise.resolve(args);
@@ -99,7 +99,7 @@ export class Client {
     return frame as WelcomeFrame;
   }
 
-  /** A round trip: what the server sent before has arrived once it resolves. */
+  /** A round trip: once it resolves, everything that the server sent before has arrived. */
   async settle(): Promise<void> {
     await this.request('rt:settle');
   }

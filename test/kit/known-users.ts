@@ -1,4 +1,4 @@
-// Who can log in to a test application? The session id is the user's name.
+// Which users can log in to a test application? The session id is the user's name.
 import { Injectable } from '@nestjs/common';
 import { type RealtimeUser, SessionAuthenticator } from 'nestjs-realtime';
 

@@ -1,6 +1,6 @@
-// How does a test hold something open, or learn that it was reached, without sleeping?
+// How does a test hold something open, or notice that it was reached, without sleeping?
 
-/** A promise that somebody else settles. */
+/** A promise that is resolved from outside. */
 export class Latch<Value = void> {
   readonly opened: Promise<Value>;
   readonly open: (value: Value) => void;

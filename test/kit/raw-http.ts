@@ -1,4 +1,4 @@
-// What does the server answer to a request as it is written? Headers twice, no Host, another target: what no client library sends.
+// What does the server answer to a handwritten request? Headers twice, no Host, another target: what no client library sends.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -9,7 +9,7 @@ export interface RawAnswer {
   readonly rest: string;
 }
 
-/** The upgrade of a WebSocket, without the lines that say where from and where to. */
+/** The upgrade of a WebSocket, without the request line and the lines that name host and origin. */
 export const UPGRADE = [
   'Connection: Upgrade',
   'Upgrade: websocket',
@@ -21,7 +21,7 @@ export function upgradeOf(path = '/realtime'): string {
   return `GET ${path}/?EIO=4&transport=websocket HTTP/1.1`;
 }
 
-/** Sends the lines as they are; resolves with the head of the answer, and hangs up. A connection that ends without one is status 0. */
+/** Sends the lines unchanged; resolves with the head of the answer, and hangs up. A connection that ends without one is status 0. */
 export async function answerTo(url: string, lines: readonly string[], body = ''): Promise<RawAnswer> {
   const { hostname, port, protocol } = new URL(url);
   const to = { host: hostname, port: Number(port) };
@@ -35,7 +35,7 @@ export async function answerTo(url: string, lines: readonly string[], body = '')
       if (text.includes('\r\n\r\n')) break;
     }
   } catch {
-    // A server that hangs up on us has said what it has to say.
+    // A server that hangs up has sent everything that it has to send.
   }
   socket.destroy();
   const [line, ...rest] = text.split('\r\n');

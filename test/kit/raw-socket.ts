@@ -1,4 +1,4 @@
-// What does somebody without a Socket.IO client see? A WebSocket that speaks Engine.IO packets by hand.
+// What does a peer without a Socket.IO client see? A WebSocket that speaks Engine.IO packets by hand.
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 

@@ -1,19 +1,25 @@
 // Where does a test get a Redis? A redis-server of its own, on a free port, with nothing on disk but an empty directory.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { findProgram, type Program } from './find-program.js';
+import { freePort } from './free-port.js';
 
-const USUAL_PATHS = [
-  '/usr/bin/redis-server',
-  '/usr/local/bin/redis-server',
-  '/opt/homebrew/bin/redis-server',
-  '/snap/bin/redis-server',
-];
+const REDIS_SERVER: Program = {
+  variable: 'REDIS_SERVER_PATH',
+  usualPaths: [
+    '/usr/bin/redis-server',
+    '/usr/local/bin/redis-server',
+    '/opt/homebrew/bin/redis-server',
+    '/snap/bin/redis-server',
+  ],
+  debianPackage: 'redis-server',
+  advice:
+    'The tests of queues need Redis: install redis-server (Debian: "apt-get install redis-server") or set REDIS_SERVER_PATH.',
+};
 
 export class RedisServer {
   private constructor(
@@ -22,7 +28,7 @@ export class RedisServer {
     private readonly directory: string,
   ) {}
 
-  /** Resolves once it takes connections; on the port it was given, so that one that was stopped comes back. */
+  /** Resolves once it takes connections; a server that was stopped starts again on the same port. */
   static async start(port?: number): Promise<RedisServer> {
     const taken = port ?? (await freePort());
     const directory = mkdtempSync(join(tmpdir(), 'redis-'));
@@ -38,7 +44,7 @@ export class RedisServer {
       '--appendonly',
       'no',
     ];
-    const child = spawn(findRedisServer(), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(findProgram(REDIS_SERVER), args, { stdio: ['ignore', 'pipe', 'ignore'] });
     const server = new RedisServer(taken, child, directory);
     for await (const line of createInterface({ input: child.stdout })) {
       if (line.includes('Ready to accept connections')) {
@@ -59,47 +65,4 @@ export class RedisServer {
     }
     rmSync(this.directory, { recursive: true, force: true });
   }
-}
-
-/** A port that nobody listens on, at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** At REDIS_SERVER_PATH, at a usual place, or, on Debian as root, where apt-get puts it. @throws Error of one line that says what to install. */
-function findRedisServer(): string {
-  const given = process.env.REDIS_SERVER_PATH;
-  if (given) {
-    if (existsSync(given)) return given;
-    throw new Error(`REDIS_SERVER_PATH is ${given}, but there is no such file.`);
-  }
-  const found = usualPath() ?? installOnDebian();
-  if (found !== undefined) return found;
-  throw new Error(
-    'The tests of queues need Redis: install redis-server (Debian: "apt-get install redis-server") or set REDIS_SERVER_PATH.',
-  );
-}
-
-function usualPath(): string | undefined {
-  return USUAL_PATHS.find((path) => existsSync(path));
-}
-
-function installOnDebian(): string | undefined {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return undefined;
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  try {
-    execFileSync('apt-get', ['update', '--quiet'], { stdio: 'ignore', env });
-    execFileSync('apt-get', ['install', '--quiet', '--yes', '--no-install-recommends', 'redis-server'], {
-      stdio: 'ignore',
-      env,
-    });
-  } catch {
-    // No network, or a package source without it: the one line of findRedisServer() says what to do.
-  }
-  return usualPath();
 }

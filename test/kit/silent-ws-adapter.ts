@@ -1,4 +1,4 @@
-// A WebSocket adapter that is not Socket.IO: as little as Nest needs to bind gateways to it.
+// Which WebSocket adapter is not Socket.IO? One with as little as Nest needs to bind gateways to it.
 import { AbstractWsAdapter } from '@nestjs/websockets';
 
 export class SilentWsAdapter extends AbstractWsAdapter {

@@ -1,4 +1,4 @@
-// With which certificate does a test speak TLS? One of its own for localhost, which nobody trusts and nothing else uses.
+// With which certificate does a test speak TLS? One of its own for localhost, which no machine trusts and no other code uses.
 
 export const TLS = {
   key: `-----BEGIN PRIVATE KEY-----

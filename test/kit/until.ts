@@ -1,4 +1,4 @@
-// Has it come about? Asks again, one turn after another, until an answer fits or the time is over.
+// Has it happened yet? Asks again, one turn after another, until an answer fits or the time is over.
 import { setTimeout } from 'node:timers/promises';
 
 const PAUSE_MS = 10;

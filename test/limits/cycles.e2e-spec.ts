@@ -14,7 +14,7 @@ const AT_ONCE = 40;
 describe.each<{ fanOut: FanOutMode; count: number }>([
   { fanOut: 'fast', count: 20_000 },
   { fanOut: 'stock', count: 2_000 },
-])('on the $fanOut path a server that many clients have come to and left', ({ fanOut, count }) => {
+])('on the $fanOut path a server that many clients have connected to and left', ({ fanOut, count }) => {
   let fixture: FixtureProcess;
   let connectFrame: string;
 
@@ -27,7 +27,7 @@ describe.each<{ fanOut: FanOutMode; count: number }>([
     expect(await fixture.stop()).toBe(0);
   });
 
-  it(`holds nothing of ${count} connect, subscribe, disconnect cycles`, async () => {
+  it(`holds nothing after ${count} connect, subscribe, disconnect cycles`, async () => {
     await cycles(WARM_UP);
     const before = await atRest();
     await cycles(count);
@@ -55,7 +55,7 @@ describe.each<{ fanOut: FanOutMode; count: number }>([
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
-  /** Every second client goes without a closing handshake. */
+  /** Every second client leaves without a closing handshake. */
   async function cycle(index: number): Promise<void> {
     const ws = new WebSocket(`${fixture.url.replace('http', 'ws')}${fixture.path}/?EIO=4&transport=websocket`);
     const channels = `[{"channel":"t.auth"},{"channel":"t.room.r${index % 100}"},{"channel":"t.user.alice"}]`;
@@ -71,7 +71,7 @@ describe.each<{ fanOut: FanOutMode; count: number }>([
     await once(ws, 'close');
   }
 
-  /** Memory is looked at twice, because what a closed socket leaves goes a turn later. */
+  /** Memory is read twice, because a closed socket releases some of it a turn later. */
   async function atRest(): Promise<FixtureStats> {
     await until(
       () => fixture.stats({ gc: true }),

@@ -1,4 +1,4 @@
-// A client who speaks but does not read: paused at the TCP level, its pongs go on.
+// How does a test send without reading? The client is paused at the TCP level, and its pongs go on.
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { FixtureProcess } from '../fixture/fixture.process.js';

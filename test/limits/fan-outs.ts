@@ -1,4 +1,4 @@
-// Do the bounds hold on either path to the members of a channel? A suite runs on both, and proves which one it was on.
+// Do the limits hold on either path to the members of a channel? A suite runs on both, and proves which one it was on.
 import { expect } from '@jest/globals';
 import type { RealtimeStats } from 'nestjs-realtime';
 import type { FixtureProcess } from '../fixture/fixture.process.js';
@@ -7,7 +7,7 @@ export type FanOutMode = RealtimeStats['fanOut'];
 
 export const FAN_OUTS: readonly FanOutMode[] = ['fast', 'stock'];
 
-/** Asked after the traffic: it is a connection by which the fast path finds out that it has to fall back. */
+/** Asked after the traffic, because only a connection shows the fast path that it must fall back. */
 export async function expectFanOut(fixture: FixtureProcess, fanOut: FanOutMode): Promise<void> {
   expect((await fixture.control('/health')).body).toEqual({ status: 'ok', fanOut });
 }

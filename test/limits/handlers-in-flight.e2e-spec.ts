@@ -17,7 +17,7 @@ const ADMITTED = SLOTS * 5;
 
 const jobs = defineRealtimeChannel({ name: 'jobs.{id}', scope: 'public', messages: { work: z.unknown() } });
 
-/** What the handler does just now. */
+/** What the handler does now. */
 let work: (payload: unknown) => Promise<void>;
 
 @RealtimeChannel(jobs)

@@ -33,9 +33,9 @@ describe.each(FAN_OUTS)('on the %s path handlers in flight', (fanOut) => {
     expect(await fixture.stop()).toBe(0);
   });
 
-  it('past the admission queue are OVERLOADED, and every request is answered once', async () => {
+  it('are OVERLOADED past the admission queue, and every request is answered once', async () => {
     await start({ requestTimeout: 20_000 });
-    // the first one holds the lane until all have come
+    // the first one holds the lane until all have arrived
     const replies = await Promise.all(Array.from({ length: 200 }, (_, i) => slow(i === 0 ? 2_000 : 1)));
     const codes = replies.map((reply) => (reply!.ok ? 'ok' : reply!.error!.code));
     expect(codes.slice(0, ADMITTED)).toEqual(Array(ADMITTED).fill('ok'));
@@ -44,7 +44,7 @@ describe.each(FAN_OUTS)('on the %s path handlers in flight', (fanOut) => {
     expect((await slow(1))!.ok).toBe(true);
   });
 
-  it('that never settle give their places back after the request timeout', async () => {
+  it('return their places after the request timeout where they never settle', async () => {
     await start({ requestTimeout: 1_500 });
     const never = '{"channel":"t.auth","event":"never","payload":{}}';
     const replies = await Promise.all(Array.from({ length: 30 }, () => socket.request('rt:message', never)));
@@ -54,7 +54,7 @@ describe.each(FAN_OUTS)('on the %s path handlers in flight', (fanOut) => {
     expect((await slow(1))!.ok).toBe(true);
   });
 
-  it('of a client that has gone make room, and the waiting ones never run', async () => {
+  it('make room when their client has gone, and the waiting ones never run', async () => {
     await start({ requestTimeout: 60_000 });
     // one by one they would take minutes
     for (let i = 0; i < ADMITTED; i++) void slow(20_000);

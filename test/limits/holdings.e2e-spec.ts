@@ -10,7 +10,7 @@ import { startExactly, startFixture } from './raised.js';
 const LIMIT_EXCEEDED = { code: 'LIMIT_EXCEEDED', message: expect.any(String), retryable: false };
 const codeOf = (reply: Reply | null): string => (reply!.ok ? 'ok' : reply!.error!.code);
 
-describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => {
+describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
   let fixture: FixtureProcess;
 
   afterEach(async () => {
@@ -20,7 +20,7 @@ describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => 
     expect(await fixture.stop()).toBe(0);
   });
 
-  describe('subscriptions of a connection', () => {
+  describe('on subscriptions of a connection', () => {
     const connect = async (): Promise<RawSocket> => {
       fixture = await startFixture({ fanOut, limits: { subscriptionsPerConnection: 5 } });
       return RawSocket.connect(fixture, await fixture.login('alice'));
@@ -28,7 +28,7 @@ describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => 
     const subscribe = (socket: RawSocket, room: number): Promise<Reply | null> =>
       socket.request('rt:subscribe', `{"channel":"t.room.r${room}"}`);
 
-    it('are bounded; leaving one channel makes room for another', async () => {
+    it('bound their number; leaving one channel makes room for another', async () => {
       const socket = await connect();
       const replies = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((room) => subscribe(socket, room)));
       expect(replies.map(codeOf)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'LIMIT_EXCEEDED', 'LIMIT_EXCEEDED']);
@@ -41,7 +41,7 @@ describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => 
       await socket.close();
     });
 
-    it('are bounded inside one batch, and its refusals hold nothing', async () => {
+    it('bound them inside one batch, and its refusals hold nothing', async () => {
       const socket = await connect();
       const batch = JSON.stringify(Array.from({ length: 100 }, (_, i) => ({ channel: `t.room.r${i}` })));
       const replies = (await socket.request('rt:subscribe', batch)) as unknown as Reply[];
@@ -51,7 +51,7 @@ describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => 
       await socket.close();
     });
 
-    it('are bounded also when many requests stand before a slow guard at once', async () => {
+    it('bound them also when many requests wait for a slow guard at once', async () => {
       const socket = await connect();
       await fixture.control('/guard', { delayMs: 100 });
       const replies = await Promise.all(Array.from({ length: 20 }, (_, room) => subscribe(socket, room)));
@@ -60,7 +60,7 @@ describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => 
       await socket.close();
     });
 
-    it('are none for a channel that was refused', async () => {
+    it('count none for a channel that was refused', async () => {
       const socket = await connect();
       for (let i = 0; i < 10; i++)
         expect(codeOf(await socket.request('rt:subscribe', '{"channel":"t.admin"}'))).toBe('FORBIDDEN');
@@ -69,8 +69,8 @@ describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => 
     });
   });
 
-  describe('connections of a user', () => {
-    it('are bounded over all his sessions, and free again after a disconnect', async () => {
+  describe('on connections of a user', () => {
+    it('bound them over all sessions of the user, and release them after a disconnect', async () => {
       fixture = await startFixture({ fanOut, limits: { connectionsPerUser: 3 } });
       const sessions = await Promise.all(Array.from({ length: 4 }, () => fixture.login('alice')));
       const sockets = await Promise.all(
@@ -88,7 +88,7 @@ describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => 
       for (const socket of [...sockets, bob]) socket.disconnect();
     });
 
-    it('are bounded also when they come all at once', async () => {
+    it('bound them also when they all arrive at once', async () => {
       fixture = await startFixture({ fanOut, limits: { connectionsPerUser: 3 } });
       const token = await fixture.login('alice');
       await fixture.control('/auth', { mode: 'ok', delayMs: 100 });
@@ -101,7 +101,7 @@ describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => 
       await Promise.all(sockets.map((socket) => socket.close()));
     });
 
-    it('count nobody who is anonymous', async () => {
+    it('count no anonymous connection', async () => {
       fixture = await startFixture({ fanOut, limits: { connectionsPerUser: 1 } });
       const sockets = await Promise.all(Array.from({ length: 5 }, () => connectClient(fixture)));
       expect((await fixture.stats()).connections).toBe(5);
@@ -109,8 +109,8 @@ describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => 
     });
   });
 
-  describe('authentications under way', () => {
-    it('are bounded: past the bound OVERLOADED, and later they are served again', async () => {
+  describe('on authentications under way', () => {
+    it('answer OVERLOADED past the limit, and serve the client later', async () => {
       fixture = await startFixture({ fanOut, authenticationTimeout: 3_000, limits: { pendingAuthentications: 3 } });
       const token = await fixture.login('alice');
       await fixture.control('/auth', { mode: 'hang' });
@@ -137,7 +137,7 @@ describe.each(FAN_OUTS)('on the %s path what one client may hold:', (fanOut) => 
     });
   });
 
-  it('a transport that never sends CONNECT is closed after 10 s, one that did is not', async () => {
+  it('close a transport after 10 s that never sends CONNECT, and keep one that did', async () => {
     fixture = await startExactly({ fanOut });
     const connected = await RawSocket.connect(fixture);
     const openedAt = performance.now();

@@ -1,4 +1,4 @@
-// How many guards can one connection have at work? As many as it may have subscriptions.
+// How many guards can one connection have running? As many as it may have subscriptions.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import { FixtureProcess } from '../fixture/fixture.process.js';
@@ -55,7 +55,7 @@ describe('batches of channels with a slow guard', () => {
     for (let n = 0; n < LIMIT; n++) await request(socket, 'rt:unsubscribe', { channel: `t.room.${100 + n}` });
   });
 
-  it('of the same channels wait for each other, and only so many', async () => {
+  it('of the same channels wait for each other, up to a limit', async () => {
     socket.disconnect();
     socket = await connectClient(fixture, { auth: { token: await fixture.login('alice') } });
     await fixture.control('/guard', { delayMs: 100 });

@@ -7,9 +7,9 @@ import { expectFanOut, FAN_OUTS } from './fan-outs.js';
 import { startExactly } from './raised.js';
 
 const MAX_P99_MS = 100;
-/** A collection of garbage may come at a bad time; an attack that works does so every time. */
+/** Attempts, because a garbage collection may come at a bad time; an attack that works does so every time. */
 const ATTEMPTS = 3;
-/** Each neighbour stays within his burst, so that no limit of his own is in the way. */
+/** Each neighbour stays within its own burst, so that no limit of its own disturbs the measurement. */
 const NEIGHBOURS = 40;
 const ROUND_TRIPS = 38;
 const ECHO = '{"channel":"t.auth","event":"echo","payload":{"text":"calm"}}';
@@ -19,7 +19,7 @@ const message = (event: string, payload: string): string =>
 const wide = (keys: number): string => `{${Array.from({ length: keys }, (_, i) => `"k${i}":0`).join(',')}}`;
 const batch = JSON.stringify(Array.from({ length: 100 }, (_, i) => ({ channel: `t.room.r${i}` })));
 
-/** The dearest things that a client may send: each is as large as a frame may be, or asks for as much as one request may. */
+/** The most expensive frames that a client may send: each is as large as a frame may be, or asks for as much as a request may. */
 const DEAR: readonly string[] = [
   message('raw', wide(900)),
   message('raw', wide(5_000)),
@@ -47,7 +47,7 @@ describe.each(FAN_OUTS)('on the %s path one hostile client', (fanOut) => {
     expect(await fixture.stop()).toBe(0);
   });
 
-  it('never has his neighbours wait for more than 100 ms of work, at p99', async () => {
+  it('never makes its neighbours wait for more than 100 ms of work, at p99', async () => {
     let p99 = Infinity;
     for (let attempt = 0; attempt < ATTEMPTS && p99 >= MAX_P99_MS; attempt++) p99 = await p99UnderAttack();
     expect(p99).toBeLessThan(MAX_P99_MS);
@@ -60,7 +60,7 @@ describe.each(FAN_OUTS)('on the %s path one hostile client', (fanOut) => {
     const took: number[] = [];
     for (let round = 0; round < ROUND_TRIPS; round++) {
       for (const socket of neighbours) {
-        // in the server's own time: what it does before the answer, and not what the machine does beside it
+        // in the server's own time: its work before the answer, and not what other processes do on the machine
         const start = fixture.workedMs;
         expect((await socket.request('rt:message', ECHO))?.ok).toBe(true);
         took.push(fixture.workedMs - start);
@@ -71,7 +71,7 @@ describe.each(FAN_OUTS)('on the %s path one hostile client', (fanOut) => {
     await Promise.all(neighbours.map((socket) => socket.close()));
     took.sort((a, b) => a - b);
     const [p50, p99] = [0.5, 0.99].map((q) => took[Math.floor(took.length * q)]) as [number, number];
-    // the figures are worth reading also where they are good
+    // the figures are worth reading even where they are good
     process.stderr.write(
       `under ${attacks} hostile frames: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, worst ${took.at(-1)!.toFixed(1)} ms\n`,
     );
@@ -84,7 +84,7 @@ describe.each(FAN_OUTS)('on the %s path one hostile client', (fanOut) => {
     return socket;
   }
 
-  /** Sends all dear frames over and over, and comes back whenever it is cut. Resolves with their number. */
+  /** Sends all expensive frames repeatedly, and reconnects whenever it is cut. Resolves with their number. */
   async function attackUntil(over: () => boolean): Promise<number> {
     const session = await fixture.login('mallory');
     let sent = 0;

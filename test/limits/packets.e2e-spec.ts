@@ -24,8 +24,8 @@ describe.each(FAN_OUTS)('on the %s path a client that floods', (fanOut) => {
     ['pongs', '3'],
     ['events', '42["nothing"]'],
     ['acks of nothing', '437["x"]'],
-    ['misshapen requests', '421["rt:message",null]'],
-  ])('with %s is told POLICY and cut', async (_title, packet) => {
+    ['malformed requests', '421["rt:message",null]'],
+  ])('is cut with POLICY when it sends %s', async (_title, packet) => {
     fixture = await startExactly({ fanOut, limits: { packetsPerSecond: 50 } });
     const socket = await RawSocket.connect(fixture);
     for (let i = 0; i < 1_000; i++) socket.send(packet);
@@ -48,7 +48,7 @@ describe.each(FAN_OUTS)('on the %s path a client that floods', (fanOut) => {
     );
   });
 
-  it('under the limit stays', async () => {
+  it('stays connected under the limit', async () => {
     fixture = await startExactly({ fanOut, limits: { packetsPerSecond: 50 } });
     const socket = await RawSocket.connect(fixture);
     for (let i = 0; i < 80; i++) socket.send('3');
@@ -57,7 +57,7 @@ describe.each(FAN_OUTS)('on the %s path a client that floods', (fanOut) => {
     await socket.close();
   });
 
-  it('within a raised message rate stays: the packet limit rises with it', async () => {
+  it('stays connected within a raised message rate: the packet limit rises with it', async () => {
     fixture = await startExactly({ fanOut, limits: { messagesPerSecond: 3_000, messageBurst: 3_000 } });
     const socket = await RawSocket.connect(fixture);
     const replies = await Promise.all(
@@ -68,7 +68,7 @@ describe.each(FAN_OUTS)('on the %s path a client that floods', (fanOut) => {
     await socket.close();
   });
 
-  it('over a raised message rate is cut where the packet limit was set by itself', async () => {
+  it('is cut over a raised message rate where the packet limit is set by itself', async () => {
     fixture = await startFixture({ fanOut, limits: { packetsPerSecond: 100 } });
     const socket = await RawSocket.connect(fixture);
     for (let i = 0; i < 1_000; i++) socket.send('42["nothing"]');
@@ -77,7 +77,7 @@ describe.each(FAN_OUTS)('on the %s path a client that floods', (fanOut) => {
   });
 
   it.each(['3', '42["x"]', '421["rt:message",{}]'])(
-    'with 50,000 packets %s in one POST does not hold the event loop',
+    'does not hold the event loop with 50,000 packets %s in one POST',
     async (packet) => {
       fixture = await startExactly({
         fanOut,

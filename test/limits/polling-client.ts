@@ -1,4 +1,4 @@
-// A client of the polling transport, by hand, whose one POST may carry any number of packets.
+// How does a test put any number of packets into one POST? By a handwritten client of the polling transport.
 import type { FixtureProcess } from '../fixture/fixture.process.js';
 
 /** Engine.IO separates the packets of a payload by it. */

@@ -1,4 +1,4 @@
-// Which limits does a test leave out of the way? Rates far above what it sends, unless it names its own.
+// Which limits does a test keep out of its way? Its rates are far above what it sends, unless it names its own.
 import { FixtureProcess } from '../fixture/fixture.process.js';
 
 interface Settings {
@@ -8,7 +8,7 @@ interface Settings {
 
 const OUT_OF_THE_WAY = { messagesPerSecond: 100_000, messageBurst: 100_000 };
 
-/** A fixture with these options, and with limits beside which no other one is in the way. */
+/** A fixture with these options, and with limits that no other test reaches by accident. */
 export function startFixture({ limits = {}, ...options }: Settings = {}): Promise<FixtureProcess> {
   return startExactly({ ...options, limits: { ...OUT_OF_THE_WAY, ...limits } });
 }

@@ -23,14 +23,14 @@ describe.each(FAN_OUTS)('on the %s path a client that asks too often', (fanOut) 
     expect(await fixture.stop()).toBe(0);
   });
 
-  it('is answered up to the burst, then told RATE_LIMITED and when to come back, and is served then', async () => {
+  it('is answered up to the burst, then gets RATE_LIMITED with a delay, and is served after it', async () => {
     const socket = await connect({ messagesPerSecond: 2, messageBurst: 10 });
     const connectedAt = performance.now();
     await socket.request('rt:subscribe', '{"channel":"t.auth"}');
     const replies = await Promise.all(Array.from({ length: 100 }, () => socket.request('rt:message', ECHO)));
     const codes = replies.map(codeOf);
     expect(codes.slice(0, 9)).toEqual(Array(9).fill('ok'));
-    // two tokens more drop in per second that a slow machine takes
+    // on a slow machine two more tokens arrive per second
     const earned = Math.ceil(((performance.now() - connectedAt) / 1_000) * 2);
     expect(codes.filter((code) => code === 'ok').length).toBeLessThanOrEqual(10 + earned);
     expect(codes.at(-1)).toBe('RATE_LIMITED');
@@ -63,7 +63,7 @@ describe.each(FAN_OUTS)('on the %s path a client that asks too often', (fanOut) 
 
   it.each([
     ['an unknown event', '42["nothing"]'],
-    ['a misshapen frame', '42["rt:subscribe",null]'],
+    ['a malformed frame', '42["rt:subscribe",null]'],
     ['no frame', '42["rt:message"]'],
     ['an event named by a number', '42[7,{}]'],
   ])('pays a token for %s', async (_title, packet) => {

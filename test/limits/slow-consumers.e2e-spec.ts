@@ -11,11 +11,11 @@ import { startFixture } from './raised.js';
 /** One event is about 250 bytes on the wire. */
 const TEXT = 'x'.repeat(200);
 const ROUND = 2_000;
-/** What the kernel may take for a client who does not read, before anything waits in the process. */
+/** What the kernel may take for a client that does not read, before anything waits in the process. */
 const KERNEL_ROUNDS = 60;
 const MB = 1_048_576;
 
-describe.each(FAN_OUTS)('on the %s path a client who does not read, but answers pings', (fanOut) => {
+describe.each(FAN_OUTS)('on the %s path a client that does not read, but answers pings', (fanOut) => {
   let fixture: FixtureProcess;
   let reader: Socket;
   let received: number[];
@@ -27,7 +27,7 @@ describe.each(FAN_OUTS)('on the %s path a client who does not read, but answers 
     reader.on('rt:event', (_channel: string, _event: string, { n }: { n: number }) => received.push(n));
     await request(reader, 'rt:subscribe', { channel: 't.auth' });
   };
-  /** A round is half of what may be queued for a client, and the reader has it before the next one: it is never the slow one. */
+  /** A round is half of what may be queued for a client, and the reader has it before the next round, so it is never the slow one. */
   const publish = async (n: number): Promise<void> => {
     const publication = { channel: 't.auth', event: 'message', payload: { n, text: TEXT }, times: ROUND, perTick: 50 };
     expect((await fixture.control('/publish', publication)).status).toBe(200);
@@ -46,9 +46,9 @@ describe.each(FAN_OUTS)('on the %s path a client who does not read, but answers 
     expect(await fixture.stop()).toBe(0);
   });
 
-  it('is cut while events are published, memory stays flat and everybody else gets everything in order', async () => {
+  it('is cut while events are published; memory stays flat and all other clients get everything in order', async () => {
     await start({});
-    // what the first rounds need of memory, they need once
+    // the memory that the first rounds need is needed only once
     for (let round = 0; round < 5; round++) await publish(round * ROUND);
     const before = await fixture.stats({ gc: true });
     const deaf = await DeafClient.of(fixture, 'mallory', 't.auth');
@@ -75,7 +75,7 @@ describe.each(FAN_OUTS)('on the %s path a client who does not read, but answers 
     );
   });
 
-  it('with slowConsumer "drop" stays, misses events, and gets new ones when it reads again', async () => {
+  it('stays with slowConsumer "drop", misses events, and gets new ones when it reads again', async () => {
     await start({ slowConsumer: 'drop' });
     const deaf = await DeafClient.of(fixture, 'patient', 't.auth');
     const before = await fixture.stats({ gc: true });
@@ -99,13 +99,16 @@ describe.each(FAN_OUTS)('on the %s path a client who does not read, but answers 
     deaf.close();
   });
 
-  it.each(['disconnect', 'drop'])('and asks on and on is cut for its unread replies (%s)', async (slowConsumer) => {
-    await start({ slowConsumer });
-    const echo = `["rt:message",${JSON.stringify({ channel: 't.auth', event: 'echo', payload: { text: 'x'.repeat(20_000) } })}]`;
-    await expectCut('echo', (id) => `42${id}${echo}`);
-  });
+  it.each(['disconnect', 'drop'])(
+    'is cut for its unread replies when it keeps sending requests (%s)',
+    async (slowConsumer) => {
+      await start({ slowConsumer });
+      const echo = `["rt:message",${JSON.stringify({ channel: 't.auth', event: 'echo', payload: { text: 'x'.repeat(20_000) } })}]`;
+      await expectCut('echo', (id) => `42${id}${echo}`);
+    },
+  );
 
-  it('and asks for namespaces that do not exist is cut for the unread answers', async () => {
+  it('is cut for the unread answers when it asks for namespaces that do not exist', async () => {
     await start({});
     await expectCut('namespaces', () => `40/${'x'.repeat(20_000)},`);
   });

@@ -1,4 +1,4 @@
-// What is left of the module when the application has closed?
+// What remains of the module when the application has closed?
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -20,7 +20,7 @@ describe('app.close()', () => {
     expect([said, code]).toEqual(['closed\n', 0]);
   });
 
-  it('ends every connection, and each is told of', async () => {
+  it('ends every connection and notifies its client', async () => {
     const app = await boot({ imports: [RealtimeModule.forRoot(), RealtimeModule.forFeature([workChannel])] });
     const clients = await Promise.all([app.connect(), app.connect()]);
     await clients[0].subscribe('work');
@@ -31,7 +31,7 @@ describe('app.close()', () => {
     expect(app.stats()).toMatchObject({ connections: 0, subscriptions: 0, rooms: 0, inFlight: 0 });
   });
 
-  it('may be called when nobody ever came, and a broadcast after it harms nobody', async () => {
+  it('may be called when no client ever came, and a broadcast after it does no harm', async () => {
     const app = await boot({ imports: [RealtimeModule.forRoot(), RealtimeModule.forFeature([workChannel])] });
     await app.nest.close();
     await expect(app.broadcast(workChannel, 1)).resolves.toBeUndefined();

@@ -1,4 +1,4 @@
-// A process that boots, serves, and closes an application, and must then end by itself. Plain JavaScript on the built packages.
+// Does a process end by itself that boots, serves and closes an application? Plain JavaScript on the built packages.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -48,7 +48,7 @@ const ended = sockets.map((socket) => new Promise((resolve) => socket.once('disc
 await app.close();
 await Promise.all(ended);
 console.log('closed');
-// does not keep the process alive; finds out who does
+// does not keep the process alive; prints what does
 setTimeout(() => {
   console.log(`still open: ${process.getActiveResourcesInfo().join(' ')}`);
   process.exit(1);

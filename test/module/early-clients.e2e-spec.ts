@@ -1,4 +1,4 @@
-// What becomes of clients who come while the application still boots, on a server that listens already?
+// What happens to clients that connect while the application boots, to a server that already listens?
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -9,11 +9,11 @@ import { Latch } from '../kit/latch.js';
 import { RawSocket } from '../kit/raw-socket.js';
 import { until } from '../kit/until.js';
 
-describe('a client who comes before the application is ready', () => {
+describe('a client that connects before the application is ready', () => {
   let app: INestApplication;
   afterEach(() => app.close());
 
-  it('passes no gate, and has to come again', async () => {
+  it('passes no gate and must connect again', async () => {
     const reached = new Latch();
     const ready = new Latch();
     @Injectable()

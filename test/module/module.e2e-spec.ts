@@ -53,7 +53,7 @@ describe('the module', () => {
     expect(app.nest.get(IRealtimeHandlerRegistry).listChannels()).toEqual([newsChannel]);
   });
 
-  it('is only for its importers where global is false', async () => {
+  it('is visible to its importers only where global is false', async () => {
     const realtime = RealtimeModule.forRoot({ global: false });
     await expect(boot({ imports: [realtime, NewsModule] })).rejects.toThrow(
       "can't resolve dependencies of the Newsroom",
@@ -69,14 +69,14 @@ describe('the module', () => {
     expect(await client.next('rt:event')).toEqual(['news', 'message', { n: 2 }]);
   });
 
-  it('takes the same channel from two features, and none twice', async () => {
+  it('takes the same channel from two features once', async () => {
     const app = await boot({
       imports: [RealtimeModule.forRoot(), NewsModule, RealtimeModule.forFeature([newsChannel, newsChannel])],
     });
     expect(app.nest.get(IRealtimeHandlerRegistry).listChannels()).toEqual([newsChannel]);
   });
 
-  it('rejects the boot with everything that is wrong with the channels', async () => {
+  it('rejects the boot with all faults of the channels in one message', async () => {
     const one = defineRealtimeChannel({ name: 'faults.{id}', scope: 'public', message: z.unknown() });
     const rival = defineRealtimeChannel({ name: 'faults.{other}', scope: 'public', payload });
     @RealtimeChannel(one)
@@ -108,7 +108,7 @@ describe('the module', () => {
   });
 
   describe.each(HTTP_ADAPTERS)('beside a gateway of the application, on %s', (http) => {
-    it('leaves that gateway on /socket.io as it was', async () => {
+    it('leaves that gateway on /socket.io unchanged', async () => {
       const app = await boot({ imports: [RealtimeModule.forRoot(), NewsModule], providers: [OwnGateway] }, { http });
       const own = io(app.url, { transports: ['websocket'], forceNew: true });
       expect(await own.emitWithAck('shout', 'hello')).toBe('HELLO');
@@ -124,7 +124,7 @@ describe('the module', () => {
       own.disconnect();
     });
 
-    it('leaves HTTP routes as they were', async () => {
+    it('leaves HTTP routes unchanged', async () => {
       const app = await boot({ imports: [RealtimeModule.forRoot()] }, { http });
       expect((await fetch(`${app.url}/nowhere`)).status).toBe(404);
     });
@@ -155,7 +155,7 @@ describe('the module', () => {
     }
   });
 
-  it('rejects the boot under a WebSocket adapter that is not Socket.IO, and says how to mend it', async () => {
+  it('rejects the boot under a WebSocket adapter that is not Socket.IO, and says how to fix it', async () => {
     const booting = boot(
       { imports: [RealtimeModule.forRoot()] },
       { prepare: (app) => app.useWebSocketAdapter(new SilentWsAdapter(app)) },
@@ -163,7 +163,7 @@ describe('the module', () => {
     await expect(booting).rejects.toThrow(/remove app\.useWebSocketAdapter\(\.\.\.\).*IoAdapter/);
   });
 
-  it('boots without HTTP, and broadcasts to nobody', async () => {
+  it('boots without HTTP and broadcasts to no client', async () => {
     @Module({ imports: [RealtimeModule.forRoot(), NewsModule] })
     class WorkerModule {}
     const context = await NestFactory.createApplicationContext(WorkerModule, { logger: false });
@@ -173,7 +173,7 @@ describe('the module', () => {
     await context.close();
   });
 
-  it('keeps what would have gone out, and accepts no connection, with the in-memory transport', async () => {
+  it('records what would have gone out, and accepts no connection, with the in-memory transport', async () => {
     const app = await boot({ imports: [RealtimeModule.forRoot({ transport: 'in-memory' }), NewsModule] });
     await app.nest.get(Newsroom).publish(1);
     await expect(app.connect()).rejects.toThrow('websocket error');

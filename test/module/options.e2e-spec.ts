@@ -1,4 +1,4 @@
-// Do options reach what they set, however the application gives them?
+// Do options take effect in every way an application can give them?
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DynamicModule, Injectable, Module } from '@nestjs/common';
 import {
@@ -87,7 +87,7 @@ const ways: [string, () => DynamicModule][] = [
 describe('options', () => {
   afterEach(closeApps);
 
-  describe.each(ways)('by %s', (_way, realtime) => {
+  describe.each(ways)('given by %s', (_way, realtime) => {
     it.each(HTTP_ADAPTERS)('take effect, on %s', async (http) => {
       const app = await boot({ imports: [realtime()], providers: [OnEcho] }, { http });
       await expect(app.connect()).rejects.toThrow('websocket error');
@@ -106,7 +106,7 @@ describe('options', () => {
     });
   });
 
-  it('closes the connection of a peer whose frame is over the limit', async () => {
+  it('close the connection of a peer whose frame is over the limit', async () => {
     const app = await boot({
       imports: [RealtimeModule.forRoot({ limits: { payloadBytes: 100_000 } })],
       providers: [OnEcho],
@@ -118,7 +118,7 @@ describe('options', () => {
     expect(await client.closed).toMatch(/transport/);
   });
 
-  it('are there for others to inject, defaults included', async () => {
+  it('can be injected, defaults included', async () => {
     const app = await boot({ imports: [RealtimeModule.forRoot({ requestTimeout: 70 })] });
     expect(app.nest.get(RealtimeOptions)).toMatchObject({
       path: '/realtime',
@@ -150,20 +150,23 @@ describe('options', () => {
     ],
   ];
 
-  it.each(faulty)('at fault from %s reject the boot, all of them in one message', async (_way, options) => {
-    const booting: unknown = await boot({ imports: [RealtimeModule.forRootAsync(options)] }).catch((e: unknown) => e);
-    expect(booting).toBeInstanceOf(RealtimeFault);
-    const { message } = booting as Error;
-    for (const name of ['path', 'requestTimeout', 'origins', 'limits.payloadKeys', 'colour']) {
-      expect(message).toContain(`- ${name} `);
-    }
-  });
+  it.each(faulty)(
+    'reject the boot where they are invalid, with all faults in one message, from %s',
+    async (_way, options) => {
+      const booting: unknown = await boot({ imports: [RealtimeModule.forRootAsync(options)] }).catch((e: unknown) => e);
+      expect(booting).toBeInstanceOf(RealtimeFault);
+      const { message } = booting as Error;
+      for (const name of ['path', 'requestTimeout', 'origins', 'limits.payloadKeys', 'colour']) {
+        expect(message).toContain(`- ${name} `);
+      }
+    },
+  );
 
-  it('at fault in forRoot throw where they are written', () => {
+  it('throw in forRoot where they are invalid', () => {
     expect(() => RealtimeModule.forRoot(bad as RealtimeSettings)).toThrow(RealtimeFault);
   });
 
-  it('that a factory fails to make reject the boot with its error', async () => {
+  it('reject the boot with the error of a factory that fails', async () => {
     const failing = RealtimeModule.forRootAsync({ useFactory: () => Promise.reject(new Error('no configuration')) });
     await expect(boot({ imports: [failing] })).rejects.toThrow('no configuration');
   });

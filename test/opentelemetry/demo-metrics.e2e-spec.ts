@@ -1,4 +1,4 @@
-// Can Prometheus scrape the demo, and nobody else?
+// Can Prometheus scrape the demo, and no other peer?
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DemoProcess } from '../demo/demo-process.js';
 import { Client } from '../kit/client.js';
@@ -16,7 +16,7 @@ describe('GET /metrics of the demo', () => {
   const scrape = (headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${demo!.url}/metrics`, { headers });
 
-  it('tells whoever is on loopback what the node did, and not whom a proxy there may speak for', async () => {
+  it('answers peers on loopback, and no peer that a proxy there may stand for', async () => {
     demo = await DemoProcess.start();
     client = await Client.connect(demo.url);
     await client.subscribe('realtime-ping');
@@ -35,7 +35,7 @@ describe('GET /metrics of the demo', () => {
     expect((await scrape({ forwarded: 'for=127.0.0.1' })).status).toBe(403);
   });
 
-  it('is nothing for a page under a rebound name, in production either', async () => {
+  it('is refused to a page under a rebound name, in production too', async () => {
     demo = await DemoProcess.start({ NODE_ENV: 'production', DEMO_PASSWORD: 'not the published one' });
     const { host, port } = new URL(demo.url);
     const get = async (...lines: string[]): Promise<number> =>
@@ -49,7 +49,7 @@ describe('GET /metrics of the demo', () => {
     expect(absolute.status).toBeGreaterThanOrEqual(400);
   });
 
-  it('asks everybody for the token where there is one', async () => {
+  it('asks every peer for the token where one is set', async () => {
     demo = await DemoProcess.start({ METRICS_TOKEN: 'a secret' });
     expect((await scrape()).status).toBe(403);
     expect((await scrape({ authorization: 'Bearer a guess' })).status).toBe(403);

@@ -10,7 +10,7 @@ import { bootTraced } from './traced-app.js';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const GOOD = `00-${TRACE}-b7ad6b7169203331-01`;
 
-const MISSHAPEN: [why: string, traceparent: unknown][] = [
+const MALFORMED: [why: string, traceparent: unknown][] = [
   ['nothing', ''],
   ['null', null],
   ['a number', 1],
@@ -50,12 +50,12 @@ describe('trace context of a client', () => {
     return recorder.span('realtime-message rooms.{roomId} say');
   }
 
-  it.each(MISSHAPEN)('is ignored in a message where it is %s', async (_why, traceparent) => {
+  it.each(MALFORMED)('is ignored in a message where it is %s', async (_why, traceparent) => {
     const span = await messageWith({ traceparent, tracestate: 'a=b' });
     expect([span.parentSpanContext, span.spanContext().traceState]).toEqual([undefined, undefined]);
   });
 
-  it.each(MISSHAPEN.filter(([, value]) => JSON.stringify(value).length < 4_000))(
+  it.each(MALFORMED.filter(([, value]) => JSON.stringify(value).length < 4_000))(
     'is ignored in auth where it is %s',
     async (_why, traceparent) => {
       recorder.forget();
@@ -75,7 +75,7 @@ describe('trace context of a client', () => {
     expect(span.spanContext().traceState?.serialize() ?? '').toBe('');
   });
 
-  it('is read of a version to come, with flags that are not known yet', async () => {
+  it('is read in a future version, with unknown flags', async () => {
     const span = await messageWith({ traceparent: `cc-${TRACE}-b7ad6b7169203331-ff-what-may-come` });
     expect(span.parentSpanContext).toMatchObject({ traceId: TRACE, traceFlags: 1 });
   });

@@ -1,4 +1,4 @@
-// Do the metrics tell what has happened, in labels that nobody outside can multiply?
+// Do the metrics report what has happened, in labels that no client can multiply?
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { IRealtimeServer } from 'nestjs-realtime';
@@ -58,7 +58,7 @@ describe('metrics', () => {
     expect(valueOf(await collect('connections'))).toBe(0);
   });
 
-  it('count messages by outcome, and how long they took', async () => {
+  it('count messages by outcome, with their duration', async () => {
     const ann = await app.connect({ as: 'ann' });
     await ann.subscribe('rooms.1');
     await ann.send('rooms.1', 'say', { text: 'a' });
@@ -100,7 +100,7 @@ describe('metrics', () => {
     expect(count('message', 'NOT_SUBSCRIBED')).toBe(1);
   });
 
-  it('count slow consumers and what the bridge made of domain events', async () => {
+  it('count slow consumers and the forwarded, skipped and failed domain events', async () => {
     const connected = app.nextHook('connected');
     const ann = await app.connect({ as: 'ann' });
     await ann.subscribe('rooms.1');
@@ -121,7 +121,7 @@ describe('metrics', () => {
     }
   });
 
-  it('tell how late the event loop was since they were last asked', async () => {
+  it('report the delay of the event loop since the last collection', async () => {
     // Node takes the first sample after a collection as the beginning of the next.
     for (let block = 0; block < 3; block++) {
       const end = performance.now() + 150;
@@ -135,7 +135,7 @@ describe('metrics', () => {
     expect(valueOf(p50)).toBeLessThan(valueOf(max)!);
   });
 
-  it('ask the node once a collection', async () => {
+  it('read the state of the node once a collection', async () => {
     const stats = jest.spyOn(app.nest.get(IRealtimeServer), 'stats');
     await recorder.collect();
     expect(stats).toHaveBeenCalledTimes(1);

@@ -35,7 +35,7 @@ export class Recorder {
     metrics.setGlobalMeterProvider(this.meters);
   }
 
-  /** Spans that have ended, in the order in which they did. */
+  /** Spans that have ended, in that order. */
   get spans(): ReadableSpan[] {
     return this.exporter.getFinishedSpans();
   }

@@ -32,7 +32,7 @@ export const roomChannel = defineRealtimeChannel({
 });
 export const FAILURE = 'the disk is full';
 
-/** What a tracker of errors would have been told. */
+/** What an error tracker would have received. */
 export const reports: { error: unknown; attributes: Attributes; traceId?: string }[] = [];
 
 class Tracker extends OpenTelemetryTracer {

@@ -1,4 +1,4 @@
-// Does a span leave alone what runs in it?
+// Does a span leave the code unchanged that runs in it?
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { RealtimeException, type SpanOptions } from 'nestjs-realtime';
@@ -18,7 +18,7 @@ describe('OpenTelemetryTracer', () => {
   beforeEach(() => recorder.forget());
   afterAll(() => recorder.stop());
 
-  it('gives back the very result, be it a value or a promise, and ends when that is known', async () => {
+  it('returns the very result, a value or a promise, and ends when it is known', async () => {
     expect(tracer.span(SPAN, () => 7)).toBe(7);
     expect(recorder.spans).toHaveLength(1);
     let finish!: (value: string) => void;
@@ -31,7 +31,7 @@ describe('OpenTelemetryTracer', () => {
   });
 
   it.each([new TypeError('own'), 'a text', undefined, null, 10n, Symbol('s'), Object.create(null) as object])(
-    'lets whatever is thrown through as it is, and records it (case %#)',
+    'passes on any thrown value unchanged, and records it (case %#)',
     async (thrown) => {
       const fail = (): never => {
         throw thrown;
@@ -51,7 +51,7 @@ describe('OpenTelemetryTracer', () => {
     },
   );
 
-  it('takes what the process is doing for the cause of its own work, and never of what a client asks for', () => {
+  it('has the active span as parent of its own work, and never of what a client asks for', () => {
     trace.getTracer('test').startActiveSpan('outer', (outer) => {
       tracer.span(SPAN, () => undefined);
       tracer.span({ ...SPAN, kind: 'server' }, () => undefined);
@@ -61,7 +61,7 @@ describe('OpenTelemetryTracer', () => {
     });
   });
 
-  it('tells what was down where something was UNAVAILABLE, and does not call that a failure', async () => {
+  it('records the cause of an UNAVAILABLE, and does not count it as a failure', async () => {
     const cause = new Error('the session store is down');
     const refusal = new RealtimeException('UNAVAILABLE', { cause });
     await expect(tracer.span(SPAN, () => Promise.reject(refusal))).rejects.toBe(refusal);

@@ -1,4 +1,4 @@
-// Does one trace show what caused what?
+// Does one trace show which action caused which?
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
@@ -41,7 +41,7 @@ describe('traces', () => {
   const send = (event: string, more: object = {}, payload: unknown = { text: 'hello' }): Promise<Reply> =>
     client.request('rt:message', { channel: 'rooms.42', event, payload, ...more });
 
-  it('lead from what a client was doing over the message, its gate and its handler to the broadcast', async () => {
+  it("lead from the client's span over the message, its gate and its handler to the broadcast", async () => {
     expect(await send('say', { traceparent, tracestate: 'vendor=1' })).toEqual({ ok: true });
     const message = await recorder.span(`${MESSAGE} say`);
     const [gate, handler, broadcast] = [
@@ -74,7 +74,7 @@ describe('traces', () => {
     expect(connect.kind).toBe(SpanKind.SERVER);
   });
 
-  it('lead from our own client, which takes both', async () => {
+  it('lead from our own client, which sends trace context for both', async () => {
     const auth = () => ({ token: 'bob', traceparent });
     const ours = createRealtimeClient({ url: app.url, auth });
     const room = ours.channel<typeof roomChannel>('rooms.{roomId}', { roomId: '42' });
@@ -93,7 +93,7 @@ describe('traces', () => {
     expect(request.attributes).toMatchObject({ 'http.route': '/rooms/:roomId/said', 'http.response.status_code': 201 });
   });
 
-  it('keep a broadcast that waits for its turn in the trace of whoever made it', async () => {
+  it('keep a broadcast that waits for its turn in the trace of its caller', async () => {
     renewGate();
     await fetch(`${app.url}/rooms/42/turns`, { method: 'POST' });
     const request = await recorder.span('POST /rooms/:roomId/turns');
@@ -105,14 +105,14 @@ describe('traces', () => {
     expect(recorder.spans.indexOf(first)).toBeLessThan(recorder.spans.indexOf(second));
   });
 
-  it('begin anew with every message that names none', async () => {
+  it('begin again with every message that names none', async () => {
     await Promise.all([send('say'), send('say')]);
     const messages = recorder.spans.filter(({ name }) => name === `${MESSAGE} say`);
     expect(messages.map((span) => span.parentSpanContext)).toEqual([undefined, undefined]);
     expect(new Set(messages.map(traceOf)).size).toBe(2);
   });
 
-  it('show subscribing by its template, and the renewal of what somebody has as work of our own', async () => {
+  it('show a subscribe by its template, and a renewal of subscriptions as work of our own', async () => {
     await client.subscribe('rooms.7');
     expect(await recorder.span('realtime-subscribe rooms.{roomId}')).toMatchObject({
       kind: SpanKind.SERVER,
@@ -126,7 +126,7 @@ describe('traces', () => {
     expect(await recorder.span('realtime-subscribe rooms.{roomId}')).toMatchObject({ kind: SpanKind.INTERNAL });
   });
 
-  it('tell of an accident once, under the id the client was told, and mark every span it passed', async () => {
+  it('report an accident once, under the id that the client was given, and mark every span it passed', async () => {
     const { error } = await send('fail');
     const [id] = /[0-9a-f-]{36}$/.exec(error!.message)!;
     const handler = await recorder.span(`${HANDLER} fail`);
@@ -142,7 +142,7 @@ describe('traces', () => {
     expect(message.events).toEqual([]);
   });
 
-  it('lead a tracker of errors to the channel, the event and the log line', async () => {
+  it('lead an error tracker to the channel, the event and the log line', async () => {
     reports.length = 0;
     const { error } = await send('fail', { traceparent });
     await send('refuse');
@@ -157,7 +157,7 @@ describe('traces', () => {
     expect(reports).toEqual([{ error: new TypeError(FAILURE), attributes, traceId: TRACE }]);
   });
 
-  it('do not take a refusal for a failure', async () => {
+  it('do not report a refusal as a failure', async () => {
     await send('refuse');
     await send('say', {}, { text: 1 });
     for (const [name, code] of [
@@ -171,20 +171,20 @@ describe('traces', () => {
     }
   });
 
-  it('take a broadcast that its own caller got wrong for one', async () => {
+  it('report a wrong broadcast as a failure of its caller', async () => {
     await expect(app.broadcast({ name: 'x' }, 'said', {})).rejects.toThrow();
     await expect(app.broadcast(roomChannel.with({ roomId: '42' }), 'said', { text: 1 })).rejects.toThrow();
     expect((await recorder.span(BROADCAST)).status.code).toBe(SpanStatusCode.ERROR);
   });
 
-  it('end with the answer, also where the handler goes on', async () => {
+  it('end with the answer, also where the handler continues', async () => {
     expect((await send('hang')).error?.code).toBe('TIMEOUT');
     const message = await recorder.span(`${MESSAGE} hang`);
     expect(message.attributes['realtime.code']).toBe('TIMEOUT');
     expect(message.status.code).toBe(SpanStatusCode.UNSET);
   });
 
-  it('end with the connection, which is nobody’s failure', async () => {
+  it('end with the connection, without a failure', async () => {
     void send('hang');
     await recorder.span('realtime-gate message');
     client.close();
@@ -199,8 +199,8 @@ describe('traces', () => {
     await client.subscribe('made-up.42');
     await client.subscribe('rooms.made-up');
     await recorder.span(MESSAGE);
-    const told = JSON.stringify(recorder.spans.map(({ name, attributes, events }) => [name, attributes, events]));
-    expect(told).not.toContain('made-up');
-    expect(told).not.toContain('rooms.42');
+    const text = JSON.stringify(recorder.spans.map(({ name, attributes, events }) => [name, attributes, events]));
+    expect(text).not.toContain('made-up');
+    expect(text).not.toContain('rooms.42');
   });
 });

@@ -1,4 +1,4 @@
-// What does the door do where nobody has registered an SDK? Nothing that anybody pays for.
+// What does the door do without a registered SDK? Nothing that costs anything.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { RealtimeHookEvents } from 'nestjs-realtime';
 import { closeApps } from '../kit/boot.js';

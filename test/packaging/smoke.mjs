@@ -1,4 +1,4 @@
-// Do the packages work as people install them? Packs each one, looks into the tarballs, and runs two applications on them.
+// Do the packages work when they are installed? Packs each one, looks into the tarballs, and runs two applications on them.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -116,7 +116,7 @@ function checkApp(app, packages) {
   check(`${app}: exchanges a message over a real socket`, () => run(folder, 'node', 'dist/main.js'));
 }
 
-/** Last, because it takes the client away: of the doors of nestjs-realtime only connectTestClient() wants it. */
+/** Runs last, because it removes the client: of the doors of nestjs-realtime only connectTestClient() needs it. */
 function checkWithoutClient(app) {
   const folder = join(scratch, app);
   check(`${app}: tests broadcasts without the client, and says what connectTestClient() needs`, () => {

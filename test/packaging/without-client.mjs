@@ -1,4 +1,4 @@
-// What is left of nestjs-realtime/testing where @nestjs-realtime/client is not installed?
+// What remains of nestjs-realtime/testing where @nestjs-realtime/client is not installed?
 import assert from 'node:assert/strict';
 import { defineRealtimeChannel } from 'nestjs-realtime';
 import { connectTestClient, RecordingRealtimeBroadcaster } from 'nestjs-realtime/testing';

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import ts from 'typescript';
@@ -21,7 +20,7 @@ export class QuickStartApp {
     for (const [path, text] of files) this.write(path, text);
   }
 
-  /** @returns what the compiler complains of. */
+  /** @returns the errors of the compiler. */
   compile(): string[] {
     const { config } = ts.parseConfigFileTextToJson('tsconfig.json', generatedFile('tsconfig.json')) as {
       config: { compilerOptions: Record<string, unknown> };
@@ -37,7 +36,7 @@ export class QuickStartApp {
     });
   }
 
-  /** Where a file is once it is compiled. */
+  /** The path of a file once it is compiled. */
   output(path: string): string {
     return join(this.folder, 'dist', path.replace(/\.ts$/, '.js'));
   }
@@ -51,7 +50,7 @@ export class QuickStartApp {
     this.running.add(child);
     for await (const text of createInterface({ input: child.stdout })) {
       if (!line.test(text)) continue;
-      // Keeps the pipe from filling up and holding the process.
+      // Keeps the pipe from filling up and blocking the process.
       child.stdout.resume();
       return text;
     }
@@ -72,14 +71,4 @@ export class QuickStartApp {
     mkdirSync(dirname(join(this.folder, path)), { recursive: true });
     writeFileSync(join(this.folder, path), text);
   }
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

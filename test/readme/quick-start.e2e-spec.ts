@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort, QuickStartApp } from './quick-start-app.js';
+import { freePort } from '../kit/free-port.js';
+import { QuickStartApp } from './quick-start-app.js';
 import { ownLines, quickStartFiles } from './quick-start.js';
 
 const SERVER = 'http://localhost:3000';
@@ -18,7 +19,7 @@ describe('the quick start of the README', () => {
 
   afterAll(() => app.remove());
 
-  it('is a channel, a handler, a module and a client', () => {
+  it('consists of a channel, a handler, a module and a client', () => {
     expect([...files.keys()]).toEqual([
       'src/orders/order.channel.ts',
       'src/orders/handlers/on-add-note.handler.ts',

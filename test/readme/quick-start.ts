@@ -1,4 +1,4 @@
-// What does the README tell a newcomer to write? Its quick start as files, and how many lines of them are the newcomer's own.
+// What does the README ask a newcomer to write? Its quick start as files, and how many lines of them are the newcomer's own.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// What happens next? Decided by a seed, so that a run can be repeated as far as timing allows.
+// What happens next? A seed decides, so that a run can be repeated as far as timing allows.
 
 export class Chance {
   private state: number;

@@ -1,4 +1,4 @@
-// Is the heap flat? A straight line through the samples after the first third, when all that is made once has been made.
+// Is the heap flat? A straight line through the samples after the first third, when everything that is made once has been made.
 
 /** How much the line rises from its first sample to its last, as a part of the mean. */
 export function heapGrowth(samples: readonly number[]): number {

@@ -1,16 +1,16 @@
-// Does the server hold for long under random faults? Runs them, then prints what must be zero and how the heap went.
+// Does the server survive a long run under random faults? Runs it, then prints what must be zero and how the heap developed.
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { until } from '../kit/until.js';
 import { Chance } from './chance.js';
-import { Deeds, ROOMS } from './deeds.js';
+import { Actions, ROOMS } from './actions.js';
 import { heapGrowth } from './heap.js';
 import { Model } from './model.js';
 import { SoakClient } from './soak-client.js';
 
 const LEASE_MS = 5_000;
-/** Deeds under way at once. */
+/** Actions under way at once. */
 const HANDS = 16;
 const SAMPLES = 40;
 /** The heap may grow by this much between the first third of a run and its end; noise is about half of it. */
@@ -36,13 +36,13 @@ const clients = Array.from(
   { length: count },
   (_, i) => new SoakClient(url, model, i % 10 === 9 ? null : users[i % users.length]),
 );
-const deeds = new Deeds(fixture, model, new Chance(seed), clients, users);
+const actions = new Actions(fixture, model, new Chance(seed), clients, users);
 
 const end = performance.now() + minutes * 60_000;
 let failure: unknown = null;
-const repeat = async (deed: () => Promise<void>, pauseMs: number): Promise<void> => {
+const repeat = async (action: () => Promise<void>, pauseMs: number): Promise<void> => {
   while (performance.now() < end && fixture.alive && failure === null) {
-    await deed();
+    await action();
     await setTimeout(pauseMs);
   }
 };
@@ -56,9 +56,9 @@ const sampling = async (): Promise<void> => {
 };
 try {
   await Promise.all([
-    ...Array.from({ length: HANDS }, () => repeat(() => deeds.ofClient(), 5)),
-    repeat(() => deeds.publish(), 20),
-    repeat(() => deeds.fault(), 100),
+    ...Array.from({ length: HANDS }, () => repeat(() => actions.ofClient(), 5)),
+    repeat(() => actions.publish(), 20),
+    repeat(() => actions.fault(), 100),
     repeat(sampling, (minutes * 60_000) / SAMPLES),
   ]);
 } catch (error) {
@@ -90,7 +90,7 @@ const report = {
   judged: model.judged,
   heapGrowth: `${(100 * growth).toFixed(1)} %`,
   leftBehind: rest,
-  deeds: deeds.counts,
+  actions: actions.counts,
   refusals: stats?.refusals,
 };
 console.log(JSON.stringify(report, null, 2));

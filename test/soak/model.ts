@@ -1,4 +1,4 @@
-// Who may receive what? Knows every change of authority that the server has confirmed, and judges each event that arrives.
+// Which user may receive what? The model knows every change of authority that the server has confirmed, and judges each event that arrives.
 
 /** One publish call: events of it may have been sent from this moment on. */
 interface Publication {
@@ -12,18 +12,18 @@ export class Authority {
   endedAt: number | null = null;
   /** By this time (milliseconds) its session has ended. */
   expiresBy = Infinity;
-  /** Channels it was evicted from, or has left, by the moment that was confirmed. */
+  /** Channels that it was evicted from or has left, with the moment of the confirmation. */
   readonly denied = new Map<string, number>();
   /** Subscribe requests under way, by channel: one may be granted after an eviction. */
   readonly asking = new Map<string, number>();
-  /** It sent frames that nobody kept account of, subscribe requests perhaps among them. */
+  /** It sent random frames, which may contain subscribe requests that the model does not know. */
   wild = false;
 
   /** `userId` is null for an anonymous connection. */
   constructor(readonly userId: string | null) {}
 }
 
-/** What the server may take, beyond the lease, to end what is no longer confirmed. */
+/** The time the server may take, beyond the lease, to end what is no longer confirmed. */
 const GRACE_MS = 2_000;
 /** Numbers of the events of one publication. */
 export const PER_PUBLICATION = 100;
@@ -39,7 +39,7 @@ export class Model {
 
   constructor(private readonly leaseMs: number) {}
 
-  /** To be called before the publish call; its events are numbered from the result on. */
+  /** Call it before the publish call, whose events are numbered from the result on. */
   publishing(): number {
     this.publications.push({ clock: ++this.clock, at: performance.now() });
     return (this.publications.length - 1) * PER_PUBLICATION;
@@ -96,7 +96,7 @@ export class Model {
 
   private staticFault({ userId }: Authority, channel: string): string | undefined {
     if (userId === null && channel !== 't.public') return 'an anonymous connection';
-    if (channel.startsWith('t.user.') && channel !== `t.user.${userId}`) return 'the channel of somebody else';
+    if (channel.startsWith('t.user.') && channel !== `t.user.${userId}`) return 'the channel of another user';
     return undefined;
   }
 

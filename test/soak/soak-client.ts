@@ -1,4 +1,4 @@
-// One client of the soak: plain WebSocket, so that it can be slow, rude, or gone.
+// What is one client of the soak? A plain WebSocket, so that it can be slow, rude or gone.
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { Authority, type Model } from './model.js';
@@ -29,10 +29,10 @@ export class SoakClient {
     return this.ws !== null && this.ws.readyState === WebSocket.OPEN;
   }
 
-  /** Whether somebody is at work on it; one at a time. */
+  /** Whether an action is running on it; one at a time. */
   busy = false;
 
-  /** Resolves when the server has let it in, or has closed it. */
+  /** Resolves when the server has admitted it or has closed it. */
   async connect(): Promise<void> {
     const ws = new WebSocket(this.url);
     const authority = new Authority(this.userId);
@@ -90,7 +90,7 @@ export class SoakClient {
     });
   }
 
-  /** Stops reading, or goes on. No answer reaches a deaf client, so nobody may wait for one. */
+  /** Stops reading, or continues. No answer reaches a deaf client, so no caller may wait for one. */
   deafen(deaf: boolean): void {
     if (!this.open) return;
     this.deaf = deaf;

@@ -1,4 +1,4 @@
-// What do the tests of the testing door test? A small application with cookies, roles, a guard and a handler.
+// Which application do the tests of the testing door use? A small one with cookies, roles, a guard and a handler.
 import { type CanActivate, type ExecutionContext, Injectable, type ModuleMetadata, UseGuards } from '@nestjs/common';
 import {
   defineRealtimeChannel,

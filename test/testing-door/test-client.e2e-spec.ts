@@ -1,4 +1,4 @@
-// The test client of nestjs-realtime/testing, as a test of an application uses it.
+// Does the test client of nestjs-realtime/testing work as the test of an application uses it?
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -19,7 +19,7 @@ import {
 import { connectTestClient, type TestClient } from 'nestjs-realtime/testing';
 import { newsChannel, orderChannel, ordersModule } from './orders.js';
 
-/** Not every machine speaks IPv6. */
+/** Not every machine has IPv6. */
 const IPV6 = Object.values(networkInterfaces())
   .flat()
   .some((entry) => entry?.address === '::1');
@@ -40,7 +40,7 @@ describe('connectTestClient', () => {
   });
   afterEach(() => app.close());
 
-  it('listens on a free port once, however many clients come at the same time', async () => {
+  it('listens on a free port once, however many clients connect at the same time', async () => {
     const clients = await Promise.all([connectTestClient(app), connectTestClient(app), connectTestClient(app)]);
     const port = portOf(app);
     await connectTestClient(app);
@@ -56,7 +56,7 @@ describe('connectTestClient', () => {
     expect([portOf(app), client.user?.userId]).toEqual([port, 'ann']);
   });
 
-  it('is whom auth, a cookie or a header names', async () => {
+  it('connects as the user that auth, a cookie or a header names', async () => {
     const clients = await Promise.all([
       connectTestClient(app, { auth: { token: 'ann' } }),
       connectTestClient(app, { auth: async () => ({ token: 'bob' }) }),
@@ -66,7 +66,7 @@ describe('connectTestClient', () => {
     expect(clients.map(({ user }) => user?.userId)).toEqual(['ann', 'bob', 'root', 'ann']);
   });
 
-  it('sends the origin it is told to send, or none', async () => {
+  it('sends the given origin, or none', async () => {
     const refused = { code: 'DISCONNECTED' };
     const cookies = { session: 'ann' };
     await expect(
@@ -83,7 +83,7 @@ describe('connectTestClient', () => {
     { hosts: ['app.example:80', '10.0.0.7'] },
     { hosts: ['127.0.0.1'] },
     { origins: [] },
-  ])('comes from a page that may connect: %j', async (settings) => {
+  ])('connects from a page that may connect: %j', async (settings) => {
     const bounded = await create(settings);
     const cookies = settings.origins?.length === 0 ? undefined : { session: 'ann' };
     const client = await connectTestClient(bounded, { cookies });
@@ -91,7 +91,7 @@ describe('connectTestClient', () => {
     await bounded.close();
   });
 
-  it('rejects with the first refusal, for good or not, and tries no second time', async () => {
+  it('rejects with the first refusal, final or not, and does not retry', async () => {
     await expect(connectTestClient(app, { auth: { token: 'nobody' } })).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
@@ -104,7 +104,7 @@ describe('connectTestClient', () => {
     expect(asked).toBe(1);
   });
 
-  it('rejects when nobody answers in time', async () => {
+  it('rejects when there is no answer in time', async () => {
     app.get(IRealtimeAuthenticator).authenticate = () => new Promise(() => undefined);
     await expect(connectTestClient(app, { timeout: 50 })).rejects.toThrow(
       'The client is connecting, and was neither welcomed nor refused within 50 ms.',
@@ -128,7 +128,7 @@ describe('connectTestClient', () => {
     await other.close();
   });
 
-  it('says that the in-memory transport takes no client', async () => {
+  it('reports that the in-memory transport takes no client', async () => {
     const other = await create({ transport: 'in-memory' });
     await expect(connectTestClient(other)).rejects.toThrow("No client can connect to transport: 'in-memory'");
     expect((other.getHttpServer() as Server).listening).toBe(false);
@@ -141,7 +141,7 @@ describe('connectTestClient', () => {
     expect(clients.map(({ state }) => state)).toEqual(['disconnected', 'disconnected']);
   });
 
-  it('lets a client leave before, and the others stay', async () => {
+  it('lets one client leave earlier, and keeps the others connected', async () => {
     const [leaving, staying] = await Promise.all([connectTestClient(app), connectTestClient(app)]);
     const gone = new Promise((resolve) => app.get(RealtimeHooks).on('disconnected', resolve));
     leaving.close();
@@ -167,17 +167,17 @@ describe('a test client', () => {
   });
   afterEach(() => app.close());
 
-  it('subscribes, sends and awaits events, each client for itself', async () => {
-    const [hers, his] = await Promise.all([
+  it('subscribes, sends and awaits events, each client separately', async () => {
+    const [ofAnn, ofBob] = await Promise.all([
       ann.subscribe(orderChannel, { orderId: '42' }),
       bob.subscribe(orderChannel, { orderId: '42' }),
     ]);
-    await hers.send('addNote', { text: 'Ring twice.' });
+    await ofAnn.send('addNote', { text: 'Ring twice.' });
     const noted = { text: 'Ring twice.', by: 'ann' };
-    expect(await Promise.all([hers.next('noted'), his.next('noted')])).toEqual([noted, noted]);
+    expect(await Promise.all([ofAnn.next('noted'), ofBob.next('noted')])).toEqual([noted, noted]);
   });
 
-  it('gives each event once, in order, whether it came before or after it was asked for', async () => {
+  it('returns each event once, in order, whether it arrived before or after it was asked for', async () => {
     const order = await ann.subscribe(orderChannel, { orderId: '42' });
     const early = [order.next('shipped'), order.next('shipped')];
     for (const at of ['1', '2', '3']) await broadcaster.broadcast(address, 'shipped', { at });
@@ -187,7 +187,7 @@ describe('a test client', () => {
     expect(order.received.map(({ event }) => event)).toEqual(['shipped', 'shipped', 'shipped', 'noted']);
   });
 
-  it('says what came instead of the event, and gives the late one to the next who asks', async () => {
+  it('reports what came instead of the event, and gives the late event to the next call', async () => {
     const order = await ann.subscribe(orderChannel, { orderId: '42' });
     await broadcaster.broadcast(address, 'shipped', { at: 'today' });
     await ann.settled();
@@ -202,17 +202,17 @@ describe('a test client', () => {
   });
 
   it('shows that an event did not come, by a round trip', async () => {
-    const [hers, his] = await Promise.all([
+    const [ofAnn, ofBob] = await Promise.all([
       ann.subscribe(orderChannel, { orderId: '42' }),
       bob.subscribe(orderChannel, { orderId: '7' }),
     ]);
     await broadcaster.broadcast(address, 'shipped', { at: 'today' });
     await Promise.all([ann.settled(), bob.settled()]);
-    expect(hers.received).toEqual([{ event: 'shipped', payload: { at: 'today' } }]);
-    expect(his.received).toEqual([]);
+    expect(ofAnn.received).toEqual([{ event: 'shipped', payload: { at: 'today' } }]);
+    expect(ofBob.received).toEqual([]);
   });
 
-  it('settles without rights, and as often as it is asked', async () => {
+  it('settles without rights, any number of times', async () => {
     const anonymous = await connectTestClient(app);
     await Promise.all(Array.from({ length: 10 }, () => anonymous.settled()));
     expect(app.get(IRealtimeServer).stats().subscriptions).toBe(0);
@@ -256,7 +256,7 @@ describe('a test client', () => {
     );
   });
 
-  it('leaves nobody waiting when the channel is left, the client closed or the application gone', async () => {
+  it('leaves no call waiting when the channel is left, the client closed or the application gone', async () => {
     const left = ann.channel(newsChannel);
     const closed = bob.channel(newsChannel);
     const waits = [

@@ -1,11 +1,11 @@
-// Is authority right in every order of things? Random stories of a few users, connections and channels, against a model.
+// Are rights enforced in every order of events? Random stories of a few users, connections and channels run against a model.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Pause, Run, type Step } from './run.js';
-import { CHANNELS, USERS } from './truth.js';
+import { CHANNELS, USERS } from './rights.js';
 import { createWorld, type World } from './world.js';
 
-/** Every run of the suite tells the same stories; another seed tells others. */
+/** Every run of the suite plays the same stories; another seed plays others. */
 const SEED = Number(process.env.INTERLEAVINGS_SEED ?? 20_261_123);
 const RUNS = Number(process.env.INTERLEAVINGS_RUNS ?? 1_500);
 const SLOTS = 3;
@@ -28,7 +28,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('release' as const), index: fc.nat(9) }) },
 );
 const pause: fc.Arbitrary<Pause> = fc.oneof(fc.nat(12), fc.constant('turn' as const));
-/** A story begins with everybody connecting. */
+/** A story begins when every user has connected. */
 const story = fc.array(fc.record({ step, pause }), { minLength: 5, maxLength: 60 });
 const prologue = USERS.map((name, index) => ({
   step: { do: 'connect' as const, slot: index, user: name },
@@ -46,7 +46,7 @@ describe('interleavings', () => {
     await world.module.close();
   });
 
-  it('never let an event or a message past what the model keeps out, and end in the memberships of the model', async () => {
+  it('never let an event or a message past what the model forbids, and end in the memberships of the model', async () => {
     const holds = fc.array(fc.boolean(), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(story, holds, async (steps, held) => {

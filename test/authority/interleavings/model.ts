@@ -1,5 +1,5 @@
-// Who may be in which channel? Derived from what was asked, answered and taken away, and from nothing inside the library.
-import type { Channel, Truth, UserId } from './truth.js';
+// Who may be in which channel? Derived from requests, answers and revocations, and from nothing inside the library.
+import type { Channel, Rights, UserId } from './rights.js';
 
 /** One connection, as the model knows it. */
 export interface Member {
@@ -28,9 +28,9 @@ interface Taken {
 interface Reauthorization {
   readonly user: UserId;
   readonly at: number;
-  /** Whether what was admitted by an older truth must be judged again. */
+  /** Whether earlier admissions must be judged again by the new rights. */
   readonly binding: boolean;
-  /** Infinity while it is under way. */
+  /** Infinity while it runs. */
   resolvedAt: number;
 }
 
@@ -42,11 +42,11 @@ export class Model {
   private readonly reauthorizations: Reauthorization[] = [];
   private readonly bans: { readonly user: UserId; readonly at: number }[] = [];
 
-  constructor(private readonly truth: Truth) {}
+  constructor(private readonly rights: Rights) {}
 
   ask(kind: Asked['kind'], member: Member, channels: readonly Channel[]): Asked {
     const queued = [...this.pending].some((other) => other.member === member && overlap(other.channels, channels));
-    const asked = { kind, member, channels, at: this.truth.now(), queued };
+    const asked = { kind, member, channels, at: this.rights.now(), queued };
     this.pending.add(asked);
     return asked;
   }
@@ -68,11 +68,11 @@ export class Model {
 
   evicted(member: Member, channel: Channel, code: string): void {
     member.channels.delete(channel);
-    const since = this.unresolvedSince(member.user, this.truth.now());
+    const since = this.unresolvedSince(member.user, this.rights.now());
     const revokedNow = this.revoked.some(
       (taken) => covers(taken, member.user, channel) && taken.at === this.lastTaken(),
     );
-    if (code !== 'REVOKED' || !(revokedNow || this.truth.deniedSince(member.user, channel, since)))
+    if (code !== 'REVOKED' || !(revokedNow || this.rights.deniedSince(member.user, channel, since)))
       this.violations.push(`evicted ${code} from ${channel} without a reason`);
   }
 
@@ -95,18 +95,18 @@ export class Model {
   }
 
   revoke(user: UserId, channel: Channel | null): void {
-    this.revoked.push({ at: this.truth.now(), user, channel });
+    this.revoked.push({ at: this.rights.now(), user, channel });
   }
 
   ban(user: UserId): void {
-    this.bans.push({ user, at: this.truth.now() });
+    this.bans.push({ user, at: this.rights.now() });
   }
 
   /** Call the result when the promise of the re-authorization has resolved. */
   reauthorize(user: UserId, binding: boolean): () => void {
-    const reauthorization = { user, at: this.truth.now(), binding, resolvedAt: Infinity };
+    const reauthorization = { user, at: this.rights.now(), binding, resolvedAt: Infinity };
     this.reauthorizations.push(reauthorization);
-    return () => void (reauthorization.resolvedAt = this.truth.now());
+    return () => void (reauthorization.resolvedAt = this.rights.now());
   }
 
   /** Why an event of the channel must not reach the member now; null when it may. */
@@ -115,7 +115,7 @@ export class Model {
     if (!member.channels.has(channel)) return 'it is not subscribed';
     if (this.bans.some(({ user, at }) => user === member.user && at > member.begunAt))
       return 'its user was disconnected';
-    const denied = this.truth.denialBegan(member.user, channel);
+    const denied = this.rights.denialBegan(member.user, channel);
     const enforced = this.reauthorizations.some(
       ({ user, at, binding, resolvedAt }) =>
         binding && resolvedAt < Infinity && user === member.user && denied !== null && at > denied,
@@ -138,14 +138,14 @@ export class Model {
       this.violations.push(`granted ${channel} by a judgement of before`);
   }
 
-  /** Whether the guard of rooms has said yes since anything has changed. */
+  /** Whether the guard of rooms has allowed it since anything has changed. */
   private isBacked({ member }: Asked, channel: Channel): boolean {
     const revokedAt = this.revoked.filter((taken) => covers(taken, member.user, channel)).map(({ at }) => at);
     const staleAt = this.reauthorizations
       .filter(({ user, binding }) => binding && user === member.user)
       .map(({ at }) => at);
     const floor = Math.max(0, ...revokedAt, ...staleAt);
-    return this.truth.judgements.some(
+    return this.rights.judgements.some(
       ({ connection, channel: judged, at, allowed }) =>
         connection === member && judged === channel && allowed && at > floor,
     );
@@ -155,15 +155,15 @@ export class Model {
     if (ok && !this.begun.has(asked)) this.violations.push(`answered ok, but not handled: ${describe(asked)}`);
   }
 
-  /** A refusal needs a reason too: a gate that refuses everybody is safe, and useless. */
+  /** A refusal needs a reason too: a gate that refuses every user is safe but useless. */
   private refused({ member, at }: Asked, channel: Channel): void {
     member.channels.delete(channel);
     const revokedSince = this.revoked.some((taken) => covers(taken, member.user, channel) && taken.at > at);
-    const denied = this.truth.deniedSince(member.user, channel, this.unresolvedSince(member.user, at));
+    const denied = this.rights.deniedSince(member.user, channel, this.unresolvedSince(member.user, at));
     if (member.alive && !revokedSince && !denied) this.violations.push(`refused ${channel} without a reason`);
   }
 
-  /** Since when a change of truth may not have been told everywhere. */
+  /** The earliest change of rights that may not be enforced everywhere yet. */
   private unresolvedSince(user: UserId, moment: number): number {
     const open = this.reauthorizations
       .filter((one) => one.user === user && one.resolvedAt > moment)
@@ -176,8 +176,8 @@ export class Model {
   }
 }
 
-function covers({ user, channel }: Taken, whom: UserId, where: Channel): boolean {
-  return user === whom && (channel === null || channel === where);
+function covers({ user, channel }: Taken, member: UserId, where: Channel): boolean {
+  return user === member && (channel === null || channel === where);
 }
 
 function overlap(some: readonly string[], others: readonly string[]): boolean {

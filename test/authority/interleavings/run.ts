@@ -1,7 +1,7 @@
-// How do the library and the model live through the same story? Step by step, compared after each.
+// Do the library and the model agree on the same story? They run it step by step and are compared after each.
 import type { EvictedFrame } from '@nestjs-realtime/contract';
 import { Model, type Member } from './model.js';
-import { type Channel, Truth, type UserId } from './truth.js';
+import { type Channel, Rights, type UserId } from './rights.js';
 import { RememberingConnection, type World } from './world.js';
 
 export type Step =
@@ -16,14 +16,14 @@ export type Step =
   | { readonly do: 'change'; readonly user: UserId; readonly channel: Channel; readonly allowed: boolean }
   | { readonly do: 'release'; readonly index: number };
 
-/** What passes between a step and the next: so many microtasks, or a whole turn of the event loop. */
+/** What passes between two steps: this many microtasks, or a whole turn of the event loop. */
 export type Pause = number | 'turn';
 
 export class Run {
-  private readonly truth: Truth;
+  private readonly rights: Rights;
   private readonly model: Model;
   private readonly slots: (RememberingConnection | null)[] = [];
-  private readonly everybody: RememberingConnection[] = [];
+  private readonly all: RememberingConnection[] = [];
   private readonly established = new WeakSet<RememberingConnection>();
   private underWay = 0;
 
@@ -31,8 +31,8 @@ export class Run {
     private readonly world: World,
     holds: readonly boolean[],
   ) {
-    this.truth = world.truth.current = new Truth(holds);
-    this.model = new Model(this.truth);
+    this.rights = world.rights.current = new Rights(holds);
+    this.model = new Model(this.rights);
   }
 
   async live(steps: readonly { readonly step: Step; readonly pause: Pause }[]): Promise<string[]> {
@@ -46,7 +46,7 @@ export class Run {
     await this.settle();
     this.compare();
     this.compareMemberships();
-    for (const connection of this.everybody) this.end(connection);
+    for (const connection of this.all) this.end(connection);
     await this.release();
     for (const [place, size] of this.held()) this.model.violations.push(`${place} still holds ${size}`);
     return this.model.violations;
@@ -66,7 +66,7 @@ export class Run {
       case 'authenticate':
         return this.authenticate(step.slot);
       case 'hangUp': {
-        // also while gate 1 is at work
+        // also while gate 1 runs
         const connection = this.slots[step.slot];
         return connection ? this.end(connection) : undefined;
       }
@@ -77,24 +77,22 @@ export class Run {
         this.model.ban(step.user);
         return this.watch(revocation.disconnectUser(step.user));
       case 'change':
-        this.truth.set(step.user, step.channel, step.allowed);
+        this.rights.set(step.user, step.channel, step.allowed);
         return this.watch(revocation.reauthorize({ userId: step.user }), this.model.reauthorize(step.user, true));
       case 'release':
-        return this.truth.release(step.index);
+        return this.rights.release(step.index);
     }
   }
 
   private connect(slot: number, user: UserId): void {
     if (this.slots[slot] && !this.slots[slot].closed) return;
-    const member: Member = { user, begunAt: this.truth.now(), alive: true, channels: new Set() };
-    const told = (frame: string, body: unknown): void => {
+    const member: Member = { user, begunAt: this.rights.now(), alive: true, channels: new Set() };
+    const notified = (frame: string, body: unknown): void => {
       const { channel, code } = body as EvictedFrame;
       if (frame === 'rt:evicted') this.model.evicted(member, channel as Channel, code);
     };
-    const connection = new RememberingConnection(`${this.everybody.length}`, member, told, (ending) =>
-      this.end(ending),
-    );
-    this.everybody.push(connection);
+    const connection = new RememberingConnection(`${this.all.length}`, member, notified, (ending) => this.end(ending));
+    this.all.push(connection);
     this.slots[slot] = connection;
     const begun = this.world.life.connect(connection, connection.handshake).then(
       () => {
@@ -118,7 +116,7 @@ export class Run {
     this.world.dispatcher.dispatch(connection, `rt:${kind}`, [single ? frames[0] : frames], acknowledge);
   }
 
-  /** Its payload is the way back to what was asked, for the handler to say that it has begun. */
+  /** The payload of the message lets the handler report that it has begun. */
   private message(slot: number, channel: Channel): void {
     const connection = this.present(slot);
     if (!connection) return;
@@ -131,7 +129,7 @@ export class Run {
   private authenticate(slot: number): void {
     const connection = this.present(slot);
     if (!connection) return;
-    // While it is under way its verdicts may be by a truth of before, as in a re-authorization.
+    // While it runs its verdicts may be by older rights, as in a re-authorization.
     const resolved = this.model.reauthorize(connection.member.user, false);
     const answered = new Promise((resolve) => {
       this.world.dispatcher.dispatch(connection, 'rt:authenticate', [{ user: connection.member.user }], resolve);
@@ -139,7 +137,7 @@ export class Run {
     this.watch(answered, resolved);
   }
 
-  /** As a transport that closes: its rooms are gone, and whoever enters one now would stay there. */
+  /** Acts like a transport that closes: its rooms are gone, and a connection that entered one now would stay in it. */
   private end(connection: RememberingConnection): void {
     if (connection.closed) return;
     this.model.ended(connection.member);
@@ -162,16 +160,16 @@ export class Run {
 
   private async settle(): Promise<void> {
     for (let turn = 0; turn < 1_000 && (this.underWay > 0 || this.model.pending.size > 0); turn++) {
-      this.truth.release(0);
+      this.rights.release(0);
       await new Promise(setImmediate);
     }
     if (this.underWay > 0 || this.model.pending.size > 0) this.model.violations.push('something never ended');
   }
 
-  /** What ended connections had begun ends as well. */
+  /** Lets the requests of ended connections end as well. */
   private async release(): Promise<void> {
     for (let turn = 0; turn < 100 && this.held().length > 0; turn++) {
-      this.truth.release(0);
+      this.rights.release(0);
       await new Promise(setImmediate);
     }
   }
@@ -182,7 +180,7 @@ export class Run {
 
   /** A broadcast to every channel, now. */
   private compare(): void {
-    for (const { member, rooms } of this.everybody) {
+    for (const { member, rooms } of this.all) {
       for (const channel of rooms) {
         const objection = this.model.objection(member, channel as Channel);
         if (objection !== null)
@@ -192,7 +190,7 @@ export class Run {
   }
 
   private compareMemberships(): void {
-    for (const { member, rooms, subscriptions } of this.everybody) {
+    for (const { member, rooms, subscriptions } of this.all) {
       const [modelled, carried, held] = [member.channels, rooms, subscriptions.keys()].map((names) =>
         [...names].sort().join(),
       );

@@ -1,4 +1,4 @@
-// Do the same promises hold over real sockets? A few random storms, judged by what each client was told.
+// Do the same promises hold over real sockets? A few random storms, judged by what each client was sent.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { closeApps, type TestApp } from '../../kit/boot.js';
@@ -12,7 +12,7 @@ const USERS = ['ann', 'bob'] as const;
 const TARGETS = [insideChannel, staffChannel, roomChannel.with({ roomId: '1' })];
 const CHANNELS = TARGETS.map(({ name }) => name);
 
-/** What one client believes, by what it was told and in that order. */
+/** The state of one client, derived from the notifications it received, in order. */
 class Believer {
   readonly channels = new Set<string>();
   readonly strays: string[] = [];
@@ -50,7 +50,7 @@ const step = fc.record({
 describe('interleavings over real sockets', () => {
   afterEach(closeApps);
 
-  it('leave every client with what it was told, and tell it the truth', async () => {
+  it('leave every client with the subscriptions that it was notified of, and these are the ones it is allowed', async () => {
     const limits = { messagesPerSecond: 10_000, messageBurst: 10_000 };
     const { app, accounts, revocation } = await bootAuthority({ limits });
 

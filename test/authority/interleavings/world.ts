@@ -1,4 +1,4 @@
-// How is the library driven without a network? Its services as the module wires them, under connections that only remember.
+// How does the library run without a network? Its services are wired as in the module, with connections that only record.
 import {
   type CanActivate,
   type ExecutionContext,
@@ -30,12 +30,12 @@ import { RealtimeCounters } from '../../../libs/realtime/src/connections/realtim
 import { ConnectionLife } from '../../../libs/realtime/src/gateway/connection.life.js';
 import { RequestDispatcher } from '../../../libs/realtime/src/gateway/request.dispatcher.js';
 import type { Member } from './model.js';
-import { type Channel, Truth, type UserId } from './truth.js';
+import { type Channel, Rights, type UserId } from './rights.js';
 
-/** What the guard and the authenticator ask; each run brings its own. */
+/** The rights that the guard and the authenticator read; each run sets its own. */
 @Injectable()
-export class PresentTruth {
-  current = new Truth([false]);
+export class PresentRights {
+  current = new Rights([false]);
 
   user(userId: UserId): RealtimeUser {
     return { userId, roles: this.current.allows(userId, 'staff') ? ['staff'] : [] };
@@ -43,50 +43,50 @@ export class PresentTruth {
 }
 
 @Injectable()
-class TruthfulAuthenticator extends IRealtimeAuthenticator {
-  constructor(private readonly truth: PresentTruth) {
+class RightsAuthenticator extends IRealtimeAuthenticator {
+  constructor(private readonly rights: PresentRights) {
     super();
   }
 
   authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser> {
-    return this.truth.current.answer(this.truth.user(handshake.auth.user as UserId));
+    return this.rights.current.answer(this.rights.user(handshake.auth.user as UserId));
   }
 
   override refresh(user: RealtimeUser): Promise<RealtimeUser> {
-    return this.truth.current.answer(this.truth.user(user.userId as UserId));
+    return this.rights.current.answer(this.rights.user(user.userId as UserId));
   }
 }
 
 @Injectable()
 class RoomGuard implements CanActivate {
-  constructor(private readonly truth: PresentTruth) {}
+  constructor(private readonly rights: PresentRights) {}
 
   canActivate(context: ExecutionContext): Promise<boolean> {
     const { connection, channel } = RealtimeExecutionContext.create(context).getRequest();
     const { member } = connection as RememberingConnection;
-    return this.truth.current.judge(member, member.user, channel as Channel);
+    return this.rights.current.judge(member, member.user, channel as Channel);
   }
 }
 
-/** A message carries the way to say that its handler has begun. */
-interface Said {
+/** A message carries a callback by which its handler reports that it has begun. */
+interface Message {
   begin(): void;
 }
 
-/** Channels of every scope, whose messages take their time in a guard, in the schema, in a pipe and in an interceptor. */
-function channelsOver(truth: PresentTruth) {
+/** Channels of every scope, whose messages wait in a guard, in the schema, in a pipe and in an interceptor. */
+function channelsOver(rights: PresentRights) {
   const payload = z.unknown();
-  const slowly: StandardSchema<Said> = {
+  const slowly: StandardSchema<Message> = {
     '~standard': {
       version: 1,
       vendor: 'interleavings',
-      validate: (value) => truth.current.answer({ value: value as Said }),
+      validate: (value) => rights.current.answer({ value: value as Message }),
     },
   };
-  const slowPipe: PipeTransform = { transform: (value: unknown) => truth.current.answer(value) };
+  const slowPipe: PipeTransform = { transform: (value: unknown) => rights.current.answer(value) };
   const slowInterceptor: NestInterceptor = {
     intercept: async (_context, next) => {
-      await truth.current.answer(null);
+      await rights.current.answer(null);
       return next.handle();
     },
   };
@@ -104,8 +104,8 @@ function channelsOver(truth: PresentTruth) {
   class OnRoom {
     @UsePipes(slowPipe)
     @RealtimeHandler('say')
-    say(said: Said): void {
-      said.begin();
+    say(message: Message): void {
+      message.begin();
     }
   }
 
@@ -113,30 +113,30 @@ function channelsOver(truth: PresentTruth) {
   class OnInside {
     @UseInterceptors(slowInterceptor)
     @RealtimeHandler('say')
-    say(said: Said): void {
-      said.begin();
+    say(message: Message): void {
+      message.begin();
     }
   }
 
   @RealtimeChannel(staff)
   class OnStaff {
     @RealtimeHandler('say')
-    async say(said: Said): Promise<void> {
-      said.begin();
-      await truth.current.answer(null);
+    async say(message: Message): Promise<void> {
+      message.begin();
+      await rights.current.answer(null);
     }
   }
   return [OnRoom, OnInside, OnStaff];
 }
 
-/** A transport that carries nothing: it knows who would hear a broadcast. */
+/** A transport that sends nothing: it records which connections would receive a broadcast. */
 export class RememberingConnection extends RealtimeConnection {
   readonly rooms = new Set<string>();
 
   constructor(
     id: string,
     readonly member: Member,
-    private readonly told: (frame: string, body: unknown) => void,
+    private readonly notified: (frame: string, body: unknown) => void,
     private readonly hangUp: (connection: RememberingConnection) => void,
   ) {
     super(id);
@@ -146,7 +146,7 @@ export class RememberingConnection extends RealtimeConnection {
     return { auth: { user: this.member.user }, cookies: {}, headers: {}, address: '127.0.0.1' };
   }
 
-  /** It always speaks for its member. */
+  /** The connection always belongs to its member. */
   override acceptAuth(): void {}
 
   override get client(): unknown {
@@ -167,13 +167,13 @@ export class RememberingConnection extends RealtimeConnection {
   }
 
   protected override notify(frame: string, body: unknown): void {
-    this.told(frame, body);
+    this.notified(frame, body);
   }
 }
 
 export interface World {
   readonly module: TestingModule;
-  readonly truth: PresentTruth;
+  readonly rights: PresentRights;
   readonly life: ConnectionLife;
   readonly dispatcher: RequestDispatcher;
   readonly counters: RealtimeCounters;
@@ -181,24 +181,24 @@ export interface World {
 }
 
 export async function createWorld(): Promise<World> {
-  const truth = new PresentTruth();
-  class TruthModule {}
+  const rights = new PresentRights();
+  class RightsModule {}
   const module = await Test.createTestingModule({
     imports: [
       {
-        module: TruthModule,
+        module: RightsModule,
         global: true,
-        providers: [{ provide: PresentTruth, useValue: truth }],
-        exports: [PresentTruth],
+        providers: [{ provide: PresentRights, useValue: rights }],
+        exports: [PresentRights],
       },
-      RealtimeModule.forRoot({ authenticator: TruthfulAuthenticator, limits: { messageBurst: 1_000_000 } }),
+      RealtimeModule.forRoot({ authenticator: RightsAuthenticator, limits: { messageBurst: 1_000_000 } }),
     ],
-    providers: channelsOver(truth),
+    providers: channelsOver(rights),
   }).compile();
   await module.init();
   return {
     module,
-    truth,
+    rights,
     life: module.get(ConnectionLife, { strict: false }),
     dispatcher: module.get(RequestDispatcher, { strict: false }),
     counters: module.get(RealtimeCounters, { strict: false }),

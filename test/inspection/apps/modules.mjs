@@ -1,4 +1,4 @@
-// What may the doctor be shown? Root modules as a build leaves them: sound, at fault, and no module at all.
+// Which modules may the doctor be given? Root modules as a build leaves them: sound, invalid, and no module at all.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { defineRealtimeChannel, RealtimeModule } from 'nestjs-realtime';

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { collectGarbage } from '../../../../test/kit/garbage.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { type RealtimeLimits, resolveOptions } from '../realtime.options.js';
@@ -53,21 +54,30 @@ describe('the revocation ledger', () => {
     expect(ledger.verdict(admission, ada, 'a')).toBe('revoked');
   });
 
-  it('remembers as far back as the oldest admission under way, and nothing without one', () => {
+  it('remembers as far back as the oldest admission under way, and nothing without one', async () => {
     const ledger = new RevocationLedger();
-    const entries = () => (Reflect.get(ledger, 'entries') as unknown[]).length;
-    ledger.record('revoked', {});
-    expect(entries()).toBe(0);
+    const recorded: [userId: string, scope: WeakRef<RevocationScope>][] = [];
+    const record = (userId: string): void => {
+      const scope = { userId };
+      ledger.record('revoked', scope);
+      recorded.push([userId, new WeakRef(scope)]);
+    };
+    const remembered = async (): Promise<string[]> => {
+      await collectGarbage();
+      return recorded.filter(([, scope]) => scope.deref() !== undefined).map(([userId]) => userId);
+    };
+    record('0');
+    expect(await remembered()).toEqual([]);
     const first = ledger.open({ since: 0 });
-    ledger.record('revoked', { userId: '1' });
+    record('1');
     const second = ledger.open({ since: 0 });
-    ledger.record('revoked', { userId: '2' });
-    expect(entries()).toBe(2);
+    record('2');
+    expect(await remembered()).toEqual(['1', '2']);
     ledger.close(first);
-    expect(entries()).toBe(1);
+    expect(await remembered()).toEqual(['2']);
     ledger.close(second);
     ledger.close(second);
-    expect(entries()).toBe(0);
+    expect(await remembered()).toEqual([]);
   });
 });
 
@@ -168,13 +178,16 @@ describe('time', () => {
     const admitted = (userId = `user-${users++}`, ...channels: string[]) =>
       ({ user: { userId }, subscriptions: { keys: () => channels } }) as unknown as RealtimeConnection;
 
-    function sweep(answer: (connection: RealtimeConnection) => Promise<Renewed>, limits: Partial<RealtimeLimits> = {}) {
+    function sweep(
+      answer: (connection: RealtimeConnection, milliseconds: number) => Promise<Renewed>,
+      limits: Partial<RealtimeLimits> = {},
+    ) {
       const renewed: RealtimeConnection[] = [];
       const evicted: unknown[] = [];
       const renewal = {
-        renew: (connection: RealtimeConnection) => {
+        renew: (connection: RealtimeConnection, milliseconds: number) => {
           renewed.push(connection);
-          return answer(connection);
+          return answer(connection, milliseconds);
         },
         evictUnproven: (_connection: RealtimeConnection, { unproven }: Renewed) => evicted.push(unproven),
       };
@@ -222,15 +235,10 @@ describe('time', () => {
     it('begin again after an outage of many leases, with time for each renewal', async () => {
       let down = true;
       const times: number[] = [];
-      const { leases, evicted } = sweep(async () => (down ? FAILED : PROVEN));
-      const renewal = Reflect.get(leases, 'renewal') as {
-        renew: (one: RealtimeConnection, ms: number) => Promise<Renewed>;
-      };
-      const { renew } = renewal;
-      renewal.renew = (connection, milliseconds) => {
+      const { leases, evicted } = sweep(async (_connection, milliseconds) => {
         times.push(milliseconds);
-        return renew(connection, milliseconds);
-      };
+        return down ? FAILED : PROVEN;
+      });
       leases.watch(admitted(undefined, 'a'));
       await jest.advanceTimersByTimeAsync(5 * LEASE);
       const ended = evicted.length;

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { type ChannelAddress, defineRealtimeChannel } from '@nestjs-realtime/contract';
 import fc from 'fast-check';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
@@ -65,6 +65,10 @@ const matchOf = (name: string): ChannelMatch => ({
 });
 
 describe('a context', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
   const authorityWith = (broadcast: BroadcastFunction): MessageAuthority => ({
     broadcast,
     watch: jest.fn(),
@@ -118,11 +122,14 @@ describe('a context', () => {
   });
 
   it('makes its signal when it is first read, and only one', () => {
+    const Original = AbortController;
+    const made = jest.spyOn(globalThis, 'AbortController').mockImplementation(() => new Original());
     const of = context(new Connection());
-    expect(Reflect.get(of, 'controller')).toBeNull();
+    expect(made).not.toHaveBeenCalled();
     const { signal } = of;
     expect(signal.aborted).toBe(false);
     expect(of.signal).toBe(signal);
+    expect(made).toHaveBeenCalledTimes(1);
   });
 
   it('hands out a signal that has fired where it was aborted before the first read', () => {

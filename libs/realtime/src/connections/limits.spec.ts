@@ -110,8 +110,7 @@ describe('the directory of connections', () => {
       [],
       [],
     ]);
-    expect(Reflect.get(directory, 'byUser')).toEqual(new Map());
-    expect(Reflect.get(directory, 'bySession')).toEqual(new Map());
+    expect([directory.users, directory.sessions]).toEqual([0, 0]);
   });
 
   it('follows a connection whose user changes, also before it is known and after it has gone', () => {

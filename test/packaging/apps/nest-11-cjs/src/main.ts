@@ -1,4 +1,5 @@
-// A Nest 11 CommonJS application on the packed tarballs, with class-validator: one message in, one event out, by a plain client, past a guard of ours and one for HTTP; the dashboard's page.
+// Do the packed tarballs work in a Nest 11 CommonJS application with class-validator? One message in, one event out, by a plain client,
+// past a guard of ours and one for HTTP; the dashboard's page.
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { type CanActivate, type ExecutionContext, Injectable, Module, UseGuards } from '@nestjs/common';
@@ -22,7 +23,7 @@ class Note {
 
 const notes = defineRealtimeChannel({ name: 'notes.{noteId}', scope: 'public', payload: Note, message: Note });
 
-/** As guards written for HTTP are: it cannot run on anything else. */
+/** Like guards written for HTTP: it cannot run on anything else. */
 @Injectable()
 class HttpOnlyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -1,4 +1,5 @@
-// A Nest 12 ESM application on the packed tarballs, without class-validator: one message in, one event out, by our own client; a domain event over the bridge; the dashboard's page.
+// Do the packed tarballs work in a Nest 12 ESM application without class-validator? One message in, one event out, by our own client;
+// a domain event over the bridge; the dashboard's page.
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { Module } from '@nestjs/common';

@@ -1,11 +1,11 @@
-// What is true, and since when? A database whose answers are read when asked and given when the test lets them go.
+// Who has which rights, and since when? A database reads an answer when asked, and gives it when the test releases it.
 export const USERS = ['ann', 'bob'] as const;
 export type UserId = (typeof USERS)[number];
-/** By scope alone, by role, and by the guard of rooms. */
+/** One channel by scope alone, one by role, and two by the guard of rooms. */
 export const CHANNELS = ['inside', 'staff', 'room.1', 'room.2'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** One question of the guard of rooms, by the moment it was asked. */
+/** One question that the guard of rooms asked, with its moment. */
 export interface Judgement {
   readonly connection: object;
   readonly channel: string;
@@ -18,14 +18,14 @@ interface Change {
   readonly allowed: boolean;
 }
 
-export class Truth {
+export class Rights {
   readonly judgements: Judgement[] = [];
   private clock = 0;
   private asked = 0;
   private readonly history = new Map<string, Change[]>();
   private readonly held: (() => void)[] = [];
 
-  /** `holds` says of each answer, in turn, whether it is held back. */
+  /** `holds` decides for each answer in turn whether it is held back. */
   constructor(private readonly holds: readonly boolean[]) {}
 
   /** A moment later than all before. */
@@ -61,7 +61,7 @@ export class Truth {
     return this.answer(allowed);
   }
 
-  /** Gives a value that has been read, at once or when it is released. */
+  /** Gives a value that was read, at once or when it is released. */
   async answer<Value>(value: Value): Promise<Value> {
     if (this.holds[this.asked++ % this.holds.length]) await new Promise<void>((resolve) => this.held.push(resolve));
     return value;

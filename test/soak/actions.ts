@@ -1,4 +1,4 @@
-// What do clients do, and what befalls them? One deed at a time on each client, chosen by chance.
+// What do clients do, and what happens to them? One action at a time for each client, chosen by chance.
 import fc from 'fast-check';
 import type { FixtureProcess } from '../fixture/fixture.process.js';
 import { hostileFrames } from '../fuzz/hostile-frames.js';
@@ -8,7 +8,7 @@ import type { SoakClient } from './soak-client.js';
 
 export const ROOMS = Array.from({ length: 10 }, (_, i) => `t.room.r${i}`);
 
-const CLIENT_DEEDS = {
+const CLIENT_ACTIONS = {
   subscribe: 30,
   unsubscribe: 8,
   echo: 25,
@@ -18,11 +18,11 @@ const CLIENT_DEEDS = {
   vanish: 4,
   deafen: 2,
 };
-/** What a client does who does not read. */
-const DEAF_DEEDS = { ask: 10, hear: 3, vanish: 1 };
+/** What a client does that does not read. */
+const DEAF_ACTIONS = { ask: 10, hear: 3, vanish: 1 };
 const FAULTS = { revoke: 20, ban: 3, roles: 12, rooms: 12, expire: 4, logout: 6, outage: 1 };
 
-export class Deeds {
+export class Actions {
   readonly counts: Record<string, number> = {};
 
   constructor(
@@ -33,7 +33,7 @@ export class Deeds {
     private readonly users: readonly string[],
   ) {}
 
-  /** Something that one client does. Whoever is not connected, connects. */
+  /** One action of one client. A client that is not connected connects. */
   async ofClient(): Promise<void> {
     const client = this.chance.one(this.clients);
     if (client.busy) return;
@@ -136,9 +136,9 @@ export class Deeds {
   }
 
   private async act(client: SoakClient): Promise<void> {
-    const deed = client.deaf ? this.chance.weighted(DEAF_DEEDS) : this.chance.weighted(CLIENT_DEEDS);
-    this.count(deed);
-    switch (deed) {
+    const action = client.deaf ? this.chance.weighted(DEAF_ACTIONS) : this.chance.weighted(CLIENT_ACTIONS);
+    this.count(action);
+    switch (action) {
       case 'ask':
         return client.send(
           `421["rt:message",{"channel":"t.auth","event":"raw","payload":{"x":"${'x'.repeat(20_000)}"}}]`,
@@ -149,7 +149,7 @@ export class Deeds {
         return client.unsubscribe(this.channels()[0]);
       case 'echo':
       case 'post':
-        await client.request(`["rt:message",{"channel":"t.auth","event":"${deed}","payload":{"text":"soak"}}]`);
+        await client.request(`["rt:message",{"channel":"t.auth","event":"${action}","payload":{"text":"soak"}}]`);
         return;
       case 'junk':
         client.authority.wild = true;
@@ -159,16 +159,16 @@ export class Deeds {
         return;
       case 'leave':
       case 'vanish':
-        return client.close(deed === 'vanish');
+        return client.close(action === 'vanish');
       case 'deafen':
       case 'hear':
-        return client.deafen(deed === 'deafen');
+        return client.deafen(action === 'deafen');
     }
   }
 
   private async connect(client: SoakClient): Promise<void> {
     await client.close(true);
-    // a session that ended is replaced, and its remains are removed
+    // an ended session is replaced, and its remains are removed
     if (client.userId !== null && (client.session === null || this.chance.next() < 0.3)) {
       if (client.session !== null) await this.fixture.control('/logout', { session: client.session });
       const roles = this.model.isAdmin(client.userId) ? ['admin'] : [];
