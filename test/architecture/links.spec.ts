@@ -28,9 +28,9 @@ describe('the links of every Markdown file', () => {
     expect(linkFault('docs/gates.md', 'missing.md')).toContain('names a file that does not exist');
     expect(linkFault('docs/gates.md', 'security.md#missing')).toContain('names a heading that does not exist');
     expect(linkFault('docs/gates.md', '#missing')).toContain('names a heading that does not exist');
-    expect(
-      linkFault('README.md', 'https://github.com/nestjs-realtime/nestjs-realtime/blob/main/docs/missing.md'),
-    ).toContain('names a file that does not exist');
+    expect(linkFault('README.md', 'https://github.com/nestjs-realtime/nestjs-realtime/blob/main/missing.md')).toContain(
+      'names a file that does not exist',
+    );
   });
 
   it('name headings as GitHub does', () => {

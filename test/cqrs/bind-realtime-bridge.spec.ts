@@ -33,7 +33,7 @@ const packed: BridgeEntry = forward(OrderPacked)
   .to(orders, 'packed', ({ orderId }) => ({ params: { orderId }, payload: {} }))
   .to(feed, 'message', ({ orderId }) => ({ payload: { orderId } }));
 
-/** The contract of ADR-016, follow-up 1: an allowlist in, subscriptions on the bus and broadcasts out. */
+/** The contract of the bridge (docs/decisions/0001#decision-4): an allowlist in, subscriptions on the bus and broadcasts out. */
 describe('bindRealtimeBridge(bus, broadcaster, allowlist)', () => {
   let bus: Subject<object>;
   let realtime: RecordingRealtimeBroadcaster;
