@@ -1,4 +1,4 @@
-// How are articles read and written? Over HTTP: a persistent operation with an answer is no realtime message (ADR-016, R0).
+// How are articles read and written? Over HTTP: a persistent operation with an answer is no realtime message (docs/decisions/0001#decision-1).
 import { Body, Controller, Get, Post, UseGuards, UsePipes } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CurrentUser, Permissions, PermissionsGuard, SessionGuard } from '../auth/index.js';

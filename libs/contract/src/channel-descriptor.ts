@@ -11,7 +11,7 @@ export interface FlushWindow {
   readonly everyMs: number;
 }
 
-/** A declared channel (ADR-016): its name template, who may subscribe, its events and its messages. Frozen. */
+/** A declared channel (docs/decisions/0001#decision-2): its name template, who may subscribe, its events and its messages. Frozen. */
 export interface RealtimeChannelDescriptor<
   Name extends string = string,
   Events extends PayloadSchemas = PayloadSchemas,

@@ -1,4 +1,4 @@
-// Who may enter a channel? The four scopes of ADR-016, decision 2.
+// Who may enter a channel? The four scopes (docs/decisions/0001#decision-2).
 import { ChannelDefinitionError } from './channel-errors.js';
 import type { ChannelTemplate } from './channel-template.js';
 

@@ -136,7 +136,7 @@ export class ChannelTemplate {
 }
 
 /**
- * Params of `name` under `template`, or null when it does not match (ADR-016, decision 3).
+ * Params of `name` under `template`, or null when it does not match (docs/decisions/0001#decision-3).
  * A param is one segment and has no dots. Pass a compiled `ChannelTemplate` where the same template is matched often.
  *
  * @example matchChannelTemplate('orders.{orderId}', 'orders.42') // { orderId: '42' }

@@ -52,7 +52,7 @@ type SlotsOf<Single extends PayloadSchema, Named extends PayloadSchemas> = [Sing
   : { readonly [DEFAULT_EVENT]: Single };
 
 /**
- * Declares a channel (ADR-016, decision 2). The descriptor is plain data: no Nest, no Socket.IO; export it from your feature.
+ * Declares a channel (docs/decisions/0001#decision-2). The descriptor is plain data: no Nest, no Socket.IO; export it from your feature.
  *
  * A param fills exactly one segment of the name, so its value has no dots.
  *
