@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { heapInUse } from '../../../../test/kit/garbage.js';
 import { ChannelLanes } from './channel-lanes.js';
 import { withDeadline } from './deadline.js';
 
@@ -91,7 +92,6 @@ describe('channel lanes', () => {
         for (const numbers of done.values()) expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
         expect([...done.values()].flat()).toHaveLength(steps.length);
         for (const { channel } of steps) expect(lanes.isBusy(channel)).toBe(false);
-        expect(Reflect.get(lanes, 'lanes')).toBeNull();
       }),
       { numRuns: 150 },
     );
@@ -147,10 +147,35 @@ describe('channel lanes', () => {
           await settle();
         }
         for (const number of [...held.keys()].reverse()) await release(number);
-        expect([Reflect.get(lanes, 'only'), Reflect.get(lanes, 'lanes')]).toEqual([null, null]);
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('the memory of channel lanes', () => {
+  const COUNT = 20_000;
+
+  /** Bytes for each of many lanes after `use`. */
+  async function bytesAfter(use: (lanes: ChannelLanes) => void): Promise<number> {
+    const before = await heapInUse();
+    const many = Array.from({ length: COUNT }, () => {
+      const lanes = new ChannelLanes();
+      use(lanes);
+      return lanes;
+    });
+    const after = await heapInUse();
+    expect(many).toHaveLength(COUNT);
+    return (after - before) / COUNT;
+  }
+
+  it('is as small after the last request as before the first', async () => {
+    const unused = await bytesAfter(() => undefined);
+    const used = await bytesAfter((lanes) => {
+      const turns = ['a', 'b', 'c', 'a', 'b'].map((channel) => lanes.take(channel));
+      for (const turn of turns) turn.release();
+    });
+    expect(used - unused).toBeLessThan(24);
   });
 });
 
