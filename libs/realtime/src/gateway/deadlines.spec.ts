@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { collectGarbage } from '../../../../test/kit/garbage.js';
 import { Deadlines, Expiring } from './deadlines.js';
 
 const TIMEOUT = 100;
@@ -77,15 +78,20 @@ describe('deadlines', () => {
     expect(told).toEqual(['served']);
   });
 
-  it('never pass for those who have left, and keep nothing of them', () => {
-    const [first, second, third] = ['first', 'second', 'third'].map(add);
-    deadlines.delete(second);
-    deadlines.delete(first);
-    deadlines.delete(first);
-    expect([Reflect.get(deadlines, 'oldest'), Reflect.get(deadlines, 'newest')]).toEqual([third, third]);
-    expect([third.earlier, third.later, first.later, second.later]).toEqual([null, null, null, null]);
+  it('never pass for those who have left, and keep nothing of them', async () => {
+    /** Adds four, and deletes all but the third. */
+    const addAndDelete = (): WeakRef<Waiting>[] => {
+      const all = ['first', 'second', 'third', 'fourth'].map(add);
+      for (const left of [1, 0, 0, 3]) deadlines.delete(all[left]);
+      return all.map((one) => new WeakRef(one));
+    };
+    const refs = addAndDelete();
+    expect(deadlines.size).toBe(1);
+    await collectGarbage();
+    expect(refs.map((ref) => ref.deref() !== undefined)).toEqual([false, false, true, false]);
     jest.advanceTimersByTime(TIMEOUT);
     expect(late).toEqual(['third']);
+    expect([deadlines.size, jest.getTimerCount()]).toEqual([0, 0]);
   });
 
   it('set no timer again for each of many that follow each other', () => {
