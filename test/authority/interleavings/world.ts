@@ -26,7 +26,7 @@ import {
 } from 'nestjs-realtime';
 import type { StandardSchema } from '@nestjs-realtime/contract';
 import { z } from 'zod';
-import { RealtimeCounters } from '../../../libs/realtime/src/connections/realtime-counters.js';
+import { RealtimeCounters } from '../../../libs/realtime/src/connections/realtime.counters.js';
 import { ConnectionLife } from '../../../libs/realtime/src/gateway/connection.life.js';
 import { RequestDispatcher } from '../../../libs/realtime/src/gateway/request.dispatcher.js';
 import type { Member } from './model.js';

@@ -6,25 +6,26 @@ export interface Turn {
   release(): void;
 }
 
-/** Serial lanes, one per channel with a request under way; an idle connection holds none. */
+/** Serial lanes, one per channel with a request under way. */
 export class ChannelLanes {
-  /** The holder of one lane; most connections never need another. */
-  private only: Place | null = null;
-  /** The holders of all other lanes, by channel. */
-  private lanes: Map<string, Place> | null = null;
+  /** The places of each lane in order; the first holds it. */
+  private readonly lanes = new Map<string, Place[]>();
 
-  /** Whether somebody holds the channel's lane. */
+  /** Whether a request holds the channel's lane. */
   isBusy(channel: string): boolean {
-    return this.holderOf(channel) !== undefined;
+    return this.lanes.has(channel);
   }
 
   /** Takes the next place in the channel's lane. */
   take(channel: string): Turn {
-    const holder = this.holderOf(channel);
-    if (holder !== undefined) return holder.queue();
     const place = new Place(this, channel);
-    if (this.only === null) this.only = place;
-    else (this.lanes ??= new Map<string, Place>()).set(channel, place);
+    const lane = this.lanes.get(channel);
+    if (lane === undefined) {
+      this.lanes.set(channel, [place]);
+    } else {
+      place.ready = new Promise((resolve) => (place.resume = resolve));
+      lane.push(place);
+    }
     return place;
   }
 
@@ -44,25 +45,19 @@ export class ChannelLanes {
 
   /** For places to call. */
   leave(place: Place): void {
-    const holder = this.holderOf(place.channel);
-    if (holder !== place) return holder?.forget(place);
-    const next = place.successor();
-    if (place === this.only) this.only = next;
-    else if (next !== null) this.lanes!.set(next.channel, next);
-    else if (this.lanes!.delete(place.channel) && this.lanes!.size === 0) this.lanes = null;
-    next?.resume!();
-  }
-
-  private holderOf(channel: string): Place | undefined {
-    return this.only?.channel === channel ? this.only : this.lanes?.get(channel);
+    const lane = this.lanes.get(place.channel);
+    const index = lane?.indexOf(place) ?? -1;
+    if (lane === undefined || index === -1) return;
+    lane.splice(index, 1);
+    if (lane.length === 0) this.lanes.delete(place.channel);
+    else if (index === 0) lane[0].resume?.();
   }
 }
 
-/** One request's place. That of the holder is the lane itself: it knows who waits. */
+/** One request's place. */
 class Place implements Turn {
   ready: Promise<void> | null = null;
   resume: (() => void) | null = null;
-  private waiting: Place[] | null = null;
 
   constructor(
     private readonly lanes: ChannelLanes,
@@ -71,26 +66,5 @@ class Place implements Turn {
 
   release(): void {
     this.lanes.leave(this);
-  }
-
-  /** Makes a place behind this one and all who wait already. */
-  queue(): Place {
-    const place = new Place(this.lanes, this.channel);
-    place.ready = new Promise((resolve) => (place.resume = resolve));
-    (this.waiting ??= []).push(place);
-    return place;
-  }
-
-  /** Lets one who waits go. */
-  forget(place: Place): void {
-    const index = this.waiting?.indexOf(place) ?? -1;
-    if (index !== -1) this.waiting!.splice(index, 1);
-  }
-
-  /** Who has waited longest, with all others behind it; null when nobody waits. */
-  successor(): Place | null {
-    const next = this.waiting?.shift() ?? null;
-    if (next !== null) next.waiting = this.waiting;
-    return next;
   }
 }

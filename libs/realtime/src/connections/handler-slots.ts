@@ -3,21 +3,21 @@
 /** Messages that may wait for each handler that may run. */
 const QUEUE_PER_SLOT = 4;
 
-/** The admission queue of one connection. */
+/** The messages of one connection: those whose handlers run, and those that wait for a slot. */
 export class HandlerSlots {
-  private admitted = 0;
+  private underWay = 0;
   private running = 0;
   private waiting: (() => void)[] | null = null;
 
   /** Whether one more message may come in; if so it counts until `leave`. */
   enter(slots: number): boolean {
-    if (this.admitted >= slots * (1 + QUEUE_PER_SLOT)) return false;
-    this.admitted++;
+    if (this.underWay >= slots * (1 + QUEUE_PER_SLOT)) return false;
+    this.underWay++;
     return true;
   }
 
   leave(): void {
-    this.admitted--;
+    this.underWay--;
   }
 
   /** Null when a slot is free at once, else a promise of one. Each slot taken must be given back. */

@@ -2,12 +2,13 @@
 
 /** The subscribe requests of one connection that are under way. */
 export class PendingChannels {
-  private readonly newOnes = new Map<string, number>();
+  /** How often each is asked for; null while none is. */
+  private newOnes: Map<string, number> | null = null;
   private all = 0;
 
   /** Different names that the connection is not subscribed to yet. */
   get newNames(): number {
-    return this.newOnes.size;
+    return this.newOnes?.size ?? 0;
   }
 
   /** All requests, with those for channels it is subscribed to and those that wait for an earlier one on the same channel. */
@@ -16,20 +17,23 @@ export class PendingChannels {
   }
 
   asksFor(channel: string): boolean {
-    return this.newOnes.has(channel);
+    return this.newOnes?.has(channel) ?? false;
   }
 
   add(channel: string, isNew: boolean): void {
     this.all++;
-    if (isNew) this.newOnes.set(channel, (this.newOnes.get(channel) ?? 0) + 1);
+    if (!isNew) return;
+    this.newOnes ??= new Map();
+    this.newOnes.set(channel, (this.newOnes.get(channel) ?? 0) + 1);
   }
 
   /** Takes back one `add` of the same arguments. */
   delete(channel: string, isNew: boolean): void {
     this.all--;
     if (!isNew) return;
-    const others = this.newOnes.get(channel)! - 1;
-    if (others === 0) this.newOnes.delete(channel);
-    else this.newOnes.set(channel, others);
+    const { newOnes } = this;
+    const others = (newOnes?.get(channel) ?? 1) - 1;
+    if (others > 0) newOnes?.set(channel, others);
+    else if (newOnes?.delete(channel) && newOnes.size === 0) this.newOnes = null;
   }
 }

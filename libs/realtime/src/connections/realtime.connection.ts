@@ -12,17 +12,11 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { RealtimeException } from '../realtime.exception.js';
 import type { ChannelMatch } from './channel-match.js';
-import { ChannelLanes } from './channel-lanes.js';
-import { HandlerSlots } from './handler-slots.js';
-import { PendingChannels } from './pending-channels.js';
+import type { ChannelLanes } from './channel-lanes.js';
+import { ConnectionWork, type Running } from './connection-work.js';
+import type { HandlerSlots } from './handler-slots.js';
+import type { PendingChannels } from './pending-channels.js';
 import { Subscriptions } from './subscriptions.js';
-import { TokenBucket } from './token-bucket.js';
-
-/** What runs for a connection on one channel, and must stop when the subscription or the connection ends. */
-export interface Running {
-  readonly channel: string;
-  abort(reason: Error): void;
-}
 
 /** What an idle connection is admitted to; one for all of them. */
 const NO_SUBSCRIPTIONS = new Subscriptions();
@@ -38,39 +32,36 @@ export abstract class RealtimeConnection {
   /** When the user was last known to be true, by `performance.now()`; `-Infinity` when that is in doubt. */
   confirmedAt = 0;
   private joined = NO_SUBSCRIPTIONS;
-  private lanesInUse: ChannelLanes | null = null;
-  private slotsInUse: HandlerSlots | null = null;
-  private pending: PendingChannels | null = null;
-  private rate: TokenBucket | null = null;
-  private running: Set<Running> | null = null;
+  private work: ConnectionWork | null = null;
   private grants: Set<Set<string>> | null = null;
-  private idle: (() => void) | null = null;
   /** Whether the client has been told that the connection will close. */
   protected departing = false;
   private ended = false;
 
   constructor(readonly id: string) {}
 
-  /** Keeps the requests on each channel in order. Like the others that requests need, made for the first: most connections only listen. */
+  /** Keeps the requests on each channel in order. */
   get lanes(): ChannelLanes {
-    return (this.lanesInUse ??= new ChannelLanes());
+    return this.requests.lanes;
   }
 
   /** Bounds the messages under way. */
   get slots(): HandlerSlots {
-    return (this.slotsInUse ??= new HandlerSlots());
+    return this.requests.slots;
   }
 
   /** The channels it asks to be subscribed to. */
   get pendingChannels(): PendingChannels {
-    return (this.pending ??= new PendingChannels());
+    return this.requests.pendingChannels;
   }
 
-  /** Takes one of the tokens that a client's requests cost: 0 when he had one, else the milliseconds until he will. */
+  /** Takes one of the tokens that a client's requests cost: 0 when it had one, else the milliseconds until it will. */
   spend(perSecond: number, burst: number): number {
-    const now = performance.now();
-    this.rate ??= new TokenBucket(burst, now);
-    return this.rate.take(perSecond, burst, now);
+    return this.requests.rate.take(perSecond, burst, performance.now());
+  }
+
+  private get requests(): ConnectionWork {
+    return (this.work ??= new ConnectionWork());
   }
 
   /** Channels this connection is admitted to, by concrete name. */
@@ -101,17 +92,16 @@ export abstract class RealtimeConnection {
 
   begin(running: Running): void {
     if (this.ended) return running.abort(new Error(HAS_ENDED));
-    (this.running ??= new Set()).add(running);
+    this.requests.begin(running);
   }
 
   finish(running: Running): void {
-    this.running?.delete(running);
-    if (!this.running?.size) this.idle?.();
+    this.work?.finish(running);
   }
 
   /** Resolves when nothing runs for the connection any more. */
   whenIdle(): Promise<void> {
-    return !this.running?.size ? Promise.resolve() : new Promise((resolve) => (this.idle = resolve));
+    return this.work?.whenIdle() ?? Promise.resolve();
   }
 
   /** Records an admission and lets the channel's broadcasts in. Does nothing once closed. */
@@ -164,7 +154,7 @@ export abstract class RealtimeConnection {
     for (const joined of this.joined.values()) this.exit(joined);
     this.departing = true;
     this.notify(FRAMES.BYE, frame);
-    if (!frame.reconnect) this.abort(() => endOf(frame));
+    if (!frame.reconnect) this.work?.abort(() => endOf(frame), null);
   }
 
   /** The transport has ended: aborts what is running and forgets every admission. */
@@ -172,7 +162,7 @@ export abstract class RealtimeConnection {
     this.ended = true;
     for (const joined of this.joined.values()) this.exit(joined);
     this.joined = NO_SUBSCRIPTIONS;
-    this.abort(() => new Error(HAS_ENDED));
+    this.work?.abort(() => new Error(HAS_ENDED), null);
   }
 
   private drop(channel: string, reason: () => Error): ChannelAddress | null {
@@ -180,15 +170,8 @@ export abstract class RealtimeConnection {
     if (joined === undefined) return null;
     this.exit(joined);
     this.joined.delete(channel);
-    this.abort(reason, channel);
+    this.work?.abort(reason, channel);
     return joined;
-  }
-
-  /** Stops what runs, on one channel or on all. */
-  private abort(reason: () => Error, channel: string | null = null): void {
-    if (!this.running?.size) return;
-    const error = reason();
-    for (const running of this.running) if (channel === null || running.channel === channel) running.abort(error);
   }
 }
 

@@ -2,7 +2,7 @@
 import { Logger } from '@nestjs/common';
 import type { Subscribable } from 'rxjs';
 import type { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
-import { internalError } from '../instrumentation/with-capture.js';
+import { internalError } from '../instrumentation/internal-error.js';
 import { Bridge, type BridgeOptions } from './bridge.js';
 import type { BridgeEntry } from './bridge-entry.js';
 import type { BridgeRouteStats } from './bridge-stats.js';

@@ -4,7 +4,7 @@ import type { ChannelLanes } from '../connections/channel-lanes.js';
 import { withDeadline } from '../connections/deadline.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import type { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
-import { repeatedInternalError } from '../instrumentation/with-capture.js';
+import { repeatedInternalError } from '../instrumentation/internal-error.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { type BridgeRoute, describeRoute, nameOf } from './bridge-entry.js';
 import { type Audience, type Passage, tellFailure, tellForwarded } from './bridge-outcome.js';

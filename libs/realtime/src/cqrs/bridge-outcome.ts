@@ -2,7 +2,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { UnhandledExceptionBus } from '@nestjs/cqrs';
 import { isPromiseLike } from '../connections/promise-like.js';
-import { InternalError, repeatedInternalError } from '../instrumentation/with-capture.js';
+import { InternalError, repeatedInternalError } from '../instrumentation/internal-error.js';
 import type { RealtimeHooks } from '../realtime.hooks.js';
 import type { BridgeRoute } from './bridge-entry.js';
 

@@ -4,7 +4,7 @@ import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
 import { IRealtimeRevocation } from '../authority/realtime.revocation.js';
 import { channelOf } from '../channels/realtime-channel.decorator.js';
-import { internalError, repeatedInternalError } from '../instrumentation/with-capture.js';
+import { internalError, repeatedInternalError } from '../instrumentation/internal-error.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { eventBuses } from './event-buses.js';
 import {

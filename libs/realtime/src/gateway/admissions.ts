@@ -9,7 +9,7 @@ import type { ChannelMatch } from '../connections/channel-match.js';
 import { withinDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { SubscribeRequest } from '../connections/realtime-request.js';
-import { Gates } from '../guards/gates.js';
+import { Gates } from '../guards/inbound.gates.js';
 import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';

@@ -7,7 +7,7 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { publicUser, type RealtimeUser } from '../authorization/realtime-user.js';
 import { withinDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RefusalLog } from '../guards/refusals.js';
+import { RefusalLog } from '../guards/refusal.log.js';
 import { authRefusal } from '../payloads/auth-shape.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';

@@ -6,7 +6,7 @@ import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { ConnectRequest } from '../connections/realtime-request.js';
-import { Gates } from '../guards/gates.js';
+import { Gates } from '../guards/inbound.gates.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 

@@ -6,7 +6,7 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RefusalLog } from '../guards/refusals.js';
+import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';

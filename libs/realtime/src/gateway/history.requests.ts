@@ -1,7 +1,7 @@
 // What was said in a channel before? rt:history, for the clients that are subscribed to it.
 import { Injectable } from '@nestjs/common';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RefusalLog } from '../guards/refusals.js';
+import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseHistory } from './request-frames.js';

@@ -5,7 +5,7 @@ import { LeaseSweep } from '../authority/lease.sweep.js';
 import { Renewal } from '../authority/renewal.js';
 import { RevocationLedger } from '../authority/revocation.ledger.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
-import { RealtimeCounters } from '../connections/realtime-counters.js';
+import { RealtimeCounters } from '../connections/realtime.counters.js';
 import { MessageRequests } from './message.requests.js';
 
 /** Tells the counters of every place; a transport adds its own. */

@@ -2,13 +2,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { RefusalCode } from '@nestjs-realtime/contract';
 import { Renewal } from '../authority/renewal.js';
-import { RealtimeCounters } from '../connections/realtime-counters.js';
+import { RealtimeCounters } from '../connections/realtime.counters.js';
 import { RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { Gates } from '../guards/gates.js';
-import { RefusalLog } from '../guards/refusals.js';
+import { Gates } from '../guards/inbound.gates.js';
+import { RefusalLog } from '../guards/refusal.log.js';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
-import { internalError } from '../instrumentation/with-capture.js';
+import { internalError } from '../instrumentation/internal-error.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';

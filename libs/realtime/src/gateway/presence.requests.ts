@@ -1,7 +1,7 @@
 // Who is in a channel? rt:members, for the clients that are subscribed to it.
 import { Injectable } from '@nestjs/common';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RefusalLog } from '../guards/refusals.js';
+import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseChannel } from './request-frames.js';

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { RefusalReply, SubscribeFrame, SubscribeReply } from '@nestjs-realtime/contract';
 import { LeaseSweep } from '../authority/lease.sweep.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { RefusalLog } from '../guards/refusals.js';
+import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { Admissions, type Verdict } from './admissions.js';

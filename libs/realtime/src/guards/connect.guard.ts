@@ -5,7 +5,7 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { hasExpired, type RealtimeUser, userFault } from '../authorization/realtime-user.js';
 import { admits } from '../channels/guard-answer.js';
 import { withDeadline } from '../connections/deadline.js';
-import { RealtimeCounters } from '../connections/realtime-counters.js';
+import { RealtimeCounters } from '../connections/realtime.counters.js';
 import type { ConnectRequest } from '../connections/realtime-request.js';
 import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';

@@ -1,10 +1,7 @@
 // The inner half of the sandwich: no error is lost, none leaves the process (ADR-014, ADR-016 follow-up 4).
-import { randomUUID } from 'node:crypto';
 import type { LoggerService } from '@nestjs/common';
-import { REFUSALS } from '@nestjs-realtime/contract';
-import { RealtimeException } from '../realtime.exception.js';
-import { logLine, thrownStack, thrownText } from './log-text.js';
-import { errorRepeated } from './repeated-log.js';
+import type { RealtimeException } from '../realtime.exception.js';
+import { internalError } from './internal-error.js';
 
 /** What a captured function is, for the log line. */
 export interface CaptureOptions<Args extends unknown[]> {
@@ -39,42 +36,4 @@ export function withCapture<Args extends unknown[], Result>(
       return capture(error, args);
     }
   };
-}
-
-/** What the peer is told of an error that nobody meant; its cause is that error. */
-export class InternalError extends RealtimeException {
-  constructor(
-    /** Leads from the answer, and from the span, to the log line. */
-    readonly correlationId: string,
-    what: string,
-    cause: unknown,
-  ) {
-    super('INTERNAL', {
-      message: `${REFUSALS.INTERNAL.message} Reference: ${correlationId}`,
-      reason: `${what} (${correlationId})`,
-      cause,
-    });
-  }
-}
-
-/** Logs an unexpected error under a new correlation id and gives the refusal that leads to the log line. */
-export function internalError(logger: Pick<LoggerService, 'error'>, what: string, error: unknown): InternalError {
-  const correlationId = randomUUID();
-  logger.error(lineOf(correlationId, what), thrownStack(error));
-  return new InternalError(correlationId, what, error);
-}
-
-/** As `internalError`, for what nobody has asked for, and may fail for many at once: the same error is logged once a minute. */
-export function repeatedInternalError(
-  logger: Pick<LoggerService, 'error'>,
-  what: string,
-  error: unknown,
-): InternalError {
-  const correlationId = randomUUID();
-  errorRepeated(logger, lineOf(correlationId, what), error, `${logLine(what)}: ${thrownText(error)}`);
-  return new InternalError(correlationId, what, error);
-}
-
-function lineOf(correlationId: string, what: string): string {
-  return `handler_error ${correlationId} in ${logLine(what)}`;
 }

@@ -1,6 +1,6 @@
 // What does a span tell of an error? Refusals are answers; only what nobody meant is a failure.
 import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
-import { InternalError } from '../instrumentation/with-capture.js';
+import { InternalError } from '../instrumentation/internal-error.js';
 import { RealtimeException } from '../realtime.exception.js';
 
 const MAX_LENGTH = 200;

@@ -1,6 +1,6 @@
 // May this packet go on to Engine.IO? Counted and judged where it comes in, on either transport, before anything decodes or answers it.
 import type { Socket as EngineSocket } from 'engine.io';
-import type { RefusalLog } from '../../guards/refusals.js';
+import type { RefusalLog } from '../../guards/refusal.log.js';
 import { RealtimeException } from '../../realtime.exception.js';
 import type { RealtimeLimits } from '../../realtime.options.js';
 import type { Backlogs } from '../fan-out/backlogs.js';

@@ -1,7 +1,7 @@
 // May this HTTP request reach Engine.IO? Asked before anything is kept for its client, and for every request of a polling session.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
-import type { RefusalLog } from '../../guards/refusals.js';
+import type { RefusalLog } from '../../guards/refusal.log.js';
 import { RealtimeException } from '../../realtime.exception.js';
 import type { RealtimeOptions } from '../../realtime.options.js';
 import { sizeFault } from '../handshake.js';

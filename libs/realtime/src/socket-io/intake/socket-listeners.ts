@@ -1,7 +1,7 @@
 // How does a Socket.IO client become a connection? Its CONNECT passes gate 1; from then on its events and its end are handed to the entrance.
 import type { Server, Socket } from 'socket.io';
 import type { RealtimeEntrance } from '../../connections/realtime-entrance.js';
-import type { RefusalLog } from '../../guards/refusals.js';
+import type { RefusalLog } from '../../guards/refusal.log.js';
 import { authRefusal } from '../../payloads/auth-shape.js';
 import { RealtimeException } from '../../realtime.exception.js';
 import type { FanOut } from '../fan-out/fan-out.js';

@@ -1,6 +1,6 @@
 // Who is told that a gate refused, and why?
 import { Injectable, Logger } from '@nestjs/common';
-import { RealtimeCounters } from '../connections/realtime-counters.js';
+import { RealtimeCounters } from '../connections/realtime.counters.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import type { RealtimeGate } from '../connections/realtime-request.js';
 import { quotedForLog } from '../instrumentation/log-text.js';
