@@ -35,7 +35,7 @@ describe('slow guards', () => {
   /** Resolves after this many leases, by the server's own clock. */
   const leases = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * LEASE));
 
-  it('of one user take an eighth of the renewal places, and evict no other user', async () => {
+  it("one user's renewals take an eighth of the places and evict no other user", async () => {
     const evicted: string[] = [];
     const greedy: string[] = [];
     const rooms = Array.from({ length: 50 }, (_, n) => `t.room.${n}`);
@@ -51,7 +51,7 @@ describe('slow guards', () => {
     expect(subscriptions).toBeGreaterThanOrEqual(80);
   });
 
-  it('of many users evict no allowed subscription', async () => {
+  it('renewals of many users evict no allowed subscription', async () => {
     const evicted: string[] = [];
     await Promise.all(Array.from({ length: 100 }, (_, n) => member(`user-${n}`, ['t.room.1'], evicted)));
     await member('bystander', ['t.auth'], evicted);

@@ -32,7 +32,7 @@ describe('leases', () => {
     while (question.count < until) await new Promise(setImmediate);
   }
 
-  it('evict a user within a lease when a guard refuses the user', async () => {
+  it('a lease evicts a user in time when a guard refuses the user', async () => {
     const { app, accounts } = await start();
     const client = await listener('room.1', 'inside');
     accounts.expel('ann', '1');
@@ -45,7 +45,7 @@ describe('leases', () => {
     expect(client.events).toEqual([{ channel: 'inside', event: 'message', payload: { n: 2 } }]);
   });
 
-  it('evict from what a lost role had opened, within a lease', async () => {
+  it('a lease evicts in time from what a lost role had opened', async () => {
     const { accounts } = await start();
     const client = await listener('staff', 'inside');
     accounts.login('ann', 'ann');
@@ -55,7 +55,7 @@ describe('leases', () => {
     expect(running.app.stats()).toMatchObject({ connections: 1, subscriptions: 1 });
   });
 
-  it('disconnect a connection within a lease when its session has ended', async () => {
+  it('a lease disconnects in time when the session has ended', async () => {
     const { accounts } = await start();
     const client = await listener('inside');
     accounts.logout('ann');
@@ -65,7 +65,7 @@ describe('leases', () => {
   });
 
   it.each(['fails', 'hangs'] as const)(
-    'outlast the first half of an outage in which the refresh %s, and not the second',
+    'a lease outlasts the first half of an outage in which the refresh %s, and not the second',
     async (how) => {
       const { accounts } = await start();
       const client = await listener('inside', 'staff');
@@ -82,7 +82,7 @@ describe('leases', () => {
     },
   );
 
-  it('end where a guard fails for a whole lease, and only there', async () => {
+  it('a lease ends where a guard fails throughout it, and only there', async () => {
     const { app, accounts } = await start();
     const client = await listener('inside', 'room.1');
     accounts.membership.fail('fails');
@@ -90,7 +90,7 @@ describe('leases', () => {
     expect(app.stats()).toMatchObject({ subscriptions: 1 });
   });
 
-  it('survive an outage that costs them one visit', async () => {
+  it('a lease survives an outage that costs it one visit', async () => {
     // between two visits a busy machine may be late by half a lease
     const { app, accounts } = await start(3_000);
     const client = await listener('inside', 'staff', 'room.1');
@@ -106,7 +106,7 @@ describe('leases', () => {
     expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 3 });
   });
 
-  it('pass no gate again for an unchanged user where no guard could decide otherwise', async () => {
+  it('a lease passes no gate again for an unchanged user where no guard could decide otherwise', async () => {
     const { accounts, gates } = await start(200);
     await listener('news', 'inside', 'staff');
     const { subscribeGates } = gates;
@@ -115,7 +115,7 @@ describe('leases', () => {
     expect(accounts.membership.count).toBe(0);
   });
 
-  it('ask the guard of a channel once a visit', async () => {
+  it('a lease asks the guard of a channel once a visit', async () => {
     const { accounts } = await start(200);
     await listener('inside', 'room.1');
     const [visits, judgements] = [accounts.identity.count, accounts.membership.count];
@@ -123,7 +123,7 @@ describe('leases', () => {
     expect(accounts.identity.count - visits).toBeGreaterThanOrEqual(accounts.membership.count - judgements);
   });
 
-  it('end with the channel or the connection, and are not visited after that', async () => {
+  it('a lease ends with the channel or the connection, and is not visited after that', async () => {
     const { app, accounts } = await start(100);
     const [leaver, goer, witness] = [await listener('inside'), await listener('inside'), await listener('inside')];
     await leaver.unsubscribe('inside');

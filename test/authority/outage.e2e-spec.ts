@@ -45,7 +45,7 @@ describe('an outage of many connections', () => {
     return { ...running, evictions, byes };
   }
 
-  it.each(['identity', 'membership'] as const)('of their %s is over within a lease', async (what) => {
+  it.each(['identity', 'membership'] as const)('an outage of the %s is over within a lease', async (what) => {
     const { app, accounts, evictions, byes } = await crowd();
     await rounds(accounts[what], 1);
     expect(evictions).toEqual([]);

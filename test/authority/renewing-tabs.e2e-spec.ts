@@ -8,7 +8,7 @@ const TABS = 90;
 describe('many connections of one user', () => {
   afterEach(closeApps);
 
-  it('renew their credentials at the same moment with one question each', async () => {
+  it('connections of one user renew their credentials at the same moment with one question each', async () => {
     const { app, accounts } = await bootAuthority();
     accounts.login('ann', 'ann', { roles: ['staff'] });
     const tabs = await Promise.all(Array.from({ length: TABS }, () => app.connect({ as: 'ann' })));
@@ -27,7 +27,7 @@ describe('many connections of one user', () => {
     expect(app.stats().refusals).toEqual({});
   });
 
-  it('are refreshed by the credentials that were accepted last', async () => {
+  it('connections of one user are refreshed by the credentials that were accepted last', async () => {
     const { app, accounts, revocation } = await bootAuthority();
     accounts.login('first', 'ann');
     accounts.login('second', 'ann', { roles: ['staff'] });

@@ -46,7 +46,7 @@ describe('a revocation at any moment', () => {
     ['disconnectUser', () => revocation.disconnectUser('ann')],
     ['disconnectSession', () => revocation.disconnectSession('s1')],
   ])(
-    'by %s leaves no client connected that gate 1 was admitting',
+    '%s leaves no client connected that gate 1 was admitting',
     async (_what, disconnect) => {
       for (const [, wait] of MOMENTS) {
         const held = accounts.identity.hold();
@@ -73,7 +73,7 @@ describe('a revocation at any moment', () => {
     30_000,
   );
 
-  it('by disconnectUser finds an anonymous connection that was gaining a user', async () => {
+  it('disconnectUser finds an anonymous connection that was gaining a user', async () => {
     for (const [, wait] of MOMENTS) {
       const client = await app.connect();
       const held = accounts.identity.hold();
@@ -92,7 +92,7 @@ describe('a revocation at any moment', () => {
     await empty();
   });
 
-  it('by revoke leaves no client in a channel that gate 2 was admitting it to', async () => {
+  it('revoke leaves no client in a channel that gate 2 was admitting it to', async () => {
     const client = await app.connect({ as: 's1' });
     for (const [moment, wait] of MOMENTS) {
       const held = accounts.membership.hold();

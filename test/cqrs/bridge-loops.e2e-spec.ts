@@ -43,8 +43,8 @@ async function ended(bridge: BridgeApp): Promise<number> {
 
 afterEach(closeApps);
 
-describe('the bridge ends a loop', () => {
-  it('of a mapper that publishes its own event', async () => {
+describe('the loop protection of the bridge', () => {
+  it('ends the loop of a mapper that publishes its own event', async () => {
     const parrot = forward(Said).to(echo, 'message', ({ n }) => {
       app.publish(new Said(n + 1));
       return { payload: { n } };
@@ -55,7 +55,7 @@ describe('the bridge ends a loop', () => {
     expect(app.stats).toMatchObject([{ forwarded: 1, failed: 1 }]);
   });
 
-  it('of a mapper that publishes its own event later', async () => {
+  it('ends the loop of a mapper that publishes its own event later', async () => {
     const parrot = forward(Said).to(echo, 'message', async ({ n }) => {
       await setImmediate();
       app.publish(new Said(n + 1));
@@ -66,7 +66,7 @@ describe('the bridge ends a loop', () => {
     expect(await ended(app)).toBe(1);
   });
 
-  it('of a listener that publishes an event for each broadcast, with one entry that broadcasts it', async () => {
+  it('ends the loop of a listener that publishes an event for each broadcast, with one entry that broadcasts it', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toEcho, toAudit] });
     bridge.app.hooks.on('broadcast', ({ channel }) => bridge.publish(new Audited(channel)));
     bridge.publish(new Said(1));
@@ -74,7 +74,7 @@ describe('the bridge ends a loop', () => {
     expect(bridge.broadcasts.map(({ channel }) => channel)).toEqual(['echo', 'audit']);
   });
 
-  it('of a listener that first stores the broadcast and then publishes an event', async () => {
+  it('ends the loop of a listener that first stores the broadcast and then publishes an event', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toAudit] });
     bridge.app.hooks.on(
       'broadcast',
@@ -84,14 +84,14 @@ describe('the bridge ends a loop', () => {
     expect(await ended(bridge)).toBe(8);
   });
 
-  it('of a listener that publishes an event for each forwarded event', async () => {
+  it('ends the loop of a listener that publishes an event for each forwarded event', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toAudit] });
     bridge.app.hooks.on('bridged', ({ event }) => bridge.publish(new Audited(event)));
     bridge.publish(new Audited('here'));
     expect(await ended(bridge)).toBe(1);
   });
 
-  it('of a listener that publishes an event for each failure', async () => {
+  it('ends the loop of a listener that publishes an event for each failure', async () => {
     const failing = forward(Audited).to(audit, 'message', () => {
       throw new Error('no audit today');
     });
@@ -103,7 +103,7 @@ describe('the bridge ends a loop', () => {
     expect(bridge.broadcasts).toEqual([]);
   });
 
-  it('of two entries that lead to each other', async () => {
+  it('ends the loop of two entries that lead to each other', async () => {
     const ping = forward(Said).to(echo, 'message', ({ n }) => {
       app.publish(new Audited('echo'));
       return { payload: { n } };
@@ -118,8 +118,8 @@ describe('the bridge ends a loop', () => {
   });
 });
 
-describe('the bridge does not mistake for a loop', () => {
-  it('an event that leads to an event of another entry', async () => {
+describe('the loop protection, where there is no loop', () => {
+  it('accepts an event that leads to an event of another entry', async () => {
     const audited = forward(Said).to(echo, 'message', ({ n }) => {
       app.publish(new Audited(`echo ${n}`));
       return { payload: { n } };
@@ -130,7 +130,7 @@ describe('the bridge does not mistake for a loop', () => {
     expect(app.broadcasts).toHaveLength(40);
   });
 
-  it('events from a source that a mapper has opened', async () => {
+  it('accepts events from a source that a mapper has opened', async () => {
     const source = new EventEmitter();
     let timer: NodeJS.Timeout | undefined;
     const opening = forward(Said).to(echo, 'message', ({ n }) => {

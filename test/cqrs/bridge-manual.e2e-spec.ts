@@ -15,12 +15,12 @@ describe('the examples of docs/bridge.md', () => {
   });
   afterAll(() => app.remove());
 
-  it('are complete files', () => {
+  it('the examples are complete files', () => {
     expect(files.size).toBe(manual.match(/^```ts$/gm)?.length);
     expect(files.size).toBeGreaterThan(5);
   });
 
-  it('compile, boot and pass as a test', async () => {
+  it('the examples compile, boot and pass as a test', async () => {
     expect(app.compile()).toEqual([]);
     await app.run('src/main.ts', /Nest application successfully started/, { PORT: '0' });
     const tested = app.output('src/orders/order.bridge.spec.ts');

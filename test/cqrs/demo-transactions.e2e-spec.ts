@@ -73,7 +73,7 @@ describe("the demo's transactions", () => {
     );
   const ada = async () => (await app.nest.get(UsersService, { strict: false }).find('ada'))!;
 
-  it('notify the readers of an article once it is committed, with the fields they need', async () => {
+  it('a commit notifies the readers of an article, with the fields they need', async () => {
     const broadcast = app.record('broadcast');
     const article = await app.nest.get(CommandBus).execute(new PublishArticle(await ada(), 'News', 'text'));
     expect(memory.broadcasts[0]).toEqual({ channel: 'articles', event: 'published', payload: article });
@@ -86,7 +86,7 @@ describe("the demo's transactions", () => {
     );
   });
 
-  it('notify no user of an article that is rolled back', async () => {
+  it('a rollback notifies no user of its article', async () => {
     const author = await ada();
     const notified = async () => (await database.query('SELECT id FROM notifications')).rows.length;
     const before = await notified();
@@ -106,7 +106,7 @@ describe("the demo's transactions", () => {
     expect(app.nest.get(RealtimeBridge).stats()).toMatchObject([{ failed: 0, pending: 0 }]);
   });
 
-  it('send nothing before the commit, and for each transaction only its own events', async () => {
+  it('a transaction sends nothing before its commit, and then only its own events', async () => {
     const author = await ada();
     const publish = (title: string) => app.nest.get(EventBus).publish(new ArticlePublished(author, articleOf(title)));
     const seen: string[][] = [];
@@ -127,13 +127,13 @@ describe("the demo's transactions", () => {
     expect(titles()).toEqual(['first', 'second', 'third']);
   });
 
-  it('send at once what is published outside of them', async () => {
+  it('an event outside of a transaction is sent at once', async () => {
     app.nest.get(EventBus).publish(new ArticlePublished(await ada(), articleOf('At once')));
     expect(titles()).toEqual(['At once']);
     expect(await committed()).toBe(true);
   });
 
-  it('stay committed when later work fails, and drop what follows a rollback', async () => {
+  it('a transaction stays committed when later work fails, and what follows a rollback is dropped', async () => {
     const ran: string[] = [];
     let late!: () => void;
     const gate = new Promise<void>((resolve) => (late = resolve));

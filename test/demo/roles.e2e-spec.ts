@@ -41,7 +41,7 @@ describe('roles, in the browsers of an admin and of other users', () => {
     await ada.change('PUT', 'grace', 'editor');
   });
 
-  it('make a user an editor whose page is open: the user may publish and speak at once', async () => {
+  it('a new editor whose page is open may publish and speak at once', async () => {
     const { page } = other;
     await page.getByText('For editors: log in as ada or grace').waitFor();
     await admin.box('Bob', 'editor').check();
@@ -54,7 +54,7 @@ describe('roles, in the browsers of an admin and of other users', () => {
     expect(reloads).toEqual([]);
   });
 
-  it('end with the channel and the form that they opened, and the page says so', async () => {
+  it('a lost role ends the channel and the form that it opened, and the page says so', async () => {
     const { page } = other;
     await admin.box('Bob', 'editor').check();
     await other.say('Good morning!');
@@ -74,7 +74,7 @@ describe('roles, in the browsers of an admin and of other users', () => {
     expect(reloads).toEqual([]);
   });
 
-  it('are shown to every admin as they are now, while the user is an admin', async () => {
+  it('an admin sees the roles as they are now, while the user is an admin', async () => {
     const { page } = other;
     expect(await page.getByRole('heading', { name: 'Who may do what' }).isVisible()).toBe(false);
     expect(await page.getByRole('link', { name: 'Live dashboard' }).isVisible()).toBe(false);
@@ -95,7 +95,7 @@ describe('roles, in the browsers of an admin and of other users', () => {
     expect(await page.locator('#users li').count()).toBe(0);
   });
 
-  it('stay with admins who try to take their own away, and the checkbox is ticked again', async () => {
+  it('an admin cannot take the own role away: the checkbox is ticked again', async () => {
     await admin.box('Ada', 'admin').click();
     await admin.page.getByText('You cannot take the role admin away from yourself; another admin can.').waitFor();
     expect(await admin.box('Ada', 'admin').isChecked()).toBe(true);
@@ -103,7 +103,7 @@ describe('roles, in the browsers of an admin and of other users', () => {
     await admin.page.locator('#administration-news', { hasText: 'Ada gave Grace the role reader.' }).waitFor();
   });
 
-  it('leave nothing on the page for the next user who logs in', async () => {
+  it('a role leaves nothing on the page for the next user who logs in', async () => {
     await admin.box('Bob', 'admin').check();
     await other.box('Grace', 'editor').waitFor();
     await admin.box('Bob', 'admin').uncheck();

@@ -43,7 +43,7 @@ describe.each(implementations)('roles in the %s database', (_name, open) => {
     return rows.map(({ id }) => id);
   }
 
-  it('leave one admin where two take the role from each other', async () => {
+  it('one admin is left where two take the role from each other', async () => {
     await roles.change(take('ann', 'cid'));
     const outcomes = await Promise.all([roles.change(take('ann', 'bob')), roles.change(take('bob', 'ann'))]);
     expect(outcomes.sort()).toEqual(['changed', 'not permitted']);
@@ -66,19 +66,19 @@ describe.each(implementations)('roles in the %s database', (_name, open) => {
       ['bob', 'bob'],
       ['cid', 'cid'],
     ],
-  ])('leave at least one admin where three take the role at once: %j %j %j', async (...pairs) => {
+  ])('at least one admin is left where three take the role at once: %j %j %j', async (...pairs) => {
     await Promise.all(pairs.map(([byId, userId]) => roles.change(take(byId, userId))));
     expect((await admins()).length).toBeGreaterThanOrEqual(1);
   });
 
-  it('stay where no other user could give them back', async () => {
+  it('a role stays where no other user could give it back', async () => {
     await roles.change(take('ann', 'bob'));
     await roles.change(take('ann', 'cid'));
     expect(await roles.change(take('ann', 'ann'))).toBe('last');
     expect(await admins()).toEqual(['ann']);
   });
 
-  it('may be taken away where another role has the same permission', async () => {
+  it('a role may be taken away where another role has the same permission', async () => {
     await database.query("INSERT INTO roles VALUES ('chief', '')");
     await database.query("INSERT INTO role_permissions VALUES ('chief', 'users.manage')");
     await roles.change({ byId: 'ann', userId: 'ann', role: 'chief', granted: true });
@@ -86,14 +86,14 @@ describe.each(implementations)('roles in the %s database', (_name, open) => {
     expect(await roles.change(take('ann', 'ann', 'chief'))).toBe('last');
   });
 
-  it('are not given by a user who has lost the permission meanwhile', async () => {
+  it('a user who has lost the permission meanwhile gives no role', async () => {
     await roles.change(take('ann', 'bob'));
     expect(await roles.change({ byId: 'bob', userId: 'bob', role: 'admin', granted: true })).toBe('not permitted');
     expect(await roles.change(take('bob', 'ann'))).toBe('not permitted');
     expect(await admins()).toEqual(['ann', 'cid']);
   });
 
-  it('report a change once', async () => {
+  it('a change is reported once', async () => {
     const give = { byId: 'ann', userId: 'bob', role: 'editor', granted: true };
     const outcomes = await Promise.all([1, 2, 3].map(() => roles.change(give)));
     expect(outcomes.sort()).toEqual(['changed', 'unchanged', 'unchanged']);

@@ -70,7 +70,7 @@ describe('a session of the demo', () => {
     expect([cookieOf(form), cookieOf(text)]).toEqual(['', '']);
   });
 
-  it('cannot be guessed: a few wrong passwords a minute lock the name, even for the right password', async () => {
+  it('locks a name after a few wrong passwords a minute, even for the right password', async () => {
     const guesses = await Promise.all(Array.from({ length: 12 }, (_, n) => logIn('grace', `guess ${n}`)));
     const statuses = guesses.map(({ status }) => status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(5);
@@ -85,7 +85,7 @@ describe('a session of the demo', () => {
     for (let n = 0; n < 25; n++) expect((await logIn('bob', 'bobsled')).status).toBe(201);
   });
 
-  it('cannot be guessed for many names from one address either; the address is then locked', async () => {
+  it('locks an address that guesses the passwords of many names', async () => {
     const names = Array.from({ length: 40 }, (_, n) => `name-${n}`);
     const statuses = await Promise.all(names.map(async (name) => (await logIn(name, 'a guess')).status));
     expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(20);

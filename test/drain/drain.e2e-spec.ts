@@ -219,7 +219,7 @@ describe('a drain', () => {
     await busy.closed;
   });
 
-  it('also waits for the handler of a client that leaves meanwhile', async () => {
+  it('waits also for the handler of a client that leaves meanwhile', async () => {
     await start();
     const busy = await worker();
     void busy.send('work', 'finish');

@@ -171,7 +171,7 @@ describe('enhancers', () => {
     return client;
   }
 
-  it("run in Nest's order: the class before the method, the schema before the pipes", async () => {
+  it("enhancers run in Nest's order: the class before the method, the schema before the pipes", async () => {
     const client = await on('all.7', 'root');
     expect(await client.send('all.7', 'full', { text: 'hi' })).toEqual({ ok: true, data: { wrapped: 'HI' } });
     expect(trail.steps).toEqual([
@@ -184,37 +184,37 @@ describe('enhancers', () => {
     ]);
   });
 
-  it('run no pipe and no handler for a payload that the schema refuses', async () => {
+  it('no pipe and no handler runs for a payload that the schema refuses', async () => {
     const client = await on('all.7', 'root');
     expect(await client.send('all.7', 'full', { text: 7 })).toMatchObject({ error: { code: 'INVALID_PAYLOAD' } });
     expect(trail.steps.filter((step) => step.startsWith('pipe') || step === 'handler')).toEqual([]);
   });
 
-  it('refuse by metadata of the handler where the class alone would admit', async () => {
+  it('metadata of the handler can make a class guard refuse', async () => {
     const client = await on('all.7', 'bob');
     expect(await client.send('all.7', 'full', { text: 'hi' })).toMatchObject({ error: { code: 'FORBIDDEN' } });
     expect(trail.steps).toEqual(['message guard OnAll admin']);
   });
 
-  it('run class guards at gate 2 with the metadata of the class', async () => {
+  it('class guards run at gate 2 with the metadata of the class', async () => {
     const client = await on('all.1', 'bob');
     await client.subscribe('all.8');
     expect(trail.steps).toEqual(['subscribe guard OnAll undefined']);
   });
 
-  it('apply to their own class only, also where two classes share a channel', async () => {
+  it('enhancers apply to their own class only, also where two classes share a channel', async () => {
     const client = await on('all.7', 'bob');
     expect(await client.send('all.7', 'bare')).toEqual({ ok: true, data: 'bare' });
     expect(trail.steps).toEqual(['bare handler']);
   });
 
-  it('give payloads to pipes, and no contexts', async () => {
+  it('pipes get payloads and no contexts', async () => {
     const client = await on('all.7', 'bob');
     expect(await client.send('all.7', 'piped', { text: 'x' })).toEqual({ ok: true, data: [{ text: 'X' }, true] });
     expect(trail.steps).toEqual(['pipe {"text":"x"}']);
   });
 
-  it('run pipes of a single parameter, and treat their refusal as an invalid payload', async () => {
+  it('pipes of a single parameter run, and their refusal is an invalid payload', async () => {
     const client = await on('all.7', 'bob');
     expect(await client.send('all.7', 'param', { n: '41' })).toEqual({ ok: true, data: { wrapped: 42 } });
     const reply = await client.send('all.7', 'param', { n: 'SECRET' });
@@ -222,7 +222,7 @@ describe('enhancers', () => {
     expect(JSON.stringify(reply)).not.toContain('numeric');
   });
 
-  it('let a filter turn an exception into an answer or a refusal, and pass all other exceptions on', async () => {
+  it('a filter turns an exception into an answer or a refusal, and passes all other exceptions on', async () => {
     const client = await on('all.7', 'bob');
     expect(await client.send('all.7', 'fails', 'recover')).toEqual({ ok: true, data: { recovered: true } });
     expect(await client.send('all.7', 'fails', 'refuse')).toMatchObject({ error: { code: 'UNAVAILABLE' } });

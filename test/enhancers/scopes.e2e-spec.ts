@@ -132,7 +132,7 @@ describe('enhancers', () => {
     return client;
   }
 
-  it('are made again for each message where they are request-scoped, and share its providers', async () => {
+  it('request-scoped enhancers are made again for each message and share its providers', async () => {
     const client = await on('scoped', 'ann');
     const replies = [await client.send('scoped', 'run'), await client.send('scoped', 'run')];
     const serials = replies.map(({ data }) => (data as [string, number])[1]);
@@ -140,7 +140,7 @@ describe('enhancers', () => {
     expect(new Set(serials).size).toBe(2);
   });
 
-  it('leave transient providers to Nest: one for each class instance', async () => {
+  it('transient providers are left to Nest: one for each class instance', async () => {
     const client = await on('transient');
     const serialsOf = async (message: string) =>
       [await client.send('transient', message), await client.send('transient', message)].map(({ data }) => data);
@@ -151,7 +151,7 @@ describe('enhancers', () => {
     expect(fresh).not.toBe(own);
   });
 
-  it('work unchanged where they were written for gateways', async () => {
+  it('enhancers that were written for gateways work unchanged', async () => {
     const phone = await on('legacy', 'ann', { 'x-device': 'phone' });
     expect(await phone.send('legacy', 'run', { some: 'data' })).toEqual({ ok: true, data: 'ran' });
     const laptop = await app.connect({ as: 'ann', headers: { 'x-device': 'laptop' } });

@@ -39,7 +39,7 @@ describe.each(FAN_OUTS)(`on the %s path a fuzzer with seed ${SEED}`, (fanOut) =>
     expect(await fixture.stop()).toBe(0);
   });
 
-  it.each([1, 100])(`on %d connections sends ${RUNS} frames and harms no client`, async (connections) => {
+  it.each([1, 100])(`harms no client with ${RUNS} frames on %d connections`, async (connections) => {
     const honest = await RawSocket.connect(fixture, await fixture.login('honest'));
     await honest.request('rt:subscribe', '{"channel":"t.auth"}');
     let over = false;

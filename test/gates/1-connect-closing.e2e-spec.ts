@@ -69,7 +69,7 @@ describe('clients that leave while gates are running', () => {
       .filter(([, size]) => size > 0)
       .map(([place, size]) => `${place}: ${size}`);
 
-  it('leave nothing behind, whatever they had begun', async () => {
+  it('clients leave nothing behind, whatever they had begun', async () => {
     const storm = fc.array(visit, { minLength: 5, maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(storm, fc.boolean(), fc.boolean(), async (visits, slowIdentity, slowMembership) => {
@@ -84,7 +84,7 @@ describe('clients that leave while gates are running', () => {
     );
   });
 
-  it('do not use up the connections of their user', async () => {
+  it('clients that have left do not use up the connections of their user', async () => {
     const hold = running.accounts.identity.hold();
     await pay(
       Array.from({ length: 30 }, () => ({

@@ -199,7 +199,7 @@ describe('polling', () => {
     for (const origin of ['self', 'https://evil.example', 'null']) expect(await allowed(origin)).toBeNull();
   });
 
-  it('offers, where it is off, no session that an upgrade could take over', async () => {
+  it('offers no session that an upgrade could take over, where it is off', async () => {
     const app = await start();
     const client = await app.connect({ as: 'ann' });
     const sid = (client.socket.io.engine as unknown as { id: string }).id;

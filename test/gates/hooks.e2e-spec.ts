@@ -57,7 +57,7 @@ describe('hooks', () => {
   afterEach(() => app.hangUp());
   afterAll(closeApps);
 
-  it('report a connection and its end', async () => {
+  it('the hooks report a connection and its end', async () => {
     const connected = app.nextHook('connected');
     const disconnected = app.nextHook('disconnected');
     const client = await app.connect({ as: 'ann' });
@@ -67,7 +67,7 @@ describe('hooks', () => {
     expect(await disconnected).toMatchObject({ connection: { id }, reason: 'client namespace disconnect' });
   });
 
-  it('report each admission once, and each end: an unsubscribe, a refusal, a disconnect', async () => {
+  it('the hooks report each admission once, and each end: an unsubscribe, a refusal, a disconnect', async () => {
     const subscribed = app.record('subscribed');
     const unsubscribed = app.record('unsubscribed');
     const client = await app.connect({ as: 'root' });
@@ -86,7 +86,7 @@ describe('hooks', () => {
     expect(unsubscribed[1].connection.user?.userId).toBe('root');
   });
 
-  it('report the precise reason of a refusal, which the peer never sees', async () => {
+  it('the hooks report the precise reason of a refusal, which the peer never sees', async () => {
     const refused = app.record('refused');
     const client = await app.connect({ as: 'ann' });
     await client.subscribe('no.such');
@@ -107,7 +107,7 @@ describe('hooks', () => {
     expect(refused[0].connection?.user?.userId).toBe('ann');
   });
 
-  it('report a broadcast once, however many members receive it', async () => {
+  it('the hooks report a broadcast once, however many members receive it', async () => {
     const broadcasts = app.record('broadcast');
     for (let i = 0; i < 2; i++) await (await app.connect()).subscribe('open');
     await app.broadcast(openChannel, { n: 1, secret: true });
@@ -133,7 +133,7 @@ describe('hooks', () => {
     ]);
   });
 
-  it('name the cause of a broadcast until it awaits', async () => {
+  it('the hooks name the cause of a broadcast until it awaits', async () => {
     const broadcasts = app.record('broadcast');
     const [outer, inner] = [{}, {}];
     await app.hooks.causing(outer, async () => {
@@ -151,7 +151,7 @@ describe('hooks', () => {
     expect(app.hooks.cause).toBeNull();
   });
 
-  it('report every answered message with its outcome and its duration', async () => {
+  it('the hooks report every answered message with its outcome and its duration', async () => {
     const handled = app.record('handled');
     const client = await app.connect({ as: 'ann' });
     await client.send('open', 'go', { n: 1 });
@@ -166,7 +166,7 @@ describe('hooks', () => {
     expect(handled[0].milliseconds).toBeGreaterThan(0);
   });
 
-  it('cause no harm when a listener throws', async () => {
+  it('the hooks cause no harm when a listener throws', async () => {
     const off = app.hooks.on('subscribed', () => {
       throw new Error('a broken listener');
     });
@@ -176,7 +176,7 @@ describe('hooks', () => {
     expect(log.errors().join()).toContain('a broken listener');
   });
 
-  it('report as many ends as beginnings, also for a peer that leaves during authentication', async () => {
+  it('the hooks report as many ends as beginnings, also for a peer that leaves during authentication', async () => {
     const connected = app.record('connected');
     const disconnected = app.record('disconnected');
     const hold = new Latch();

@@ -64,15 +64,15 @@ describe('a handler of the fixture', () => {
     });
   });
 
-  it('slow answers with its result when it ends in time', async () => {
+  it('the handler "slow" answers with its result when it ends in time', async () => {
     expect(await send(socket, 'slow', { ms: 20 })).toEqual({ ok: true, data: { slept: 20 } });
   });
 
-  it('whoami knows the sender', async () => {
+  it('the handler "whoami" knows the sender', async () => {
     expect(await send(socket, 'whoami')).toEqual({ ok: true, data: { userId: 'alice', roles: ['editor'] } });
   });
 
-  it('post reaches all members of the channel', async () => {
+  it('the handler "post" reaches all members of the channel', async () => {
     const event = new Promise((resolve) => socket.once('rt:event', (...args: unknown[]) => resolve(args)));
     expect(await send(socket, 'post', { text: 'hello' })).toEqual({ ok: true });
     expect(await event).toEqual(['t.auth', 'posted', { text: 'hello' }]);

@@ -36,7 +36,7 @@ describe('a hostile handshake', () => {
     'http://user@good.example',
     'file://',
     '',
-  ])('from the origin "%s" with a valid cookie never reaches the authenticator', async (origin) => {
+  ])('never reaches the authenticator from the origin "%s" with a valid cookie', async (origin) => {
     const before = await authCalls();
     const refusal = await refusalOf(fixture, { extraHeaders: { origin, cookie: `session=${session}` } });
     expect(refusal).not.toBe('connected');
@@ -51,7 +51,7 @@ describe('a hostile handshake', () => {
     '10.0.0.1',
     '[::2]',
     '',
-  ])('from a page under the rebound name "%s" never reaches the authenticator', async (name) => {
+  ])('never reaches the authenticator from a page under the rebound name "%s"', async (name) => {
     const before = await authCalls();
     for (const host of [name, `${name}:${new URL(fixture.url).port}`]) {
       const lines = [`Host: ${host}`, `Origin: http://${host}`, `Cookie: session=${session}`];
@@ -69,7 +69,7 @@ describe('a hostile handshake', () => {
     },
   );
 
-  it('without an origin and with a cookie never reaches the authenticator', async () => {
+  it('never reaches the authenticator with a cookie and without an origin', async () => {
     const before = await authCalls();
     expect(await refusalOf(fixture, { extraHeaders: { cookie: `session=${session}` } })).not.toBe('connected');
     expect(await authCalls()).toBe(before);
@@ -92,12 +92,12 @@ describe('a hostile handshake', () => {
     ['4,000 characters long', 'x'.repeat(4_000)],
     ['called __proto__', '__proto__'],
     ['full of control characters', '\u0000\n\u001b[31m'],
-  ])('with a token that is %s is UNAUTHENTICATED', async (_title, token) => {
+  ])('is UNAUTHENTICATED with a token that is %s', async (_title, token) => {
     expect(await refusalOf(fixture, { auth: { token } })).toEqual(UNAUTHENTICATED);
   });
 
   it.each(['session=nobody', 'session=', 'session=%E0%A4%A', 'session=__proto__', `session=${'x'.repeat(4_000)}`])(
-    'with the cookie %s is UNAUTHENTICATED',
+    'is UNAUTHENTICATED with the cookie %s',
     async (cookie) => {
       const extraHeaders = { origin: 'http://good.example', cookie };
       expect(await refusalOf(fixture, { extraHeaders })).toEqual(UNAUTHENTICATED);
@@ -113,19 +113,22 @@ describe('a hostile handshake', () => {
     },
   );
 
-  it.each([0, 50])('of 500 CONNECT frames on one socket is authenticated once (which takes %d ms)', async (delayMs) => {
-    await fixture.control('/auth', { mode: 'ok', delayMs });
-    const attack = async (): Promise<void> => {
-      const socket = await RawSocket.open(fixture);
-      for (let i = 0; i < 500; i++) socket.send(`40${JSON.stringify({ token: session })}`);
-      await socket.until((packet) => packet.startsWith('40') || packet.startsWith('44'));
-      if (!socket.closed) await socket.settle();
-      await socket.close();
-    };
-    await expectNoStall(fixture, attack, (before, after) => expect(after.authCalls - before.authCalls).toBe(1));
-  });
+  it.each([0, 50])(
+    'is authenticated once for 500 CONNECT frames on one socket (which takes %d ms)',
+    async (delayMs) => {
+      await fixture.control('/auth', { mode: 'ok', delayMs });
+      const attack = async (): Promise<void> => {
+        const socket = await RawSocket.open(fixture);
+        for (let i = 0; i < 500; i++) socket.send(`40${JSON.stringify({ token: session })}`);
+        await socket.until((packet) => packet.startsWith('40') || packet.startsWith('44'));
+        if (!socket.closed) await socket.settle();
+        await socket.close();
+      };
+      await expectNoStall(fixture, attack, (before, after) => expect(after.authCalls - before.authCalls).toBe(1));
+    },
+  );
 
-  it('of CONNECT frames to other namespaces is not authenticated', async () => {
+  it('is not authenticated for CONNECT frames to other namespaces', async () => {
     const before = await authCalls();
     const socket = await RawSocket.open(fixture);
     for (const namespace of ['/admin', '/t.auth', '/__proto__', `/${'x'.repeat(10_000)}`])
@@ -135,7 +138,7 @@ describe('a hostile handshake', () => {
     await socket.close();
   });
 
-  it('over polling is refused', async () => {
+  it('is refused over polling', async () => {
     const url = `${fixture.url}${fixture.path}/?EIO=4&transport=polling`;
     expect((await fetch(url, { headers: { origin: 'http://good.example' } })).status).toBe(400);
   });

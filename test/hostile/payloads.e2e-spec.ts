@@ -41,32 +41,32 @@ describe('a hostile payload', () => {
 
   describe.each(CLASS_AND_SCHEMA)('to %s', (event) => {
     it.each(['null', '[]', '[{}]', '"text"', '42', 'true', '""'])(
-      'of the wrong kind (%s) is INVALID_PAYLOAD',
+      'is INVALID_PAYLOAD where its kind is wrong (%s)',
       async (json) => {
         expect((await message(event, json))!.error!.code).toBe('INVALID_PAYLOAD');
       },
     );
 
-    it('that is missing is INVALID_PAYLOAD', async () => {
+    it('is INVALID_PAYLOAD where it is missing', async () => {
       const reply = await socket.request('rt:message', `{"channel":"t.auth","event":"${event}"}`);
       expect(reply!.error!.code).toBe('INVALID_PAYLOAD');
     });
 
-    it.each([17, 1_000, 100_000])('of depth %d is PAYLOAD_TOO_LARGE', async (depth) => {
+    it.each([17, 1_000, 100_000])('is PAYLOAD_TOO_LARGE at depth %d', async (depth) => {
       await expectNoStall(fixture, async () => {
         expect((await message(event, nestedJson(depth)))!.error!.code).toBe('PAYLOAD_TOO_LARGE');
         expect((await message(event, '['.repeat(depth) + ']'.repeat(depth)))!.error!.code).toBe('PAYLOAD_TOO_LARGE');
       });
     });
 
-    it.each([1_001, 60_000])('of %d keys is PAYLOAD_TOO_LARGE', async (keys) => {
+    it.each([1_001, 60_000])('is PAYLOAD_TOO_LARGE with %d keys', async (keys) => {
       await expectNoStall(fixture, async () => {
         expect((await message(event, wideJson(keys)))!.error!.code).toBe('PAYLOAD_TOO_LARGE');
       });
     });
 
     it.each(['__proto__', 'constructor', 'prototype'])(
-      'with the key %s at any depth is INVALID_PAYLOAD',
+      'is INVALID_PAYLOAD with the key %s at any depth',
       async (key) => {
         for (const json of [
           `{"${key}":1}`,
@@ -80,7 +80,7 @@ describe('a hostile payload', () => {
     );
   });
 
-  it('of depth 16 passes, whatever it holds', async () => {
+  it('passes at depth 16, whatever it holds', async () => {
     expect((await message('raw', nestedJson(16)))!.ok).toBe(true);
   });
 
@@ -92,13 +92,13 @@ describe('a hostile payload', () => {
     ['a wrong item', '{"items":[{"name":"x","n":"1"}],"inner":{"name":"x","n":1}}', 'items.0.n'],
     ['a wrong inner object', '{"items":[],"inner":{"name":"x","n":1.5}}', 'inner.n'],
     ['an unknown field far inside', '{"items":[{"name":"x","n":1,"z":1}],"inner":{"name":"x","n":1}}', 'items.0'],
-  ])('with %s is refused with the path of the issue', async (_title, json, path) => {
+  ])('is refused with the path of the issue where it has %s', async (_title, json, path) => {
     const { error } = (await message('nested', json))!;
     expect(error!.code).toBe('INVALID_PAYLOAD');
     expect(error!.issues!.some((issue) => issue.path.startsWith(path))).toBe(true);
   });
 
-  it('of 200 bad items brings at most 10 issues and none of the input', async () => {
+  it('brings at most 10 issues for 200 bad items, and none of the input', async () => {
     const item = '{"name":{"secret":"input"},"n":"input","input":"input"}';
     const reply = await message('nested', `{"items":[${Array(99).fill(item).join(',')}],"inner":{}}`);
     expect(reply!.error!.code).toBe('INVALID_PAYLOAD');
@@ -107,7 +107,7 @@ describe('a hostile payload', () => {
     expect(JSON.stringify(reply)).not.toContain('secret');
   });
 
-  it('that looks like an instruction to Socket.IO or Nest comes back as data', async () => {
+  it('comes back as data where it looks like an instruction to Socket.IO or Nest', async () => {
     for (const data of [
       { event: 'disconnect' },
       { event: 'exception', data: 1 },

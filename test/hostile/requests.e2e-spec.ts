@@ -74,7 +74,7 @@ describe('a malformed request', () => {
   });
 
   describe.each(REQUESTS)('%s', (name) => {
-    it.each(WRONG_ARGUMENTS)('with %s is one BAD_REQUEST', async (_title, args) => {
+    it.each(WRONG_ARGUMENTS)('is one BAD_REQUEST with %s', async (_title, args) => {
       // an array is a batch to rt:subscribe, and its malformed item is answered separately
       const isBatch = name === 'rt:subscribe' && Array.isArray(args[0]);
       expect(await request(socket, name, ...args)).toEqual(isBatch ? [BAD_REQUEST] : BAD_REQUEST);
@@ -90,7 +90,7 @@ describe('a malformed request', () => {
   });
 
   describe.each(CHANNEL_REQUESTS)('%s', (name) => {
-    it.each(WRONG_NAMES)('with %s for a channel is one BAD_REQUEST', async (_title, channel) => {
+    it.each(WRONG_NAMES)('is one BAD_REQUEST with %s for a channel', async (_title, channel) => {
       await expectNoStall(fixture, async () => {
         expect(await request(socket, name, { channel, event: 'echo', payload: { text: 'x' } })).toEqual(BAD_REQUEST);
       });

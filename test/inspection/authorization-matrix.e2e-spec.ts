@@ -100,7 +100,7 @@ describe('the authorization matrix', () => {
     expect(renderAuthorizationMatrix(app)).toContain('\ninbox.{userId} | send message | user {userId} | -\n');
   });
 
-  it('of the demo is the reviewed one', async () => {
+  it('is the reviewed one for the demo', async () => {
     const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
     running.push(app);
     expect(renderAuthorizationMatrix(app)).toBe(

@@ -20,7 +20,7 @@ describe('stats', () => {
     ],
   };
 
-  it('count subscriptions by template, never by concrete name', async () => {
+  it('subscriptions are counted by template, never by concrete name', async () => {
     const app = await boot(MODULE);
     const [ann, bob] = [await app.connect({ as: 'ann' }), await app.connect()];
     for (const channel of ['orders.1', 'orders.2', 'constructor']) await ann.subscribe(channel);
@@ -30,7 +30,7 @@ describe('stats', () => {
     expect(app.stats().channels).toEqual({ 'orders.{orderId}': 3, news: 1, constructor: 1 });
   });
 
-  it('omit a template when its last subscriber has gone', async () => {
+  it('a template is omitted when its last subscriber has gone', async () => {
     const app = await boot(MODULE);
     const client = await app.connect();
     await client.subscribe('news');
@@ -38,7 +38,7 @@ describe('stats', () => {
     expect(app.stats()).toMatchObject({ subscriptions: 0, channels: {} });
   });
 
-  it('count refusals by code', async () => {
+  it('refusals are counted by code', async () => {
     const app = await boot(MODULE);
     const [ann, anonymous] = [await app.connect({ as: 'ann' }), await app.connect()];
     await ann.subscribe('secret');

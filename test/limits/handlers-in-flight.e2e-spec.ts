@@ -28,7 +28,7 @@ class OnWork {
   }
 }
 
-describe.each(FAN_OUTS)('on the %s path handlers of one connection', (fanOut) => {
+describe.each(FAN_OUTS)('handlers of one connection on the %s path', (fanOut) => {
   let app: TestApp;
 
   afterEach(async () => {
@@ -40,7 +40,7 @@ describe.each(FAN_OUTS)('on the %s path handlers of one connection', (fanOut) =>
     app = await boot({ imports: [RealtimeModule.forRoot({ fanOut, limits })], providers: [OnWork] });
   };
 
-  it('run side by side on different channels, but never more than handlersInFlight', async () => {
+  it('handlers run side by side on different channels, but never more than handlersInFlight', async () => {
     let running = 0;
     let most = 0;
     let started = 0;
@@ -75,7 +75,7 @@ describe.each(FAN_OUTS)('on the %s path handlers of one connection', (fanOut) =>
     expect(app.stats().inFlight).toBe(0);
   });
 
-  it('do not take the places of another connection', async () => {
+  it('handlers do not take the places of another connection', async () => {
     const go = new Latch();
     work = async (wait) => (wait ? go.opened : undefined);
     await bootWith({ handlersInFlight: 1 });

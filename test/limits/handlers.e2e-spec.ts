@@ -10,7 +10,7 @@ const SLOTS = 3;
 /** Four messages may wait for each handler that may run. */
 const ADMITTED = SLOTS * 5;
 
-describe.each(FAN_OUTS)('on the %s path handlers in flight', (fanOut) => {
+describe.each(FAN_OUTS)('handlers in flight on the %s path', (fanOut) => {
   let fixture: FixtureProcess;
   let socket: RawSocket;
 
@@ -33,7 +33,7 @@ describe.each(FAN_OUTS)('on the %s path handlers in flight', (fanOut) => {
     expect(await fixture.stop()).toBe(0);
   });
 
-  it('are OVERLOADED past the admission queue, and every request is answered once', async () => {
+  it('messages past the admission queue are OVERLOADED, and every request is answered once', async () => {
     await start({ requestTimeout: 20_000 });
     // the first one holds the lane until all have arrived
     const replies = await Promise.all(Array.from({ length: 200 }, (_, i) => slow(i === 0 ? 2_000 : 1)));
@@ -44,7 +44,7 @@ describe.each(FAN_OUTS)('on the %s path handlers in flight', (fanOut) => {
     expect((await slow(1))!.ok).toBe(true);
   });
 
-  it('return their places after the request timeout where they never settle', async () => {
+  it('handlers that never settle return their places after the request timeout', async () => {
     await start({ requestTimeout: 1_500 });
     const never = '{"channel":"t.auth","event":"never","payload":{}}';
     const replies = await Promise.all(Array.from({ length: 30 }, () => socket.request('rt:message', never)));
@@ -54,7 +54,7 @@ describe.each(FAN_OUTS)('on the %s path handlers in flight', (fanOut) => {
     expect((await slow(1))!.ok).toBe(true);
   });
 
-  it('make room when their client has gone, and the waiting ones never run', async () => {
+  it('handlers of a client that has gone make room, and the waiting ones never run', async () => {
     await start({ requestTimeout: 60_000 });
     // one by one they would take minutes
     for (let i = 0; i < ADMITTED; i++) void slow(20_000);

@@ -28,7 +28,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
     const subscribe = (socket: RawSocket, room: number): Promise<Reply | null> =>
       socket.request('rt:subscribe', `{"channel":"t.room.r${room}"}`);
 
-    it('bound their number; leaving one channel makes room for another', async () => {
+    it('subscriptions of a connection are limited; leaving one channel makes room for another', async () => {
       const socket = await connect();
       const replies = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((room) => subscribe(socket, room)));
       expect(replies.map(codeOf)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'LIMIT_EXCEEDED', 'LIMIT_EXCEEDED']);
@@ -41,7 +41,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
       await socket.close();
     });
 
-    it('bound them inside one batch, and its refusals hold nothing', async () => {
+    it('subscriptions are limited inside one batch, and its refusals hold nothing', async () => {
       const socket = await connect();
       const batch = JSON.stringify(Array.from({ length: 100 }, (_, i) => ({ channel: `t.room.r${i}` })));
       const replies = (await socket.request('rt:subscribe', batch)) as unknown as Reply[];
@@ -51,7 +51,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
       await socket.close();
     });
 
-    it('bound them also when many requests wait for a slow guard at once', async () => {
+    it('subscriptions are limited also when many requests wait for a slow guard at once', async () => {
       const socket = await connect();
       await fixture.control('/guard', { delayMs: 100 });
       const replies = await Promise.all(Array.from({ length: 20 }, (_, room) => subscribe(socket, room)));
@@ -60,7 +60,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
       await socket.close();
     });
 
-    it('count none for a channel that was refused', async () => {
+    it('a refused channel counts as no subscription', async () => {
       const socket = await connect();
       for (let i = 0; i < 10; i++)
         expect(codeOf(await socket.request('rt:subscribe', '{"channel":"t.admin"}'))).toBe('FORBIDDEN');
@@ -70,7 +70,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
   });
 
   describe('on connections of a user', () => {
-    it('bound them over all sessions of the user, and release them after a disconnect', async () => {
+    it('connections of a user are limited over all sessions, and released after a disconnect', async () => {
       fixture = await startFixture({ fanOut, limits: { connectionsPerUser: 3 } });
       const sessions = await Promise.all(Array.from({ length: 4 }, () => fixture.login('alice')));
       const sockets = await Promise.all(
@@ -88,7 +88,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
       for (const socket of [...sockets, bob]) socket.disconnect();
     });
 
-    it('bound them also when they all arrive at once', async () => {
+    it('connections of a user are limited also when they all arrive at once', async () => {
       fixture = await startFixture({ fanOut, limits: { connectionsPerUser: 3 } });
       const token = await fixture.login('alice');
       await fixture.control('/auth', { mode: 'ok', delayMs: 100 });
@@ -101,7 +101,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
       await Promise.all(sockets.map((socket) => socket.close()));
     });
 
-    it('count no anonymous connection', async () => {
+    it('an anonymous connection counts for no user', async () => {
       fixture = await startFixture({ fanOut, limits: { connectionsPerUser: 1 } });
       const sockets = await Promise.all(Array.from({ length: 5 }, () => connectClient(fixture)));
       expect((await fixture.stats()).connections).toBe(5);
@@ -110,7 +110,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
   });
 
   describe('on authentications under way', () => {
-    it('answer OVERLOADED past the limit, and serve the client later', async () => {
+    it('an authentication past the limit is OVERLOADED, and the client is served later', async () => {
       fixture = await startFixture({ fanOut, authenticationTimeout: 3_000, limits: { pendingAuthentications: 3 } });
       const token = await fixture.login('alice');
       await fixture.control('/auth', { mode: 'hang' });
@@ -137,7 +137,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
     });
   });
 
-  it('close a transport after 10 s that never sends CONNECT, and keep one that did', async () => {
+  it('a transport that never sends CONNECT is closed after 10 s, and one that did is kept', async () => {
     fixture = await startExactly({ fanOut });
     const connected = await RawSocket.connect(fixture);
     const openedAt = performance.now();

@@ -43,7 +43,7 @@ describe('batches of channels with a slow guard', () => {
     return counts;
   }
 
-  it('are counted before the guard is asked, whether they exist or not', async () => {
+  it('channels are counted before the guard is asked, whether they exist or not', async () => {
     await fixture.control('/guard', { delayMs: 300 });
     const replies = [batch(0, 15), batch(15, 15), batch(0, 10, (n) => `no.such.${n}`)];
     await fixture.control('/guard', { delayMs: 0 });
@@ -55,7 +55,7 @@ describe('batches of channels with a slow guard', () => {
     for (let n = 0; n < LIMIT; n++) await request(socket, 'rt:unsubscribe', { channel: `t.room.${100 + n}` });
   });
 
-  it('of the same channels wait for each other, up to a limit', async () => {
+  it('requests for the same channels wait for each other, up to a limit', async () => {
     socket.disconnect();
     socket = await connectClient(fixture, { auth: { token: await fixture.login('alice') } });
     await fixture.control('/guard', { delayMs: 100 });

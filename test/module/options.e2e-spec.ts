@@ -88,7 +88,7 @@ describe('options', () => {
   afterEach(closeApps);
 
   describe.each(ways)('given by %s', (_way, realtime) => {
-    it.each(HTTP_ADAPTERS)('take effect, on %s', async (http) => {
+    it.each(HTTP_ADAPTERS)('options take effect, on %s', async (http) => {
       const app = await boot({ imports: [realtime()], providers: [OnEcho] }, { http });
       await expect(app.connect()).rejects.toThrow('websocket error');
       await expect(
@@ -106,7 +106,7 @@ describe('options', () => {
     });
   });
 
-  it('close the connection of a peer whose frame is over the limit', async () => {
+  it('a peer whose frame is over the limit is disconnected', async () => {
     const app = await boot({
       imports: [RealtimeModule.forRoot({ limits: { payloadBytes: 100_000 } })],
       providers: [OnEcho],
@@ -118,7 +118,7 @@ describe('options', () => {
     expect(await client.closed).toMatch(/transport/);
   });
 
-  it('can be injected, defaults included', async () => {
+  it('options can be injected, defaults included', async () => {
     const app = await boot({ imports: [RealtimeModule.forRoot({ requestTimeout: 70 })] });
     expect(app.nest.get(RealtimeOptions)).toMatchObject({
       path: '/realtime',
@@ -150,23 +150,20 @@ describe('options', () => {
     ],
   ];
 
-  it.each(faulty)(
-    'reject the boot where they are invalid, with all faults in one message, from %s',
-    async (_way, options) => {
-      const booting: unknown = await boot({ imports: [RealtimeModule.forRootAsync(options)] }).catch((e: unknown) => e);
-      expect(booting).toBeInstanceOf(RealtimeFault);
-      const { message } = booting as Error;
-      for (const name of ['path', 'requestTimeout', 'origins', 'limits.payloadKeys', 'colour']) {
-        expect(message).toContain(`- ${name} `);
-      }
-    },
-  );
+  it.each(faulty)('invalid options from %s reject the boot with all faults in one message', async (_way, options) => {
+    const booting: unknown = await boot({ imports: [RealtimeModule.forRootAsync(options)] }).catch((e: unknown) => e);
+    expect(booting).toBeInstanceOf(RealtimeFault);
+    const { message } = booting as Error;
+    for (const name of ['path', 'requestTimeout', 'origins', 'limits.payloadKeys', 'colour']) {
+      expect(message).toContain(`- ${name} `);
+    }
+  });
 
-  it('throw in forRoot where they are invalid', () => {
+  it('invalid options in forRoot throw where they are written', () => {
     expect(() => RealtimeModule.forRoot(bad as RealtimeSettings)).toThrow(RealtimeFault);
   });
 
-  it('reject the boot with the error of a factory that fails', async () => {
+  it('a factory that fails rejects the boot with its error', async () => {
     const failing = RealtimeModule.forRootAsync({ useFactory: () => Promise.reject(new Error('no configuration')) });
     await expect(boot({ imports: [failing] })).rejects.toThrow('no configuration');
   });

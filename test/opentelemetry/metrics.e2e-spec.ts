@@ -44,7 +44,7 @@ describe('metrics', () => {
 
   const collect = async (name: string): Promise<Point[]> => (await recorder.collect())[`realtime.server.${name}`] ?? [];
 
-  it('count connections, and subscriptions by template, down to none again', async () => {
+  it('connections are counted, and subscriptions by template, down to none again', async () => {
     const [ann, bob] = [await app.connect({ as: 'ann' }), await app.connect({ as: 'bob' })];
     await ann.subscribe('rooms.1');
     await ann.subscribe('rooms.2');
@@ -58,7 +58,7 @@ describe('metrics', () => {
     expect(valueOf(await collect('connections'))).toBe(0);
   });
 
-  it('count messages by outcome, with their duration', async () => {
+  it('messages are counted by outcome, with their duration', async () => {
     const ann = await app.connect({ as: 'ann' });
     await ann.subscribe('rooms.1');
     await ann.send('rooms.1', 'say', { text: 'a' });
@@ -77,7 +77,7 @@ describe('metrics', () => {
     expect(durations).toHaveLength(2);
   });
 
-  it('count a broadcast once, and each member it went out to', async () => {
+  it('a broadcast is counted once, and each member it went out to', async () => {
     const labels = { ...ROOM, 'realtime.event': 'said' };
     const before = await recorder.collect();
     const members = await Promise.all([app.connect({ as: 'ann' }), app.connect({ as: 'bob' })]);
@@ -88,7 +88,7 @@ describe('metrics', () => {
     expect([grown('realtime.server.broadcasts'), grown('realtime.server.deliveries')]).toEqual([1, 2]);
   });
 
-  it('count refusals by gate and code', async () => {
+  it('refusals are counted by gate and code', async () => {
     await app.connect({ as: 'nobody' }).catch(() => undefined);
     const anonymous = await app.connect();
     await anonymous.subscribe('rooms.1');
@@ -100,7 +100,7 @@ describe('metrics', () => {
     expect(count('message', 'NOT_SUBSCRIBED')).toBe(1);
   });
 
-  it('count slow consumers and the forwarded, skipped and failed domain events', async () => {
+  it('slow consumers are counted, and the forwarded, skipped and failed domain events', async () => {
     const connected = app.nextHook('connected');
     const ann = await app.connect({ as: 'ann' });
     await ann.subscribe('rooms.1');
@@ -121,7 +121,7 @@ describe('metrics', () => {
     }
   });
 
-  it('report the delay of the event loop since the last collection', async () => {
+  it('the delay of the event loop is reported since the last collection', async () => {
     // Node takes the first sample after a collection as the beginning of the next.
     for (let block = 0; block < 3; block++) {
       const end = performance.now() + 150;
@@ -135,14 +135,14 @@ describe('metrics', () => {
     expect(valueOf(p50)).toBeLessThan(valueOf(max)!);
   });
 
-  it('read the state of the node once a collection', async () => {
+  it('the state of the node is read once a collection', async () => {
     const stats = jest.spyOn(app.nest.get(IRealtimeServer), 'stats');
     await recorder.collect();
     expect(stats).toHaveBeenCalledTimes(1);
     stats.mockRestore();
   });
 
-  it('have their documented names, and labels that are declared names and codes only', async () => {
+  it('metrics have their documented names, and labels that are declared names and codes only', async () => {
     const ann = await app.connect({ as: 'ann' });
     await ann.subscribe('rooms.made-up');
     await ann.subscribe('made-up.1');
@@ -158,7 +158,7 @@ describe('metrics', () => {
     );
   });
 
-  it('end with the application', async () => {
+  it('metrics end with the application', async () => {
     const other = await bootTraced();
     const stats = jest.spyOn(other.nest.get(IRealtimeServer), 'stats');
     expect(other.hooks.hears('handled')).toBe(true);

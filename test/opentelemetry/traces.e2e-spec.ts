@@ -41,7 +41,7 @@ describe('traces', () => {
   const send = (event: string, more: object = {}, payload: unknown = { text: 'hello' }): Promise<Reply> =>
     client.request('rt:message', { channel: 'rooms.42', event, payload, ...more });
 
-  it("lead from the client's span over the message, its gate and its handler to the broadcast", async () => {
+  it("a trace leads from the client's span over the message, its gate and its handler to the broadcast", async () => {
     expect(await send('say', { traceparent, tracestate: 'vendor=1' })).toEqual({ ok: true });
     const message = await recorder.span(`${MESSAGE} say`);
     const [gate, handler, broadcast] = [
@@ -67,14 +67,14 @@ describe('traces', () => {
     });
   });
 
-  it('lead from the page to connecting, by its auth object', async () => {
+  it('a trace leads from the page to connecting, by its auth object', async () => {
     await app.connect({ as: 'bob', auth: { traceparent } });
     const connect = await recorder.span('realtime-connect');
     expect(connect.parentSpanContext).toMatchObject({ traceId: TRACE, spanId: CALLER });
     expect(connect.kind).toBe(SpanKind.SERVER);
   });
 
-  it('lead from our own client, which sends trace context for both', async () => {
+  it('a trace leads from our own client, which sends trace context for both', async () => {
     const auth = () => ({ token: 'bob', traceparent });
     const ours = createRealtimeClient({ url: app.url, auth });
     const room = ours.channel<typeof roomChannel>('rooms.{roomId}', { roomId: '42' });
@@ -84,7 +84,7 @@ describe('traces', () => {
     expect(spans.map((span) => span.parentSpanContext?.spanId)).toEqual([CALLER, CALLER]);
   });
 
-  it('lead from an HTTP request to its broadcast', async () => {
+  it('a trace leads from an HTTP request to its broadcast', async () => {
     await fetch(`${app.url}/rooms/42/said`, { method: 'POST', headers: { traceparent } });
     const request = await recorder.span('POST /rooms/:roomId/said');
     const broadcast = await recorder.span(BROADCAST);
@@ -93,7 +93,7 @@ describe('traces', () => {
     expect(request.attributes).toMatchObject({ 'http.route': '/rooms/:roomId/said', 'http.response.status_code': 201 });
   });
 
-  it('keep a broadcast that waits for its turn in the trace of its caller', async () => {
+  it('a broadcast that waits for its turn stays in the trace of its caller', async () => {
     renewGate();
     await fetch(`${app.url}/rooms/42/turns`, { method: 'POST' });
     const request = await recorder.span('POST /rooms/:roomId/turns');
@@ -105,14 +105,14 @@ describe('traces', () => {
     expect(recorder.spans.indexOf(first)).toBeLessThan(recorder.spans.indexOf(second));
   });
 
-  it('begin again with every message that names none', async () => {
+  it('a trace begins again with every message that names none', async () => {
     await Promise.all([send('say'), send('say')]);
     const messages = recorder.spans.filter(({ name }) => name === `${MESSAGE} say`);
     expect(messages.map((span) => span.parentSpanContext)).toEqual([undefined, undefined]);
     expect(new Set(messages.map(traceOf)).size).toBe(2);
   });
 
-  it('show a subscribe by its template, and a renewal of subscriptions as work of our own', async () => {
+  it('a subscribe appears by its template, and a renewal of subscriptions as work of our own', async () => {
     await client.subscribe('rooms.7');
     expect(await recorder.span('realtime-subscribe rooms.{roomId}')).toMatchObject({
       kind: SpanKind.SERVER,
@@ -126,7 +126,7 @@ describe('traces', () => {
     expect(await recorder.span('realtime-subscribe rooms.{roomId}')).toMatchObject({ kind: SpanKind.INTERNAL });
   });
 
-  it('report an accident once, under the id that the client was given, and mark every span it passed', async () => {
+  it('an accident appears once, under the id that the client was given, and marks every span it passed', async () => {
     const { error } = await send('fail');
     const [id] = /[0-9a-f-]{36}$/.exec(error!.message)!;
     const handler = await recorder.span(`${HANDLER} fail`);
@@ -142,7 +142,7 @@ describe('traces', () => {
     expect(message.events).toEqual([]);
   });
 
-  it('lead an error tracker to the channel, the event and the log line', async () => {
+  it('an error tracker finds the channel, the event and the log line', async () => {
     reports.length = 0;
     const { error } = await send('fail', { traceparent });
     await send('refuse');
@@ -157,7 +157,7 @@ describe('traces', () => {
     expect(reports).toEqual([{ error: new TypeError(FAILURE), attributes, traceId: TRACE }]);
   });
 
-  it('do not report a refusal as a failure', async () => {
+  it('a refusal is not reported as a failure', async () => {
     await send('refuse');
     await send('say', {}, { text: 1 });
     for (const [name, code] of [
@@ -171,20 +171,20 @@ describe('traces', () => {
     }
   });
 
-  it('report a wrong broadcast as a failure of its caller', async () => {
+  it('a wrong broadcast is reported as a failure of its caller', async () => {
     await expect(app.broadcast({ name: 'x' }, 'said', {})).rejects.toThrow();
     await expect(app.broadcast(roomChannel.with({ roomId: '42' }), 'said', { text: 1 })).rejects.toThrow();
     expect((await recorder.span(BROADCAST)).status.code).toBe(SpanStatusCode.ERROR);
   });
 
-  it('end with the answer, also where the handler continues', async () => {
+  it('a span ends with the answer, also where the handler continues', async () => {
     expect((await send('hang')).error?.code).toBe('TIMEOUT');
     const message = await recorder.span(`${MESSAGE} hang`);
     expect(message.attributes['realtime.code']).toBe('TIMEOUT');
     expect(message.status.code).toBe(SpanStatusCode.UNSET);
   });
 
-  it('end with the connection, without a failure', async () => {
+  it('a span ends with the connection, without a failure', async () => {
     void send('hang');
     await recorder.span('realtime-gate message');
     client.close();
@@ -193,7 +193,7 @@ describe('traces', () => {
     expect(message.status.code).toBe(SpanStatusCode.UNSET);
   });
 
-  it('hold no name that a client made up, and no concrete channel', async () => {
+  it('a span holds no name that a client made up, and no concrete channel', async () => {
     await send('made-up');
     await client.send('rooms.made-up', 'made-up');
     await client.subscribe('made-up.42');

@@ -167,7 +167,7 @@ describe('a test client', () => {
   });
   afterEach(() => app.close());
 
-  it('subscribes, sends and awaits events, each client separately', async () => {
+  it('subscribes, sends and awaits events separately for each client', async () => {
     const [ofAnn, ofBob] = await Promise.all([
       ann.subscribe(orderChannel, { orderId: '42' }),
       bob.subscribe(orderChannel, { orderId: '42' }),

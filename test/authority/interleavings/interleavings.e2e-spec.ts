@@ -46,7 +46,7 @@ describe('interleavings', () => {
     await world.module.close();
   });
 
-  it('never let an event or a message past what the model forbids, and end in the memberships of the model', async () => {
+  it('no event or message gets past what the model forbids, and the memberships end as in the model', async () => {
     const holds = fc.array(fc.boolean(), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(story, holds, async (steps, held) => {

@@ -50,7 +50,7 @@ const step = fc.record({
 describe('interleavings over real sockets', () => {
   afterEach(closeApps);
 
-  it('leave every client with the subscriptions that it was notified of, and these are the ones it is allowed', async () => {
+  it('every client ends with the subscriptions that it was notified of, and these are the allowed ones', async () => {
     const limits = { messagesPerSecond: 10_000, messageBurst: 10_000 };
     const { app, accounts, revocation } = await bootAuthority({ limits });
 
