@@ -10,6 +10,12 @@ const restrictImports = (group, message) => ({
   'no-restricted-imports': ['error', { patterns: [{ group, message }] }],
 });
 
+/** Constructors are free: Nest injects what a class needs. */
+const TOO_MANY_PARAMETERS = {
+  selector: ':not(MethodDefinition[kind="constructor"]) > :function[params.length>5]',
+  message: 'A function takes at most 5 parameters; pass an object, or find the class that holds them.',
+};
+
 export default defineConfig(
   globalIgnores(['**/dist/**', 'coverage/**', 'test/packaging/apps/**']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -63,6 +69,23 @@ export default defineConfig(
     },
   },
   { files: ['**/*.spec.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    // CONTRIBUTING.md, "Layout": files and functions that fit on a screen or two
+    files: ['**/*.{ts,tsx,mjs,cjs,js}'],
+    rules: { 'max-lines': ['error', 250] },
+  },
+  {
+    files: ['**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts', '**/*.e2e-spec.ts', '**/*.test-d.ts', 'test/**', 'benchmarks/**'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 40, skipComments: true, skipBlankLines: true }],
+      'no-restricted-syntax': ['error', TOO_MANY_PARAMETERS],
+    },
+  },
+  {
+    files: ['**/*.spec.ts', '**/*.e2e-spec.ts', '**/*.test-d.ts'],
+    rules: { 'max-lines': ['error', 400] },
+  },
   {
     files: ['**/*.{spec,e2e-spec,test-d}.ts', 'test/**/*.ts'],
     rules: {

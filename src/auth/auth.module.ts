@@ -1,7 +1,7 @@
 // What does authentication offer to other features? The sessions, which its guards and its authenticator need.
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../users/index.js';
-import { LoginThrottle } from './login-throttle.js';
+import { LoginThrottle } from './login.throttle.js';
 import { SessionController } from './session.controller.js';
 import { SessionsService } from './sessions.service.js';
 

@@ -18,7 +18,7 @@ import { IRealtimeRevocation } from 'nestjs-realtime';
 import { ValidBody } from '../valid-body.pipe.js';
 import { type User, UsersService } from '../users/index.js';
 import { LoginCredentials } from './login-credentials.js';
-import { LoginThrottle } from './login-throttle.js';
+import { LoginThrottle } from './login.throttle.js';
 import { readSessionCookie, writeSessionCookie } from './session-cookie.js';
 import { SESSION_LIFETIME, SessionsService } from './sessions.service.js';
 

@@ -2,7 +2,7 @@
 import { Controller, Get, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { MetricsGuard } from './metrics.guard.js';
-import { Telemetry } from './telemetry.js';
+import { Telemetry } from './telemetry.sdk.js';
 
 @Controller('metrics')
 export class MetricsController {

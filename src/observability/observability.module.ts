@@ -4,7 +4,7 @@ import { OwnHostGuard } from 'nestjs-realtime';
 import { RealtimeOpenTelemetryModule } from 'nestjs-realtime/opentelemetry';
 import { HttpTraceMiddleware } from './http-trace.middleware.js';
 import { MetricsController } from './metrics.controller.js';
-import { Telemetry } from './telemetry.js';
+import { Telemetry } from './telemetry.sdk.js';
 
 @Module({
   imports: [RealtimeOpenTelemetryModule.forRoot()],

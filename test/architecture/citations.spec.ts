@@ -4,9 +4,6 @@ import { pageFault } from './markdown.js';
 
 const FOLDERS = ['libs', 'src', 'test', 'benchmarks', 'scripts'];
 
-/** Folders whose comments still cite rules by a bare number. */
-const STILL_TO_CHANGE = ['libs/realtime/src/'];
-
 /** A rule or a decision that is named without the page that explains it. */
 const LOOSE = /\bADR-?\d+|\bhardening,? (?:rule )?\d+|\b(?:decision|follow-up)s? \d+|\bR[0-2]\)/gi;
 
@@ -66,8 +63,7 @@ describe('citations in the sources', () => {
   });
 
   it('are never a bare number', () => {
-    const due = lines.filter(({ place }) => !STILL_TO_CHANGE.some((folder) => place.startsWith(folder)));
-    expect(due.flatMap(looseCitations)).toEqual([]);
+    expect(lines.flatMap(looseCitations)).toEqual([]);
   });
 
   it.each(['see ADR-016, decision 3', '(hardening 8)', 'as follow-up 2 has it', '(R0)'])(

@@ -109,18 +109,15 @@ class OnDesk {
   guarded(): void {
     handled.push('guarded');
   }
-
   @UseGuards(MemberGuard)
   @RealtimeHandler('member')
   member(): void {
     handled.push('member');
   }
-
   @RealtimeHandler('parsed')
   parsed(): void {
     handled.push('parsed');
   }
-
   @UsePipes(slowPipe)
   @RealtimeHandler('piped')
   piped(): void {
@@ -174,7 +171,6 @@ class OnScoped {
 }
 
 class AccountsModule {}
-
 const SLOW_MESSAGES = ['guarded', 'parsed', 'piped', 'intercepted', 'filtered'] as const;
 
 describe('the handler of a message', () => {

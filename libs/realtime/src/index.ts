@@ -21,7 +21,7 @@ export {
   type RefusalCode,
   type SlowConsumerPolicy,
 } from '@nestjs-realtime/contract';
-export { IRealtimeRevocation, type RevokeRequest } from './authority/realtime.revocation.js';
+export { IRealtimeRevocation, type RevokeRequest } from './revocation/realtime.revocation.js';
 export { authorize } from './authorization/authorize.js';
 export { AnonymousAuthenticator, IRealtimeAuthenticator } from './authorization/realtime.authenticator.js';
 export type { RealtimeHandshake } from './authorization/realtime-handshake.js';

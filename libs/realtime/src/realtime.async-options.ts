@@ -1,6 +1,7 @@
 // How does an application make its settings? By a factory, a class or an existing provider, for `forRootAsync`.
 import type { Provider, Type } from '@nestjs/common';
-import { RealtimeOptions, type RealtimeSettings, resolveOptions } from './realtime.options.js';
+import { RealtimeOptions, type RealtimeSettings } from './realtime.options.js';
+import { resolveOptions } from './realtime.settings.js';
 import type { RealtimeModuleParts } from './realtime.parts.js';
 
 /** A class that makes settings. */

@@ -2,11 +2,11 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
-import { ExpiryWatch } from './authority/expiry.watch.js';
-import { LeaseSweep } from './authority/lease.sweep.js';
-import { IRealtimeRevocation, Revocation } from './authority/realtime.revocation.js';
-import { Renewal } from './authority/renewal.js';
-import { RevocationLedger } from './authority/revocation.ledger.js';
+import { ExpiryWatch } from './revocation/expiry.watch.js';
+import { LeaseSweep } from './revocation/lease.sweep.js';
+import { IRealtimeRevocation, Revocation } from './revocation/realtime.revocation.js';
+import { Renewal } from './revocation/authority.renewal.js';
+import { RevocationLedger } from './revocation/revocation.ledger.js';
 import { InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
 import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
 import { ChannelExplorer } from './channels/channel.explorer.js';
@@ -14,16 +14,16 @@ import { FeatureChannels } from './channels/feature-channels.js';
 import { HandlerInvoker } from './channels/handler.invoker.js';
 import { HandlerRegistry, IRealtimeHandlerRegistry } from './channels/handler.registry.js';
 import { ConnectionDirectory } from './connections/connection.directory.js';
-import { Membership } from './connections/membership.js';
+import { Membership } from './connections/channel.membership.js';
 import { RealtimeCounters } from './connections/realtime.counters.js';
 import { IRealtimeServer } from './connections/realtime.server.js';
 import { RealtimeDoctor } from './doctor/realtime.doctor.js';
-import { Admissions } from './gateway/admissions.js';
+import { Admissions } from './gateway/channel.admissions.js';
 import { AuthenticationRequests } from './gateway/authentication.requests.js';
-import { Authentications } from './gateway/authentications.js';
+import { Authentications } from './gateway/handshake.authentications.js';
 import { ConnectionLife } from './gateway/connection.life.js';
 import { HistoryRequests } from './gateway/history.requests.js';
-import { Holdings } from './gateway/holdings.js';
+import { Holdings } from './gateway/connection.holdings.js';
 import { MessageRequests } from './gateway/message.requests.js';
 import { MessageStanding } from './gateway/message.standing.js';
 import { createRealtimeGateway } from './gateway/realtime.gateway.js';
@@ -42,7 +42,8 @@ import { ClassSchemaCompiler } from './payloads/class-schema.js';
 import { PayloadSchemaCompiler } from './payloads/payload-schema.compiler.js';
 import { RealtimeHooks } from './realtime.hooks.js';
 import { asyncOptions, type RealtimeModuleAsyncOptions } from './realtime.async-options.js';
-import { RealtimeOptions, type RealtimeSettings, resolveOptions } from './realtime.options.js';
+import { RealtimeOptions, type RealtimeSettings } from './realtime.options.js';
+import { resolveOptions } from './realtime.settings.js';
 import { partProviders, type RealtimeModuleParts } from './realtime.parts.js';
 import { SocketIORealtimeBroadcaster } from './socket-io/socket-io.broadcaster.js';
 
@@ -91,65 +92,73 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
     providers: [
       ...options,
       ...partProviders(parts),
-      {
-        provide: PayloadSchemaCompiler,
-        useFactory: async () => new PayloadSchemaCompiler(await ClassSchemaCompiler.load()),
-      },
-      RealtimeCounters,
-      RealtimeHooks,
-      RefusalLog,
-      HandlerRegistry,
-      { provide: IRealtimeHandlerRegistry, useExisting: HandlerRegistry },
-      HandlerInvoker,
-      ChannelExplorer,
-      ConnectGuard,
-      SubscribeGuard,
-      MessageGuard,
-      BroadcastGuard,
-      Gates,
-      ConnectionDirectory,
-      Membership,
-      RevocationLedger,
-      ExpiryWatch,
-      Renewal,
-      LeaseSweep,
-      { provide: IRealtimeRevocation, useClass: Revocation },
-      Admissions,
-      Authentications,
-      AuthenticationRequests,
-      ConnectionLife,
-      SubscriptionRequests,
-      PresenceRequests,
-      HistoryRequests,
-      MessageRequests,
-      MessageStanding,
-      RequestDispatcher,
-      Holdings,
-      RealtimeHealthIndicator,
-      RealtimeDoctor,
-      SocketIORealtimeBroadcaster,
-      InMemoryRealtimeBroadcaster,
-      {
-        provide: IRealtimeBroadcaster,
-        useFactory: (
-          settings: RealtimeOptions,
-          socketIO: SocketIORealtimeBroadcaster,
-          inMemory: InMemoryRealtimeBroadcaster,
-        ) => (settings.transport === 'in-memory' ? inMemory : socketIO),
-        inject: [RealtimeOptions, SocketIORealtimeBroadcaster, InMemoryRealtimeBroadcaster],
-      },
+      ...PROVIDERS,
+      // A gateway class of its own for each `forRoot`, because its options are metadata of the class.
       createRealtimeGateway(),
     ],
-    exports: [
-      RealtimeOptions,
-      IRealtimeBroadcaster,
-      InMemoryRealtimeBroadcaster,
-      IRealtimeServer,
-      IRealtimeHandlerRegistry,
-      RealtimeHooks,
-      IRealtimeRevocation,
-      IRealtimeTracer,
-      RealtimeHealthIndicator,
-    ],
+    exports: EXPORTS,
   };
 }
+
+/** Everything but the parts and the gateway. */
+const PROVIDERS: Provider[] = [
+  {
+    provide: PayloadSchemaCompiler,
+    useFactory: async () => new PayloadSchemaCompiler(await ClassSchemaCompiler.load()),
+  },
+  RealtimeCounters,
+  RealtimeHooks,
+  RefusalLog,
+  HandlerRegistry,
+  { provide: IRealtimeHandlerRegistry, useExisting: HandlerRegistry },
+  HandlerInvoker,
+  ChannelExplorer,
+  ConnectGuard,
+  SubscribeGuard,
+  MessageGuard,
+  BroadcastGuard,
+  Gates,
+  ConnectionDirectory,
+  Membership,
+  RevocationLedger,
+  ExpiryWatch,
+  Renewal,
+  LeaseSweep,
+  { provide: IRealtimeRevocation, useClass: Revocation },
+  Admissions,
+  Authentications,
+  AuthenticationRequests,
+  ConnectionLife,
+  SubscriptionRequests,
+  PresenceRequests,
+  HistoryRequests,
+  MessageRequests,
+  MessageStanding,
+  RequestDispatcher,
+  Holdings,
+  RealtimeHealthIndicator,
+  RealtimeDoctor,
+  SocketIORealtimeBroadcaster,
+  InMemoryRealtimeBroadcaster,
+  {
+    provide: IRealtimeBroadcaster,
+    useFactory: (
+      settings: RealtimeOptions,
+      socketIO: SocketIORealtimeBroadcaster,
+      inMemory: InMemoryRealtimeBroadcaster,
+    ) => (settings.transport === 'in-memory' ? inMemory : socketIO),
+    inject: [RealtimeOptions, SocketIORealtimeBroadcaster, InMemoryRealtimeBroadcaster],
+  },
+];
+
+const EXPORTS = [
+  RealtimeOptions,
+  IRealtimeBroadcaster,
+  InMemoryRealtimeBroadcaster,
+  IRealtimeServer,
+  IRealtimeHandlerRegistry,
+  RealtimeHooks,
+  IRealtimeRevocation,
+  IRealtimeTracer,
+  RealtimeHealthIndicator,
+];

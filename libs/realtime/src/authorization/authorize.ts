@@ -1,4 +1,4 @@
-// May this user enter this channel? ADR-016, decision 3: a pure function, no I/O, no clock, no Nest.
+// May this user enter this channel? A pure function: no I/O, no clock, no Nest (docs/decisions/0001#decision-3).
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { RealtimeUser } from './realtime-user.js';
 

@@ -1,4 +1,4 @@
-// Who are you? The port through which an application answers (ADR-016, decision 3, gate 1).
+// Who are you? The port through which an application answers (docs/decisions/0001#decision-3, gate 1).
 import type { RealtimeHandshake } from './realtime-handshake.js';
 import type { RealtimeUser } from './realtime-user.js';
 

@@ -1,4 +1,4 @@
-// Broadcasts without a transport, for scripts and tests: delivered in this process, and remembered (ADR-016, decision 2).
+// Broadcasts without a transport, for scripts and tests: delivered in this process, and remembered (docs/decisions/0001#decision-2).
 import { Injectable, Logger } from '@nestjs/common';
 import type { ChannelTarget, EventNameOf, EventOutput, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { EncodedEvent } from '../connections/encoded-event.js';

@@ -1,4 +1,4 @@
-// How does a feature push state to browsers? The port every feature injects (ADR-016: IRealtimeBroadcaster).
+// How does a feature push state to browsers? The port every feature injects (docs/decisions/0001#decision-2).
 import type {
   ChannelAddress,
   ChannelTarget,

@@ -1,4 +1,4 @@
-// Which channels exist, and who takes their messages? (ADR-016: IRealtimeHandlerRegistry)
+// Which channels exist, and who takes their messages? (docs/decisions/0001#decision-2)
 import { Injectable, Logger } from '@nestjs/common';
 import {
   ChannelTemplate,
@@ -36,7 +36,7 @@ export interface RegisteredHandler {
 /**
  * The channels of this server and the handlers of their messages. Filled at boot; registering later is allowed.
  *
- * Precedence (ADR-016, follow-up 2): a channel is registered by whichever comes first of `registerChannel` and `register`; the same
+ * Precedence (docs/decisions/0001#follow-ups): a channel is registered by whichever comes first of `registerChannel` and `register`; the same
  * descriptor again changes nothing; another descriptor of the same name, or one whose template can match the same names, is a fault.
  * A message has one handler; a second is a fault.
  */
@@ -199,7 +199,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     return channel;
   }
 
-  /** `withSpan(withCapture(handler))`, as ADR-014 has it for use cases and controllers. */
+  /** `withSpan(withCapture(handler))` (docs/decisions/0009). */
   private sandwich(descriptor: RealtimeChannelDescriptor, event: string, invoke: MessageInvoker): MessageInvoker {
     return withSpan(
       this.tracer,

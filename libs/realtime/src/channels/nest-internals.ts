@@ -1,12 +1,13 @@
 // What do we use of Nest that Nest does not publish? All of it has its name here; nest-probe.ts checks it at boot.
 import 'reflect-metadata';
-import { type CanActivate, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { CanActivate } from '@nestjs/common';
 import { ApplicationConfig, ExternalContextCreator, type ModulesContainer, type NestContainer } from '@nestjs/core';
 import { ExternalExceptionFilterContext } from '@nestjs/core/exceptions/external-exception-filter-context.js';
 import { GuardsContextCreator } from '@nestjs/core/guards/guards-context-creator.js';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { PipesContextCreator } from '@nestjs/core/pipes/pipes-context-creator.js';
+import { UnhandledFilter } from './unhandled.filter.js';
 
 export { ExecutionContextHost, InstanceWrapper };
 
@@ -51,7 +52,7 @@ export function enhancerCreators(
   nest: NestClasses = NEST_CLASSES,
 ): EnhancerCreators {
   const config = new nest.ApplicationConfig();
-  config.useGlobalFilters(new Unhandled());
+  config.useGlobalFilters(new UnhandledFilter());
   const container = { getModules: () => modules, applicationConfig: config } as unknown as NestContainer;
   return {
     guards: new nest.GuardsContextCreator(container, config),
@@ -59,17 +60,6 @@ export function enhancerCreators(
     filters: new nest.ExternalExceptionFilterContext(container, config),
     contexts: nest.ExternalContextCreator.fromContainer(container),
   };
-}
-
-/**
- * The last filter, for what no other takes. Nest's own one logs an error as it is, before we do: the text of an error may hold what
- * a client has sent, and with it lines of the client's making.
- */
-@Catch()
-class Unhandled implements ExceptionFilter {
-  catch(error: unknown): never {
-    throw error;
-  }
 }
 
 /** As much as is read of Nest's configuration, which no public token gives. */

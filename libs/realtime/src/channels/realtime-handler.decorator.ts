@@ -15,7 +15,7 @@ export type ParamsMetadata = Readonly<
 /**
  * Marks the method that takes a message of the class's channel; `event` defaults to `"message"`. The method gets `(payload, ctx)`, or
  * whatever its parameters ask for by `@MessageBody()` and `@MessageContext()`. What it returns, where it is plain data, goes into the
- * reply as `data`; requests that want an answer are better served by a controller (ADR-016, R0).
+ * reply as `data`; requests that want an answer are better served by a controller (docs/decisions/0001#decision-1).
  *
  * @example @RealtimeHandler('addNote') async handle(note: AddNote, ctx: RealtimeContext<typeof orderChannel>) {}
  */

@@ -1,5 +1,5 @@
 // How many subscriptions does each channel have on this node? By name template, never by concrete names.
-import type { MemberChannel, Membership, MembershipWatcher } from './membership.js';
+import type { MemberChannel, Membership, MembershipWatcher } from './channel.membership.js';
 
 /** Keeps the channels with members apart by their template, so that counting does not walk over the connections. */
 export class ChannelCensus implements MembershipWatcher {

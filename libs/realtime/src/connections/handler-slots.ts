@@ -1,4 +1,4 @@
-// How much of one client's work runs at once? A bounded number of handlers, and a bounded queue before them (hardening 10).
+// How much of one client's work runs at once? A bounded number of handlers, and a bounded queue before them (docs/hardening.md#10).
 
 /** Messages that may wait for each handler that may run. */
 const QUEUE_PER_SLOT = 4;

@@ -1,4 +1,4 @@
-// What does a handler know of the message it takes? (ADR-016, decision 3: `ctx = { userId, roles }`, and a little more)
+// What does a handler know of the message it takes? (docs/decisions/0001#decision-3: `ctx = { userId, roles }`, and a little more)
 import type {
   ChannelTarget,
   EventInput,

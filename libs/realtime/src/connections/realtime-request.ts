@@ -6,7 +6,7 @@ import type { ChannelMatch } from './channel-match.js';
 import type { RealtimeConnection } from './realtime.connection.js';
 import type { RegisteredChannel } from './registered-channel.js';
 
-/** The four gates of ADR-016, decision 3. */
+/** The four gates (docs/decisions/0001#decision-3). */
 export type RealtimeGate = 'connect' | 'subscribe' | 'message' | 'broadcast';
 
 /** What stands before a gate. Guards read it through `RealtimeExecutionContext`. */

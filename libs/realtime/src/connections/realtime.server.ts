@@ -1,4 +1,4 @@
-// What reaches the clients of this node? The port that a transport implements (ADR-016: IRealtimeServer).
+// What reaches the clients of this node? The port that a transport implements (docs/decisions/0001#decision-2).
 import type { RefusalCode } from '@nestjs-realtime/contract';
 import type { EncodedEvent } from './encoded-event.js';
 import type { RealtimeEntrance } from './realtime-entrance.js';

@@ -1,4 +1,4 @@
-// What is a bridge? An event handler that forwards the events on an allowlist to channels (ADR-016, decision 4).
+// What is a bridge? An event handler that forwards the events on an allowlist to channels (docs/decisions/0001#decision-4).
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { IEventHandler, UnhandledExceptionBus } from '@nestjs/cqrs';
 import type { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
@@ -67,7 +67,7 @@ export class Bridge implements IEventHandler<object> {
     this.take = afterCommit === undefined ? takeNow : holdingUntil(afterCommit);
   }
 
-  /** Never throws, whatever it is given: an error here would reach the publisher, or end the process (hardening 1). */
+  /** Never throws, whatever it is given: an error here would reach the publisher, or end the process (docs/hardening.md#1). */
   handle(event: unknown): void {
     this.take(this.forwarders, event);
   }

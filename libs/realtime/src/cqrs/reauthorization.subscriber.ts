@@ -2,7 +2,7 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
-import { IRealtimeRevocation } from '../authority/realtime.revocation.js';
+import { IRealtimeRevocation } from '../revocation/realtime.revocation.js';
 import { channelOf } from '../channels/realtime-channel.decorator.js';
 import { internalError, repeatedInternalError } from '../instrumentation/internal-error.js';
 import { RealtimeFault } from '../realtime.exception.js';
@@ -47,7 +47,7 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
     for (const subscription of this.subscriptions) subscription.unsubscribe();
   }
 
-  /** Called within `publish()`: what is thrown here would end the process (hardening 1). */
+  /** Called within `publish()`: what is thrown here would end the process (docs/hardening.md#1). */
   private take(event: unknown): void {
     for (const reaction of this.reactions) void this.react(reaction, event);
   }

@@ -1,8 +1,8 @@
 // How does a client renew its credentials without reconnecting? rt:authenticate.
 import { Injectable } from '@nestjs/common';
 import type { AuthenticateReply } from '@nestjs-realtime/contract';
-import { LeaseSweep } from '../authority/lease.sweep.js';
-import { Renewal } from '../authority/renewal.js';
+import { LeaseSweep } from '../revocation/lease.sweep.js';
+import { Renewal } from '../revocation/authority.renewal.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { publicUser, type RealtimeUser } from '../authorization/realtime-user.js';
 import { withinDeadline } from '../connections/deadline.js';
@@ -11,7 +11,7 @@ import { RefusalLog } from '../guards/refusal.log.js';
 import { authRefusal } from '../payloads/auth-shape.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
-import { Authentications } from './authentications.js';
+import { Authentications } from './handshake.authentications.js';
 import type { PendingRequest } from './pending-request.js';
 
 type Auth = RealtimeHandshake['auth'];

@@ -1,7 +1,7 @@
 // How does a connection begin and end? Gate 1 at one end, everything it held given back at the other.
 import { Injectable } from '@nestjs/common';
-import { ExpiryWatch } from '../authority/expiry.watch.js';
-import { LeaseSweep } from '../authority/lease.sweep.js';
+import { ExpiryWatch } from '../revocation/expiry.watch.js';
+import { LeaseSweep } from '../revocation/lease.sweep.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
@@ -10,7 +10,7 @@ import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
-import { Authentications } from './authentications.js';
+import { Authentications } from './handshake.authentications.js';
 
 /** Clients of a closing node come back spread over this many milliseconds, and one more for each connection there is. */
 const RETURN_SPREAD = 1_000;

@@ -1,7 +1,7 @@
 // How does a message reach its handler? rt:message.
 import { Injectable, Logger } from '@nestjs/common';
 import type { RefusalCode } from '@nestjs-realtime/contract';
-import { Renewal } from '../authority/renewal.js';
+import { Renewal } from '../revocation/authority.renewal.js';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
 import { RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';

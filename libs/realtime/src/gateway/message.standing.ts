@@ -1,6 +1,6 @@
 // Does the sender of a message still have the authority it was let in with? Looked at once more before the handler begins, and before it speaks.
 import { Injectable } from '@nestjs/common';
-import { RevocationLedger } from '../authority/revocation.ledger.js';
+import { RevocationLedger } from '../revocation/revocation.ledger.js';
 import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
 import type { BroadcastFunction, MessageAuthority, RealtimeContext } from '../connections/realtime-context.js';
 import { objectionTo } from '../guards/message.guard.js';

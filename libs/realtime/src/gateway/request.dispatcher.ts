@@ -24,7 +24,7 @@ interface Request {
   readonly serve: Serve;
 }
 
-/** The one way in for everything a client sends after it has connected (hardening 1). */
+/** The one way in for everything a client sends after it has connected (docs/hardening.md#1). */
 @Injectable()
 export class RequestDispatcher {
   private readonly logger = new Logger('Realtime');

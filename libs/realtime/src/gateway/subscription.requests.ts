@@ -1,12 +1,12 @@
 // How does a connection enter and leave channels? rt:subscribe and rt:unsubscribe.
 import { Injectable } from '@nestjs/common';
 import type { RefusalReply, SubscribeFrame, SubscribeReply } from '@nestjs-realtime/contract';
-import { LeaseSweep } from '../authority/lease.sweep.js';
+import { LeaseSweep } from '../revocation/lease.sweep.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
-import { Admissions, type Verdict } from './admissions.js';
+import { Admissions, type Verdict } from './channel.admissions.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseChannel, parseSubscribe } from './request-frames.js';
 

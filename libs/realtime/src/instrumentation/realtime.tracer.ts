@@ -1,4 +1,4 @@
-// Where do spans go? A port with a default that does nothing (ADR-014's tracer).
+// Where do spans go? A port with a default that does nothing (docs/decisions/0009).
 
 /** Trace context in the form of W3C Trace Context, as a client may send it along. */
 export interface TraceCarrier {

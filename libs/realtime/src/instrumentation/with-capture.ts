@@ -1,4 +1,4 @@
-// The inner half of the sandwich: no error is lost, none leaves the process (ADR-014, ADR-016 follow-up 4).
+// The inner half of the sandwich: no error is lost, none leaves the process (docs/decisions/0009).
 import type { LoggerService } from '@nestjs/common';
 import type { RealtimeException } from '../realtime.exception.js';
 import { internalError } from './internal-error.js';

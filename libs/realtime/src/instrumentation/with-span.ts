@@ -1,4 +1,4 @@
-// The outer half of the sandwich around gates and handlers (ADR-014 R41-R44, ADR-016 decision 7).
+// The outer half of the sandwich around gates and handlers (docs/decisions/0009).
 import { type IRealtimeTracer, NoopTracer, type SpanOptions } from './realtime.tracer.js';
 
 /** The function, each call of it in a span. Wrap once at boot. Options that differ from call to call are made of its arguments, and must not throw. */

@@ -83,18 +83,17 @@ export class ClassSchemaCompiler {
       ? copyInto
       : (target: PayloadClass, payload: object) => this.instantiate(target, payload);
     const toPlain = copies ? spread : this.transformer.instanceToPlain;
+    const compiled = { type, isFlat, instantiate };
     return {
-      parse: (payload) => this.run(type, isFlat, payload, INBOUND, instantiate, identity),
-      strip: (payload) => this.run(type, isFlat, payload, OUTBOUND, instantiate, toPlain),
+      parse: (payload) => this.run(compiled, payload, INBOUND, identity),
+      strip: (payload) => this.run(compiled, payload, OUTBOUND, toPlain),
     };
   }
 
   private run(
-    type: PayloadClass,
-    isFlat: boolean,
+    { type, isFlat, instantiate }: CompiledClass,
     payload: unknown,
     options: ValidatorOptions,
-    instantiate: (type: PayloadClass, payload: object) => object,
     finish: (value: object) => unknown,
   ): unknown {
     if (!isPlainObject(payload) && !(payload instanceof type))
@@ -121,6 +120,13 @@ export class ClassSchemaCompiler {
       });
     }
   }
+}
+
+interface CompiledClass {
+  readonly type: PayloadClass;
+  /** Whether no property can hold an object. */
+  readonly isFlat: boolean;
+  readonly instantiate: (type: PayloadClass, payload: object) => object;
 }
 
 /** Declared types of properties under which no object can hide. */

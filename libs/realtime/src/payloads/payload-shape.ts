@@ -1,4 +1,4 @@
-// Is this payload of a shape that a schema may safely see? The check before any schema (hardening 9).
+// Is this payload of a shape that a schema may safely see? The check before any schema (docs/hardening.md#9).
 import type { Issue, RefusalCode } from '@nestjs-realtime/contract';
 
 /** Limits of an inbound payload. */

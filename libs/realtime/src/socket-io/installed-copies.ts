@@ -1,4 +1,4 @@
-// How many copies of Socket.IO are there? Nest pins a version of its own, and then an application easily has two (hardening 15).
+// How many copies of Socket.IO are there? Nest pins a version of its own, and then an application easily has two (docs/hardening.md#15).
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,11 +1,11 @@
-// How do a channel's members look to code that asks Socket.IO? As the room `ch:<name>`, though Socket.IO keeps no such room (ADR-016, decision 3).
+// How do a channel's members look to code that asks Socket.IO? As the room `ch:<name>`, though Socket.IO keeps no such room (docs/decisions/0001#decision-3).
 import type { Namespace } from 'socket.io';
-import type { MemberChannel, Membership } from '../connections/membership.js';
+import type { MemberChannel, Membership } from '../connections/channel.membership.js';
 import type { Outlet } from './fan-out/outlet.js';
 import { adapterOf } from './internals.js';
 import type { SocketData } from './socket-io.connection.js';
 
-/** What the names of channels begin with here; a socket's own room has no such prefix (ADR-016, decision 3). */
+/** What the names of channels begin with here; a socket's own room has no such prefix (docs/decisions/0001#decision-3). */
 const ROOM_PREFIX = 'ch:';
 
 /** Rooms as Socket.IO's adapter looks for them by name. What others join under such a name is their own affair and no channel. */

@@ -1,4 +1,4 @@
-// Broadcasts that reach browsers (ADR-016: SocketIORealtimeBroadcaster).
+// Broadcasts that reach browsers (docs/decisions/0001#decision-2).
 import { Injectable } from '@nestjs/common';
 import { GuardedBroadcaster } from '../broadcast/guarded.broadcaster.js';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';

@@ -5,13 +5,13 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { publicUser } from '../authorization/realtime-user.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { RealtimeConnection } from '../connections/realtime.connection.js';
-import type { MemberChannel, Membership } from '../connections/membership.js';
+import type { MemberChannel, Membership } from '../connections/channel.membership.js';
 import type { FanOut } from './fan-out/fan-out.js';
 import { Outlet } from './fan-out/outlet.js';
 import { noticePacket, replyPacket } from './fan-out/prepared-packet.js';
 import { handshakeOf } from './handshake.js';
 
-/** What a socket carries in `socket.data`: its connection, and the user as ADR-016 puts it there. */
+/** What a socket carries in `socket.data`: its connection, and its user (docs/decisions/0001#decision-3). */
 export interface SocketData {
   connection: SocketIOConnection;
   user: RealtimeConnection['user'];

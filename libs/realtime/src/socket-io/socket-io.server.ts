@@ -4,7 +4,7 @@ import type { Socket as EngineSocket } from 'engine.io';
 import type { Server, Socket } from 'socket.io';
 import { ChannelCensus } from '../connections/channel-census.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
-import { Membership } from '../connections/membership.js';
+import { Membership } from '../connections/channel.membership.js';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
 import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer, type RealtimeStats } from '../connections/realtime.server.js';
@@ -112,7 +112,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     return this.io === null || this.options.transport === 'in-memory' ? 'closed' : 'accepting';
   }
 
-  /** Nest's own pipe per connection and event is not used: every request goes through the entrance (hardening 1). */
+  /** Nest's own pipe per connection and event is not used: every request goes through the entrance (docs/hardening.md#1). */
   private takeOver(io: Server): void {
     // A gateway in a namespace shares the engine too, and the check of origins with it where it was bound first.
     if (io.sockets.listeners('connection').length > 1 || namespaceCount(io) > 1) {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Encoder, PacketType } from 'socket.io-parser';
-import { resolveOptions } from '../realtime.options.js';
+import { resolveOptions } from '../realtime.settings.js';
 import { engineOptions } from './intake/engine.options.js';
 import { eventPacket } from './fan-out/prepared-packet.js';
 

@@ -1,4 +1,4 @@
-// What did this code broadcast? A drop-in broadcaster for use-case tests (ADR-016: RecordingRealtimeBroadcaster).
+// What did this code broadcast? A drop-in broadcaster for use-case tests (docs/decisions/0001#where-each-line-lives).
 import { AssertionError } from 'node:assert';
 import { Injectable } from '@nestjs/common';
 import type { ChannelAddress, EventNameOf, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';

@@ -37,12 +37,8 @@ export function testChannel<Channel extends RealtimeChannelDescriptor>(
 
   const takeOrFail = (event: string): { readonly found: unknown } | undefined => {
     const taken = inbox.take(event);
-    if (taken) return taken;
-    if (handle.state === 'ended') throw handle.reason ?? new Error(`${handle.name} was unsubscribed.`);
-    if (client.state === 'failed' || client.state === 'disconnected') {
-      throw client.reason ?? new Error(`The client of ${handle.name} was closed.`);
-    }
-    return undefined;
+    if (!taken) demandOpen(handle, client);
+    return taken;
   };
   const missing = (event: string): string => {
     const came = inbox.received.map((received) => received.event).join(', ') || 'nothing';
@@ -67,4 +63,12 @@ export function testChannel<Channel extends RealtimeChannelDescriptor>(
     reached: (state, options) => reached(handle, state, options?.timeout ?? timeout, handle.name),
   };
   return Object.assign(handle, waits);
+}
+
+/** @throws the reason where no further event can come. */
+function demandOpen(handle: ChannelHandle<RealtimeChannelDescriptor>, client: RealtimeClient): void {
+  if (handle.state === 'ended') throw handle.reason ?? new Error(`${handle.name} was unsubscribed.`);
+  if (client.state === 'failed' || client.state === 'disconnected') {
+    throw client.reason ?? new Error(`The client of ${handle.name} was closed.`);
+  }
 }

@@ -13,7 +13,7 @@ interface Backlog {
   answers: number;
 }
 
-/** `ws.bufferedAmount` stays near 0 for a stalled client: the backlog is in Engine.IO's write buffer (hardening 11). */
+/** `ws.bufferedAmount` stays near 0 for a stalled client: the backlog is in Engine.IO's write buffer (docs/hardening.md#11). */
 export class Backlogs {
   private readonly waiting = new WeakMap<EngineSocket, Backlog>();
 

@@ -1,7 +1,7 @@
 // What are the ways in which frames leave a node? Two, which the facade can exchange.
 import type { Socket as NetSocket } from 'node:net';
 import type { EncodedEvent } from '../../connections/encoded-event.js';
-import type { MemberChannel } from '../../connections/membership.js';
+import type { MemberChannel } from '../../connections/channel.membership.js';
 import type { Outlet } from './outlet.js';
 
 /** `fast` writes joined frames straight to network sockets; `stock` gives every frame to Engine.IO, as Socket.IO itself does. */

@@ -3,7 +3,7 @@ import type { Socket as NetSocket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { EncodedEvent } from '../../connections/encoded-event.js';
-import type { Membership } from '../../connections/membership.js';
+import type { Membership } from '../../connections/channel.membership.js';
 import { fastPathFault } from '../internals.js';
 import type { FanOutMode, FanOutPath } from './fan-out-path.js';
 import { FastFanOut } from './fast-fan-out.js';

@@ -1,7 +1,7 @@
 // How do the frames of a turn of the event loop leave together, and in order? Joined once for each channel, in one write per member.
 import type { Socket as NetSocket } from 'node:net';
 import type { EncodedEvent } from '../../connections/encoded-event.js';
-import type { MemberChannel } from '../../connections/membership.js';
+import type { MemberChannel } from '../../connections/channel.membership.js';
 import { Batch, type TurnFrame } from './batch.js';
 import type { FanOutPath } from './fan-out-path.js';
 import { Gathering } from './gathering.js';

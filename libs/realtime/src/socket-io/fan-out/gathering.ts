@@ -1,5 +1,5 @@
 // Which events wait to be sent, and for how long? Those of one channel gather in a batch: until the turn ends, or until a window does.
-import type { MemberChannel } from '../../connections/membership.js';
+import type { MemberChannel } from '../../connections/channel.membership.js';
 import type { ChannelMatch } from '../../connections/channel-match.js';
 import { Batch, type TurnFrame } from './batch.js';
 import type { Outlet } from './outlet.js';

@@ -1,6 +1,6 @@
 // How do frames leave where the fast path is off? Each by itself, through Engine.IO, at once.
 import type { EncodedEvent } from '../../connections/encoded-event.js';
-import type { MemberChannel } from '../../connections/membership.js';
+import type { MemberChannel } from '../../connections/channel.membership.js';
 import type { FanOutPath } from './fan-out-path.js';
 import type { Outlet } from './outlet.js';
 import { turnFrame, type Writer } from './writer.js';

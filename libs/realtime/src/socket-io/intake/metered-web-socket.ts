@@ -3,7 +3,7 @@ import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import { dropUnread, unsentBytes, webSocketInternals } from '../internals.js';
 import type { TransportLink } from './transport-link.js';
 
-/** A client gains nothing by cutting a frame into more pieces, and each costs memory (hardening 4). */
+/** A client gains nothing by cutting a frame into more pieces, and each costs memory (docs/hardening.md#4). */
 const MAX_FRAGMENTS = 64;
 /** A client that does not read does not answer a closing frame either; this long its socket and what waits for it may stay. */
 export const CLOSE_TIMEOUT = 2_000;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { type RealtimeSettings, resolveOptions } from '../../realtime.options.js';
+import type { RealtimeSettings } from '../../realtime.options.js';
+import { resolveOptions } from '../../realtime.settings.js';
 import { OriginPolicy } from './origin.js';
 
 type Headers = Readonly<Record<string, string | undefined>>;

@@ -11,7 +11,7 @@ type Linked = EngineSocket & { [LINK]?: TransportLink };
 export class TransportLink {
   /** Null until Engine.IO knows the transport. */
   conn: EngineSocket | null = null;
-  /** The one connection it may have: a second CONNECT buys no second authentication (hardening 5). */
+  /** The one connection it may have: a second CONNECT buys no second authentication (docs/hardening.md#5). */
   connection: SocketIOConnection | null = null;
   /** Whether a CONNECT has come, admitted or not. */
   asked = false;
@@ -38,7 +38,7 @@ export class TransportLink {
     return (conn as Linked)[LINK];
   }
 
-  /** Takes what has come into account: null when it is within both rates, else what there is too much of (hardening 10). */
+  /** Takes what has come into account: null when it is within both rates, else what there is too much of (docs/hardening.md#10). */
   excess(packets: number, bytes: number, limits: RealtimeLimits): 'packets' | 'bytes' | null {
     const now = performance.now();
     const seconds = (now - this.filledAt) / 1_000;

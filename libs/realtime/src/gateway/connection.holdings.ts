@@ -1,9 +1,9 @@
 // Where are connections held? Every place inside the layer, with its size, so that a leak shows in `stats()`.
 import { Injectable } from '@nestjs/common';
-import { ExpiryWatch } from '../authority/expiry.watch.js';
-import { LeaseSweep } from '../authority/lease.sweep.js';
-import { Renewal } from '../authority/renewal.js';
-import { RevocationLedger } from '../authority/revocation.ledger.js';
+import { ExpiryWatch } from '../revocation/expiry.watch.js';
+import { LeaseSweep } from '../revocation/lease.sweep.js';
+import { Renewal } from '../revocation/authority.renewal.js';
+import { RevocationLedger } from '../revocation/revocation.ledger.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
 import { MessageRequests } from './message.requests.js';

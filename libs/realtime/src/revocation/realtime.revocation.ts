@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { Renewal } from './renewal.js';
+import { Renewal } from './authority.renewal.js';
 import { ANY_CHANNEL, RevocationLedger } from './revocation.ledger.js';
 
 /** Whom it concerns, and which channel; all of them where it is absent. */

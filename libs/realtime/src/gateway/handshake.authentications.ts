@@ -1,6 +1,6 @@
 // Who is behind these credentials, and does that still hold when the answer comes? Gate 1, for new connections and for `rt:authenticate`.
 import { Injectable } from '@nestjs/common';
-import { RevocationLedger } from '../authority/revocation.ledger.js';
+import { RevocationLedger } from '../revocation/revocation.ledger.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';

@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { collectGarbage } from '../../../../test/kit/garbage.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
-import { type RealtimeLimits, resolveOptions } from '../realtime.options.js';
+import type { RealtimeLimits } from '../realtime.options.js';
+import { resolveOptions } from '../realtime.settings.js';
 import { ExpiryWatch } from './expiry.watch.js';
 import { LeaseSweep } from './lease.sweep.js';
-import type { Renewal, Renewed } from './renewal.js';
+import type { Renewal, Renewed } from './authority.renewal.js';
 import { ANY_CHANNEL, RevocationLedger, type RevocationScope } from './revocation.ledger.js';
 
 const ada: RealtimeUser = { userId: 'ada', roles: [], sessionId: 's1' };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { RealtimeFault } from './realtime.exception.js';
-import { RealtimeLimits, RealtimeOptions, type RealtimeSettings, resolveOptions } from './realtime.options.js';
+import { RealtimeLimits, RealtimeOptions, type RealtimeSettings } from './realtime.options.js';
+import { resolveOptions } from './realtime.settings.js';
 
 function faultOf(settings: unknown, environment?: string): string {
   try {
@@ -182,7 +183,7 @@ describe('options', () => {
   it('tell every fault in one message', () => {
     const fault = faultOf({ path: 'x', requestTimeout: 0, pathh: 1, limits: { payloadKeys: 0, keys: 1 }, origins: 1 });
     expect(fault.split('\n')).toEqual([
-      'RealtimeModule has options at fault:',
+      'RealtimeModule has invalid options:',
       expect.stringContaining("- path must begin with '/'"),
       '  - requestTimeout must be a positive integer',
       expect.stringMatching(/- pathh is not an option; there are transport, .*path, transports, .*limits/),

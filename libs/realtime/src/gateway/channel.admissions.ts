@@ -1,8 +1,8 @@
 // Which channels does a connection get into, when it asks for several at once and truths change meanwhile?
 import { Injectable } from '@nestjs/common';
-import { Renewal } from '../authority/renewal.js';
+import { Renewal } from '../revocation/authority.renewal.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
-import { type PendingAdmission, RevocationLedger } from '../authority/revocation.ledger.js';
+import { type PendingAdmission, RevocationLedger } from '../revocation/revocation.ledger.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import type { Turn } from '../connections/channel-lanes.js';
 import type { ChannelMatch } from '../connections/channel-match.js';

@@ -3,7 +3,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { errorRepeated } from '../instrumentation/repeated-log.js';
 import { RealtimeOptions } from '../realtime.options.js';
-import { Renewal, type Renewed } from './renewal.js';
+import { Renewal, type Renewed } from './authority.renewal.js';
 import { RenewalQueue } from './renewal.queue.js';
 
 /** A lease is renewed at the third of its six visits; where that fails, there are two more. */

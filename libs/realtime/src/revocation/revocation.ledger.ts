@@ -1,4 +1,4 @@
-// What was revoked while something was still being admitted? Without this, authorize-then-join races a revocation (hardening 8).
+// What was revoked while something was still being admitted? Without this, authorize-then-join races a revocation (docs/hardening.md#8).
 import { Injectable } from '@nestjs/common';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 
