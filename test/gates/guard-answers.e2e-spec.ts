@@ -178,6 +178,23 @@ describe("a guard's answer", () => {
     expect(handled).toEqual([]);
   });
 
+  it('lets nothing pass that is not declared, where a gate of the library is replaced by one that says yes', async () => {
+    const client = await app.connect({ as: 'ann' });
+    const gates = [SubscribeGuard, MessageGuard, BroadcastGuard].map((gate) => app.nest.get(gate, ANYWHERE));
+    const originals = gates.map((gate) => gate.canActivate);
+    const unregistered = defineRealtimeChannel({ name: 'unregistered', scope: 'public', payload: z.number() });
+    for (const gate of gates) gate.canActivate = () => true as never;
+    try {
+      expect(await client.subscribe('no.such.channel')).toMatchObject({ error: { code: 'FORBIDDEN' } });
+      expect(await client.send('talk.yes-now', 'message')).toMatchObject({ error: { code: 'UNKNOWN_EVENT' } });
+      await client.subscribe('talk.yes-now');
+      expect(await client.send('talk.yes-now', 'other')).toMatchObject({ error: { code: 'UNKNOWN_EVENT' } });
+      await expect(app.broadcast(unregistered, 1)).rejects.toBeInstanceOf(BroadcastFault);
+    } finally {
+      gates.forEach((gate, index) => (gate.canActivate = originals[index]));
+    }
+  });
+
   it.each([undefined, 1, 'true', {}])(
     "counts for a gate of the library too, where an application's guard replaces it: %j",
     async (answer) => {

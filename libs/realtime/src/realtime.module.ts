@@ -24,6 +24,8 @@ import { Authentications } from './gateway/handshake.authentications.js';
 import { ConnectionLife } from './gateway/connection.life.js';
 import { HistoryRequests } from './gateway/history.requests.js';
 import { Holdings } from './gateway/connection.holdings.js';
+import { MessageHandling } from './gateway/message.handling.js';
+import { MessageOutcome } from './gateway/message.outcome.js';
 import { MessageRequests } from './gateway/message.requests.js';
 import { MessageStanding } from './gateway/message.standing.js';
 import { createRealtimeGateway } from './gateway/realtime.gateway.js';
@@ -133,6 +135,8 @@ const PROVIDERS: Provider[] = [
   PresenceRequests,
   HistoryRequests,
   MessageRequests,
+  MessageHandling,
+  MessageOutcome,
   MessageStanding,
   RequestDispatcher,
   Holdings,

@@ -141,7 +141,9 @@ export class Admissions {
     const request = new SubscribeRequest(connection, candidate.channel, match);
     try {
       await withinDeadline(this.gates.subscribe(request), deadline, LATE);
-      candidate.verdict = { match: match! };
+      // Only a gate that an application has replaced lets an unknown channel pass.
+      if (match === null) throw denied(connection.user, 'no registered channel matches');
+      candidate.verdict = { match };
     } catch (error) {
       candidate.verdict = { refusal: error as RealtimeException };
     }

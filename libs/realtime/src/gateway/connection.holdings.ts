@@ -28,6 +28,6 @@ export class Holdings {
     counters.watch('leases', () => leases.size);
     counters.watch('renewals', () => leases.renewals);
     counters.watch('confirmations', () => renewal.waiting);
-    counters.watch('messages', () => messages.deadlines.size);
+    counters.watch('messages', () => messages.underWay);
   }
 }

@@ -2,31 +2,24 @@
 import type { RefusalCode } from '@nestjs-realtime/contract';
 import type { Turn } from '../connections/channel-lanes.js';
 import { isPromiseLike } from '../connections/promise-like.js';
-import type { RealtimeContext } from '../connections/realtime-context.js';
+import { RealtimeContext } from '../connections/realtime-context.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { type Deadlines, Expiring } from './deadlines.js';
+import type { MessageOutcome } from './message.outcome.js';
+import type { MessageStanding } from './message.standing.js';
 import type { PendingRequest } from './pending-request.js';
 import type { ParsedMessage } from './request-frames.js';
 
-/** What a task needs of the service that made it. */
-export interface MessageService {
+/** What all messages share. */
+export interface MessageRun {
   /** Handlers that may run at once for one connection. */
   readonly slots: number;
-  /** Of all messages under way. */
   readonly deadlines: Deadlines;
-  /** The message as gate 3 and the handler see it, with the admission looked up now. */
-  contextOf(connection: RealtimeConnection, message: ParsedMessage): RealtimeContext;
-  /** The message has ended; nothing that concerns it is remembered any more. */
-  forget(context: RealtimeContext): void;
+  readonly standing: MessageStanding;
+  readonly outcome: MessageOutcome;
   /** Gate 3, then the handler. Returns or resolves with what the handler gave; throws or rejects with a `RealtimeException`. */
-  handle(context: RealtimeContext): unknown;
-  /** The refusal an error means, counted. */
-  refusalOf(error: unknown, connection: RealtimeConnection, message: ParsedMessage): RealtimeException;
-  /** Returns the moment in milliseconds, 0 where nobody wants to know how long it takes. */
-  begun(): number;
-  /** `code` is null where the answer was yes. */
-  ended(context: RealtimeContext, code: RefusalCode | null, begunAt: number): void;
+  readonly handle: (context: RealtimeContext) => unknown;
 }
 
 /** One message under way. Its time runs from receipt, waiting included: first for its turn in the lane, then for a free slot. */
@@ -38,13 +31,13 @@ export class MessageTask extends Expiring {
 
   /** The connection's `slots` have been entered for it. */
   constructor(
-    private readonly requests: MessageService,
+    private readonly run: MessageRun,
     private readonly connection: RealtimeConnection,
     private readonly message: ParsedMessage,
     private readonly pending: PendingRequest,
   ) {
     super();
-    requests.deadlines.add(this);
+    run.deadlines.add(this);
   }
 
   /** Starts as soon as the lane and a slot are free; at once where they are. */
@@ -64,7 +57,7 @@ export class MessageTask extends Expiring {
 
   private takeSlot(): void {
     if (this.over) return this.turn!.release();
-    const free = this.connection.slots.take(this.requests.slots);
+    const free = this.connection.slots.take(this.run.slots);
     if (free) void free.then(() => this.start());
     else this.start();
   }
@@ -73,11 +66,12 @@ export class MessageTask extends Expiring {
   private start(): void {
     if (!this.over && this.connection.closed) this.finish(null);
     if (this.over) return this.makeRoom();
-    this.context = this.requests.contextOf(this.connection, this.message);
+    const match = this.connection.subscriptions.get(this.message.channel) ?? null;
+    this.context = new RealtimeContext(this.connection, this.message, match, this.run.standing);
     this.connection.begin(this.context);
-    this.begunAt = this.requests.begun();
+    this.begunAt = this.run.outcome.begun();
     try {
-      const result = this.requests.handle(this.context);
+      const result = this.run.handle(this.context);
       if (isPromiseLike(result)) {
         this.context.wait();
         result.then(
@@ -107,19 +101,19 @@ export class MessageTask extends Expiring {
 
   private fail(error: unknown): void {
     if (this.over) return;
-    const refusal = this.requests.refusalOf(error, this.connection, this.message);
+    const refusal = this.run.outcome.refusalOf(error, this.connection, this.message);
     this.pending.refuse(refusal);
     this.finish(refusal.code);
   }
 
   private finish(code: RefusalCode | null): void {
     this.over = true;
-    this.requests.deadlines.delete(this);
+    this.run.deadlines.delete(this);
     this.connection.slots.leave();
     if (this.context === null) return;
-    this.requests.forget(this.context);
+    this.run.standing.forget(this.context);
     this.connection.finish(this.context);
-    this.requests.ended(this.context, code, this.begunAt);
+    this.run.outcome.ended(this.context, code, this.begunAt);
     this.makeRoom();
   }
 

@@ -23,6 +23,15 @@ const INBOUND: ValidatorOptions = {
 const OUTBOUND: ValidatorOptions = { ...INBOUND, forbidNonWhitelisted: false };
 const MAX_ISSUES = 10;
 
+/** How payloads of one class go through class-transformer and class-validator, in one direction. */
+interface Way {
+  /** Whether no property can hold an object. */
+  readonly isFlat: boolean;
+  readonly options: ValidatorOptions;
+  readonly instantiate: (type: PayloadClass, payload: object) => object;
+  readonly finish: (value: object) => unknown;
+}
+
 /** Compiles classes; one per application, made from the two optional peers. */
 export class ClassSchemaCompiler {
   constructor(
@@ -83,19 +92,15 @@ export class ClassSchemaCompiler {
       ? copyInto
       : (target: PayloadClass, payload: object) => this.instantiate(target, payload);
     const toPlain = copies ? spread : this.transformer.instanceToPlain;
-    const compiled = { type, isFlat, instantiate };
+    const inbound: Way = { isFlat, options: INBOUND, instantiate, finish: identity };
+    const outbound: Way = { isFlat, options: OUTBOUND, instantiate, finish: toPlain };
     return {
-      parse: (payload) => this.run(compiled, payload, INBOUND, identity),
-      strip: (payload) => this.run(compiled, payload, OUTBOUND, toPlain),
+      parse: (payload) => this.run(type, payload, inbound),
+      strip: (payload) => this.run(type, payload, outbound),
     };
   }
 
-  private run(
-    { type, isFlat, instantiate }: CompiledClass,
-    payload: unknown,
-    options: ValidatorOptions,
-    finish: (value: object) => unknown,
-  ): unknown {
+  private run(type: PayloadClass, payload: unknown, { isFlat, options, instantiate, finish }: Way): unknown {
     if (!isPlainObject(payload) && !(payload instanceof type))
       throw invalid([{ path: '', message: 'must be an object' }]);
     const instance = instantiate(type, payload);
@@ -120,13 +125,6 @@ export class ClassSchemaCompiler {
       });
     }
   }
-}
-
-interface CompiledClass {
-  readonly type: PayloadClass;
-  /** Whether no property can hold an object. */
-  readonly isFlat: boolean;
-  readonly instantiate: (type: PayloadClass, payload: object) => object;
 }
 
 /** Declared types of properties under which no object can hide. */
