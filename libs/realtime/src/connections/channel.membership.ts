@@ -8,17 +8,22 @@ import type { RegisteredChannel } from './registered-channel.js';
 /** One concrete channel and its members. The transport decides what a member is: whatever it sends to. */
 export class MemberChannel<Member = unknown> extends FewEntries<Member, Member> implements ChannelMatch {
   readonly name: string;
-  readonly descriptor: RealtimeChannelDescriptor;
   readonly registered: RegisteredChannel;
-  /** As gate 2 matched them. */
-  readonly params: Readonly<Record<string, string>>;
+  private known: Readonly<Record<string, string>> | null = null;
 
-  constructor({ name, descriptor, registered, params }: ChannelMatch) {
+  constructor({ name, registered }: ChannelMatch) {
     super();
     this.name = name;
-    this.descriptor = descriptor;
     this.registered = registered;
-    this.params = params;
+  }
+
+  get descriptor(): RealtimeChannelDescriptor {
+    return this.registered.descriptor;
+  }
+
+  /** Matched again when first read: to keep those of gate 2 doubles the memory of a subscription (docs/decisions/0032). */
+  get params(): Readonly<Record<string, string>> {
+    return (this.known ??= this.descriptor.template.match(this.name)!);
   }
 
   protected override keyOf(member: Member): Member {

@@ -17,27 +17,29 @@ export class ConnectionWork {
   readonly pendingChannels = new PendingChannels();
   /** Its first `take` fills it to whatever capacity that names. */
   readonly rate = new TokenBucket(Infinity, performance.now());
-  private readonly running = new Set<Running>();
+  /** As many as handlers may run at once: few, so an array, which takes less memory than a set. */
+  private readonly running: Running[] = [];
   private idle: (() => void) | null = null;
 
   begin(running: Running): void {
-    this.running.add(running);
+    this.running.push(running);
   }
 
   finish(running: Running): void {
-    this.running.delete(running);
-    if (this.running.size === 0) this.idle?.();
+    const index = this.running.indexOf(running);
+    if (index !== -1) this.running.splice(index, 1);
+    if (this.running.length === 0) this.idle?.();
   }
 
   /** Resolves when nothing runs any more. */
   whenIdle(): Promise<void> {
-    return this.running.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.idle = resolve));
+    return this.running.length === 0 ? Promise.resolve() : new Promise((resolve) => (this.idle = resolve));
   }
 
   /** Stops what runs, on one channel or on all. The reason is made only where something does. */
   abort(reason: () => Error, channel: string | null): void {
-    if (this.running.size === 0) return;
+    if (this.running.length === 0) return;
     const error = reason();
-    for (const running of this.running) if (channel === null || running.channel === channel) running.abort(error);
+    for (const running of [...this.running]) if (channel === null || running.channel === channel) running.abort(error);
   }
 }

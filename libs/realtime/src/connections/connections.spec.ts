@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { RealtimeException } from '../realtime.exception.js';
 import type { ChannelMatch } from './channel-match.js';
+import { MemberChannel } from './channel.membership.js';
 import { type BroadcastFunction, type MessageAuthority, RealtimeContext } from './realtime-context.js';
 import { RealtimeConnection } from './realtime.connection.js';
 import type { RegisteredChannel } from './registered-channel.js';
@@ -305,5 +306,20 @@ describe('subscriptions', () => {
         expect([...subscriptions.values()]).toEqual([...model.values()]);
       }),
     );
+  });
+});
+
+describe('a channel with members', () => {
+  it('is the match of its first member, and makes its params once, when they are first read', () => {
+    const template = jest.spyOn(orders.template, 'match');
+    const first = matchOf('orders.42');
+    template.mockClear();
+    const channel = new MemberChannel(first);
+    expect(template).not.toHaveBeenCalled();
+    expect([channel.name, channel.descriptor, channel.registered]).toEqual(['orders.42', orders, registered]);
+    expect(channel.params).toEqual(first.params);
+    expect(channel.params).toBe(channel.params);
+    expect(template).toHaveBeenCalledTimes(1);
+    template.mockRestore();
   });
 });
