@@ -1,4 +1,4 @@
-// How does an application make its settings? By a factory, a class or an existing provider, for `forRootAsync`.
+// How does an application make its settings for `forRootAsync`? With a factory, a class or an existing provider.
 import type { Provider, Type } from '@nestjs/common';
 import { RealtimeOptions, type RealtimeSettings } from './realtime.options.js';
 import { resolveOptions } from './realtime.settings.js';
@@ -20,7 +20,7 @@ export type RealtimeModuleAsyncOptions = RealtimeModuleParts &
     | { readonly useExisting: Type<RealtimeOptionsFactory> }
   );
 
-/** The provider of the options. What is wrong with them rejects the boot. */
+/** The provider of the options. Invalid options reject the boot. */
 export function asyncOptions(options: RealtimeModuleAsyncOptions): Provider[] {
   if ('useFactory' in options) {
     const { useFactory, inject = [] } = options;

@@ -9,20 +9,20 @@ import {
 
 /** What may accompany a refusal. */
 export interface RealtimeExceptionOptions {
-  /** Text for the peer; the code's own text by default. Goes over the wire: keep internals and input out of it. */
+  /** Text for the peer, by default the code's own. It goes over the wire: keep internals and input out of it. */
   readonly message?: string;
   /** Where a payload broke its schema, at most 10. */
   readonly issues?: readonly Issue[];
-  /** Milliseconds until asking again can help. */
+  /** Milliseconds after which a retry may succeed. */
   readonly retryAfterMs?: number;
   /** Why, for the log and the `refused` hook; never sent. */
   readonly reason?: string;
-  /** The error behind it; never sent. */
+  /** The error that led to the refusal; never sent. */
   readonly cause?: unknown;
 }
 
 /**
- * A refusal: told to the peer as `{ code, message, retryable }`. Throw it from authenticators, guards, pipes and handlers.
+ * A refusal, sent to the peer as `{ code, message, retryable }`. Throw it from authenticators, guards, pipes and handlers.
  *
  * @example throw new RealtimeException('UNAVAILABLE', { reason: 'the billing service is down' });
  */
@@ -62,11 +62,11 @@ export class RealtimeException extends Error {
   }
 }
 
-/** A fault: told to the programmer at boot, or to the caller of a broadcast. The message says what, where and how to mend it. */
+/** A programmer's error, thrown at boot or to the caller of a broadcast. The message says what is wrong, where, and how to fix it. */
 export class RealtimeFault extends Error {
   override readonly name: string = 'RealtimeFault';
 
-  /** One fault for many: everything that is wrong, in one message. */
+  /** One fault that lists several in one message. */
   static of(heading: string, faults: readonly string[]): RealtimeFault {
     return new RealtimeFault(`${heading}\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }

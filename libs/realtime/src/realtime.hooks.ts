@@ -1,15 +1,15 @@
-// Who wants to know what the layer does? Typed listeners for dashboards, audits and metrics.
+// How does other code observe what the layer does? With typed listeners, for dashboards, audits and metrics.
 import { Injectable, Logger } from '@nestjs/common';
 import type { RealtimeChannelDescriptor, RefusalCode, SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import type { RealtimeGate } from './connections/realtime-request.js';
 import type { RealtimeConnection } from './connections/realtime.connection.js';
 import { errorRepeated } from './instrumentation/repeated-log.js';
 
-/** What listeners are told. Only `broadcast` holds a payload: keep it out of logs. */
+/** The events that listeners receive. Only `broadcast` holds a payload: keep it out of logs. */
 export interface RealtimeHookEvents {
   /** A connection has passed gate 1. */
   connected: { readonly connection: RealtimeConnection };
-  /** A connection has ended; `reason` is the transport's word. */
+  /** A connection has ended; `reason` comes from the transport. */
   disconnected: { readonly connection: RealtimeConnection; readonly reason: string };
   /** A connection has passed gate 2 and joined a channel. */
   subscribed: {
@@ -17,13 +17,13 @@ export interface RealtimeHookEvents {
     readonly descriptor: RealtimeChannelDescriptor;
     readonly channel: string;
   };
-  /** A connection has left a channel, by its own wish or by disconnecting. */
+  /** A connection has left a channel, because the client asked for it or disconnected. */
   unsubscribed: {
     readonly connection: RealtimeConnection;
     readonly descriptor: RealtimeChannelDescriptor;
     readonly channel: string;
   };
-  /** A gate refused; `reason` is the precise one, which the peer never sees. */
+  /** A gate refused; `reason` is the exact reason, which the peer never sees. */
   refused: {
     readonly gate: RealtimeGate;
     readonly code: RefusalCode;
@@ -32,7 +32,7 @@ export interface RealtimeHookEvents {
     readonly channel: string | null;
     readonly event: string | null;
   };
-  /** A message to a channel that its sender is admitted to has had its answer; `code` is null where that was yes. Waiting for its turn is not in `milliseconds`. */
+  /** A message on a subscribed channel was answered. `code` is null on success; `milliseconds` excludes queueing. */
   handled: {
     readonly connection: RealtimeConnection;
     readonly descriptor: RealtimeChannelDescriptor;
@@ -41,13 +41,13 @@ export interface RealtimeHookEvents {
     readonly code: RefusalCode | null;
     readonly milliseconds: number;
   };
-  /** Nothing more may wait for a client who does not read: he was cut off, or an event left out. `channel` is null where replies filled his share. */
+  /** The queue of a slow client is full: the client was disconnected, or an event was dropped. `channel` is null if replies filled the queue. */
   overflowed: {
     readonly connection: RealtimeConnection;
     readonly channel: string | null;
     readonly policy: SlowConsumerPolicy;
   };
-  /** A broadcast has passed gate 4 and is on its way. */
+  /** A broadcast has passed gate 4 and is being sent. */
   broadcast: {
     readonly descriptor: RealtimeChannelDescriptor;
     readonly channel: string;
@@ -56,18 +56,18 @@ export interface RealtimeHookEvents {
     readonly bytes: number;
     /** Members of the channel on this node at that moment. */
     readonly recipients: number;
-    /** As it goes out, stripped to its schema. */
+    /** As it is sent, stripped to its schema. */
     readonly payload: unknown;
-    /** What has led to it, where it was made within `causing()`. */
+    /** The cause that was passed to `causing()`; null for a broadcast outside of it. */
     readonly cause: object | null;
   };
-  /** An entry of the bus bridge has taken a domain event; `error` is null when it was forwarded. */
+  /** An entry of the bus bridge has handled a domain event; `error` is null unless that failed. */
   bridged: {
-    /** The domain event. Broadcasts that came of it have it as their `cause`. */
+    /** The domain event. It is the `cause` of the broadcasts that result from it. */
     readonly source: object;
     readonly descriptor: RealtimeChannelDescriptor;
     readonly event: string;
-    /** Concrete names of the channels it was forwarded to; none where the mapper skipped it. */
+    /** Concrete names of the channels it was forwarded to; empty if the mapper skipped it. */
     readonly channels: readonly string[];
     readonly error: unknown;
   };
@@ -76,7 +76,7 @@ export interface RealtimeHookEvents {
 type Listener<Name extends keyof RealtimeHookEvents> = (event: RealtimeHookEvents[Name]) => void;
 
 /**
- * Listeners run synchronously on the hot path: be quick, or queue. What a listener throws is logged, once a minute, and harms nobody.
+ * Listeners run synchronously on the hot path: be quick, or queue. An error of a listener is logged, at most once a minute, and has no other effect.
  *
  * @example hooks.on('refused', ({ code, reason }) => audit.write(code, reason));
  */
@@ -86,12 +86,12 @@ export class RealtimeHooks {
   private readonly listeners = new Map<keyof RealtimeHookEvents, Listener<never>[]>();
   private currentCause: object | null = null;
 
-  /** What has led to the broadcasts that are being made now; null outside `causing()`. */
+  /** The cause of the broadcasts that are made now; null outside `causing()`. */
   get cause(): object | null {
     return this.currentCause;
   }
 
-  /** Names `cause` as what has led to the broadcasts that `run` makes before it first awaits. */
+  /** Sets `cause` as the cause of the broadcasts that `run` makes before its first await. */
   causing<Result>(cause: object, run: () => Result): Result {
     const outer = this.currentCause;
     this.currentCause = cause;
@@ -102,12 +102,12 @@ export class RealtimeHooks {
     }
   }
 
-  /** Whether anybody listens. */
+  /** Whether the hook has listeners. */
   hears(name: keyof RealtimeHookEvents): boolean {
     return (this.listeners.get(name)?.length ?? 0) > 0;
   }
 
-  /** Adds a listener; call the result to take it away. */
+  /** Adds a listener; call the result to remove it. */
   on<Name extends keyof RealtimeHookEvents>(name: Name, listener: Listener<Name>): () => void {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
     return () => {
@@ -118,14 +118,14 @@ export class RealtimeHooks {
     };
   }
 
-  /** Tells every listener; the event is only made where somebody listens. */
+  /** Calls every listener. The event is created only if there are listeners. */
   emit<Name extends keyof RealtimeHookEvents>(name: Name, event: () => RealtimeHookEvents[Name]): void {
     const listeners = this.listeners.get(name) as Listener<Name>[] | undefined;
     if (listeners === undefined || listeners.length === 0) return;
-    const told = event();
+    const emitted = event();
     for (const listener of listeners) {
       try {
-        listener(told);
+        listener(emitted);
       } catch (error) {
         errorRepeated(this.logger, `A listener of the hook "${name}" threw`, error);
       }

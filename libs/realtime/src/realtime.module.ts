@@ -1,4 +1,4 @@
-// Where do the parts meet? The module an application imports.
+// Where do the parts meet? In the module that an application imports.
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
@@ -49,7 +49,7 @@ import { resolveOptions } from './realtime.settings.js';
 import { partProviders, type RealtimeModuleParts } from './realtime.parts.js';
 import { SocketIORealtimeBroadcaster } from './socket-io/socket-io.broadcaster.js';
 
-/** What `forRoot` takes: parts, and settings by value. */
+/** What `forRoot` takes: parts and settings. */
 export type RealtimeModuleOptions = RealtimeModuleParts & RealtimeSettings;
 
 /** Channels registered without handlers. */
@@ -57,26 +57,26 @@ export type RealtimeModuleOptions = RealtimeModuleParts & RealtimeSettings;
 export class RealtimeFeatureModule {}
 
 /**
- * Realtime for a Nest application, on its own HTTP server; nothing to write in `main.ts`.
+ * Realtime for a Nest application, on the application's HTTP server. `main.ts` needs no changes.
  *
  * @example
  * imports: [RealtimeModule.forRoot({ imports: [AuthModule], authenticator: AppAuthenticator, origins: ['https://app.example'] })]
  */
 @Module({})
 export class RealtimeModule {
-  /** @throws RealtimeFault that names every option at fault. */
+  /** @throws RealtimeFault that names every invalid option. */
   static forRoot(options: RealtimeModuleOptions = {}): DynamicModule {
     const { imports, authenticator, guards, broker, server, tracer, global, ...settings } = options;
     const parts = { imports, authenticator, guards, broker, server, tracer, global };
     return assemble(parts, [{ provide: RealtimeOptions, useValue: resolveOptions(settings) }]);
   }
 
-  /** Settings from a factory, a class or an existing provider. Faults in them reject the boot. */
+  /** Settings from a factory, a class or an existing provider. Invalid settings reject the boot. */
   static forRootAsync(options: RealtimeModuleAsyncOptions): DynamicModule {
     return assemble(options, asyncOptions(options));
   }
 
-  /** Registers channels that no `@RealtimeChannel` class claims, because the server only sends on them. */
+  /** Registers channels without a `@RealtimeChannel` class: those on which the server only sends. */
   static forFeature(descriptors: readonly RealtimeChannelDescriptor[]): DynamicModule {
     const channels = new FeatureChannels(descriptors);
     return {
@@ -95,14 +95,14 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
       ...options,
       ...partProviders(parts),
       ...PROVIDERS,
-      // A gateway class of its own for each `forRoot`, because its options are metadata of the class.
+      // Each `forRoot` creates a gateway class, because the gateway's options are metadata of its class.
       createRealtimeGateway(),
     ],
     exports: EXPORTS,
   };
 }
 
-/** Everything but the parts and the gateway. */
+/** All providers except the parts and the gateway. */
 const PROVIDERS: Provider[] = [
   {
     provide: PayloadSchemaCompiler,

@@ -9,7 +9,7 @@ import { CONNECT_GUARDS } from './guards/connect.guard.js';
 import { IRealtimeTracer, NoopTracer } from './instrumentation/realtime.tracer.js';
 import { SocketIORealtimeServer } from './socket-io/socket-io.server.js';
 
-/** One part: Nest makes it from the class, the factory or an existing provider, or takes the instance. */
+/** One part: a class, an instance, an existing provider or a factory. */
 export type RealtimePart<Part extends object> =
   | Type<Part>
   | Part
@@ -19,25 +19,25 @@ export type RealtimePart<Part extends object> =
       readonly inject?: readonly unknown[];
     };
 
-/** The parts an application brings; known when the module is declared, also with `forRootAsync`. */
+/** The parts that an application brings. They are known when the module is declared, with `forRootAsync` too. */
 export interface RealtimeModuleParts {
-  /** Modules whose exports the parts below inject. */
+  /** Modules whose exports the other parts inject. */
   readonly imports?: ModuleMetadata['imports'];
-  /** Says who is behind a connection. Without one every client is anonymous. */
+  /** Finds the user of a connection. Without it, every client is anonymous. */
   readonly authenticator?: RealtimePart<IRealtimeAuthenticator>;
-  /** Guards of the application's own, after gate 1 has authenticated. */
+  /** The application's own guards. They run after gate 1 has authenticated. */
   readonly guards?: { readonly connect?: readonly Type<CanActivate>[] };
   /** Carries events to the clients of every node. Default: this process is the only node. */
   readonly broker?: RealtimePart<IRealtimeBroker>;
   /** Carries events and requests between this node and its clients. Default: Socket.IO. */
   readonly server?: RealtimePart<IRealtimeServer>;
-  /** Where spans go. Default: nowhere. */
+  /** Receives spans. Default: no spans are made. */
   readonly tracer?: RealtimePart<IRealtimeTracer>;
   /** Whether every module can inject `IRealtimeBroadcaster` without importing this one. Default true. */
   readonly global?: boolean;
 }
 
-/** Providers of all parts, under their ports. */
+/** Providers of all parts; the token of each is its port. */
 export function partProviders({ authenticator, guards, broker, server, tracer }: RealtimeModuleParts): Provider[] {
   return [
     provide(IRealtimeAuthenticator, authenticator ?? AnonymousAuthenticator),

@@ -14,7 +14,7 @@ function faultOf(settings: unknown, environment?: string): string {
 }
 
 describe('options', () => {
-  it('have the defaults they document', () => {
+  it('have their documented defaults', () => {
     expect(resolveOptions()).toBeInstanceOf(RealtimeOptions);
     expect(resolveOptions({})).toMatchObject({
       transport: 'socket.io',
@@ -72,7 +72,7 @@ describe('options', () => {
     expect(resolveOptions({ hosts, origins: ['self', 'https://a.example'] })).toMatchObject({ hosts });
   });
 
-  it('take undefined for not given', () => {
+  it('treat undefined as not given', () => {
     const settings = Object.fromEntries(Object.keys(new RealtimeOptions()).map((name) => [name, undefined]));
     expect(resolveOptions(settings)).toEqual(resolveOptions());
     expect(resolveOptions({ limits: { payloadBytes: undefined, payloadKeys: 5 } }).limits).toMatchObject({
@@ -82,7 +82,7 @@ describe('options', () => {
     });
   });
 
-  it('raise the packet limit with the message rate, where it is not given', () => {
+  it('raise the packet limit with the message rate unless it is given', () => {
     const packetsFor = (limits: Partial<RealtimeLimits>) => resolveOptions({ limits }).limits.packetsPerSecond;
     expect(packetsFor({ messagesPerSecond: 10, messageBurst: 10 })).toBe(500);
     expect(packetsFor({ messagesPerSecond: 1_000 })).toBe(2_000);
@@ -90,7 +90,7 @@ describe('options', () => {
     expect(packetsFor({ messagesPerSecond: 1_000, packetsPerSecond: 50 })).toBe(50);
   });
 
-  it('raise the limits of bytes with those of messages and payloads, where they are not given', () => {
+  it('raise the limits of bytes with those of messages and payloads unless they are given', () => {
     const bytesFor = (limits: Partial<RealtimeLimits>): [number, number] => {
       const { bytesPerSecond, byteBurst } = resolveOptions({ limits }).limits;
       return [bytesPerSecond, byteBurst];
@@ -170,17 +170,17 @@ describe('options', () => {
     ['drainTimeout', [-1, Infinity], 'drainTimeout must be a positive integer'],
     ['slowConsumer', ['wait', true, null], "slowConsumer must be 'disconnect' or 'drop'"],
     ['limits', [null, [], 5, 'none'], 'limits must be an object'],
-  ])('refuse %s that makes no sense', (name, values, fault) => {
+  ])('refuse an invalid %s', (name, values, fault) => {
     for (const value of values) expect(faultOf({ [name]: value })).toContain(`  - ${fault}`);
   });
 
-  it.each(Object.keys(new RealtimeLimits()))('refuse limits.%s that makes no sense', (name) => {
+  it.each(Object.keys(new RealtimeLimits()))('refuse an invalid limits.%s', (name) => {
     for (const value of [0, -1, 0.5, '1', null, Infinity]) {
       expect(faultOf({ limits: { [name]: value } })).toContain(`  - limits.${name} must be a positive integer`);
     }
   });
 
-  it('tell every fault in one message', () => {
+  it('report every fault in one message', () => {
     const fault = faultOf({ path: 'x', requestTimeout: 0, pathh: 1, limits: { payloadKeys: 0, keys: 1 }, origins: 1 });
     expect(fault.split('\n')).toEqual([
       'RealtimeModule has invalid options:',
@@ -201,11 +201,14 @@ describe('options', () => {
     expect(faultOf({ [name]: {} })).toContain(`  - ${name} ${why}`);
   });
 
-  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('refuse the name %s as any other', (name) => {
-    expect(faultOf(JSON.parse(`{"${name}":1}`))).toContain(`  - ${name} is not an option; there are`);
-  });
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'refuse the name %s as they refuse any unknown name',
+    (name) => {
+      expect(faultOf(JSON.parse(`{"${name}":1}`))).toContain(`  - ${name} is not an option; there are`);
+    },
+  );
 
-  it('refuse the in-memory transport in production, unless it is allowed there, and nowhere else', () => {
+  it('refuse the in-memory transport only in production, unless it is allowed there', () => {
     expect(faultOf({ transport: 'in-memory' }, 'production')).toContain(
       "transport: 'in-memory' reaches no client and is refused when NODE_ENV=production",
     );

@@ -1,4 +1,4 @@
-// Are an application's settings legal, and which options do they make? Checked once at boot.
+// Are an application's settings valid, and which options result from them? Checked once at boot.
 import { isHost, isOrigin } from './authorization/origin-format.js';
 import { RealtimeFault } from './realtime.exception.js';
 import {
@@ -10,7 +10,7 @@ import {
   type RealtimeSettings,
 } from './realtime.options.js';
 
-/** The defaults with an application's settings over them. @throws RealtimeFault that names every invalid option. */
+/** The defaults, overridden by an application's settings. @throws RealtimeFault that names every invalid option. */
 export function resolveOptions(settings: RealtimeSettings = {}, environment = process.env.NODE_ENV): RealtimeOptions {
   const defaults = new RealtimeOptions();
   const faults = [
@@ -34,10 +34,10 @@ export function resolveOptions(settings: RealtimeSettings = {}, environment = pr
   });
 }
 
-/** What the limits of bytes have room for, for each message. */
+/** Bytes of one message, from which the default limits of bytes are derived. */
 const ORDINARY_MESSAGE = 4_096;
 
-/** Raised limits of messages raise those of packets and bytes with them, where these are left at their defaults. */
+/** Limits of packets and bytes that are not given rise with the limits of messages and payloads. */
 function resolveLimits(given: Partial<RealtimeLimits>): RealtimeLimits {
   const limits = Object.assign(new RealtimeLimits(), defined(given));
   if (given.packetsPerSecond === undefined) {
@@ -117,7 +117,7 @@ const LIMIT_RULES: Rules<RealtimeLimits> = {
   queuedBytes: positiveInteger,
 };
 
-/** Why a name that people try is not an option. */
+/** Names that applications try, and why they are not options. */
 const REFUSED_OPTIONS: Readonly<Record<string, string>> = {
   connectionStateRecovery: 'replays missed packets before the gates run and is never used',
   cors: 'is derived from origins',

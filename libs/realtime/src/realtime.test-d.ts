@@ -1,4 +1,4 @@
-// What the compiler infers for broadcasts and handlers, and what it must refuse. Checked by `npm run typecheck`.
+// What does the compiler infer for broadcasts and handlers, and what must it refuse? Checked by `npm run typecheck`.
 import type { Type } from '@nestjs/common';
 import { expectTypeOf } from 'expect-type';
 import { z } from 'zod';
@@ -45,7 +45,7 @@ declare const registry: IRealtimeHandlerRegistry;
 declare const hooks: RealtimeHooks;
 const order = orders.with({ orderId: '42' });
 
-/** Never run: the calls are here for their types. */
+/** Never runs: only the types of the calls matter. */
 export async function broadcasts(): Promise<void> {
   expectTypeOf(realtime.broadcast(order, 'shipped', { at: new Date() })).toEqualTypeOf<Promise<void>>();
   expectTypeOf(realtime.broadcast(order, 'priced', { amount: '4' })).toEqualTypeOf<Promise<void>>();
@@ -69,9 +69,9 @@ export async function broadcasts(): Promise<void> {
   await realtime.broadcast(orders, 'shipped', { at: new Date() });
   // @ts-expect-error a channel with params needs with(), with a single event too
   await realtime.broadcast(inbox, { text: 'hello' });
-  // @ts-expect-error two events: which one?
+  // @ts-expect-error two events, and none is named
   await realtime.broadcast(order, { at: new Date() });
-  // @ts-expect-error two events: which one?
+  // @ts-expect-error two events, and none is named
   await realtime.broadcast(news, { at: new Date() });
   // @ts-expect-error no event at all
   await realtime.broadcast(silent, { text: 'a' });
@@ -87,7 +87,7 @@ export async function broadcasts(): Promise<void> {
   orders.with({ orderId: 42 });
 }
 
-/** The fakes take and refuse what the port takes and refuses. */
+/** The fakes accept and refuse the same calls as the port. */
 export async function recordings(recording: RecordingRealtimeBroadcaster): Promise<void> {
   const port: IRealtimeBroadcaster = recording;
   await port.broadcast(ping, { n: 1 });
@@ -122,7 +122,7 @@ export async function contexts(
   await ofOrder.broadcast('shipped', { amount: 4 });
   // @ts-expect-error no such param
   void ofOrder.params.shopId;
-  // @ts-expect-error who speaks is decided at gate 1
+  // @ts-expect-error gate 1 decides who the user is
   ofOrder.userId = 'eve';
 }
 

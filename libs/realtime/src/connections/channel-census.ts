@@ -1,7 +1,7 @@
-// How many subscriptions does each channel have on this node? By name template, never by concrete names.
+// How many subscriptions does each channel have on this node? Counted by name template, never by concrete name.
 import type { MemberChannel, Membership, MembershipWatcher } from './channel.membership.js';
 
-/** Keeps the channels with members apart by their template, so that counting does not walk over the connections. */
+/** Groups the channels that have members by their template, so that counting does not iterate over the connections. */
 export class ChannelCensus implements MembershipWatcher {
   private readonly byTemplate = new Map<string, Set<MemberChannel>>();
 

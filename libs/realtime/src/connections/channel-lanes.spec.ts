@@ -6,7 +6,7 @@ import { ChannelLanes } from './channel-lanes.js';
 import { withDeadline } from './deadline.js';
 
 describe('channel lanes', () => {
-  it('let the first in at once and the next after it, per channel', async () => {
+  it('give the first request of a channel its turn at once, and the next one after it', async () => {
     const lanes = new ChannelLanes();
     const [first, second, other] = [lanes.take('a'), lanes.take('a'), lanes.take('b')];
     expect(first.ready).toBeNull();
@@ -22,7 +22,7 @@ describe('channel lanes', () => {
     second.release();
   });
 
-  it('forget a lane once nobody holds it', () => {
+  it('forget a lane once no request holds it', () => {
     const lanes = new ChannelLanes();
     expect(lanes.isBusy('a')).toBe(false);
     const [first, second] = [lanes.take('a'), lanes.take('a')];
@@ -33,7 +33,7 @@ describe('channel lanes', () => {
     expect(lanes.take('a').ready).toBeNull();
   });
 
-  it('let a place be given up before its turn, without hurrying those ahead of it', async () => {
+  it('let a request give up its place without changing the turns of those ahead of it', async () => {
     const lanes = new ChannelLanes();
     const [holder, ahead, impatient, behind] = ['a', 'a', 'a', 'a'].map((channel) => lanes.take(channel));
     const order: string[] = [];
@@ -52,7 +52,7 @@ describe('channel lanes', () => {
     expect(lanes.isBusy('a')).toBe(false);
   });
 
-  it('run synchronous work in its turn, and move on where it throws', async () => {
+  it('run synchronous work in its turn, and continue after it throws', async () => {
     const lanes = new ChannelLanes();
     const order: string[] = [];
     lanes.run('a', () => order.push('at once'));
@@ -69,7 +69,7 @@ describe('channel lanes', () => {
     expect(lanes.isBusy('a')).toBe(false);
   });
 
-  it('keep the order of every lane and leave none behind, however releases interleave', async () => {
+  it('keep the order of every lane and leave no lane behind, in whatever order turns are released', async () => {
     const step = fc.record({ channel: fc.constantFrom('a', 'b', '__proto__', 'constructor'), ticks: fc.nat(3) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
@@ -97,7 +97,7 @@ describe('channel lanes', () => {
     );
   });
 
-  it('are queues, whoever leaves or gives up, in whatever order', async () => {
+  it('behave as queues, in whatever order requests finish or give up', async () => {
     const step = fc.record({
       channel: fc.constantFrom('a', 'b', 'c'),
       act: fc.constantFrom('take', 'run', 'release', 'release'),
@@ -185,14 +185,14 @@ describe('a deadline', () => {
   });
   const late = new Error('late');
 
-  it('gives the outcome of work that is done in time, and leaves no timer', async () => {
+  it('gives the outcome of work that finishes in time, and leaves no timer', async () => {
     jest.useFakeTimers();
     await expect(withDeadline(Promise.resolve(1), 100, () => late)).resolves.toBe(1);
     await expect(withDeadline(Promise.reject(new Error('own')), 100, () => late)).rejects.toThrow('own');
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('rejects in time for work that takes longer, and swallows what comes of it later', async () => {
+  it('rejects in time for work that takes longer, and ignores its later outcome', async () => {
     jest.useFakeTimers();
     let fail: (error: Error) => void = () => undefined;
     const waiting = withDeadline(new Promise((_, reject) => (fail = reject)), 100, () => late);

@@ -1,12 +1,12 @@
-// In which order are one connection's requests handled? On one channel one after the other, across channels side by side.
+// In which order are one connection's requests handled? Those on one channel in sequence, those on different channels in parallel.
 
-/** A place in a channel's lane. `ready` is null when it is our turn at once. Every turn must be released, once; before it is ready, that gives it up. */
+/** A place in a channel's lane. `ready` is null if the turn has come already. Release every turn once; releasing it before it is ready gives it up. */
 export interface Turn {
   readonly ready: Promise<void> | null;
   release(): void;
 }
 
-/** Serial lanes, one per channel with a request under way. */
+/** Serial lanes, one per channel with a request in progress. */
 export class ChannelLanes {
   /** The places of each lane in order; the first holds it. */
   private readonly lanes = new Map<string, Place[]>();
@@ -43,7 +43,7 @@ export class ChannelLanes {
     else go();
   }
 
-  /** For places to call. */
+  /** Called by places only. */
   leave(place: Place): void {
     const lane = this.lanes.get(place.channel);
     const index = lane?.indexOf(place) ?? -1;

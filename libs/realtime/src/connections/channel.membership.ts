@@ -1,11 +1,11 @@
-// Who is in which concrete channel on this node? One object for each channel with members, which all of them share.
+// Which members does each concrete channel have on this node? All members of a channel share one object.
 import { Injectable } from '@nestjs/common';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { ChannelMatch } from './channel-match.js';
 import { FewEntries } from './few-entries.js';
 import type { RegisteredChannel } from './registered-channel.js';
 
-/** One concrete channel and its members. The transport decides what a member is: whatever it sends to. */
+/** One concrete channel and its members. The transport chooses the type of a member. */
 export class MemberChannel<Member = unknown> extends FewEntries<Member, Member> implements ChannelMatch {
   readonly name: string;
   readonly registered: RegisteredChannel;
@@ -31,13 +31,13 @@ export class MemberChannel<Member = unknown> extends FewEntries<Member, Member> 
   }
 }
 
-/** Is notified when a channel gets its first member on this node, and when it loses its last: in that tick, and it must not throw. */
+/** Is notified in the tick in which a channel gets its first member on this node, or loses its last. Must not throw. */
 export interface MembershipWatcher<Member = unknown> {
   firstIn?(channel: MemberChannel<Member>): void;
   lastOut?(channel: MemberChannel<Member>): void;
 }
 
-/** The channels that have members on this node, by concrete name. The transport enters members and takes them out. */
+/** The channels that have members on this node, by concrete name. The transport adds and removes members. */
 @Injectable()
 export class Membership<Member = unknown> {
   private readonly byName = new Map<string, MemberChannel<Member>>();
@@ -52,7 +52,7 @@ export class Membership<Member = unknown> {
     return this.byName.get(name);
   }
 
-  /** Notifies `watcher` from now on; channels that have members already are not reported. */
+  /** Notifies `watcher` from now on, but not of channels that have members already. */
   watch(watcher: MembershipWatcher<Member>): void {
     this.watchers.push(watcher);
   }
@@ -69,7 +69,7 @@ export class Membership<Member = unknown> {
     return channel;
   }
 
-  /** Does nothing where it is no member. */
+  /** Does nothing if `member` is not in the channel. */
   exit(name: string, member: Member): void {
     const channel = this.byName.get(name);
     if (channel === undefined || !channel.delete(member) || channel.size > 0) return;

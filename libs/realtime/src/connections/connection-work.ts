@@ -1,21 +1,21 @@
-// What does a connection need for its requests? Made with the first of them: many connections only listen.
+// What does a connection need for its requests? Created with the first request, because many connections only listen.
 import { ChannelLanes } from './channel-lanes.js';
 import { HandlerSlots } from './handler-slots.js';
 import { PendingChannels } from './pending-channels.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** What runs for a connection on one channel, and must stop when the subscription or the connection ends. */
+/** Work for a connection on one channel. It must stop when the subscription or the connection ends. */
 export interface Running {
   readonly channel: string;
   abort(reason: Error): void;
 }
 
-/** The requests of one connection, queued, counted and running. */
+/** Queues, counts and tracks the requests of one connection. */
 export class ConnectionWork {
   readonly lanes = new ChannelLanes();
   readonly slots = new HandlerSlots();
   readonly pendingChannels = new PendingChannels();
-  /** Its first `take` fills it to whatever capacity that names. */
+  /** Infinity, because the first `take` limits it to the capacity of that call. */
   readonly rate = new TokenBucket(Infinity, performance.now());
   /** As many as handlers may run at once: few, so an array, which takes less memory than a set. */
   private readonly running: Running[] = [];
@@ -31,12 +31,12 @@ export class ConnectionWork {
     if (this.running.length === 0) this.idle?.();
   }
 
-  /** Resolves when nothing runs any more. */
+  /** Resolves when no work is running. */
   whenIdle(): Promise<void> {
     return this.running.length === 0 ? Promise.resolve() : new Promise((resolve) => (this.idle = resolve));
   }
 
-  /** Stops what runs, on one channel or on all. The reason is made only where something does. */
+  /** Aborts the running work of one channel, or of all if `channel` is null. Creates the reason only if work is running. */
   abort(reason: () => Error, channel: string | null): void {
     if (this.running.length === 0) return;
     const error = reason();

@@ -1,4 +1,4 @@
-// Who is connected to this node? By user and by session, for revocation and for limits.
+// Which connections does this node have? By user and by session, for revocation and limits.
 import { Injectable } from '@nestjs/common';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import type { RealtimeConnection } from './realtime.connection.js';
@@ -41,7 +41,7 @@ export class ConnectionDirectory {
     if (known) this.index(connection, user);
   }
 
-  /** A snapshot, safe to close connections over. */
+  /** A snapshot: the caller may close connections while it iterates. */
   all(): RealtimeConnection[] {
     return [...this.connections];
   }

@@ -84,7 +84,7 @@ describe('a context', () => {
       authorityWith(broadcast),
     );
 
-  it('tells who speaks, and where', () => {
+  it('knows the sender and the channel', () => {
     const connection = new Connection();
     const of = context(connection);
     expect([of.userId, of.user, of.roles]).toEqual([null, null, []]);
@@ -104,7 +104,7 @@ describe('a context', () => {
     );
   });
 
-  it('says nothing more once it may not, and goes on where only the connection has ended', async () => {
+  it('refuses to broadcast after it was aborted with a refusal, but not after its connection has ended', async () => {
     const broadcast = jest.fn<BroadcastFunction>().mockResolvedValue();
     const gone = context(new Connection(), broadcast);
     gone.abort(new Error('The connection has ended'));
@@ -115,14 +115,14 @@ describe('a context', () => {
     expect(broadcast).toHaveBeenCalledTimes(1);
   });
 
-  it('is looked at again before its handler begins only where it has waited', () => {
+  it('is confirmed before its handler begins only if it has waited', () => {
     const of = context(new Connection());
     expect([of.hasWaited, of.mayBegin()]).toEqual([false, true]);
     of.wait();
     expect([of.hasWaited, of.mayBegin()]).toEqual([true, false]);
   });
 
-  it('makes its signal when it is first read, and only one', () => {
+  it('creates its signal once, when it is first read', () => {
     const Original = AbortController;
     const made = jest.spyOn(globalThis, 'AbortController').mockImplementation(() => new Original());
     const of = context(new Connection());
@@ -133,7 +133,7 @@ describe('a context', () => {
     expect(made).toHaveBeenCalledTimes(1);
   });
 
-  it('hands out a signal that has fired where it was aborted before the first read', () => {
+  it('has an aborted signal if it was aborted before the first read', () => {
     const of = context(new Connection());
     const reason = new Error('gone');
     of.abort(reason);
@@ -141,7 +141,7 @@ describe('a context', () => {
     expect(of.signal.reason).toBe(reason);
   });
 
-  it('keeps the first reason and fires once', () => {
+  it('keeps the first reason and aborts once', () => {
     const of = context(new Connection());
     const fired = jest.fn();
     of.signal.addEventListener('abort', fired);
@@ -154,7 +154,7 @@ describe('a context', () => {
 });
 
 describe('a connection', () => {
-  it('lets broadcasts in with an admission and stops them with its end', () => {
+  it('receives broadcasts from join to leave', () => {
     const connection = new Connection();
     connection.join(matchOf('orders.42'));
     expect(connection.subscriptions.get('orders.42')).toEqual(matchOf('orders.42'));
@@ -164,7 +164,7 @@ describe('a connection', () => {
     expect(connection.notices).toEqual([]);
   });
 
-  it('tells the client of a subscription that we end, once', () => {
+  it('notifies the client once of a subscription that the server ends', () => {
     const connection = new Connection();
     connection.join(matchOf('orders.1'));
     connection.join(matchOf('orders.2'));
@@ -178,7 +178,7 @@ describe('a connection', () => {
     expect(connection.moves.slice(2)).toEqual(['-orders.1', '-orders.2']);
   });
 
-  it('says goodbye before it closes, and lets no event follow', () => {
+  it('says goodbye before it closes, and sends no event after that', () => {
     const connection = new Connection();
     connection.join(matchOf('orders.1'));
     connection.warnOfExpiry(new Date(0));
@@ -194,7 +194,7 @@ describe('a connection', () => {
     expect(connection.notices).toHaveLength(3);
   });
 
-  it('joins nothing and runs nothing once it has ended', () => {
+  it('joins no channel and runs no work once it has ended', () => {
     const connection = new Connection();
     connection.join(matchOf('orders.1'));
     const running = { channel: 'orders.1', abort: jest.fn() };
@@ -215,7 +215,7 @@ describe('a connection', () => {
     ['REVOKED', 'FORBIDDEN'],
     ['EXPIRED', 'UNAUTHENTICATED'],
     ['POLICY', 'FORBIDDEN'],
-  ] as const)('stops what runs when it says goodbye with %s', (code, refusal) => {
+  ] as const)('aborts running work when it says goodbye with %s', (code, refusal) => {
     const connection = new Connection();
     const running = { channel: 'orders.1', abort: jest.fn() };
     connection.begin(running);
@@ -225,7 +225,7 @@ describe('a connection', () => {
     expect(running.abort).toHaveBeenCalledWith(expect.objectContaining({ code: refusal }));
   });
 
-  it('stops what runs on a channel that it is evicted from, and nothing else', () => {
+  it('aborts running work on a channel that it is evicted from, and no other work', () => {
     const connection = new Connection();
     const [one, two] = ['orders.1', 'orders.2'].map((channel) => ({ channel, abort: jest.fn() }));
     for (const running of [one, two]) {
@@ -239,7 +239,7 @@ describe('a connection', () => {
     expect(two.abort).toHaveBeenCalledWith(expect.objectContaining({ code: 'UNAVAILABLE' }));
   });
 
-  it('lets broadcasts in once, however often it is granted, and none once it has said goodbye', () => {
+  it('enters a channel once, however often it joins, and no channel after it has said goodbye', () => {
     const connection = new Connection();
     connection.join(matchOf('orders.1'));
     connection.join(matchOf('orders.1'));
@@ -249,7 +249,7 @@ describe('a connection', () => {
     expect(connection.subscriptions.keys()).toEqual(['orders.1', 'orders.2']);
   });
 
-  it('collects what is granted while something is under way, and nothing before or after', async () => {
+  it('collects the channels that are granted during a task, and none before or after it', async () => {
     const connection = new Connection();
     connection.join(matchOf('orders.1'));
     let seen: ReadonlySet<string> = new Set();
@@ -264,7 +264,7 @@ describe('a connection', () => {
     expect([...seen]).toEqual(['orders.1', 'orders.2']);
   });
 
-  it('is idle when the last of what runs has finished', async () => {
+  it('is idle when the last running work has finished', async () => {
     const connection = new Connection();
     await connection.whenIdle();
     const [one, two] = ['orders.1', 'orders.2'].map((channel) => ({ channel, abort: jest.fn() }));
@@ -282,7 +282,7 @@ describe('a connection', () => {
 });
 
 describe('subscriptions', () => {
-  it('answer as a map does, few or many', () => {
+  it('behave as a map, for few and many entries', () => {
     const operation = fc.record({ add: fc.boolean(), name: fc.nat(40).map((n) => `orders.${n}`) });
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {

@@ -1,4 +1,4 @@
-// What does gate 4 let out? One event, validated and encoded once, whoever and how many receive it.
+// What does gate 4 pass on? One event, validated and encoded once for all its recipients.
 
 /** An event ready for the wire. */
 export interface EncodedEvent {
@@ -7,8 +7,8 @@ export interface EncodedEvent {
   readonly event: string;
   /** The payload as JSON text. */
   readonly json: string;
-  /** How long it may wait for others of its channel, in milliseconds; until the end of the turn where it is absent. */
+  /** How long it may wait for further events of its channel, in milliseconds. Default: until the end of the event loop's turn. */
   readonly flushEveryMs?: number;
-  /** Whether it takes the place of an earlier one of its name that still waits. */
+  /** Whether it replaces an earlier event of the same name that still waits. */
   readonly conflate?: boolean;
 }

@@ -1,10 +1,10 @@
-// How are a handful of entries kept cheaply? In an array of exactly their number; in a map once there are many.
+// How are a few entries stored cheaply? In an array of exactly their number, and in a map once there are many.
 
-/** Up to this many entries are searched one by one. */
+/** Up to this many entries are kept in an array. */
 const FEW = 16;
 const NONE: readonly never[] = [];
 
-/** Entries in the order in which they came. Both forms may be walked while entries leave: the array is replaced, never changed. */
+/** Entries in the order in which they were added. Entries may be deleted during an iteration: the array is replaced, never changed. */
 export abstract class FewEntries<Key, Entry> {
   private held: readonly Entry[] | Map<Key, Entry> = NONE;
 

@@ -1,4 +1,4 @@
-// In which arguments do Nest's enhancers find a request? In the layout of @nestjs/websockets, so that guards written against gateways go on working.
+// In which arguments do Nest's enhancers find a request? In the order of @nestjs/websockets, so that guards written for gateways work here.
 import type { RealtimeRequest } from './realtime-request.js';
 
 /** `switchToWs()` reads client, data and pattern from the first, second and last of them. */

@@ -1,15 +1,15 @@
-// How much of one client's work runs at once? A bounded number of handlers, and a bounded queue before them (docs/hardening.md#10).
+// How many handlers run at once for one client? A bounded number, with a bounded queue before them (docs/hardening.md#10).
 
-/** Messages that may wait for each handler that may run. */
+/** Waiting messages per running handler. */
 const QUEUE_PER_SLOT = 4;
 
-/** The messages of one connection: those whose handlers run, and those that wait for a slot. */
+/** The messages of one connection: those that run and those that wait for a slot. */
 export class HandlerSlots {
   private underWay = 0;
   private running = 0;
   private waiting: (() => void)[] | null = null;
 
-  /** Whether one more message may come in; if so it counts until `leave`. */
+  /** Whether one more message may enter; if so, it counts until `leave`. */
   enter(slots: number): boolean {
     if (this.underWay >= slots * (1 + QUEUE_PER_SLOT)) return false;
     this.underWay++;
@@ -20,7 +20,7 @@ export class HandlerSlots {
     this.underWay--;
   }
 
-  /** Null when a slot is free at once, else a promise of one. Each slot taken must be given back. */
+  /** Takes a slot: null if one is free, else a promise of one. Give each slot back. */
   take(slots: number): Promise<void> | null {
     if (this.running < slots) {
       this.running++;

@@ -6,7 +6,7 @@ import type { RealtimeConnection } from './realtime.connection.js';
 import { TokenBucket } from './token-bucket.js';
 
 describe('a token bucket', () => {
-  it('gives its capacity at once, then one token as often as the rate says, and says when', () => {
+  it('gives its capacity at once and then one token per interval, and returns the time until the next', () => {
     const bucket = new TokenBucket(3, 0);
     expect([0, 0, 0].map((now) => bucket.take(10, 3, now))).toEqual([0, 0, 0]);
     expect(bucket.take(10, 3, 0)).toBe(100);
@@ -15,13 +15,13 @@ describe('a token bucket', () => {
     expect(bucket.take(10, 3, 100)).toBe(100);
   });
 
-  it('holds no more than its capacity after a rest', () => {
+  it('holds no more than its capacity after a pause', () => {
     const bucket = new TokenBucket(2, 0);
     const later = 3_600_000;
     expect([1, 2, 3].map(() => bucket.take(10, 2, later))).toEqual([0, 0, 100]);
   });
 
-  it('never lets more through than capacity and rate allow, and always keeps its word', () => {
+  it('never gives more tokens than capacity and rate allow, and has a token after the time that it returned', () => {
     const waits = fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60 });
     fc.assert(
       fc.property(waits, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 20 }), (steps, rate, capacity) => {
@@ -45,14 +45,14 @@ describe('a token bucket', () => {
 });
 
 describe('handler slots', () => {
-  it('run so many at once and let four times as many wait', () => {
+  it('let four times as many messages wait as may run', () => {
     const slots = new HandlerSlots();
     expect(Array.from({ length: 11 }, () => slots.enter(2))).toEqual([...Array<boolean>(10).fill(true), false]);
     slots.leave();
     expect([slots.enter(2), slots.enter(2)]).toEqual([true, false]);
   });
 
-  it('hand a slot to whoever waits longest', async () => {
+  it('give a slot to the message that has waited longest', async () => {
     const slots = new HandlerSlots();
     expect([slots.take(2), slots.take(2)]).toEqual([null, null]);
     const order: string[] = [];
@@ -76,15 +76,15 @@ describe('the directory of connections', () => {
   const connect = (userId: string | null, sessionId?: string) =>
     ({ user: userId === null ? null : { userId, roles: [], sessionId } }) as unknown as RealtimeConnection;
 
-  it('finds connections by user and by session, anonymous ones by neither', () => {
+  it('finds connections by user and by session, but no anonymous ones', () => {
     const directory = new ConnectionDirectory();
-    const [ada, adaToo, bob, nobody] = [
+    const [ada, adaToo, bob, anonymous] = [
       connect('ada', 's1'),
       connect('ada', 's2'),
       connect('bob', 's3'),
       connect(null),
     ];
-    for (const connection of [ada, adaToo, bob, nobody]) directory.add(connection);
+    for (const connection of [ada, adaToo, bob, anonymous]) directory.add(connection);
     expect(directory.size).toBe(4);
     expect(directory.ofUser('ada')).toEqual([ada, adaToo]);
     expect(directory.countOfUser('ada')).toBe(2);
@@ -98,7 +98,7 @@ describe('the directory of connections', () => {
     }
   });
 
-  it('forgets who has gone, and keeps no empty entries', () => {
+  it('forgets closed connections, and keeps no empty entries', () => {
     const directory = new ConnectionDirectory();
     const ada = connect('ada', 's1');
     directory.add(ada);
@@ -113,7 +113,7 @@ describe('the directory of connections', () => {
     expect([directory.users, directory.sessions]).toEqual([0, 0]);
   });
 
-  it('follows a connection whose user changes, also before it is known and after it has gone', () => {
+  it('updates its index when the user of a connection changes, and ignores connections before add and after remove', () => {
     const directory = new ConnectionDirectory();
     const connection = connect(null);
     directory.setUser(connection, { userId: 'eve', roles: [] });

@@ -1,17 +1,17 @@
-// How many channels does one connection ask for at once? Each new name counts once, however often it is asked for.
+// How many channels does one connection request at once? Each new name counts once, however often it is requested.
 
-/** The subscribe requests of one connection that are under way. */
+/** The subscribe requests of one connection that are in progress. */
 export class PendingChannels {
-  /** How often each is asked for; null while none is. */
+  /** The number of requests for each new channel; null if there are none. */
   private newOnes: Map<string, number> | null = null;
   private all = 0;
 
-  /** Different names that the connection is not subscribed to yet. */
+  /** Requested channels that the connection is not subscribed to yet. */
   get newNames(): number {
     return this.newOnes?.size ?? 0;
   }
 
-  /** All requests, with those for channels it is subscribed to and those that wait for an earlier one on the same channel. */
+  /** All requests, including those for subscribed channels and those that wait for an earlier request on the same channel. */
   get total(): number {
     return this.all;
   }
@@ -27,7 +27,7 @@ export class PendingChannels {
     this.newOnes.set(channel, (this.newOnes.get(channel) ?? 0) + 1);
   }
 
-  /** Takes back one `add` of the same arguments. */
+  /** Reverts one `add` with the same arguments. */
   delete(channel: string, isNew: boolean): void {
     this.all--;
     if (!isNew) return;

@@ -1,4 +1,4 @@
-// What does a handler know of the message it takes? (docs/decisions/0001#decision-3: `ctx = { userId, roles }`, and a little more)
+// What does a handler know about its message? (docs/decisions/0001#decision-3: `ctx = { userId, roles }`, and a little more)
 import type {
   ChannelTarget,
   EventInput,
@@ -13,43 +13,41 @@ import type { ChannelMatch } from './channel-match.js';
 import type { RealtimeConnection } from './realtime.connection.js';
 import { RealtimeRequest } from './realtime-request.js';
 
-/** On a public channel the speaker may be anonymous; on every other channel he is somebody. */
+/** On a public channel the sender may be anonymous; on every other channel it has a user. */
 type IfPublic<Channel extends RealtimeChannelDescriptor, Anonymous, Known> = 'public' extends Channel['scope']
   ? Anonymous | Known
   : Known;
 
-/** Sends an event to a channel; how is the broadcaster's business. */
+/** Sends an event to a channel, through the broadcaster. */
 export type BroadcastFunction = (target: ChannelTarget, event: string, payload: unknown) => Promise<void>;
 
-/** What a client sent. */
+/** A message as a client sent it. */
 export interface InboundMessage {
   /** Concrete name of the channel. */
   readonly channel: string;
   readonly event: string;
   readonly payload: unknown;
-  /** Trace context that the client sent along, not looked at yet. */
+  /** Trace context from the client, not validated yet. */
   readonly trace?: TraceCarrier;
 }
 
-/** What watches over the messages under way. */
+/** Checks that messages in progress may continue. */
 export interface MessageAuthority {
   readonly broadcast: BroadcastFunction;
-  /** From now on, until the message ends, revocations that concern it are remembered. */
+  /** Records revocations that concern the message, from now on until it ends. */
   watch(context: RealtimeContext): void;
   /**
-   * Whether the handler may begin, in the tick in which it would. False when truths have changed since its guards were asked:
-   * then they must be asked again.
+   * Whether the handler may begin; call it in the tick in which the handler would begin. False if rights have changed since the guards
+   * ran: then they must run again.
    *
-   * @throws RealtimeException when the sender's authority has ended.
+   * @throws RealtimeException if the sender has lost the right to send.
    */
   confirm(context: RealtimeContext): boolean;
-  /** Why the message may say nothing more; null while it may. */
+  /** Why the message may no longer broadcast; null while it may. */
   objection(context: RealtimeContext): RealtimeException | null;
 }
 
-/**
- * One inbound message. One is made per message, so request-scoped providers that inject `REQUEST` get this object.
- */
+/** One inbound message. Request-scoped providers that inject `REQUEST` get this object. */
 export class RealtimeContext<
   Channel extends RealtimeChannelDescriptor = RealtimeChannelDescriptor,
 > extends RealtimeRequest {
@@ -58,15 +56,15 @@ export class RealtimeContext<
   readonly channel: string;
   readonly event: string;
   readonly payload: unknown;
-  /** Trace context that the client sent along, not looked at yet. */
+  /** Trace context from the client, not validated yet. */
   readonly trace?: TraceCarrier;
-  /** The ledger's clock, where the message is watched. */
+  /** The time of the ledger's clock since which the message is watched. */
   since = 0;
   private watched = false;
   private controller: AbortController | null = null;
   private abortReason: Error | null = null;
 
-  /** `match` is null where the connection is not subscribed to the channel. */
+  /** `match` is null if the connection is not subscribed to the channel. */
   constructor(
     readonly connection: RealtimeConnection,
     message: InboundMessage,
@@ -102,7 +100,7 @@ export class RealtimeContext<
     return this.connection.id;
   }
 
-  /** Aborts when the request times out, or the subscription or the connection ends. Made when first read. */
+  /** Aborts when the request times out, or when the subscription or the connection ends. Created when first read. */
   get signal(): AbortSignal {
     if (this.controller === null) {
       this.controller = new AbortController();
@@ -112,8 +110,8 @@ export class RealtimeContext<
   }
 
   /**
-   * Broadcasts an event on this very channel, in the sender's name. Rejects as `IRealtimeBroadcaster.broadcast` does, and with a
-   * `RealtimeException` when the message is out of time or its sender's authority has ended.
+   * Broadcasts an event on this channel, on behalf of the sender. Rejects as `IRealtimeBroadcaster.broadcast` does, and with a
+   * `RealtimeException` if the message has timed out or its sender has lost the right to send.
    */
   broadcast<Event extends EventNameOf<Channel>>(event: Event, payload: EventInput<Channel, Event>): Promise<void> {
     const objection = this.authority.objection(this as unknown as RealtimeContext);
@@ -122,31 +120,31 @@ export class RealtimeContext<
     return this.authority.broadcast(target, event, payload);
   }
 
-  /** Ends the handler's `signal`; the first reason stays. */
+  /** Aborts the handler's `signal`. Only the first reason counts. */
   abort(reason: Error): void {
     if (this.abortReason !== null) return;
     this.abortReason = reason;
     this.controller?.abort(reason);
   }
 
-  /** Why the message was aborted; null while it was not. */
+  /** Why the message was aborted; null if it was not. */
   get aborted(): Error | null {
     return this.abortReason;
   }
 
-  /** The message is about to wait for something; call it in that tick. What changes meanwhile is found by `mayBegin`. */
+  /** Call it in the tick in which the message begins to wait. `mayBegin` detects changes of rights from then on. */
   wait(): void {
     if (this.watched) return;
     this.watched = true;
     this.authority.watch(this as unknown as RealtimeContext);
   }
 
-  /** Whether it has waited, so that revocations that concern it are remembered. */
+  /** Whether the message has waited, so that revocations that concern it are recorded. */
   get hasWaited(): boolean {
     return this.watched;
   }
 
-  /** See `MessageAuthority.confirm`. A message that never waited was judged in this very tick. */
+  /** See `MessageAuthority.confirm`. A message that never waited was checked in this tick. */
   mayBegin(): boolean {
     return !this.watched || this.authority.confirm(this as unknown as RealtimeContext);
   }

@@ -1,4 +1,4 @@
-// What does a gate judge? One request of one connection, or one broadcast of the server.
+// What does a gate check? One request of one connection, or one broadcast of the server.
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
@@ -9,7 +9,7 @@ import type { RegisteredChannel } from './registered-channel.js';
 /** The four gates (docs/decisions/0001#decision-3). */
 export type RealtimeGate = 'connect' | 'subscribe' | 'message' | 'broadcast';
 
-/** What stands before a gate. Guards read it through `RealtimeExecutionContext`. */
+/** A request at a gate. Guards read it through `RealtimeExecutionContext`. */
 export abstract class RealtimeRequest {
   abstract readonly gate: RealtimeGate;
   /** Null at gate 4: a broadcast has no connection. */
@@ -18,7 +18,7 @@ export abstract class RealtimeRequest {
   abstract readonly channel: string | null;
   /** The registered channel and its params; null at gate 1 and for an unknown channel. */
   abstract readonly match: ChannelMatch | null;
-  /** Event or message name, where the gate has one. */
+  /** Event or message name; null at gates 1 and 2. */
   abstract readonly event: string | null;
   /** Handshake at gate 1, payload at gates 3 and 4. */
   abstract readonly payload: unknown;
@@ -31,18 +31,18 @@ export abstract class RealtimeRequest {
     return this.match?.params ?? NO_PARAMS;
   }
 
-  /** At gate 1 the user that the credentials name, later the user of the connection. */
+  /** At gate 1 the user of the new credentials, later the user of the connection. */
   get user(): RealtimeUser | null {
     return this.connection?.user ?? null;
   }
 
-  /** At gate 1 the handshake that is judged, later the one that was accepted last; null at gate 4. */
+  /** At gate 1 the handshake that is checked, later the one that was accepted last; null at gate 4. */
   get handshake(): RealtimeHandshake | null {
     return this.connection?.handshake ?? null;
   }
 }
 
-/** Gate 1: a new connection, or other credentials of one. */
+/** Gate 1: a new connection, or new credentials for a connection. */
 export class ConnectRequest extends RealtimeRequest {
   readonly gate = 'connect';
   readonly channel = null;
@@ -70,13 +70,13 @@ export class ConnectRequest extends RealtimeRequest {
     return this.found;
   }
 
-  /** For gate 1 to set. */
+  /** Set by gate 1. */
   override set user(user: RealtimeUser | null) {
     this.found = user;
   }
 }
 
-/** Gate 2: a connection that asks for a channel, or a subscription that is judged again. */
+/** Gate 2: a connection that asks for a channel, or a subscription that is checked again. */
 export class SubscribeRequest extends RealtimeRequest {
   readonly gate = 'subscribe';
   readonly event = null;
@@ -97,11 +97,11 @@ export class BroadcastRequest extends RealtimeRequest {
   readonly connection = null;
   private known: Readonly<Record<string, string>> | null = null;
 
-  /** `channel` is a name that the descriptor's template matches. */
+  /** `channel` must match the descriptor's template. */
   constructor(
     readonly channel: string,
     private readonly declared: RealtimeChannelDescriptor,
-    /** Null where the channel is not registered. */
+    /** Null if the channel is not registered. */
     readonly registered: RegisteredChannel | null,
     readonly event: string,
     readonly payload: unknown,
@@ -118,7 +118,7 @@ export class BroadcastRequest extends RealtimeRequest {
     return this.declared;
   }
 
-  /** Made when first asked for: most broadcasts never ask. */
+  /** Computed when first read: most broadcasts never read them. */
   override get params(): Readonly<Record<string, string>> {
     return (this.known ??= this.descriptor.template.match(this.channel)!);
   }

@@ -1,4 +1,4 @@
-// What is one live connection, to us?
+// What is one live connection to the layer?
 import {
   type ByeFrame,
   type ChannelAddress,
@@ -18,44 +18,44 @@ import type { HandlerSlots } from './handler-slots.js';
 import type { PendingChannels } from './pending-channels.js';
 import { Subscriptions } from './subscriptions.js';
 
-/** What an idle connection is admitted to; one for all of them. */
+/** Shared by all connections without subscriptions. */
 const NO_SUBSCRIPTIONS = new Subscriptions();
 
 const HAS_ENDED = 'The connection has ended';
 
-/** One socket as we see it. The transport's adapter extends it. */
+/** One connection, independent of the transport. The transport's adapter extends it. */
 export abstract class RealtimeConnection {
-  /** Who speaks; null is anonymous. Set by gate 1, before any request can run. */
+  /** The user; null if anonymous. Gate 1 sets it before any request can run. */
   user: RealtimeUser | null = null;
-  /** Whether its beginning was told, as its end will be. */
+  /** Whether the beginning of the connection was reported; only then its end is. */
   established = false;
-  /** When the user was last known to be true, by `performance.now()`; `-Infinity` when that is in doubt. */
+  /** When the user was last confirmed, by `performance.now()`; `-Infinity` if it must be confirmed again. */
   confirmedAt = 0;
   private joined = NO_SUBSCRIPTIONS;
   private work: ConnectionWork | null = null;
   private grants: Set<Set<string>> | null = null;
-  /** Whether the client has been told that the connection will close. */
+  /** Whether the client was notified that the connection will close. */
   protected departing = false;
   private ended = false;
 
   constructor(readonly id: string) {}
 
-  /** Keeps the requests on each channel in order. */
+  /** Keep the requests on each channel in order. */
   get lanes(): ChannelLanes {
     return this.requests.lanes;
   }
 
-  /** Bounds the messages under way. */
+  /** Bound the messages in progress. */
   get slots(): HandlerSlots {
     return this.requests.slots;
   }
 
-  /** The channels it asks to be subscribed to. */
+  /** The channels that it asks for. */
   get pendingChannels(): PendingChannels {
     return this.requests.pendingChannels;
   }
 
-  /** Takes one of the tokens that a client's requests cost: 0 when it had one, else the milliseconds until it will. */
+  /** Takes one token for a request: 0 if there was one, else the milliseconds until there is one. */
   spend(perSecond: number, burst: number): number {
     return this.requests.rate.take(perSecond, burst, performance.now());
   }
@@ -64,30 +64,30 @@ export abstract class RealtimeConnection {
     return (this.work ??= new ConnectionWork());
   }
 
-  /** Channels this connection is admitted to, by concrete name. */
+  /** Channels that this connection is subscribed to, by concrete name. */
   get subscriptions(): Omit<Subscriptions, 'add' | 'delete'> {
     return this.joined;
   }
 
-  /** Whether the connection has ended; nothing may join or run for it any more. */
+  /** Whether the connection has ended. Then it joins no channel and runs no work. */
   get closed(): boolean {
     return this.ended;
   }
 
-  /** What the client brought when it connected, with the `auth` object that was accepted last. */
+  /** The handshake of the client, with the `auth` object that was accepted last. */
   abstract get handshake(): RealtimeHandshake;
-  /** Other credentials were accepted; `handshake` has them from now on. */
+  /** New credentials were accepted; from now on `handshake` has them. */
   abstract acceptAuth(auth: RealtimeHandshake['auth']): void;
-  /** The transport's own client object, for guards and interceptors written against gateways (`switchToWs().getClient()`). */
+  /** The transport's own client object, for guards and interceptors written for gateways (`switchToWs().getClient()`). */
   abstract get client(): unknown;
-  /** Lets broadcasts of a channel reach this connection; returns the match that is kept, which may be shared with others. */
+  /** Adds the connection to the channel's recipients. Returns the match to keep, which other connections may share. */
   protected abstract enter(match: ChannelMatch): ChannelMatch;
-  /** Stops them, at once; more calls change nothing. */
+  /** Removes the connection from the channel's recipients at once. Further calls do nothing. */
   protected abstract exit(joined: ChannelAddress): void;
 
   /** Sends a notice of the protocol. */
   protected abstract notify(frame: string, body: unknown): void;
-  /** Closes the transport after what was sent; closing it again changes nothing. */
+  /** Closes the transport after the frames sent so far. Further calls do nothing. */
   abstract disconnect(): void;
 
   begin(running: Running): void {
@@ -99,12 +99,12 @@ export abstract class RealtimeConnection {
     this.work?.finish(running);
   }
 
-  /** Resolves when nothing runs for the connection any more. */
+  /** Resolves when no work is running for the connection. */
   whenIdle(): Promise<void> {
     return this.work?.whenIdle() ?? Promise.resolve();
   }
 
-  /** Records an admission and lets the channel's broadcasts in. Does nothing once closed. */
+  /** Adds a subscription, so that the channel's broadcasts reach the connection. Does nothing once closed. */
   join(match: ChannelMatch): void {
     if (this.ended) return;
     for (const granted of this.grants ?? []) granted.add(match.name);
@@ -113,7 +113,7 @@ export abstract class RealtimeConnection {
     this.joined.add(this.departing ? match : this.enter(match));
   }
 
-  /** The channels that are granted, again or for the first time, while `during` has not settled. */
+  /** Passes a set to `during` that collects the channels granted, for the first time or again, until `during` settles. */
   async collectGrants(during: (granted: ReadonlySet<string>) => Promise<void>): Promise<void> {
     const granted = new Set<string>();
     (this.grants ??= new Set()).add(granted);
@@ -124,31 +124,31 @@ export abstract class RealtimeConnection {
     }
   }
 
-  /** Ends an admission; null when there was none. */
+  /** Ends a subscription; null if there was none. */
   leave(channel: string): ChannelAddress | null {
     return this.drop(channel, () => new RealtimeException('FORBIDDEN', { reason: 'the subscription has ended' }));
   }
 
-  /** Ends an admission from our side and tells the client; null when there was none. */
+  /** Ends a subscription from the server's side and notifies the client; null if there was none. */
   evict(channel: string, code: EvictionCode, retryable: boolean = EVICTIONS[code].retryable): ChannelAddress | null {
     const match = this.drop(channel, () => evictionOf(code, retryable));
     if (match !== null) this.notify(FRAMES.EVICTED, { channel, code, retryable } satisfies EvictedFrame);
     return match;
   }
 
-  /** Tells the client that his credentials end soon. */
+  /** Notifies the client that its credentials end soon. */
   warnOfExpiry(expiresAt: Date): void {
     this.notify(FRAMES.EXPIRING, { expiresAt: expiresAt.toISOString() } satisfies ExpiringFrame);
   }
 
-  /** Says why, and closes after it. The transport reports the end as it does every other. */
+  /** Notifies the client of the reason, then closes. The transport reports this end as any other. */
   goodbye(frame: ByeFrame): void {
     if (this.ended) return;
     this.announceEnd(frame);
     this.disconnect();
   }
 
-  /** Says why the connection will close, and sends nothing more but replies. Where the client may not come back, what runs for it stops. */
+  /** Notifies the client why the connection will close; only replies follow. Aborts running work if the client may not reconnect. */
   announceEnd(frame: ByeFrame): void {
     if (this.ended) return;
     for (const joined of this.joined.values()) this.exit(joined);
@@ -157,7 +157,7 @@ export abstract class RealtimeConnection {
     if (!frame.reconnect) this.work?.abort(() => endOf(frame), null);
   }
 
-  /** The transport has ended: aborts what is running and forgets every admission. */
+  /** The transport has ended: aborts running work and ends every subscription. */
   end(): void {
     this.ended = true;
     for (const joined of this.joined.values()) this.exit(joined);
@@ -175,13 +175,13 @@ export abstract class RealtimeConnection {
   }
 }
 
-/** What the eviction means to a message that was under way. */
+/** The refusal of a message that was in progress when its subscription ended. */
 function evictionOf(code: EvictionCode, retryable: boolean): RealtimeException {
   const reason = `the subscription has ended: ${code}`;
   return new RealtimeException(retryable ? 'UNAVAILABLE' : 'FORBIDDEN', { reason });
 }
 
-/** What the end of the connection means to a message that was under way. */
+/** The refusal of a message that was in progress when its connection ended. */
 function endOf({ code }: ByeFrame): RealtimeException {
   const reason = `the connection has ended: ${code}`;
   return new RealtimeException(code === 'EXPIRED' ? 'UNAUTHENTICATED' : 'FORBIDDEN', { reason });

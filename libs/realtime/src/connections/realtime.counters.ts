@@ -1,8 +1,8 @@
-// How much is under way on this node, and how much was refused?
+// How much work is in progress on this node, and how much was refused?
 import { Injectable } from '@nestjs/common';
 import type { RefusalCode } from '@nestjs-realtime/contract';
 
-/** Counts that several folders write and `IRealtimeServer.stats()` reads. */
+/** Counts for `IRealtimeServer.stats()`, written by several folders. */
 @Injectable()
 export class RealtimeCounters {
   pendingAuthentications = 0;
@@ -11,12 +11,12 @@ export class RealtimeCounters {
 
   private readonly sizes = new Map<string, () => number>();
 
-  /** Names a place that holds connections, or something of theirs; `size` is asked for each `stats()`. */
+  /** Adds a place that holds connections or parts of them. Each `stats()` calls `size`. */
   watch(place: string, size: () => number): void {
     this.sizes.set(place, size);
   }
 
-  /** How much each of those places holds now. All are 0 when nobody is connected. */
+  /** How much each of those places holds now. All are 0 when no client is connected. */
   holdings(): Record<string, number> {
     return Object.fromEntries([...this.sizes].map(([place, size]) => [place, size()]));
   }

@@ -1,54 +1,54 @@
-// What reaches the clients of this node? The port that a transport implements (docs/decisions/0001#decision-2).
+// How does the layer reach the clients of this node? Through the port that a transport implements (docs/decisions/0001#decision-2).
 import type { RefusalCode } from '@nestjs-realtime/contract';
 import type { EncodedEvent } from './encoded-event.js';
 import type { RealtimeEntrance } from './realtime-entrance.js';
 
-/** A moment in the life of one node. */
+/** The state of one node at one moment. */
 export interface RealtimeStats {
-  /** Whether new connections are let in; `closed` until the application listens, `draining` from the moment it closes. */
+  /** Whether new connections are accepted: `closed` until the application listens, `draining` once it begins to close. */
   readonly state: 'closed' | 'accepting' | 'draining';
   /** Connections that have passed gate 1. */
   readonly connections: number;
-  /** Admissions to channels, over all connections. */
+  /** Subscriptions of all connections. */
   readonly subscriptions: number;
-  /** Admissions by name template, for templates that have any. Never by concrete names: this is what metrics take as labels. */
+  /** Subscriptions by name template, for templates that have any. Never by concrete names, because metrics use the keys as labels. */
   readonly channels: Readonly<Record<string, number>>;
-  /** How events reach sockets: `'stock'` where the option says so, or where the fast path does not fit the installed Socket.IO. */
+  /** How events reach sockets: `'stock'` if the option is set so, or if the fast path does not support the installed Socket.IO. */
   readonly fanOut: 'fast' | 'stock';
   /** Channels with at least one member on this node. */
   readonly rooms: number;
-  /** Connections whose authentication is under way. */
+  /** Connections whose authentication is in progress. */
   readonly pendingAuthentications: number;
-  /** Requests that are being worked on. */
+  /** Requests in progress. */
   readonly inFlight: number;
-  /** Outgoing bytes that wait in the process for clients who do not read, together. */
+  /** Outgoing bytes that wait in the process, for all slow clients together. */
   readonly queuedBytes: number;
-  /** How many connections, or parts of them, each place inside the layer holds. All are 0 when nobody is connected. */
+  /** How many connections, or parts of them, each place inside the layer holds. All are 0 when no client is connected. */
   readonly holdings: Readonly<Record<string, number>>;
   /** Refusals since boot, by code. */
   readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
 }
 
 /**
- * The clients of this node. An adapter obliges itself to:
+ * The clients of this node. An adapter must:
  * - run no request of a connection before `entrance.connect` has resolved for it;
- * - hand every client event to `entrance.dispatch`, and every end of a connection to `entrance.disconnected`, once;
- * - deliver events of a channel in the order of `deliver` calls, to those who are members at that moment.
+ * - pass every client event to `entrance.dispatch`, and every end of a connection to `entrance.disconnected`, once;
+ * - deliver events of a channel in the order of the `deliver` calls, to the members at the time of the call.
  */
 export abstract class IRealtimeServer {
-  /** Options for the `@WebSocketGateway` that this transport is mounted by. */
+  /** Options of the `@WebSocketGateway` that mounts this transport. */
   abstract gatewayOptions(): Record<string, unknown>;
-  /** Takes the transport's server object once Nest has made it; nothing is accepted yet. */
+  /** Receives the transport's server object once Nest has created it. Accepts no connection yet. */
   abstract mount(transport: unknown): void;
-  /** Begins to accept connections. @throws RealtimeFault when what was mounted cannot serve. */
+  /** Begins to accept connections. @throws RealtimeFault if the mounted server is not supported. */
   abstract open(entrance: RealtimeEntrance): void;
-  /** Accepts no more connections; those that are open stay. */
+  /** Refuses new connections; those that are open remain. */
   abstract stopAccepting(): void;
-  /** Fans an event out to the channel's members on this node, and says how many they are. Must not throw for any content. */
+  /** Sends an event to the channel's members on this node, and returns their number. Must not throw for any content. */
   abstract deliver(event: EncodedEvent): number;
-  /** Counted when it is called. */
+  /** Counted at the time of the call. */
   abstract stats(): RealtimeStats;
-  /** Milliseconds between the pings that keep idle connections alive; null where there are none, or nobody knows. */
+  /** Milliseconds between the pings that keep idle connections alive; null if there are none or the interval is unknown. */
   pingInterval(): number | null {
     return null;
   }

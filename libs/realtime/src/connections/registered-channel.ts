@@ -1,8 +1,8 @@
-// What does the server hold for one channel? Compiled once at boot, carried by every match, read at every gate.
+// What does the server hold for one channel? Compiled once at boot, part of every match, read at every gate.
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
 
-/** A `RealtimeRequest`, as far as this file may know it: a request carries its match, and a match carries what is declared here. */
+/** The parts of a `RealtimeRequest` that this file needs. Importing the class would make an import circle: a request has a match. */
 export interface ChannelRequest {
   readonly channel: string | null;
   readonly payload: unknown;
@@ -10,15 +10,15 @@ export interface ChannelRequest {
 
 /** The guards of one channel class, for gate 2. */
 export interface ChannelGuards {
-  /** Takes a `RealtimeRequest`. Returns or resolves when all of them let it pass, else throws or rejects. */
+  /** Takes a `RealtimeRequest`. Returns or resolves if all guards accept it, else throws or rejects. */
   pass(request: ChannelRequest): Promise<unknown> | undefined;
 }
 
-/** What takes one message of a channel. */
+/** The handler of one message of a channel. */
 export interface BoundHandler {
-  /** Takes a `RealtimeContext` through enhancers and schema to the handler; returns or resolves with what the handler gave. */
+  /** Passes a `RealtimeContext` through enhancers and schema to the handler. Returns or resolves with the handler's result. */
   invoke(context: ChannelRequest): unknown;
-  /** Where it was declared, for faults. */
+  /** Where it was declared, for error messages. */
   readonly place: string;
   /** The names of its guards, for people to read. */
   readonly guards: readonly string[];
@@ -31,10 +31,10 @@ export interface RegisteredMessage {
   handler: BoundHandler | null;
 }
 
-/** A channel as the gates see it. */
+/** One registered channel. */
 export interface RegisteredChannel {
   readonly descriptor: RealtimeChannelDescriptor;
-  /** Where it was registered first, for faults. */
+  /** Where it was registered first, for error messages. */
   readonly place: string;
   readonly events: ReadonlyMap<string, PayloadValidator>;
   readonly messages: ReadonlyMap<string, RegisteredMessage>;

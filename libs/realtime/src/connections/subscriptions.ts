@@ -1,4 +1,4 @@
-// Which channels is one connection admitted to? Most connections hold a handful, and there are many connections.
+// Which channels is one connection subscribed to? Most connections have a few subscriptions, and there are many connections.
 import type { ChannelMatch } from './channel-match.js';
 import { FewEntries } from './few-entries.js';
 

@@ -1,17 +1,17 @@
 // How many requests may one client make? A token bucket, refilled as time passes.
 
-/** One bucket; rate and capacity are the caller's, so that connections keep two numbers each. */
+/** One bucket. The caller passes rate and capacity, so that a bucket stores two numbers only. */
 export class TokenBucket {
   private tokens: number;
   private filledAt: number;
 
-  /** `now` and all times are in milliseconds of one monotonic clock. */
+  /** All times are in milliseconds of one monotonic clock. */
   constructor(capacity: number, now: number) {
     this.tokens = capacity;
     this.filledAt = now;
   }
 
-  /** Takes one token: 0 when there was one, else the milliseconds until there will be. */
+  /** Takes one token: 0 if there was one, else the milliseconds until there is one. */
   take(perSecond: number, capacity: number, now: number): number {
     this.tokens = Math.min(capacity, this.tokens + ((now - this.filledAt) * perSecond) / 1_000);
     this.filledAt = now;

@@ -1,4 +1,4 @@
-// Who may do what? Every right of every channel on a line of its own, so that a snapshot of it shows who gained what.
+// Who may do what? Each right of each channel is one line, so that the diff of a snapshot shows which rights have changed.
 import type { CanActivate, INestApplicationContext } from '@nestjs/common';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
@@ -8,10 +8,10 @@ import { CONNECT_GUARDS } from '../guards/connect.guard.js';
 import { RealtimeFault } from '../realtime.exception.js';
 
 /**
- * The rules of an initialised application as text: `channel | right | scope | guards`, in an order and a layout that depend on nothing
- * but the rules. What a guard decides is its own code, so guards are named and marked `(opaque)`.
+ * The rules of an initialised application as text: `channel | right | scope | guards`. Order and layout depend on the rules only. The
+ * code of a guard cannot be shown, so guards are named and marked `(opaque)`.
  *
- * @throws RealtimeFault where the application does not import `RealtimeModule`.
+ * @throws RealtimeFault if the application does not import `RealtimeModule`.
  * @example expect(renderAuthorizationMatrix(app)).toMatchSnapshot();
  */
 export function renderAuthorizationMatrix(app: INestApplicationContext): string {
@@ -37,7 +37,7 @@ function rightsOf({ descriptor, messages, events, guardNames }: RegisteredChanne
   ];
 }
 
-/** Cells are not padded: a longer name must not change the lines of others. */
+/** Cells are not padded: a longer name must not change other lines. */
 function row(channel: string, right: string, scope: string, guards: readonly string[]): string {
   return [channel, right, scope, guards.join(', ') || '-'].join(' | ');
 }

@@ -1,8 +1,8 @@
-// Is this node well? An indicator for @nestjs/terminus, which is not imported: it only has to look like one.
+// Is this node healthy? An indicator for @nestjs/terminus. It has the shape of one without importing the library.
 import { Injectable } from '@nestjs/common';
 import { IRealtimeServer, type RealtimeStats } from '../connections/realtime.server.js';
 
-/** What a health check shows of realtime. */
+/** The result of the health check. */
 export interface RealtimeHealth {
   readonly status: 'up' | 'down';
   readonly state: RealtimeStats['state'];
@@ -11,8 +11,8 @@ export interface RealtimeHealth {
 }
 
 /**
- * Up while new connections are let in; down before the application listens, and from the moment it closes, so that a load balancer
- * looks elsewhere while handlers in flight finish.
+ * Up while new connections are accepted. Down before the application listens and once it begins to close, so that a load balancer uses
+ * other nodes while running handlers finish.
  *
  * @example
  * @Get() @HealthCheck() check() { return this.health.check([() => this.realtime.isHealthy()]); }

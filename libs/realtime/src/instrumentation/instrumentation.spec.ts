@@ -25,13 +25,13 @@ class Recorder extends IRealtimeTracer {
 const SPAN = { op: 'realtime-handler', name: 'x', attributes: {} };
 
 describe('withSpan', () => {
-  it('leaves the function as it is where nothing is traced', () => {
+  it('returns the function itself if nothing is traced', () => {
     const run = (): void => undefined;
     expect(withSpan(new NoopTracer(), SPAN, run)).toBe(run);
     expect(new NoopTracer().span(SPAN, () => 7)).toBe(7);
   });
 
-  it('puts each call in a span, and lets arguments, results and errors through', async () => {
+  it('runs each call in a span, and passes on arguments, results and errors', async () => {
     const tracer = new Recorder();
     const add = withSpan(tracer, SPAN, (a: number, b: number) => a + b);
     expect([add(1, 2), add(3, 4)]).toEqual([3, 7]);
@@ -66,7 +66,7 @@ describe('withCapture', () => {
     throw new Error('Nothing was thrown');
   };
 
-  it('lets results through, at once and later', async () => {
+  it('passes on synchronous and asynchronous results', async () => {
     const now = capture((channel) => channel.toUpperCase());
     expect(now.run('a')).toBe('A');
     const later = capture(async (channel) => channel.toUpperCase());
@@ -74,7 +74,7 @@ describe('withCapture', () => {
     expect([...now.logger.error.mock.calls, ...later.logger.error.mock.calls]).toEqual([]);
   });
 
-  it('throws where the function threw, and rejects where it rejected', () => {
+  it('throws if the function threw, and rejects if it rejected', () => {
     const thrown = capture(() => {
       throw new Error(SECRET);
     });
@@ -83,7 +83,7 @@ describe('withCapture', () => {
     return expect(rejected.run('a')).rejects.toBeInstanceOf(RealtimeException);
   });
 
-  it('lets a refusal through, unlogged, and tells refusalOf the arguments', async () => {
+  it('passes on a refusal without logging it, and gives refusalOf the arguments', async () => {
     const own = new RealtimeException('UNAVAILABLE');
     const passing = capture(() => Promise.reject(own));
     await expect(passing.run('a')).rejects.toBe(own);
@@ -109,7 +109,7 @@ describe('withCapture', () => {
       },
     ],
     ['throws an HTTP error of the server', () => Promise.reject(new InternalServerErrorException(SECRET))],
-  ])('logs an accident once, under the id that the peer is told, when the function %s', async (_how, fail) => {
+  ])('logs an unexpected error once, under the id in the answer, when the function %s', async (_how, fail) => {
     const { logger, run } = capture(fail);
     const refusal = await caught(() => run('orders.42'));
     const [id] = /[0-9a-f]{8}-[0-9a-f-]{27}$/.exec(refusal.message)!;
@@ -124,7 +124,7 @@ describe('withCapture', () => {
     expect(JSON.stringify(refusal.toReply())).not.toContain('hunter2');
   });
 
-  it('gives every accident an id of its own', async () => {
+  it('gives every unexpected error its own id', async () => {
     const { run } = capture(() => {
       throw new Error('again');
     });
@@ -132,7 +132,7 @@ describe('withCapture', () => {
   });
 
   it.each([undefined, null, 42, Symbol('a'), 10n, Object.create(null) as object, { toString: 1 }, 'a\nb'.repeat(500)])(
-    'stands whatever was thrown (case %#)',
+    'handles any thrown value (case %#)',
     async (value) => {
       const { logger, run } = capture(() => {
         throw value as Error;
@@ -149,7 +149,7 @@ describe('what an error means to the peer', () => {
   const ada = { userId: 'ada', roles: [] };
   const why = 'the order is locked by eve';
 
-  it('is the same "no" whatever the cause, so that it tells nothing', () => {
+  it('is the same denial for every cause, so that it reveals nothing', () => {
     const refusals = [
       denied(ada, why),
       refusalOfGuard(new RealtimeException('FORBIDDEN', { message: why, issues: [{ path: 'a', message: why }] }), ada),
@@ -167,7 +167,7 @@ describe('what an error means to the peer', () => {
     for (const refusal of refusals) expect(refusal!.reason).toBe(why);
   });
 
-  it('is UNAUTHENTICATED to somebody who is nobody', () => {
+  it('is UNAUTHENTICATED for an anonymous client', () => {
     expect(denied(null, why).code).toBe('UNAUTHENTICATED');
     expect(refusalOfGuard(new ForbiddenException(why), null)!.code).toBe('UNAUTHENTICATED');
     expect(refusalOfGuard(new WsException(why), null)!.toError()).toEqual({
@@ -187,7 +187,7 @@ describe('what an error means to the peer', () => {
     [new HttpException(why, 429), 'RATE_LIMITED', 'RATE_LIMITED'],
     [new ServiceUnavailableException(why), 'UNAVAILABLE', 'UNAVAILABLE'],
     [new HttpException(why, 418), 'FORBIDDEN', null],
-  ])('is, for case %# of Nest: %s', (error, ofGuard, ofHandler) => {
+  ])('is as documented for an HTTP exception of Nest, case %#: %s', (error, ofGuard, ofHandler) => {
     const [guard, handler] = [refusalOfGuard(error, ada), refusalOfHandler(error)];
     expect([guard?.code ?? null, handler?.code ?? null]).toEqual([ofGuard, ofHandler]);
     for (const refusal of [guard, handler]) {
@@ -197,7 +197,7 @@ describe('what an error means to the peer', () => {
     }
   });
 
-  it('is what a guard or a handler says in so many words', () => {
+  it('is the refusal itself, if a guard or a handler threw one', () => {
     const busy = new RealtimeException('RATE_LIMITED', { retryAfterMs: 250 });
     expect(refusalOfGuard(busy, ada)).toBe(busy);
     expect(refusalOfHandler(busy)).toBe(busy);
@@ -206,7 +206,7 @@ describe('what an error means to the peer', () => {
   });
 
   it.each([new Error(why), new TypeError(why), why, undefined, null, { getStatus: () => 403 }])(
-    'is nothing where it was an accident (case %#)',
+    'is no refusal if the error was unexpected (case %#)',
     (error) => {
       expect(refusalOfGuard(error, ada)).toBeNull();
       expect(refusalOfHandler(error)).toBeNull();

@@ -1,4 +1,4 @@
-// What does the peer learn of an error that means no refusal? `INTERNAL`, and an id that leads to the log line.
+// What does the peer learn of an unexpected error? `INTERNAL`, and an id that leads to the log line.
 import { randomUUID } from 'node:crypto';
 import type { LoggerService } from '@nestjs/common';
 import { REFUSALS } from '@nestjs-realtime/contract';
@@ -6,10 +6,10 @@ import { RealtimeException } from '../realtime.exception.js';
 import { logLine, thrownStack, thrownText } from './log-text.js';
 import { errorRepeated } from './repeated-log.js';
 
-/** The refusal that stands for such an error; its cause is that error. */
+/** The refusal for an unexpected error, which is its `cause`. */
 export class InternalError extends RealtimeException {
   constructor(
-    /** Leads from the answer, and from the span, to the log line. */
+    /** The id in the answer, the span and the log line. */
     readonly correlationId: string,
     what: string,
     cause: unknown,
@@ -22,14 +22,14 @@ export class InternalError extends RealtimeException {
   }
 }
 
-/** Logs an unexpected error under a new correlation id and gives the refusal that leads to the log line. */
+/** Logs an unexpected error under a new correlation id. Returns the refusal with that id. */
 export function internalError(logger: Pick<LoggerService, 'error'>, what: string, error: unknown): InternalError {
   const correlationId = randomUUID();
   logger.error(lineOf(correlationId, what), thrownStack(error));
   return new InternalError(correlationId, what, error);
 }
 
-/** As `internalError`, for work that no client has asked for and that may fail for many at once: the same error is logged once a minute. */
+/** As `internalError`, for work that may fail for many connections at once: the same error is logged once a minute. */
 export function repeatedInternalError(
   logger: Pick<LoggerService, 'error'>,
   what: string,

@@ -29,13 +29,13 @@ describe('a text in a log line', () => {
     expect(quotedForLog(text)).toBe(expected);
   });
 
-  it('is cut at 200 characters, also where escapes make it longer', () => {
+  it('is cut at 200 characters, including escapes', () => {
     expect(quotedForLog('x'.repeat(201))).toBe(`"${'x'.repeat(200)}…"`);
     expect(quotedForLog('\n'.repeat(10_000)).length).toBeLessThanOrEqual(203);
     expect(quotedForLog(`${'x'.repeat(199)}😀`)).toMatch(/…"$/);
   });
 
-  it('holds nothing that misleads, whatever a client sends', () => {
+  it('holds no misleading characters, whatever a client sends', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         for (const line of [quotedForLog(text), logLine(text), thrownText(new Error(text)), thrownText(text)]) {
@@ -73,18 +73,18 @@ describe('what was thrown', () => {
     ['a revoked proxy', proxy, 'a thrown value that has no text'],
     ['an error whose message throws', hostileError, 'a thrown value that has no text'],
     ['an error with a message of lines', new Error(`no${FORGED}`), 'no\\u000a[Nest] 1 - LOG forged'],
-  ])('says of itself in one line, when it is %s', (_what, error, expected) => {
+  ])('has a text of one line if it is %s', (_what, error, expected) => {
     expect(thrownText(error)).toBe(expected);
   });
 
-  it('shows its whole stack, each line indented', () => {
+  it('has its whole stack, each line indented', () => {
     const error = new Error('too late');
     const lines = thrownStack(error).split('\n');
     expect(lines).toEqual(error.stack!.split('\n').map((line) => `    ${line}`));
     expect(lines.length).toBeGreaterThan(3);
   });
 
-  it('has its message on one line, so that no frame and no line is forged', () => {
+  it('has its message on one line, so that it cannot forge a frame or a line', () => {
     const stack = thrownStack(new Error(`no such order "7${FORGED}\n    at forged (file.ts:1:1)\u001b[2J"`));
     const [first, second] = stack.split('\n');
     expect(first).toBe(
@@ -110,7 +110,7 @@ describe('what was thrown', () => {
     }
   });
 
-  it('names what has caused it, and each of several errors', () => {
+  it('has its cause, and each of several errors', () => {
     const stack = thrownStack(
       new Error('not sent', { cause: new AggregateError([new Error('one'), 'two'], 'both failed') }),
     );
@@ -123,7 +123,7 @@ describe('what was thrown', () => {
     ]);
   });
 
-  it('ends, where causes go round in circles or are many', () => {
+  it('ends if causes form a circle or are many', () => {
     const [one, other] = [new Error('one'), new Error('other')];
     one.cause = other;
     other.cause = one;

@@ -1,21 +1,21 @@
-// How does a text get into the log? Escaped and cut, so that nothing a client sends can forge a line or move a cursor.
+// How does a text get into the log? Escaped and cut, so that no text of a client can forge a line or move a cursor.
 
-/** Longest text of a client in a line, in UTF-16 units, as it is printed. */
+/** Longest printed text of a client in a line, in UTF-16 units. */
 const LONGEST_TEXT = 200;
-/** Longest message within a stack. */
+/** Longest message in a stack. */
 const LONGEST_MESSAGE = 2_000;
-/** Longest stack, together with those of its causes. */
+/** Longest stack, including the stacks of its causes. */
 const LONGEST_STACK = 16_384;
-/** Errors whose stacks are shown together: an error, its causes, and the errors of an AggregateError. */
+/** Most errors in one stack: the error, its causes, and the errors of an AggregateError. */
 const MOST_ERRORS = 8;
 const INDENT = '    ';
 
-/** Control characters (C0, DEL, C1), invisible ones (directions of text among them), both line separators, halves of surrogate pairs. */
+/** Control characters (C0, DEL, C1), invisible ones (such as text directions), both line separators, halves of surrogate pairs. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
- * A text in quotes and on one line, at most 200 characters of it; what could mislead a reader or a terminal stands there as `\uXXXX`.
- * Use it for every text of a client in a log line of your own.
+ * A text in quotes and on one line, at most 200 characters of it. Characters that could mislead a reader or a terminal become `\uXXXX`.
+ * Use it for every text of a client in your own log lines.
  *
  * @example this.logger.warn(`No such order: ${quotedForLog(orderId)}`);
  *
@@ -25,12 +25,12 @@ export function quotedForLog(text: string): string {
   return `"${cut(escaped(cut(text, LONGEST_TEXT).replace(/["\\]/g, '\\$&')), LONGEST_TEXT)}"`;
 }
 
-/** A line that is ours, though names of a client may stand in it; without quotes. */
+/** A line of the layer, without quotes. It may contain names from a client. */
 export function logLine(text: string, longest = LONGEST_MESSAGE): string {
   return cut(escaped(cut(text, longest)), longest);
 }
 
-/** What a thrown value says of itself, on one line. Never throws. */
+/** The message of an error, or the text of another thrown value, on one line. Never throws. */
 export function thrownText(error: unknown): string {
   const message = property(error, 'message');
   if (typeof message === 'string' && message !== '') return logLine(message, LONGEST_TEXT);
@@ -41,7 +41,7 @@ export function thrownText(error: unknown): string {
   }
 }
 
-/** The stack of an error and those of what has caused it; each line is indented, and a message is on one line. Never throws. */
+/** The stacks of an error and its causes. Each line is indented; each message is on one line. Never throws. */
 export function thrownStack(error: unknown): string {
   const lines: string[] = [];
   collect(error, '', new Set(), lines);
@@ -60,7 +60,7 @@ function collect(error: unknown, label: string, seen: Set<unknown>, lines: strin
   if (Array.isArray(errors)) for (const each of errors.slice(0, MOST_ERRORS)) collect(each, 'One of: ', seen, lines);
 }
 
-/** The message stands on one line, so that a line of a stack is one that the engine has made. */
+/** The message is put on one line, so that every further line of a stack comes from the engine. */
 function linesOf(error: unknown): readonly string[] {
   const stack = property(error, 'stack');
   if (typeof stack !== 'string' || stack === '') return [withoutStack(error)];
@@ -70,7 +70,7 @@ function linesOf(error: unknown): readonly string[] {
     .map(escaped);
 }
 
-/** A stack begins with the name and the message of its error, unless somebody has changed one of them. */
+/** A stack begins with the name and the message of its error, unless one of them was changed later. */
 function partsOf(stack: string, message: unknown): readonly [head: string, message: string, tail: string] {
   const at = typeof message === 'string' ? stack.indexOf(message) : -1;
   const head = stack.slice(0, Math.max(at, 0));
@@ -88,7 +88,7 @@ function withoutStack(error: unknown): string {
   }
 }
 
-/** Also of what throws when it is read. */
+/** Undefined if reading it throws. */
 function property(error: unknown, name: string): unknown {
   try {
     return (error as Record<string, unknown> | null | undefined)?.[name];

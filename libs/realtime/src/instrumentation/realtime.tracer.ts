@@ -1,31 +1,31 @@
 // Where do spans go? A port with a default that does nothing (docs/decisions/0009).
 
-/** Trace context in the form of W3C Trace Context, as a client may send it along. */
+/** Trace context of a client, in the form of W3C Trace Context. */
 export interface TraceCarrier {
   readonly traceparent?: unknown;
   readonly tracestate?: unknown;
 }
 
-/** Names and labels of one span; labels are of bounded cardinality: templates, never concrete names. */
+/** Names and labels of one span. Labels have bounded cardinality: templates, never concrete names. */
 export interface SpanOptions {
-  /** What kind of work: `realtime-connect`, `-subscribe`, `-message`, `-gate`, `-handler`, `-broadcast`, `-bridge`. */
+  /** The kind of work: `realtime-connect`, `-subscribe`, `-message`, `-gate`, `-handler`, `-broadcast`, `-bridge`. */
   readonly op: string;
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** `server` for what a client asks for, which begins a trace; `producer` for what goes out to many. Default: work of ours within another span. */
+  /** `server` for a request of a client, which begins a trace; `producer` for a broadcast. Default: internal work within another span. */
   readonly kind?: 'server' | 'producer';
-  /** What caused it, in the client's own words. Every byte comes from outside: what is not well-formed must be ignored. */
+  /** The trace context that the client sent. It is not validated: ignore it if it is not well-formed. */
   readonly parent?: TraceCarrier | null;
-  /** When it aborts, the span ends with its reason, though the work may go on. Asked for only where the span is recorded. */
+  /** When it aborts, the span ends with its reason, although the work may continue. Called only if the span is recorded. */
   readonly signal?: () => AbortSignal;
 }
 
-/** Implementations must return what `run` returns and let its errors through. */
+/** Implementations must return what `run` returns and rethrow what it throws. */
 export abstract class IRealtimeTracer {
   abstract span<Result>(options: SpanOptions, run: () => Result): Result;
 }
 
-/** Traces nothing and costs nothing: `withSpan` leaves functions as they are. */
+/** Traces nothing. With it, `withSpan` returns the function itself. */
 export class NoopTracer extends IRealtimeTracer {
   override span<Result>(_options: SpanOptions, run: () => Result): Result {
     return run();

@@ -7,17 +7,17 @@ import { hasExpired, type RealtimeUser } from '../authorization/realtime-user.js
 import { RealtimeException } from '../realtime.exception.js';
 
 /**
- * "No", said the same way whatever the cause: unknown channel, forbidden by scope, or refused by a guard. A user whose credentials
- * have ended is told what an anonymous client is told: new credentials may help.
+ * The same denial for every cause: an unknown channel, a scope, or a guard. A user whose credentials have expired gets the answer of an
+ * anonymous client, because new credentials may help.
  *
- * Security note: the answers must stay byte-equal, else they tell which channels exist. The reason goes to the log only.
+ * Security note: the answers must be byte-equal, else they reveal which channels exist. The reason goes to the log only.
  */
 export function denied(user: RealtimeUser | null, reason: string, cause?: unknown): RealtimeException {
-  const isNobody = user === null || hasExpired(user);
-  return new RealtimeException(isNobody ? 'UNAUTHENTICATED' : 'FORBIDDEN', { reason, cause });
+  const isAnonymous = user === null || hasExpired(user);
+  return new RealtimeException(isAnonymous ? 'UNAUTHENTICATED' : 'FORBIDDEN', { reason, cause });
 }
 
-/** What an error thrown by a guard means; null when it is an accident. A guard's own texts and details are never sent. */
+/** The refusal for an error thrown by a guard; null if the error is unexpected. A guard's own texts and details are never sent. */
 export function refusalOfGuard(error: unknown, user: RealtimeUser | null): RealtimeException | null {
   if (error instanceof RealtimeException) {
     return isDenial(error.code) ? denied(user, error.reason ?? error.message, error) : error;
@@ -31,8 +31,8 @@ export function refusalOfGuard(error: unknown, user: RealtimeUser | null): Realt
 }
 
 /**
- * What an error thrown by a handler, its pipes or interceptors means; null when it is an accident. A handler that gives up because its
- * signal fired has done what it was asked to: else any client that leaves could fill the log.
+ * The refusal for an error thrown by a handler, its pipes or interceptors; null if the error is unexpected. An abort error of a handler
+ * whose signal was aborted is expected: else any client that disconnects could fill the log.
  */
 export function refusalOfHandler(error: unknown, aborted: Error | null = null): RealtimeException | null {
   if (error instanceof RealtimeException) return error;
@@ -46,7 +46,7 @@ export function refusalOfHandler(error: unknown, aborted: Error | null = null): 
   return code === undefined ? null : new RealtimeException(code, { reason: error.message, cause: error });
 }
 
-/** Nest's HTTP exceptions are what most guards and pipes throw; those with a status of this table have a code of the protocol. */
+/** Most guards and pipes throw Nest's HTTP exceptions. These statuses have a code of the protocol. */
 const STATUS_CODES: Readonly<Record<number, RefusalCode>> = {
   400: 'INVALID_PAYLOAD',
   401: 'UNAUTHENTICATED',
@@ -57,7 +57,7 @@ const STATUS_CODES: Readonly<Record<number, RefusalCode>> = {
   503: 'UNAVAILABLE',
 };
 
-/** `signal.throwIfAborted()` throws the reason itself; Node's own functions throw an `AbortError` about it. */
+/** `signal.throwIfAborted()` throws the reason itself; Node's own functions throw an `AbortError`. */
 function isAbort(error: unknown, reason: Error): boolean {
   return error === reason || (types.isNativeError(error) && error.name === 'AbortError');
 }

@@ -14,14 +14,14 @@ describe('a repeated log line', () => {
 
   const warned = (): unknown[] => logger.warn.mock.calls.flat();
 
-  it('is written at once the first time, and then counted', () => {
+  it('is written at once the first time, and counted afterwards', () => {
     for (let n = 0; n < 1_000; n++) warnRepeated(logger, 'The database is down', new Error(`refused ${n}`));
     expect(warned()).toEqual(['The database is down: refused 0']);
     jest.advanceTimersByTime(60_000);
     expect(warned().slice(1)).toEqual(['The database is down: 999 more in the last 60 s, the last one: refused 999']);
   });
 
-  it('is counted in each minute, and written at once again after a quiet one', () => {
+  it('is counted in each minute, and written at once again after a minute without it', () => {
     const warn = (): void => warnRepeated(logger, 'Down', 'x');
     warn();
     warn();
@@ -40,7 +40,7 @@ describe('a repeated log line', () => {
     ]);
   });
 
-  it('tells troubles and loggers apart', () => {
+  it('is separate for each problem and each logger', () => {
     const other = { warn: jest.fn() };
     warnRepeated(logger, 'One', 'x');
     warnRepeated(logger, 'Another', 'x');
@@ -49,7 +49,7 @@ describe('a repeated log line', () => {
     expect(other.warn).toHaveBeenCalledTimes(1);
   });
 
-  it('has the stack of the first error of a kind', () => {
+  it('has the stack of the first error of its kind', () => {
     errorRepeated(logger, 'handler_error 1', new Error('no'), 'mapper: no');
     errorRepeated(logger, 'handler_error 2', new Error('no'), 'mapper: no');
     errorRepeated(logger, 'handler_error 3', new Error('other'), 'mapper: other');
@@ -61,13 +61,13 @@ describe('a repeated log line', () => {
     ]);
   });
 
-  it('keeps few kinds apart, however many there are', () => {
+  it('distinguishes a limited number of kinds', () => {
     for (let n = 0; n < 10_000; n++) errorRepeated(logger, 'what', new Error('x'), `kind ${n}`);
     expect(logger.error.mock.calls.length).toBeLessThan(100);
     expect(jest.getTimerCount()).toBeLessThan(100);
   });
 
-  it('stands a logger that fails', () => {
+  it('survives a logger that throws', () => {
     warnRepeated(logger, 'Down', 'x');
     warnRepeated(logger, 'Down', 'x');
     logger.warn.mockImplementation(() => {
@@ -76,7 +76,7 @@ describe('a repeated log line', () => {
     expect(() => jest.advanceTimersByTime(60_000)).not.toThrow();
   });
 
-  it('holds no process', () => {
+  it('does not keep the process alive', () => {
     jest.useRealTimers();
     const set = jest.spyOn(globalThis, 'setInterval');
     warnRepeated(logger, 'Down', 'x');

@@ -1,13 +1,13 @@
-// What does the log say of the same trouble a thousand times? The first at once, then once a minute how many more there were.
+// How is a problem logged that occurs a thousand times? The first time at once, then once a minute with the number of repetitions.
 import { AsyncResource } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
 import { thrownStack, thrownText } from './log-text.js';
 
-/** Milliseconds between two lines on the same trouble. */
+/** Milliseconds between two lines on the same problem. */
 const INTERVAL = 60_000;
-/** Kinds of trouble that one logger tells apart; whatever comes beyond them is one kind. */
+/** Kinds of problems that are distinguished per logger; all others are one kind. */
 const MOST_KINDS = 64;
-const OTHERS = 'Other troubles';
+const OTHERS = 'Other problems';
 
 interface Repeats {
   more: number;
@@ -15,15 +15,15 @@ interface Repeats {
 }
 
 const kindsOf = new WeakMap<object, Map<string, Repeats>>();
-/** Without it a timer would run in, and hold, the asynchronous context of whichever request happened to set it. */
-const nobody = new AsyncResource('RepeatedLog');
+/** The timers run in it: else they would run in the asynchronous context of some request, and keep it in memory. */
+const ownContext = new AsyncResource('RepeatedLog');
 
-/** Warns of what befalls many connections at once, such as an outage. `what` must hold no text of a client. */
+/** Warns of a problem of many connections at once, such as an outage. `what` must hold no text of a client. */
 export function warnRepeated(logger: Pick<LoggerService, 'warn'>, what: string, error: unknown): void {
   if (isFirst(logger, what, error, (line) => void logger.warn(line))) logger.warn(`${what}: ${thrownText(error)}`);
 }
 
-/** As `warnRepeated`, with a stack. Errors of the same `kind` are the same trouble. */
+/** As `warnRepeated`, with a stack. Errors of the same `kind` are one problem. */
 export function errorRepeated(
   logger: Pick<LoggerService, 'error'>,
   what: string,
@@ -33,7 +33,7 @@ export function errorRepeated(
   if (isFirst(logger, kind, error, (line) => void logger.error(line))) logger.error(what, thrownStack(error));
 }
 
-function isFirst(logger: object, what: string, error: unknown, tell: (line: string) => void): boolean {
+function isFirst(logger: object, what: string, error: unknown, write: (line: string) => void): boolean {
   const kinds = kindsOf.get(logger) ?? new Map<string, Repeats>();
   kindsOf.set(logger, kinds);
   const kind = kinds.has(what) || kinds.size < MOST_KINDS ? what : OTHERS;
@@ -45,9 +45,9 @@ function isFirst(logger: object, what: string, error: unknown, tell: (line: stri
   }
   const repeats: Repeats = { more: 0, last: '' };
   kinds.set(kind, repeats);
-  const timer = nobody.runInAsyncScope(() =>
+  const timer = ownContext.runInAsyncScope(() =>
     setInterval(() => {
-      if (repeats.more > 0) return summarise(kind, repeats, tell);
+      if (repeats.more > 0) return summarise(kind, repeats, write);
       clearInterval(timer);
       kinds.delete(kind);
     }, INTERVAL),
@@ -56,12 +56,12 @@ function isFirst(logger: object, what: string, error: unknown, tell: (line: stri
   return true;
 }
 
-function summarise(kind: string, repeats: Repeats, tell: (line: string) => void): void {
+function summarise(kind: string, repeats: Repeats, write: (line: string) => void): void {
   const { more, last } = repeats;
   repeats.more = 0;
   try {
-    tell(`${kind}: ${more} more in the last ${INTERVAL / 1_000} s, the last one: ${last}`);
+    write(`${kind}: ${more} more in the last ${INTERVAL / 1_000} s, the last one: ${last}`);
   } catch {
-    // a logger of the application's own failed, and from a timer that would end the process
+    // The application's logger threw. In a timer, its error would end the process.
   }
 }

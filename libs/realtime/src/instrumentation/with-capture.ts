@@ -1,21 +1,21 @@
-// The inner half of the sandwich: no error is lost, none leaves the process (docs/decisions/0009).
+// How do errors of gates and handlers become answers? Each becomes a refusal, and unexpected ones are logged (docs/decisions/0009).
 import type { LoggerService } from '@nestjs/common';
 import type { RealtimeException } from '../realtime.exception.js';
 import { internalError } from './internal-error.js';
 
-/** What a captured function is, for the log line. */
+/** Describes a captured function for the log line. */
 export interface CaptureOptions<Args extends unknown[]> {
   /** `realtime-handler`, `realtime-gate`, ... */
   readonly layer: string;
-  /** What was being done, from the arguments of the failed call, such as `channel orders.42, message addNote`. Must not hold payloads. */
+  /** Describes the failed call by its arguments, such as `channel orders.42, message addNote`. Must not contain payloads. */
   readonly describe: (...args: Args) => string;
-  /** Turns errors that mean a refusal into one; null for errors that are nobody's answer. */
+  /** The refusal that an error stands for; null if the error is unexpected. */
   readonly refusalOf: (error: unknown, ...args: Args) => RealtimeException | null;
 }
 
 /**
- * The function, with its errors turned into refusals: those that mean one become it, all others are logged with a correlation id
- * and stack, and become `INTERNAL` with that id. Wrap once at boot.
+ * Wraps a function so that it throws refusals only. An error for which `refusalOf` returns null is logged with its stack and a
+ * correlation id, and becomes `INTERNAL` with that id. Wrap once at boot.
  */
 export function withCapture<Args extends unknown[], Result>(
   logger: Pick<LoggerService, 'error'>,

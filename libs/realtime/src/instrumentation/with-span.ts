@@ -1,7 +1,7 @@
-// The outer half of the sandwich around gates and handlers (docs/decisions/0009).
+// How are gates and handlers traced? Each call runs in a span, outside of `withCapture` (docs/decisions/0009).
 import { type IRealtimeTracer, NoopTracer, type SpanOptions } from './realtime.tracer.js';
 
-/** The function, each call of it in a span. Wrap once at boot. Options that differ from call to call are made of its arguments, and must not throw. */
+/** Wraps a function so that each call runs in a span. Wrap once at boot. Options that depend on the arguments are a function, which must not throw. */
 export function withSpan<Args extends unknown[], Result>(
   tracer: IRealtimeTracer,
   options: SpanOptions | ((...args: Args) => SpanOptions),

@@ -1,10 +1,10 @@
-// How late does the event loop come round to what is due?
+// How late does the event loop run what is due?
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** Milliseconds between samples. */
 const RESOLUTION = 20;
 
-/** Delays in seconds since they were last read. */
+/** Delays in seconds, since the last read. */
 export interface Delays {
   readonly p50: number;
   readonly p99: number;
@@ -34,7 +34,7 @@ export class EventLoopDelay {
   }
 }
 
-/** Node measures from sample to sample; what is over the resolution is delay. */
+/** Node measures the time between samples; the delay is what exceeds the resolution. */
 function late(nanoseconds: number): number {
   return Math.max(0, nanoseconds / 1e9 - RESOLUTION / 1e3);
 }

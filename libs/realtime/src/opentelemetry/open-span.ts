@@ -1,4 +1,4 @@
-// When does a span end? Once, whichever comes first: its work, or the signal that nobody waits for it any more.
+// When does a span end? When its work ends or its signal aborts, whichever comes first.
 import type { Attributes, Span } from '@opentelemetry/api';
 import { RealtimeException } from '../realtime.exception.js';
 import { recordError } from './span-error.js';
@@ -19,8 +19,8 @@ export class OpenSpan {
 
   fail(error: unknown): void {
     if (this.ended) return;
-    const accident = recordError(this.span, error);
-    if (accident !== null) this.report(accident.error, accident.attributes);
+    const failure = recordError(this.span, error);
+    if (failure !== null) this.report(failure.error, failure.attributes);
     this.end();
   }
 
@@ -31,7 +31,7 @@ export class OpenSpan {
 
   private abandon({ reason }: AbortSignal): void {
     if (reason instanceof RealtimeException) return this.fail(reason);
-    // The client has gone: nobody failed, and nobody will be answered.
+    // The client has disconnected: the work has not failed, and no answer will be sent.
     if (!this.ended) this.span.addEvent('realtime.abandoned');
     this.end();
   }

@@ -1,4 +1,4 @@
-// How do spans reach OpenTelemetry? Through its API alone; who listens is the application's business.
+// How do spans reach OpenTelemetry? Through its API only; the application registers an SDK.
 import { type Attributes, type Context, context, diag, SpanKind, trace } from '@opentelemetry/api';
 import { Injectable } from '@nestjs/common';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
@@ -6,7 +6,7 @@ import { OpenSpan } from './open-span.js';
 import { contextOfClient } from './trace-context.js';
 
 /**
- * Makes OpenTelemetry spans of what passes the gates. Where no SDK is registered they go nowhere.
+ * Creates OpenTelemetry spans for gates, handlers and broadcasts. Without a registered SDK they are dropped.
  *
  * @example RealtimeModule.forRoot({ tracer: OpenTelemetryTracer })
  */
@@ -39,10 +39,10 @@ export class OpenTelemetryTracer extends IRealtimeTracer {
   }
 
   /**
-   * Told of every error that nobody meant, once, whether its trace is sampled or not, while its span is the active one. Does nothing:
-   * override it to tell a tracker of errors.
-   * @param _error as it was thrown.
-   * @param _attributes of its span: `realtime.op`, `realtime.channel`, `realtime.event`, `realtime.correlation_id`, where there are any.
+   * Called once for every unexpected error, sampled or not, while the error's span is active. Does nothing by default: override it to
+   * report to an error tracker.
+   * @param _error the thrown value.
+   * @param _attributes of its span: `realtime.op`, and `realtime.channel`, `realtime.event`, `realtime.correlation_id` if it has them.
    */
   protected failed(_error: unknown, _attributes: Attributes): void {}
 

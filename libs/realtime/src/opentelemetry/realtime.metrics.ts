@@ -1,4 +1,4 @@
-// What does a node tell OpenTelemetry's collectors? Gauges read when they ask, and counts of what has passed since it began.
+// Which metrics does a node give to OpenTelemetry? Gauges that are read at each collection, and counts since the start.
 import { createNoopMeter, type BatchObservableResult, type Meter, metrics } from '@opentelemetry/api';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { IRealtimeHandlerRegistry } from '../channels/handler.registry.js';
@@ -7,7 +7,7 @@ import { RealtimeHooks } from '../realtime.hooks.js';
 import { EventLoopDelay } from './event-loop-delay.js';
 import { Traffic } from './traffic.js';
 
-/** Runs from the bootstrap of the application to its shutdown. Where no SDK is registered by then, it neither listens nor measures. */
+/** Runs from the bootstrap of the application to its shutdown. Without an SDK at bootstrap, it neither listens nor measures. */
 @Injectable()
 export class RealtimeMetrics implements OnApplicationBootstrap, OnApplicationShutdown {
   private end: (() => void) | null = null;
@@ -37,7 +37,7 @@ export class RealtimeMetrics implements OnApplicationBootstrap, OnApplicationShu
       const { connections, channels, queuedBytes } = this.server.stats();
       result.observe(gauges.connections, connections);
       result.observe(gauges.queueSize, queuedBytes);
-      // Also those without any, else they would keep the last number they had.
+      // Channels without subscriptions too, else they would keep their last number.
       for (const { name } of this.registry.listChannels()) {
         result.observe(gauges.subscriptions, channels[name] ?? 0, { 'realtime.channel': name });
       }
@@ -65,8 +65,8 @@ function gaugesOf(meter: Meter) {
     meter.createObservableGauge(`realtime.server.eventloop.delay.${name}`, { unit: 's', description });
   return {
     connections: level('connections', '{connection}', 'Connections that have passed gate 1'),
-    subscriptions: level('subscriptions', '{subscription}', 'Admissions to channels, by name template'),
-    queueSize: level('queue.size', 'By', 'Outgoing bytes that wait in the process for clients who do not read'),
+    subscriptions: level('subscriptions', '{subscription}', 'Subscriptions to channels, by name template'),
+    queueSize: level('queue.size', 'By', 'Outgoing bytes that wait in the process for slow clients'),
     delayP50: delay('p50', 'Median delay of the event loop since the last collection'),
     delayP99: delay('p99', '99th percentile of the delay of the event loop since the last collection'),
     delayMax: delay('max', 'Longest delay of the event loop since the last collection'),

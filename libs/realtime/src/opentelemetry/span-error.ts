@@ -1,37 +1,37 @@
-// What does a span tell of an error? Refusals are answers; only what nobody meant is a failure.
+// How does a span record an error? A refusal as an answer, and an unexpected error as a failure.
 import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { InternalError } from '../instrumentation/internal-error.js';
 import { RealtimeException } from '../realtime.exception.js';
 
 const MAX_LENGTH = 200;
 
-/** Errors whose cause an inner span has told already: one accident is one exception event. */
-const told = new WeakSet<RealtimeException>();
+/** Errors that an inner span has recorded already: one failure is one exception event. */
+const recorded = new WeakSet<RealtimeException>();
 
-/** What nobody meant, and no inner span has told of. */
-export interface Accident {
-  /** As it was thrown. */
+/** An unexpected error that no inner span has recorded. */
+export interface Failure {
+  /** The thrown value. */
   readonly error: unknown;
-  /** `realtime.code` and `realtime.correlation_id`, where it has become an answer. */
+  /** `realtime.code` and `realtime.correlation_id`, if the error has become an answer. */
   readonly attributes: Attributes;
 }
 
-/** Never throws, whatever was thrown. */
-export function recordError(span: Span, error: unknown): Accident | null {
+/** Never throws. Returns the failure if it is to be reported, else null. */
+export function recordError(span: Span, error: unknown): Failure | null {
   if (!(error instanceof RealtimeException)) return recordFailure(span, error, {}, true);
   const attributes: Attributes = { 'realtime.code': error.code };
   if (error instanceof InternalError) attributes['realtime.correlation_id'] = error.correlationId;
   span.setAttributes(attributes);
-  const isNews = !told.has(error);
-  told.add(error);
+  const isNews = !recorded.has(error);
+  recorded.add(error);
   if (error.code === 'INTERNAL') return recordFailure(span, error.cause ?? error, attributes, isNews);
-  // Something the server needs is down: no failure of ours, but whoever reads the trace wants to know what.
+  // A dependency of the server is down. That is no failure of the layer, but the trace names the cause.
   if (error.code === 'UNAVAILABLE' && error.cause !== undefined && isNews)
     span.recordException(exceptionOf(error.cause));
   return null;
 }
 
-function recordFailure(span: Span, error: unknown, attributes: Attributes, isNews: boolean): Accident | null {
+function recordFailure(span: Span, error: unknown, attributes: Attributes, isNews: boolean): Failure | null {
   const exception = exceptionOf(error);
   if (isNews) span.recordException(exception);
   const message = typeof exception === 'string' ? exception : exception.message;

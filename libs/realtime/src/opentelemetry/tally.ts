@@ -1,4 +1,4 @@
-// How often has what happened? Counted in plain numbers, so that the hot path pays for no instrument.
+// How often did each kind of event happen? Counted in plain numbers, so that the hot path calls no instrument.
 import type { BatchObservableResult, Observable } from '@opentelemetry/api';
 
 interface Entry {
@@ -6,13 +6,13 @@ interface Entry {
   count: number;
 }
 
-/** Counts since it was made, by label values. There are as many entries as combinations: feed it declared names only. */
+/** Counts by label values, since it was created. Each combination of values is one entry: add declared names only. */
 export class Tally<Label extends string> {
   private readonly entries = new Map<string, Entry>();
 
   constructor(private readonly labels: readonly Label[]) {}
 
-  /** Values stand in the order of the labels; an undefined one leaves its label out. */
+  /** Values are in the order of the labels. An undefined value omits its label. */
   add(by: number, ...values: readonly (string | undefined)[]): void {
     const key = values.join('\0');
     const entry = this.entries.get(key);

@@ -1,18 +1,18 @@
-// Which trace does a client say it is in? Trace context comes from outside: what is not well-formed is as if it had not been sent.
+// Which trace does a client's request belong to? Trace context comes from outside, so it is ignored if it is not well-formed.
 import { type Context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { TraceCarrier } from '../instrumentation/realtime.tracer.js';
 
-/** Most characters of either value; W3C obliges nobody to keep more of a `tracestate`. */
+/** Most characters of either value. W3C requires no more of a `tracestate` to be kept. */
 const MAX_LENGTH = 512;
-/** Version, trace id, parent id, flags; versions to come may add more. Ids of zeros are left to the propagator. */
+/** Version, trace id, parent id, flags; later versions may add more. The propagator refuses ids of zeros. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]([0-9a-f])(-.*)?$/;
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /**
- * The context that a client's request begins in: that of the trace it names, else an empty one. What the process happens to be
- * doing is not its cause. Never throws.
+ * The context in which a client's request begins: that of the trace it names, else an empty one. The active context of the process is
+ * not its parent. Never throws.
  *
- * Security note: reads client data. Only what has been matched reaches the propagator, so baggage cannot come in.
+ * Security note: reads client data. Only matched values reach the propagator, so baggage cannot come in.
  */
 export function contextOfClient(carrier: TraceCarrier | null | undefined): Context {
   const parent = match(TRACEPARENT, carrier?.traceparent);

@@ -1,4 +1,4 @@
-// What has passed through the layer? Every count that comes of hooks.
+// What has passed through the layer? All counts that are derived from hooks.
 import type { BatchObservableResult, Histogram, Meter, Observable } from '@opentelemetry/api';
 import type { RealtimeHooks } from '../realtime.hooks.js';
 import { Tally } from './tally.js';
@@ -6,7 +6,7 @@ import { Tally } from './tally.js';
 /** Seconds. */
 const BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Labels are names that the application has declared, and codes of the protocol: nothing a client could make up. */
+/** Labels are names that the application declares and codes of the protocol, so that no client can invent one. */
 export class Traffic {
   private readonly messages = new Tally(['channel', 'event', 'code']);
   private readonly broadcasts = new Tally(['channel', 'event']);
@@ -21,12 +21,18 @@ export class Traffic {
     const counter = (name: string, unit: string, description: string): Observable =>
       meter.createObservableCounter(`realtime.server.${name}`, { unit, description });
     this.counters = [
-      [counter('messages', '{message}', 'Messages of clients that were answered, by code; OK is yes'), this.messages],
+      [
+        counter('messages', '{message}', 'Messages of clients that were answered, by code; OK is success'),
+        this.messages,
+      ],
       [counter('broadcasts', '{broadcast}', 'Broadcasts that have passed gate 4'), this.broadcasts],
-      [counter('deliveries', '{delivery}', 'Members on this node that broadcasts went out to'), this.deliveries],
+      [counter('deliveries', '{delivery}', 'Members on this node to which broadcasts were sent'), this.deliveries],
       [counter('refusals', '{refusal}', 'Refusals, by gate and code'), this.refusals],
-      [counter('overflows', '{overflow}', 'Slow consumers that were cut off or left out, by policy'), this.overflows],
-      [counter('bridge.events', '{event}', 'Domain events taken by entries of the bus bridge'), this.bridged],
+      [
+        counter('overflows', '{overflow}', 'Slow clients that were disconnected or missed an event, by policy'),
+        this.overflows,
+      ],
+      [counter('bridge.events', '{event}', 'Domain events handled by entries of the bus bridge'), this.bridged],
     ];
     this.duration = meter.createHistogram('realtime.server.handler.duration', {
       unit: 's',
@@ -47,7 +53,7 @@ export class Traffic {
   listen(hooks: RealtimeHooks): () => void {
     const ends = [
       hooks.on('handled', ({ descriptor, event, code, milliseconds }) => {
-        // A message that the channel does not declare has a name of the client's making.
+        // The client chose the name of a message that the channel does not declare.
         const declared = Object.hasOwn(descriptor.messages, event) ? event : undefined;
         this.messages.add(1, descriptor.name, declared, code ?? 'OK');
         if (declared === undefined) return;

@@ -1,8 +1,8 @@
-// May anything be done with these credentials? The check of `auth`, at CONNECT and at rt:authenticate, before anything is kept.
+// Is `auth` safe to read and to keep? Checked at CONNECT and at rt:authenticate, before anything else uses it.
 import { RealtimeException } from '../realtime.exception.js';
 import { checkShape, isPlainObject, type ShapeLimits } from './payload-shape.js';
 
-/** Credentials are a token or two; whatever is larger is no honest client's. */
+/** Credentials are one or two tokens. No honest client sends more. */
 const AUTH_LIMITS: ShapeLimits = { payloadBytes: 4_096, payloadDepth: 4, payloadKeys: 64 };
 
 /**

@@ -1,19 +1,19 @@
-// Does an instance keep the constraints of its class? class-validator's own constraints, looked up once and not for every payload.
+// Does an instance satisfy the constraints of its class? They are class-validator's, looked up once instead of for every payload.
 import type { ValidationArguments, ValidatorConstraintInterface } from 'class-validator';
 import type { ClassValidator, ConstraintMetadata, ValidationMetadata } from './class-validation.js';
 import { abandon, isThenable } from './thenable.js';
 
 type Check = (object: object, value: unknown) => boolean;
 
-/** Kinds of decorators that only ask constraints; class-validator's names. */
+/** Kinds of decorators that only run constraints, by class-validator's names. */
 const CONDITION = 'conditionalValidation';
 const WHITELIST = 'whitelistValidation';
 const CONSTRAINTS: ReadonlySet<string> = new Set(['customValidation', 'isDefined']);
 
-/** Declared types of properties whose values are checked by constraints alone. */
+/** Declared types of properties for which constraints are the only check. */
 const VALUES: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, Array]);
 
-/** What `registerDecorator()` calls the class of a validator that was given to it as an object, as all of class-validator's own are. */
+/** The name that `registerDecorator()` gives to the class of a validator object. All of class-validator's own validators are objects. */
 const MADE_BY_DECORATOR = 'CustomConstraint';
 
 /** Shared by all checks of a class. */
@@ -29,8 +29,8 @@ interface Property {
 }
 
 /**
- * Says yes only where class-validator would; a no means: ask class-validator, which also knows what to tell. Most payloads are
- * valid, and its executor costs several times what the constraints themselves do.
+ * Accepts only instances that class-validator accepts. If it does not accept an instance, class-validator must check it, and gives the
+ * issues. Most payloads are valid, and class-validator's executor costs several times as much as the constraints.
  */
 export class ClassConstraints {
   private constructor(
@@ -38,12 +38,12 @@ export class ClassConstraints {
     private readonly answers: Answers,
   ) {}
 
-  /** Whether a constraint has answered by promise: then class-validator had better be asked at once. */
+  /** Whether a constraint has answered by promise. Then class-validator should check every instance. */
   get areAsynchronous(): boolean {
     return this.answers.late;
   }
 
-  /** Null where more than constraints is at work: nested objects, promises, properties that may hold any object. */
+  /** Null if constraints are not the only check: for nested objects, promises, and properties that may hold any object. */
   static of(
     validator: ClassValidator,
     metadata: readonly ValidationMetadata[],
@@ -58,7 +58,7 @@ export class ClassConstraints {
     const checked = metadata.filter(({ type }) => CONSTRAINTS.has(type));
     const constraintsOf = ({ constraintCls }: ValidationMetadata): readonly ConstraintMetadata[] =>
       validator.getMetadataStorage().getTargetValidatorConstraints(constraintCls);
-    // One that is not registered is a fault, and of one that answers later nobody wants to ask twice.
+    // `ClassValidation` reports an unregistered constraint, and an asynchronous one must not run twice.
     if (checked.some((each) => constraintsOf(each).length === 0 || constraintsOf(each).some(({ async }) => async))) {
       return null;
     }
@@ -84,7 +84,7 @@ export class ClassConstraints {
     );
   }
 
-  /** Whether every property of an instance from outside is declared, and no array stands where something else is. */
+  /** Whether every property of an inbound instance is declared, and arrays are only where they are declared. */
   declareAllOf(instance: object): boolean {
     for (const name of Object.keys(instance)) {
       const property = this.properties.get(name);
@@ -94,7 +94,7 @@ export class ClassConstraints {
     return true;
   }
 
-  /** The declared ones among the instance's own properties; null where one holds an object, which may have rules of its own. */
+  /** The declared properties of the instance; null if one holds an object, which may have its own rules. */
   declaredOf(instance: object): object | null {
     const declared: Record<string, unknown> = {};
     for (const name of Object.keys(instance)) {
@@ -108,7 +108,7 @@ export class ClassConstraints {
     return declared;
   }
 
-  /** Whether every constraint on every declared property holds. @throws what a constraint throws. */
+  /** Whether all constraints on all declared properties hold. @throws what a constraint throws. */
   holdFor(instance: object): boolean {
     for (const { name, conditions, checks } of this.properties.values()) {
       const value = (instance as Record<string, unknown>)[name];
@@ -124,7 +124,7 @@ function conditionOf({ constraints }: ValidationMetadata): Check {
   return (object, value) => Boolean(condition(object, value));
 }
 
-/** `constraints` is class-validator's own list, which may grow. */
+/** `constraints` is class-validator's own list, so it may grow. */
 function checkOf(metadata: ValidationMetadata, constraints: readonly ConstraintMetadata[], answers: Answers): Check {
   const { target, propertyName: property, constraints: settings, each, validateIf } = metadata;
   const targetName = typeof target === 'string' ? target : target.name;
@@ -154,7 +154,7 @@ function checkOf(metadata: ValidationMetadata, constraints: readonly ConstraintM
   };
 }
 
-/** The container of a class may be set after boot, and may change; what a decorator has made itself needs none. */
+/** The container that creates a constraint class may be set or changed after boot. A validator object needs no container. */
 function instanceOf(constraint: ConstraintMetadata): () => ValidatorConstraintInterface {
   if (constraint.target.name !== MADE_BY_DECORATOR) return () => constraint.instance;
   let found: ValidatorConstraintInterface | null = null;

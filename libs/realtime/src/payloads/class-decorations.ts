@@ -1,10 +1,10 @@
-// Has a class got decorators of class-validator since it was compiled? They may be registered at any time.
+// Has a class got new class-validator decorators since it was compiled? They may be registered at any time.
 import type { PayloadClass } from '@nestjs-realtime/contract';
 import type { ClassValidator, ValidationMetadata } from './class-validation.js';
 
 type Decorated = ReadonlyMap<unknown, readonly unknown[]>;
 
-/** Counts the decorators of a class and of those it extends; asked for every payload. */
+/** Counts the decorators of a class and its base classes, for every payload. */
 export class Decorations {
   private readonly targets: readonly unknown[];
   private readonly counts: number[];
@@ -17,13 +17,13 @@ export class Decorations {
     this.counts = this.targets.map((target) => this.countOf(target));
   }
 
-  /** Null where this version of class-validator keeps them elsewhere. */
+  /** Null if this version of class-validator stores them elsewhere. */
   static of(validator: ClassValidator, type: PayloadClass): Decorations | null {
     const { validationMetadatas } = validator.getMetadataStorage() as unknown as { validationMetadatas?: unknown };
     return validationMetadatas instanceof Map ? new Decorations(validationMetadatas as Decorated, type) : null;
   }
 
-  /** Whether there are others than when it was asked last. */
+  /** Whether the number of decorators has changed since the last call. */
   haveGrown(): boolean {
     let grown = false;
     for (let i = 0; i < this.targets.length; i++) {
@@ -40,7 +40,7 @@ export class Decorations {
   }
 }
 
-/** What class-validator knows of a class now. */
+/** The metadata that class-validator has for a class now. */
 export function metadataOf(validator: ClassValidator, type: PayloadClass): ValidationMetadata[] {
   return validator.getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
 }

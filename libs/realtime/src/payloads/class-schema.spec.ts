@@ -46,7 +46,7 @@ class Order {
 }
 
 const schemas = new PayloadSchemaCompiler(await ClassSchemaCompiler.load());
-/** Without a look into class-transformer's storage, so every class goes through it. */
+/** Cannot read class-transformer's storage, so it uses class-transformer for every class. */
 const transforming = new ClassSchemaCompiler(await ClassValidation.load(), transformer);
 const compile = (type: PayloadClass) => schemas.compile(type, 'Message "x"');
 
@@ -63,14 +63,14 @@ function issuesOf(run: () => unknown): readonly Issue[] | undefined {
 const parse = (type: PayloadClass, payload: unknown) => compile(type).parse(payload);
 
 describe('a class as a schema', () => {
-  it('makes an instance, nested ones too', () => {
+  it('creates an instance, with nested instances', () => {
     const order = parse(Order, { title: 'a', items: [{ n: 1 }], first: { n: 2 } }) as Order;
     expect(order).toBeInstanceOf(Order);
     expect(order.items![0]).toBeInstanceOf(Item);
     expect(order).toEqual({ title: 'a', items: [{ n: 1 }], first: { n: 2 } });
   });
 
-  it('refuses unknown properties inbound, also nested, and names them where they are plain identifiers', () => {
+  it('refuses unknown inbound properties at any depth, and names those that are plain identifiers', () => {
     expect(issuesOf(() => parse(Order, { title: 'a', extra: 1 }))).toEqual([
       { path: 'extra', message: 'unknown property' },
     ]);
@@ -81,7 +81,7 @@ describe('a class as a schema', () => {
     expect(JSON.stringify(issuesOf(() => parse(Order, { title: 'a', [hostile]: 1 })))).not.toContain('script');
   });
 
-  it('strips unknown properties outbound, and leaves the payload of the caller as it was', () => {
+  it('strips unknown outbound properties, and does not change the payload of the caller', () => {
     const payload = { title: 'a', secret: 1, items: [{ n: 1, secret: 2 }], first: { n: 1, secret: 3 } };
     const before = structuredClone(payload);
     expect(compile(Order).strip(payload)).toEqual({ title: 'a', items: [{ n: 1 }], first: { n: 1 } });
@@ -106,7 +106,7 @@ describe('a class as a schema', () => {
     expect(issuesOf(() => parse(Order, { title: 'a', ...unknown }))).toHaveLength(10);
   });
 
-  it('refuses an array where one object is declared, at any depth', () => {
+  it('refuses an array in place of a declared object, at any depth', () => {
     class Box {
       @ValidateNested()
       @Type(() => Order)
@@ -136,13 +136,13 @@ describe('a class as a schema', () => {
   });
 
   it.each([undefined, null, 42, 'a', true, [], [{ title: 'a' }], new Date(), new Map(), () => 1])(
-    'refuses what is no object (case %#)',
+    'refuses a payload that is no object (case %#)',
     (payload) => {
       expect(issuesOf(() => parse(Order, payload))).toEqual([{ path: '', message: 'must be an object' }]);
     },
   );
 
-  it('converts nothing that was not asked for', () => {
+  it('converts no value by itself', () => {
     class Loose {
       @IsInt()
       n: number;
@@ -153,7 +153,7 @@ describe('a class as a schema', () => {
     expect(parse(Loose, { n: 1, b: true })).toEqual({ n: 1, b: true });
   });
 
-  it('takes a @Transform that stumbles for a refusal, without its text', () => {
+  it('treats a @Transform that throws as a refusal, without its text', () => {
     class Upper {
       @IsString()
       @Transform(({ value }: { value: string }) => value.toUpperCase())
@@ -164,7 +164,7 @@ describe('a class as a schema', () => {
     expect(() => parse(Upper, { text: 42 })).toThrow('The payload is not valid.');
   });
 
-  it('lets dates out as ISO text and honours @Exclude and @Expose', () => {
+  it('sends dates as ISO text and applies @Exclude and @Expose', () => {
     class Invoice {
       @IsDate()
       at: Date;
@@ -195,13 +195,13 @@ describe('a class as a schema', () => {
     expect(parse(Free, { meta: { a: [1, { b: [] }] } })).toEqual({ meta: { a: [1, { b: [] }] } });
   });
 
-  it('refuses an outbound payload that ends nowhere', () => {
+  it('refuses an outbound payload with a cycle', () => {
     const cycle: Record<string, unknown> = { title: 'a' };
     cycle.first = cycle;
     expect(issuesOf(() => compile(Order).strip(cycle))).toBeUndefined();
   });
 
-  it('must have decorators, and the fault names the place and the cure', () => {
+  it('must have decorators, and the error names the place and the fix', () => {
     class Bare {
       text: string;
     }
@@ -213,7 +213,7 @@ describe('a class as a schema', () => {
     expect(() => compile(Inheriting)).not.toThrow();
   });
 
-  it('needs its two peers, and the fault says how to get them', () => {
+  it('needs its two peer dependencies, and the error says how to install them', () => {
     const bare = new PayloadSchemaCompiler(null);
     expect(() => bare.compile(Order, 'Event "shipped"')).toThrow(
       'Event "shipped" is described by the class Order, which needs class-validator and class-transformer: npm install class-validator class-transformer.',
@@ -221,12 +221,12 @@ describe('a class as a schema', () => {
     expect(bare.compile(z.string(), 'Event "x"').parse('a')).toBe('a');
   });
 
-  it('finds the peers by itself', async () => {
+  it('loads the peer dependencies by itself', async () => {
     const loaded = await ClassSchemaCompiler.load();
     expect(loaded!.compile(Order, 'x')).toBeDefined();
   });
 
-  /** What comes of it, as a value that can be compared. */
+  /** The result or the issues, as a value that can be compared. */
   const outcome = (run: () => unknown): unknown => {
     try {
       return run();
@@ -236,7 +236,7 @@ describe('a class as a schema', () => {
   };
   const scalar = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(null));
 
-  it('copies a flat class without class-transformer to the same effect', () => {
+  it('copies a flat class with the same result as class-transformer', () => {
     class Flat {
       @IsString()
       text: string;
@@ -260,7 +260,7 @@ describe('a class as a schema', () => {
     expect(own).toHaveProperty('secret');
   });
 
-  it('asks the constraints themselves to the same effect as class-validator would', () => {
+  it('runs the constraints with the same result as class-validator', () => {
     class Base {
       @IsDefined()
       @IsIn(['open', 'closed'])
@@ -285,7 +285,7 @@ describe('a class as a schema', () => {
     }
     const quick = compile(Ticket);
     const thorough = transforming.compile(Ticket, 'x');
-    // Each property is as it should be in most payloads, else most would be refused for several reasons at once.
+    // Each property is valid in most payloads, else most payloads would be refused for several reasons at once.
     const mostly = <T>(good: fc.Arbitrary<T>) =>
       fc.oneof({ weight: 6, arbitrary: good }, { weight: 1, arbitrary: fc.oneof(scalar, fc.array(scalar)) });
     const payloads = fc.record(
@@ -314,7 +314,7 @@ describe('a class as a schema', () => {
     expect(accepted).toBeGreaterThan(0);
   });
 
-  it('takes the long way where an array holds objects, which may have rules of their own', () => {
+  it('uses class-transformer if an array holds objects, which may have their own rules', () => {
     class Person {
       @Exclude()
       password = 'secret';

@@ -1,4 +1,4 @@
-// Payload slots described by a class with class-validator decorators.
+// How does a class with class-validator decorators validate a payload?
 import type { Issue, PayloadClass } from '@nestjs-realtime/contract';
 import { isLegalSegment } from '@nestjs-realtime/contract';
 import type { ClassConstructor } from 'class-transformer';
@@ -23,16 +23,16 @@ const INBOUND: ValidatorOptions = {
 const OUTBOUND: ValidatorOptions = { ...INBOUND, forbidNonWhitelisted: false };
 const MAX_ISSUES = 10;
 
-/** How payloads of one class go through class-transformer and class-validator, in one direction. */
-interface Way {
-  /** Whether no property can hold an object. */
+/** How payloads of one class are transformed and validated in one direction. */
+interface Direction {
+  /** Whether all properties are scalars. */
   readonly isFlat: boolean;
   readonly options: ValidatorOptions;
   readonly instantiate: (type: PayloadClass, payload: object) => object;
   readonly finish: (value: object) => unknown;
 }
 
-/** Compiles classes; one per application, made from the two optional peers. */
+/** Compiles classes with the two optional peer dependencies. One per application. */
 export class ClassSchemaCompiler {
   constructor(
     private readonly validation: ClassValidation,
@@ -40,7 +40,7 @@ export class ClassSchemaCompiler {
     private readonly transformations: ClassTransformations | null = null,
   ) {}
 
-  /** Loads the optional peers; null where one of them is not installed. */
+  /** Loads the optional peer dependencies; null if one of them is not installed. */
   static async load(): Promise<ClassSchemaCompiler | null> {
     try {
       const [validation, transformer] = await Promise.all([ClassValidation.load(), import('class-transformer')]);
@@ -51,9 +51,9 @@ export class ClassSchemaCompiler {
   }
 
   /**
-   * Answers at once where the constraints of a payload do, else by promise.
+   * The validator is synchronous for a payload whose constraints are, else it returns a promise.
    *
-   * @throws RealtimeFault for a class that has no class-validator decorator: it would refuse everything.
+   * @throws RealtimeFault for a class without class-validator decorators: it would refuse every payload.
    */
   compile(type: PayloadClass, place: string): PayloadValidator {
     const { validator } = this.validation;
@@ -72,7 +72,7 @@ export class ClassSchemaCompiler {
     return { parse: (payload) => current().parse(payload), strip: (payload) => current().strip(payload) };
   }
 
-  /** For the decorations that the class has now. */
+  /** Compiles the class with its present decorators. */
   private quickest(type: PayloadClass): PayloadValidator {
     const { validator } = this.validation;
     const metadata = metadataOf(validator, type);
@@ -86,21 +86,21 @@ export class ClassSchemaCompiler {
   }
 
   private thorough(type: PayloadClass, isFlat: boolean): PayloadValidator {
-    // class-transformer costs more than the validation; where it would only copy properties, they are copied.
+    // class-transformer costs more than the validation. If it would only copy properties, they are copied without it.
     const copies = isFlat && this.transformations?.none(type) === true;
     const instantiate = copies
       ? copyInto
       : (target: PayloadClass, payload: object) => this.instantiate(target, payload);
     const toPlain = copies ? spread : this.transformer.instanceToPlain;
-    const inbound: Way = { isFlat, options: INBOUND, instantiate, finish: identity };
-    const outbound: Way = { isFlat, options: OUTBOUND, instantiate, finish: toPlain };
+    const inbound: Direction = { isFlat, options: INBOUND, instantiate, finish: identity };
+    const outbound: Direction = { isFlat, options: OUTBOUND, instantiate, finish: toPlain };
     return {
       parse: (payload) => this.run(type, payload, inbound),
       strip: (payload) => this.run(type, payload, outbound),
     };
   }
 
-  private run(type: PayloadClass, payload: unknown, { isFlat, options, instantiate, finish }: Way): unknown {
+  private run(type: PayloadClass, payload: unknown, { isFlat, options, instantiate, finish }: Direction): unknown {
     if (!isPlainObject(payload) && !(payload instanceof type))
       throw invalid([{ path: '', message: 'must be an object' }]);
     const instance = instantiate(type, payload);
@@ -114,7 +114,7 @@ export class ClassSchemaCompiler {
     return errors instanceof Promise ? errors.then(settle) : settle(errors);
   }
 
-  /** A `@Transform` that stumbles over a hostile value has found it invalid. */
+  /** If a `@Transform` throws on a value, the payload is invalid. */
   private instantiate(type: PayloadClass, payload: object): object {
     try {
       return this.transformer.plainToInstance<object, object>(type as ClassConstructor<object>, payload, TRANSFORM);
@@ -127,12 +127,12 @@ export class ClassSchemaCompiler {
   }
 }
 
-/** Declared types of properties under which no object can hide. */
+/** Declared types of properties that hold no nested objects. */
 const SCALARS: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date]);
 
 const TRANSFORM = { enableImplicitConversion: false } as const;
 
-/** Valid payloads of classes without nested ones do without the long way; whatever is odd takes it. */
+/** Accepts valid payloads by their constraints alone. All other payloads go to `thorough`, which also gives the issues. */
 function quick(type: PayloadClass, constraints: ClassConstraints, thorough: PayloadValidator): PayloadValidator {
   return {
     parse: (payload) => {
@@ -168,7 +168,7 @@ function invalid(issues: readonly Issue[]): RealtimeException {
   return new RealtimeException('INVALID_PAYLOAD', { issues });
 }
 
-/** class-validator takes an array where one nested object is declared and checks its elements; this finds such a place. */
+/** The path of an array in place of a declared object: class-validator would accept it and check its elements. */
 function findMisplacedArray(root: object): string | null {
   const pending: { node: object; path: string }[] = [{ node: root, path: '' }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -188,7 +188,7 @@ function isOneObject(node: object, key: string): boolean {
   return typeof type === 'function' && type !== Array && type !== Object && type !== Set && type !== Map;
 }
 
-/** Depth first, at most 10; paths name declared properties, and client-chosen keys only where they are plain identifiers. */
+/** Depth first, at most 10. Paths contain declared properties, and keys chosen by the client only if they are plain identifiers. */
 function collectIssues(errors: readonly ValidationError[], prefix = '', issues: Issue[] = []): Issue[] {
   for (const error of errors) {
     if (issues.length >= MAX_ISSUES) break;

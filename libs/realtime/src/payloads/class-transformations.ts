@@ -1,17 +1,17 @@
-// Does class-transformer have anything to do for a class, beyond copying its properties?
+// Does class-transformer do more for a class than copy its properties?
 import type { PayloadClass } from '@nestjs-realtime/contract';
 
 type Storage = Readonly<Record<string, Map<unknown, unknown> | undefined>>;
 
-/** Where class-transformer 0.5 keeps what its decorators said; it offers no public question for "none at all". */
+/** Where class-transformer 0.5 stores its decorators. It has no public function that says whether a class has any. */
 const STORAGE_MODULE: string = 'class-transformer/cjs/storage.js';
 const DECORATIONS = ['_typeMetadatas', '_transformMetadatas', '_exposeMetadatas', '_excludeMetadatas'];
 
-/** What the decorators of class-transformer have said of the classes of this process. */
+/** The class-transformer decorators of all classes in this process. */
 export class ClassTransformations {
   private constructor(private readonly storage: Storage) {}
 
-  /** Null where this version keeps it elsewhere; then every class has to be taken for a transformed one. */
+  /** Null if this version stores them elsewhere; then every class must be treated as decorated. */
   static async load(): Promise<ClassTransformations | null> {
     try {
       const { defaultMetadataStorage: storage } = (await import(STORAGE_MODULE)) as { defaultMetadataStorage: Storage };
@@ -21,7 +21,7 @@ export class ClassTransformations {
     }
   }
 
-  /** Whether neither the class nor one it extends has such a decorator. */
+  /** Whether neither the class nor a base class has such a decorator. */
   none(type: PayloadClass): boolean {
     for (let target: unknown = type; typeof target === 'function'; target = Object.getPrototypeOf(target)) {
       if (DECORATIONS.some((name) => this.storage[name]?.has(target))) return false;

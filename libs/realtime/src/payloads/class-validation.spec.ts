@@ -87,7 +87,7 @@ describe('asynchronous constraints of a class', () => {
     },
   );
 
-  it('are waited for where a discriminator chooses the class', async () => {
+  it('are waited for if a discriminator chooses the class', async () => {
     abstract class Shape {
       @IsString()
       kind: string;
@@ -114,7 +114,7 @@ describe('asynchronous constraints of a class', () => {
     await expectRefusal(() => parse({ shape: { kind: 'label', name: 'taken' } }), 'shape.name');
   });
 
-  it('are waited for where a class has inherited them', async () => {
+  it('are waited for if a class inherits them', async () => {
     class Base {
       @Free(true)
       name: string;
@@ -138,7 +138,7 @@ describe('asynchronous constraints of a class', () => {
     expect(compile(Draft).parse({ state: 'draft', name: 'taken' })).toBeInstanceOf(Draft);
   });
 
-  it('are waited for where they are a class, which a container of the application may make', async () => {
+  it('are waited for if they are a class that the container of the application creates', async () => {
     @ValidatorConstraint({ async: true })
     class NameIsFree implements ValidatorConstraintInterface {
       constructor(private readonly taken: readonly string[] = []) {}
@@ -160,7 +160,7 @@ describe('asynchronous constraints of a class', () => {
     await expectRefusal(() => parse({ name: 'taken' }), 'name');
   });
 
-  it('ask the present container where they are synchronous as well', async () => {
+  it('come from the present container if they are synchronous too', async () => {
     @ValidatorConstraint()
     class NameIsFree implements ValidatorConstraintInterface {
       constructor(private readonly taken: readonly string[] = []) {}
@@ -182,7 +182,7 @@ describe('asynchronous constraints of a class', () => {
     await expectRefusal(() => parse({ name: 'taken' }), 'name');
   });
 
-  it('leave a class without any synchronous, also where others of the process have some', () => {
+  it('do not make other classes asynchronous', () => {
     class Other {
       @Free(true)
       name: string;
@@ -199,7 +199,7 @@ describe('asynchronous constraints of a class', () => {
     expect(compile(Nesting).strip({ plain: { name: 'a' } })).toEqual({ plain: { name: 'a' } });
   });
 
-  it('leave a payload synchronous where none of them is asked', () => {
+  it('do not make a payload asynchronous if none of them runs', () => {
     class Sometimes {
       @IsOptional()
       @Free(true)
@@ -208,7 +208,7 @@ describe('asynchronous constraints of a class', () => {
     expect(compile(Sometimes).parse({})).toBeInstanceOf(Sometimes);
   });
 
-  it('are waited for where class-validator keeps its executor elsewhere', async () => {
+  it('are waited for if class-validator has its executor elsewhere', async () => {
     const elsewhere = new ClassSchemaCompiler(ClassValidation.withoutExecutor(validator), transformer);
     class Named {
       @Free(undefined)

@@ -1,4 +1,4 @@
-// What does class-validator say of an instance? At once, unless a constraint that was asked answers later.
+// Which errors does class-validator find in an instance? Synchronously, unless a constraint that ran is asynchronous.
 import type { ValidationError, ValidatorConstraintInterface, ValidatorOptions } from 'class-validator';
 import { RealtimeFault } from '../realtime.exception.js';
 import { abandon, isThenable } from './thenable.js';
@@ -8,7 +8,7 @@ type MetadataStorage = ReturnType<ClassValidator['getMetadataStorage']>;
 export type ValidationMetadata = ReturnType<MetadataStorage['getTargetValidationMetadatas']>[number];
 export type ConstraintMetadata = ReturnType<MetadataStorage['getTargetValidatorConstraints']>[number];
 
-/** As much as we use of class-validator's executor, which `validate()` and `validateSync()` use themselves. */
+/** The parts that we use of class-validator's executor, on which `validate()` and `validateSync()` are built. */
 interface Executor {
   metadataStorage: MetadataStorage;
   readonly awaitingPromises: unknown[];
@@ -17,13 +17,13 @@ interface Executor {
 }
 type ExecutorClass = new (validator: object, options: ValidatorOptions) => Executor;
 
-/** Where class-validator 0.14 and 0.15 keep it. */
+/** The executor's module in class-validator 0.14 and 0.15. */
 const EXECUTOR_MODULE: string = 'class-validator/cjs/validation/ValidationExecutor.js';
 
 /**
- * `validateSync()` skips asynchronous constraints in silence, and takes the promise of one that is not marked as asynchronous for a
- * yes. So we look at what the constraints of this very instance have answered, nested objects included: an answer that is a promise is
- * waited for, whether it was registered before or after boot, and a class without any stays synchronous.
+ * `validateSync()` silently skips asynchronous constraints. If one is not marked as asynchronous, it treats its promise as a success. So
+ * this class looks at the results of the constraints of each instance and its nested objects, and waits for those that are promises. A
+ * constraint may be registered before or after boot. A class without asynchronous constraints stays synchronous.
  */
 export class ClassValidation {
   private readonly storage: MetadataStorage;
@@ -40,12 +40,12 @@ export class ClassValidation {
     return new ClassValidation(validator, await loadExecutor());
   }
 
-  /** For a version of class-validator that keeps its executor elsewhere: every instance is then validated by promise. */
+  /** For a version of class-validator that has its executor elsewhere: then every validation is asynchronous. */
   static withoutExecutor(validator: ClassValidator): ClassValidation {
     return new ClassValidation(validator, null);
   }
 
-  /** The errors; empty where all constraints hold. @throws or rejects with what a constraint throws or rejects with. */
+  /** The errors; empty if all constraints hold. @throws or rejects with the error of a constraint. */
   errorsOf(instance: object, options: ValidatorOptions): ValidationError[] | Promise<ValidationError[]> {
     if (this.executor === null) return this.validator.validate(instance, options);
     const executor = new this.executor({}, options);
@@ -62,7 +62,7 @@ export class ClassValidation {
   }
 }
 
-/** Promises may be added while others are waited for. */
+/** Resolves when all promises have, including those added meanwhile. */
 async function settled(promises: readonly unknown[]): Promise<void> {
   for (let known = 0; known < promises.length;) {
     const batch = promises.slice(known);
@@ -74,7 +74,7 @@ async function settled(promises: readonly unknown[]): Promise<void> {
   }
 }
 
-/** The storage of class-validator, in which no constraint is missing and each promise is one of ours. */
+/** The storage of class-validator, but an unregistered constraint throws, and each thenable result is a native promise. */
 function strictStorage(storage: MetadataStorage): MetadataStorage {
   const known = new WeakMap<object, ConstraintMetadata[]>();
   const getTargetValidatorConstraints = (target: () => unknown): ConstraintMetadata[] => {
@@ -93,7 +93,7 @@ function strictStorage(storage: MetadataStorage): MetadataStorage {
   return Object.assign(Object.create(storage) as MetadataStorage, { getTargetValidatorConstraints });
 }
 
-/** Its container is asked each time, as class-validator does it: it may be set after boot, and may hold other instances then. */
+/** Asks the container for the instance on each use, as class-validator does: the container may be set or changed after boot. */
 function awaitable(constraint: ConstraintMetadata): ConstraintMetadata {
   const { target, name, async } = constraint;
   const instance: ValidatorConstraintInterface = {

@@ -26,7 +26,7 @@ describe('the answers of asynchronous constraints', () => {
       () => Object.assign(() => true, { then: (done: (a: boolean) => void) => done(false) }),
     ],
     ['nothing', () => undefined],
-  ])('are a no where they answer with %s', async (_what, validate) => {
+  ])('are a refusal if a constraint returns %s instead of true', async (_what, validate) => {
     class Named {
       @Free(undefined, {}, validate)
       name: string;
@@ -44,7 +44,7 @@ describe('the answers of asynchronous constraints', () => {
     }
   });
 
-  it('are a failure where they reject, and end no process', async () => {
+  it('are a failure if they reject, and do not end the process', async () => {
     const rejects = () => Promise.reject(new Error('the database is down'));
     class Named {
       @Free(undefined, {}, rejects)
@@ -62,12 +62,12 @@ describe('the answers of asynchronous constraints', () => {
     for (let round = 0; round < 2; round++) {
       await expect(Promise.resolve().then(() => parse(payload))).rejects.toThrow('the database is down');
       await expect(Promise.resolve().then(() => strip(payload))).rejects.toThrow('the database is down');
-      // What was asked before is abandoned.
+      // The earlier promises reject unhandled unless they are abandoned.
       await expect(Promise.resolve().then(() => parse({ ...payload, third: 'throws' }))).rejects.toThrow('broken');
     }
   });
 
-  it('are a failure where one is not registered, and the fault says how to register it', () => {
+  it('are a failure if a constraint is not registered, and the error says how to register it', () => {
     class Unregistered implements ValidatorConstraintInterface {
       validate(): boolean {
         return false;
@@ -78,9 +78,9 @@ describe('the answers of asynchronous constraints', () => {
       name: string;
     }
     const { parse } = compile(Named);
-    const cure =
+    const fix =
       'The constraint Unregistered is not registered with class-validator, which would skip it; put @ValidatorConstraint() on its class.';
-    expect(() => parse({ name: 'a' })).toThrow(cure);
+    expect(() => parse({ name: 'a' })).toThrow(fix);
     ValidatorConstraint()(Unregistered);
     expect(() => parse({ name: 'a' })).toThrow('The payload is not valid.');
   });

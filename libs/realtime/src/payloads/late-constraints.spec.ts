@@ -24,7 +24,7 @@ describe('constraints that a class gets later', () => {
   });
 
   it.each([true, false])(
-    'count where they are registered after the class was compiled, synchronous or not: %s',
+    'count if they are registered after the class was compiled, asynchronous: %s',
     async (async) => {
       const refuses = (value: unknown) => (async ? isTaken(value) : value !== 'taken');
       class Item {
@@ -59,7 +59,7 @@ describe('constraints that a class gets later', () => {
     },
   );
 
-  it('count where a property gets its first constraint, and it is a nested object', async () => {
+  it('count if they are the first of a property that holds a nested object', async () => {
     class Named {
       @IsString()
       name: string;
@@ -73,7 +73,7 @@ describe('constraints that a class gets later', () => {
     await expect(Promise.resolve().then(() => parse({ name: 'a', item: { name: 1 } }))).rejects.toThrow();
   });
 
-  it('count where class-validator keeps decorators elsewhere', async () => {
+  it('count if class-validator stores decorators elsewhere', async () => {
     const storage = getMetadataStorage() as unknown as { validationMetadatas: unknown };
     const { validationMetadatas } = storage;
     class Named {

@@ -1,11 +1,11 @@
-// How does a declared slot become a validator? Once, at registration.
+// How does a declared payload slot become a validator? It is compiled once, at registration.
 import { isStandardSchema, type PayloadSchema } from '@nestjs-realtime/contract';
 import { RealtimeFault } from '../realtime.exception.js';
 import type { ClassSchemaCompiler } from './class-schema.js';
 import type { PayloadValidator } from './payload-validator.js';
 import { compileStandardSchema } from './standard-schema.js';
 
-/** Compiles payload slots; knows class-validator only where it is installed. */
+/** Compiles payload slots. `classes` is null if class-validator is not installed. */
 export class PayloadSchemaCompiler {
   constructor(private readonly classes: ClassSchemaCompiler | null) {}
 

@@ -6,7 +6,7 @@ import { checkShape, isPlainObject } from './payload-shape.js';
 const limits = new RealtimeLimits();
 const check = (payload: unknown) => checkShape(payload, limits)?.code ?? null;
 
-/** `depth` levels of objects or arrays, one in the other. */
+/** `depth` levels of nested objects or arrays. */
 function nested(depth: number, wrap: (inner: unknown) => unknown): unknown {
   let value: unknown = wrap(1);
   for (let level = 1; level < depth; level++) value = wrap(value);
@@ -34,13 +34,13 @@ describe('the shape check before any schema', () => {
     expect(check(nested(17, wrap))).toBe('PAYLOAD_TOO_LARGE');
   });
 
-  it('refuses empty containers beyond the depth too', () => {
+  it('refuses empty objects and arrays below the depth limit too', () => {
     expect(check(JSON.parse(`${'['.repeat(16)}${']'.repeat(16)}`))).toBeNull();
     expect(check(JSON.parse(`${'['.repeat(17)}${']'.repeat(17)}`))).toBe('PAYLOAD_TOO_LARGE');
   });
 
   it.each([(inner: unknown) => [inner], (inner: unknown) => ({ a: inner })])(
-    'stands 100,000 levels without exhausting the stack, at any depth limit (case %#)',
+    'checks 100,000 levels without exhausting the stack, at any depth limit (case %#)',
     (wrap) => {
       const deep = nested(100_000, wrap);
       expect(check(deep)).toBe('PAYLOAD_TOO_LARGE');
@@ -59,7 +59,7 @@ describe('the shape check before any schema', () => {
     expect(check(Array.from({ length: 32 }, () => new Array(32).fill({})))).toBe('PAYLOAD_TOO_LARGE');
   });
 
-  it('refuses a wide array before it looks at its elements', () => {
+  it('refuses a wide array before it reads the elements', () => {
     expect(check(new Array(1_000_000).fill(null))).toBe('PAYLOAD_TOO_LARGE');
     expect(check({ list: new Array(1_000_000) })).toBe('PAYLOAD_TOO_LARGE');
   });
@@ -109,7 +109,7 @@ describe('the shape check before any schema', () => {
     })(),
     Object.create({ a: 1 }) as object,
     Promise.resolve(),
-  ])('refuses what JSON does not make, at the top, in objects and in arrays (case %#)', (value) => {
+  ])('refuses values that JSON cannot produce, at the top, in objects and in arrays (case %#)', (value) => {
     const refused = {
       code: 'INVALID_PAYLOAD',
       issues: [{ path: '', message: 'only plain JSON values are allowed' }],
@@ -119,13 +119,13 @@ describe('the shape check before any schema', () => {
     expect(checkShape([[value]], limits)).toEqual(refused);
   });
 
-  it('ends on a cycle', () => {
+  it('refuses a cycle', () => {
     const cycle: Record<string, unknown> = {};
     cycle.self = cycle;
     expect(check(cycle)).toBe('PAYLOAD_TOO_LARGE');
   });
 
-  it('never throws, and passes exactly what its own limits allow, for any JSON', () => {
+  it('never throws, and passes exactly the JSON that its limits allow', () => {
     const measure = (value: unknown): number =>
       typeof value === 'object' && value !== null
         ? Object.values(value).reduce<number>((sum, inner) => sum + 1 + measure(inner), 0)

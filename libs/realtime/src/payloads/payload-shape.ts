@@ -1,4 +1,4 @@
-// Is this payload of a shape that a schema may safely see? The check before any schema (docs/hardening.md#9).
+// Is the shape of a payload safe for a schema? Checked before any schema runs (docs/hardening.md#9).
 import type { Issue, RefusalCode } from '@nestjs-realtime/contract';
 
 /** Limits of an inbound payload. */
@@ -8,7 +8,7 @@ export interface ShapeLimits {
   readonly payloadKeys: number;
 }
 
-/** Why a payload may not pass. */
+/** Why a payload is refused. */
 export interface ShapeRefusal {
   readonly code: Extract<RefusalCode, 'PAYLOAD_TOO_LARGE' | 'INVALID_PAYLOAD'>;
   readonly issues?: readonly Issue[];
@@ -18,10 +18,10 @@ export interface ShapeRefusal {
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Null when the payload is within the limits and made of plain objects, arrays and JSON scalars, without keys that reach a prototype.
+ * Null if the payload is within the limits and consists of plain objects, arrays and JSON scalars, without keys that reach a prototype.
  *
- * Security note: reads client data before anything else does. Iterative, so depth cannot exhaust the stack; it stops at the first excess.
- * Depth counts objects and arrays, the payload itself is 1. Bytes are counted over strings, keys and scalars as JSON would spend them.
+ * Security note: reads client data before anything else does. It is iterative, so depth cannot exhaust the stack, and it stops at the
+ * first violation. Depth counts objects and arrays; the payload itself is level 1. Bytes count strings, keys and scalars, as in JSON.
  */
 export function checkShape(payload: unknown, limits: ShapeLimits): ShapeRefusal | null {
   if (typeof payload !== 'object' || payload === null) {
@@ -37,7 +37,7 @@ export function checkShape(payload: unknown, limits: ShapeLimits): ShapeRefusal 
     if (depth > limits.payloadDepth) return TOO_LARGE;
     const isArray = Array.isArray(node);
     if (!isArray && !isPlainObject(node)) return NOT_PLAIN;
-    // Counted before a value is read: a hostile payload is refused for its keys alone.
+    // Keys are counted before values are read, so that too many keys cost little.
     const names = isArray ? null : Object.keys(node);
     const size = names === null ? (node as unknown[]).length : names.length;
     keys += size;
@@ -60,7 +60,7 @@ export function checkShape(payload: unknown, limits: ShapeLimits): ShapeRefusal 
   return null;
 }
 
-/** Whether the value is an object literal as JSON makes them. */
+/** Whether the value is an object such as JSON produces. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

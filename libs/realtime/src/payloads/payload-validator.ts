@@ -1,12 +1,12 @@
-// Is this payload what the channel declared? What a compiled slot answers.
+// Does a payload match what the channel declares? A compiled slot answers.
 
 /**
- * A compiled payload slot. Both return a value, or a promise where the schema is asynchronous, and
- * throw (or reject with) `RealtimeException('INVALID_PAYLOAD')` with at most 10 issues.
+ * A compiled payload slot. Both methods return a value, or a promise if the schema is asynchronous. For an invalid payload they throw
+ * or reject with `RealtimeException('INVALID_PAYLOAD')`, with at most 10 issues.
  */
 export interface PayloadValidator {
-  /** A client's payload as the handler gets it; unknown properties of a class are refused. */
+  /** The payload of a client, as the handler receives it. A class refuses unknown properties. */
   parse(payload: unknown): unknown;
-  /** Our own payload as it goes out; unknown properties are stripped in silence. */
+  /** The payload of a broadcast, as it is sent. Unknown properties are removed without an error. */
   strip(payload: unknown): unknown;
 }

@@ -20,7 +20,7 @@ function issuesOf(run: () => unknown): readonly Issue[] | undefined {
 describe('a Standard Schema', () => {
   const schema = z.object({ items: z.array(z.object({ n: z.coerce.number() })), unit: z.string().default('EUR') });
 
-  it('parses, defaults and decides about unknown properties, in and out', () => {
+  it('converts values, adds defaults and decides about unknown properties, inbound and outbound', () => {
     const { parse: read, strip } = compile(schema);
     const given = { items: [{ n: '4', extra: 1 }], extra: 1 };
     expect(read(given)).toEqual({ items: [{ n: 4 }], unit: 'EUR' });
@@ -29,13 +29,13 @@ describe('a Standard Schema', () => {
     expect(compile(z.undefined()).parse(undefined)).toBeUndefined();
   });
 
-  it('gives dotted paths, and none for the payload itself', () => {
+  it('gives dotted paths, and an empty one for the payload itself', () => {
     const issues = issuesOf(() => compile(schema).parse({ items: [{ n: 1 }, { n: 'x' }] }));
     expect(issues!.map(({ path }) => path)).toEqual(['items.1.n']);
     expect(issuesOf(() => compile(z.string()).parse(1))!.map(({ path }) => path)).toEqual(['']);
   });
 
-  it('reads nothing but keys from paths made of objects, and stops at a strange one', () => {
+  it('reads only the keys of path objects, and stops at an illegal key', () => {
     const picky = {
       '~standard': {
         version: 1 as const,
@@ -46,7 +46,7 @@ describe('a Standard Schema', () => {
     expect(issuesOf(() => compile(picky).parse(1))).toEqual([{ path: 'a.0', message: 'no' }]);
   });
 
-  it('takes a transform that stumbles for a refusal, and tells nothing of it', async () => {
+  it('treats a transform that throws as a refusal without details', async () => {
     const trimmed = compile(z.unknown().transform((value) => (value as string).trim()));
     const refusal = await Promise.resolve(5)
       .then(trimmed.parse)
@@ -72,7 +72,7 @@ describe('a Standard Schema', () => {
   const answering = (answer: unknown) =>
     compile({ '~standard': { version: 1, vendor: 'test', validate: () => answer } });
 
-  it('waits for the promise of another library, and takes it for no result', async () => {
+  it('waits for the promise of another library', async () => {
     const thenable = (answer: unknown) => ({ then: (resolve: (answer: unknown) => void) => resolve(answer) });
     await expect(answering(thenable({ value: 7 })).parse(1)).resolves.toBe(7);
     const refused = answering(thenable({ issues: [{ message: 'no' }] }));
@@ -82,12 +82,9 @@ describe('a Standard Schema', () => {
     await expect(stripped).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
   });
 
-  it.each([{}, true, undefined, null, 1, { issues: null }, []])(
-    'takes no other answer for a yes: %j',
-    async (answer) => {
-      const { parse } = answering(answer);
-      expect(() => parse(1)).toThrow();
-      await expect(answering(Promise.resolve(answer)).parse(1)).rejects.toThrow();
-    },
-  );
+  it.each([{}, true, undefined, null, 1, { issues: null }, []])('accepts no other answer: %j', async (answer) => {
+    const { parse } = answering(answer);
+    expect(() => parse(1)).toThrow();
+    await expect(answering(Promise.resolve(answer)).parse(1)).rejects.toThrow();
+  });
 });

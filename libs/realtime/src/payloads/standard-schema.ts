@@ -1,4 +1,4 @@
-// Payload slots of zod, valibot, arktype and whatever else speaks Standard Schema v1.
+// How does a Standard Schema v1 (zod, valibot, arktype and others) validate a payload?
 import {
   isLegalSegment,
   type StandardIssue,
@@ -9,25 +9,25 @@ import { RealtimeException } from '../realtime.exception.js';
 import type { PayloadValidator } from './payload-validator.js';
 import { isThenable } from './thenable.js';
 
-/** The schema decides about unknown properties itself, inbound and outbound alike. */
+/** The schema itself decides about unknown properties, inbound and outbound. */
 export function compileStandardSchema(schema: StandardSchema): PayloadValidator {
   const { validate } = schema['~standard'];
   const parse = (payload: unknown): unknown => {
     const result = attempt(() => validate(payload));
-    // Also the promise of another library: taken for a result, it would be a valid one.
-    return isThenable(result) ? Promise.resolve(result).then(unwrap, stumbled) : unwrap(result);
+    // The promise of another library counts too: treated as a result, it would be a valid one.
+    return isThenable(result) ? Promise.resolve(result).then(unwrap, refuse) : unwrap(result);
   };
   return { parse, strip: parse };
 }
 
-/** Longest complaint of a schema that is sent, in characters; some repeat keys of the input. */
+/** Longest message of a schema that is sent, in characters. Some messages repeat keys of the input. */
 const MAX_MESSAGE = 200;
 
-/** @throws TypeError for an answer that is neither a value nor a refusal: it does not say that the payload is valid. */
+/** @throws TypeError for a result without value and issues: it does not mean that the payload is valid. */
 function unwrap(result: StandardResult<unknown>): unknown {
   if (result.issues === undefined) {
     if ('value' in result) return result.value;
-    throw new TypeError('The schema answered with neither a value nor issues.');
+    throw new TypeError('The schema returned neither a value nor issues.');
   }
   throw new RealtimeException('INVALID_PAYLOAD', {
     issues: result.issues
@@ -36,8 +36,8 @@ function unwrap(result: StandardResult<unknown>): unknown {
   });
 }
 
-/** A transform that stumbles over a hostile value has found it invalid. */
-function stumbled(cause: unknown): never {
+/** If a transform throws on a value, the payload is invalid. */
+function refuse(cause: unknown): never {
   throw new RealtimeException('INVALID_PAYLOAD', { reason: 'the schema threw', cause });
 }
 
@@ -45,13 +45,13 @@ function attempt<Value>(run: () => Value): Value {
   try {
     return run();
   } catch (error) {
-    return stumbled(error);
+    return refuse(error);
   }
 }
 
-/** Path elements may be objects that hold the input; only their keys are read, and of those the client chose only plain identifiers. */
+/** Path elements may be objects that hold input, so only their keys are read. The path ends before a key that is no plain identifier. */
 function dottedPath(issue: StandardIssue): string {
   const parts = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-  const strange = parts.findIndex((part) => !isLegalSegment(part));
-  return (strange === -1 ? parts : parts.slice(0, strange)).join('.');
+  const illegal = parts.findIndex((part) => !isLegalSegment(part));
+  return (illegal === -1 ? parts : parts.slice(0, illegal)).join('.');
 }

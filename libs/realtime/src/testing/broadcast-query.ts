@@ -1,4 +1,4 @@
-// Which of the recorded broadcasts does an assertion speak of, and how does it say so?
+// Which recorded broadcasts does an assertion look for, and how does its message describe them?
 import type { ChannelAddress, EventNameOf, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { RecordedBroadcast } from '../broadcast/recorded-broadcast.js';
 import { RealtimeFault } from '../realtime.exception.js';
@@ -11,12 +11,12 @@ export type BroadcastTarget<Channel extends RealtimeChannelDescriptor = Realtime
 const MAX_LINES = 20;
 const MAX_PAYLOAD_LENGTH = 200;
 
-/** What an assertion looks for. */
+/** The broadcasts that an assertion looks for. */
 export class BroadcastQuery<Channel extends RealtimeChannelDescriptor> {
   private readonly expectsPayload: boolean;
   private readonly payload: unknown;
 
-  /** @throws RealtimeFault for an event the channel does not declare: that none was broadcast would prove nothing. */
+  /** @throws RealtimeFault for an event that the channel does not declare: its absence would prove nothing. */
   constructor(
     private readonly target?: BroadcastTarget<Channel>,
     private readonly event?: EventNameOf<Channel>,
@@ -59,7 +59,7 @@ export class BroadcastQuery<Channel extends RealtimeChannelDescriptor> {
   }
 }
 
-/** One line each, the newest of them. */
+/** The newest broadcasts, one per line. */
 export function listBroadcasts(broadcasts: readonly RecordedBroadcast[]): string {
   const lines = broadcasts
     .slice(-MAX_LINES)
@@ -77,7 +77,7 @@ function print(payload: unknown): string {
   return text.length > MAX_PAYLOAD_LENGTH ? `${text.slice(0, MAX_PAYLOAD_LENGTH)}…` : text;
 }
 
-/** Matchers of test runners name themselves. */
+/** Matchers of test runners are printed by their names. */
 function inJSON(payload: unknown): string {
   try {
     return (

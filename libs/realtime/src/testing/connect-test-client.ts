@@ -1,4 +1,4 @@
-// How does a test become a client of its application? Over a real socket, on whatever port is free.
+// How does a test connect a client to its application? Over a real socket, on a free port.
 import type { Server } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { isIPv6 } from 'node:net';
@@ -11,15 +11,15 @@ import { RealtimeOptions } from '../realtime.options.js';
 import { TestClient } from './test-client.js';
 import { waitFor } from './wait.js';
 
-/** Who the client is, as the application's authenticator will see it. */
+/** The credentials of the client, and how it connects. */
 export interface TestClientOptions {
-  /** The `auth` of the handshake, or what makes it before every attempt to connect. Default: none. */
+  /** The `auth` of the handshake, or a function that creates it before every attempt to connect. Default: none. */
   readonly auth?: Credentials | RealtimeClientOptions['auth'];
-  /** Cookies as a browser on a page of the application would send them, with their Origin. Default: none. */
+  /** Cookies, as a browser on a page of the application sends them. Default: none. */
   readonly cookies?: Readonly<Record<string, string>>;
-  /** Further headers of the upgrade request. The origin of a page that may connect is sent unless `origin` says otherwise; undefined sends none. */
+  /** Further headers of the upgrade request. By default `origin` is that of a page that may connect; undefined omits a header. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds that connecting, and each wait of the client, may take. Default 4,000, below the timeout of the usual runners. */
+  /** Milliseconds that connecting, and each wait of the client, may take. Default 4,000, below the timeout of most test runners. */
   readonly timeout?: number;
 }
 
@@ -28,15 +28,15 @@ interface RunningServer {
   readonly clients: Set<TestClient>;
 }
 
-/** Where to reach a server that listens on every address. */
+/** The address of a server that listens on all addresses. */
 const LOOPBACK: Readonly<Record<string, string>> = { '::': '::1', '0.0.0.0': '127.0.0.1' };
 
 const servers = new WeakMap<Server, RunningServer>();
 
 /**
- * Connects a client of `@nestjs-realtime/client`, which must be installed, and resolves once the server has welcomed it. Listens on a
- * free port of 127.0.0.1 first where the application does not listen yet. The client is closed with the application.
- * @throws RealtimeError the refusal of this first attempt, retryable or not.
+ * Connects a client of `@nestjs-realtime/client`, which must be installed, and resolves once the server has accepted it. If the
+ * application does not listen yet, it first listens on a free port of 127.0.0.1. The client is closed with the application.
+ * @throws RealtimeError the refusal of the first attempt, retryable or not.
  * @example
  * const ann = await connectTestClient(app, { cookies: { session: 's1' } });
  * const order = await ann.subscribe(orderChannel, { orderId: '42' });
@@ -82,7 +82,7 @@ async function loadClient(): Promise<typeof import('@nestjs-realtime/client')> {
   }
 }
 
-/** Asked once for each server, so that clients may connect at the same time to an application that does not listen yet. */
+/** Listens once per server, so that several clients may connect at once to an application that does not listen yet. */
 function running(server: Server, app: INestApplication): RunningServer {
   const known = servers.get(server);
   if (known) return known;
@@ -105,7 +105,7 @@ function urlOf(server: Server): string {
   return `${server instanceof HttpsServer ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${address.port}`;
 }
 
-/** Those of a page that may connect: of the application itself where its `origins` say so, else the first that is listed. */
+/** Headers of a page that may connect: of the application itself if `origins` has `'self'`, else of the first origin. */
 function pageHeaders(url: string, { origins, hosts }: RealtimeOptions): Record<string, string> {
   if (!origins.includes('self')) return origins.length > 0 ? { origin: origins[0] } : {};
   const { host, hostname, protocol } = new URL(url);
@@ -126,7 +126,7 @@ function headersOf(
   );
 }
 
-/** A client retries by itself what a test wants to see refused. */
+/** Rejects with the first refusal, although the client retries: a test wants to see it. */
 async function firstAttempt(client: RealtimeClient, timeout: number): Promise<void> {
   try {
     await waitFor(

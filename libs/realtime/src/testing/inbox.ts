@@ -1,14 +1,14 @@
-// Which events has a test client received, and which of them has nobody asked for yet?
+// Which events has a test client received, and which of them has the test not taken yet?
 
-/** One event as it came. */
+/** One received event. */
 export interface ReceivedEvent {
   readonly event: string;
   readonly payload: unknown;
 }
 
-/** Keeps every event of one channel; each is given out once, in order. */
+/** Keeps all events of one channel. Each is given out once, in order. */
 export class Inbox {
-  /** Everything that came, in order. */
+  /** All received events, in order. */
   readonly received: ReceivedEvent[] = [];
   private readonly unread: ReceivedEvent[] = [];
   private readonly watchers = new Set<() => void>();
@@ -26,13 +26,13 @@ export class Inbox {
     return index < 0 ? undefined : { found: this.unread.splice(index, 1)[0].payload };
   }
 
-  /** Watchers are called in the order in which they came. @returns takes the watcher off. */
+  /** Watchers are called in the order in which they were added. @returns a function that removes the watcher. */
   watch(watcher: () => void): () => void {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
   }
 
-  /** Also where a wait may have become hopeless. */
+  /** Call it too when a wait can no longer succeed. */
   changed(): void {
     for (const watcher of [...this.watchers]) watcher();
   }

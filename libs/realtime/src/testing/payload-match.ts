@@ -1,9 +1,9 @@
-// Is this the payload a test expects? Pure.
+// Does a payload match what a test expects?
 
 /**
- * Whether the payload, as it came out of JSON, holds what is expected. Objects may hold more than is expected, at every depth; arrays
- * are compared element by element and must be of the same length. `undefined` expects a property to be absent. What JSON would change
- * is changed first: a `Date` matches its ISO string. Matchers of Jest and Vitest are asked.
+ * Whether the payload, parsed from JSON, contains the expected values. Objects may have more properties than expected, at every depth.
+ * Arrays are compared element by element and must have the same length. `undefined` expects a property to be absent. Expected values are
+ * converted as JSON does: a `Date` matches its ISO string. Matchers of Jest and Vitest work.
  */
 export function payloadMatches(payload: unknown, expected: unknown): boolean {
   if (typeof expected !== 'object' || expected === null) return Object.is(payload, expected);

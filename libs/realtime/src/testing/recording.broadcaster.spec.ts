@@ -44,7 +44,7 @@ describe('RecordingRealtimeBroadcaster', () => {
   });
   afterEach(() => void jest.restoreAllMocks());
 
-  it('records what would have gone over the wire, by the name of its event', async () => {
+  it('records payloads as they would be sent, with the name of the event', async () => {
     const port: IRealtimeBroadcaster = realtime;
     await port.broadcast(order, 'shipped', shipped());
     await port.broadcast(ping, 1);
@@ -57,16 +57,20 @@ describe('RecordingRealtimeBroadcaster', () => {
   });
 
   it.each<[string, unknown[], string]>([
-    ['an event the channel does not declare', [order, 'sent', {}], 'declares no event "sent"'],
-    ['a payload its class refuses', [order, 'shipped', { parcels: 'x' }], 'parcels must be an integer'],
-    ['a payload its schema refuses', [order, 'note', { text: 1 }], 'text: Invalid input'],
-    ['a payload JSON cannot hold', [order, 'note', 1n], 'its payload is at fault'],
-    ['params left open', [orders, 'note', { text: 'a' }], 'is no concrete name of channel "orders.{orderId}"'],
+    ['an event that the channel does not declare', [order, 'sent', {}], 'declares no event "sent"'],
+    ['a payload that its class refuses', [order, 'shipped', { parcels: 'x' }], 'parcels must be an integer'],
+    ['a payload that its schema refuses', [order, 'note', { text: 1 }], 'text: Invalid input'],
+    ['a payload that JSON cannot hold', [order, 'note', 1n], 'its payload is at fault'],
+    [
+      'a channel without its params',
+      [orders, 'note', { text: 'a' }],
+      'is no concrete name of channel "orders.{orderId}"',
+    ],
     ['no event where there are several', [order, { text: 'a' }], 'declares 2 events; name one'],
     ['a channel without events', [mute, {}], 'declares 0 events'],
     ['a class without decorators', [bare, { text: 'a' }], 'the class Undecorated, which has no class-validator'],
     ['no channel', [undefined, 'note', {}], 'names no channel'],
-    ['something that is no channel', [{ name: 'ping' }, {}], 'is no concrete name of channel'],
+    ['an object that is no channel', [{ name: 'ping' }, {}], 'is no concrete name of channel'],
     ['a made-up descriptor', [{ name: 'ping', template: {} }, {}], 'was not made by defineRealtimeChannel()'],
   ])('refuses %s, as gate 4 does', async (_what, args, fault) => {
     const refused = Reflect.apply(realtime.broadcast, realtime, args) as Promise<void>;
@@ -82,7 +86,7 @@ describe('RecordingRealtimeBroadcaster', () => {
     await expect(realtime.broadcast(rival.with({ id: '1' }), 1)).rejects.toBeInstanceOf(BroadcastFault);
   });
 
-  it('keeps the order of broadcasts that nobody awaits, and tells when they are through', async () => {
+  it('keeps the order of broadcasts that are not awaited, and settles when they are recorded', async () => {
     void realtime.broadcast(order, 'shipped', shipped());
     void realtime.broadcast(order, 'note', { text: 'a' });
     void realtime.broadcast(ping, 1);
@@ -91,14 +95,14 @@ describe('RecordingRealtimeBroadcaster', () => {
     expect(realtime.broadcasts.map(({ event }) => event)).toEqual(['shipped', 'note', 'message']);
   });
 
-  it('is through also with what it refused', async () => {
+  it('settles after a refused broadcast too', async () => {
     const refused = expect(realtime.broadcast(ping, 'x')).rejects.toThrow();
     await realtime.settled();
     await refused;
     realtime.assertNothingBroadcast();
   });
 
-  it('gives the payloads of an address, a name or every channel of a descriptor, of one event or all', async () => {
+  it('returns the payloads of an address, a name or all channels of a descriptor, of one event or all', async () => {
     await realtime.broadcast(order, 'note', { text: 'a' });
     await realtime.broadcast(orders.with({ orderId: '7' }), 'note', { text: 'b' });
     await realtime.broadcast(order, 'shipped', shipped());
@@ -108,7 +112,7 @@ describe('RecordingRealtimeBroadcaster', () => {
     expect(realtime.payloadsOf(ping)).toEqual([]);
   });
 
-  it('stands in for the broadcaster of an application', async () => {
+  it('replaces the broadcaster of an application', async () => {
     @Injectable()
     class Courier {
       constructor(private readonly broadcaster: IRealtimeBroadcaster) {}
@@ -166,7 +170,7 @@ describe('the assertions of a recording', () => {
     realtime.assertNotBroadcast(ping, 'message');
   });
 
-  it('list what was broadcast instead', () => {
+  it('list the broadcasts there were instead', () => {
     expect(failureOf(() => realtime.assertBroadcast(ping))).toBe(
       `Expected a broadcast on ping. Broadcast instead:\n${LIST}`,
     );
@@ -183,7 +187,7 @@ describe('the assertions of a recording', () => {
     );
   });
 
-  it('list what should not have been broadcast', () => {
+  it('list the unexpected broadcasts', () => {
     expect(failureOf(() => realtime.assertNotBroadcast(order, 'note'))).toBe(
       'Expected no broadcast of "note" on orders.42. There was 1:\n  orders.42 note {"text":"a"}',
     );
@@ -204,7 +208,7 @@ describe('the assertions of a recording', () => {
     expect(lines.at(-1)).toBe(`  orders.42 note ${JSON.stringify({ text: 'x'.repeat(500) }).slice(0, 200)}…`);
   });
 
-  it('say when a broadcast is still under way, and do not hold before it is through', async () => {
+  it('report a broadcast in progress, and do not hold before it is recorded', async () => {
     realtime.clear();
     const sent = realtime.broadcast(ping, 1);
     const waiting = '\n1 still under way: await the code under test, or settled().';
@@ -219,7 +223,7 @@ describe('the assertions of a recording', () => {
   });
 
   it.each(['assertBroadcast', 'assertNotBroadcast', 'payloadsOf'] as const)(
-    'prove nothing by an event that does not exist: %s',
+    'throw for an event that does not exist: %s',
     (method) => {
       expect(() => realtime[method](order, 'sent' as never)).toThrow(
         'Channel "orders.{orderId}" declares no event "sent" (shipped, note).',

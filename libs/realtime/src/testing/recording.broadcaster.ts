@@ -1,4 +1,4 @@
-// What did this code broadcast? A drop-in broadcaster for use-case tests (docs/decisions/0001#where-each-line-lives).
+// What did the code under test broadcast? A broadcaster for use-case tests records it (docs/decisions/0001#where-each-line-lives).
 import { AssertionError } from 'node:assert';
 import { Injectable } from '@nestjs/common';
 import type { ChannelAddress, EventNameOf, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
@@ -10,8 +10,8 @@ import { StandaloneGate } from './standalone-gate.js';
 type Assertion = 'assertBroadcast' | 'assertNotBroadcast' | 'assertNothingBroadcast';
 
 /**
- * Passes gate 4 and records what would have gone out; sends nothing. It needs no module and no registration: a channel registers
- * itself when it is first broadcast to. The assertions throw an `AssertionError` of `node:assert`, which every runner understands.
+ * Checks broadcasts as gate 4 does and records them, but sends nothing. It needs no module and no registration: the first broadcast to a
+ * channel registers it. The assertions throw an `AssertionError` of `node:assert`, which every test runner supports.
  *
  * @example
  * const realtime = new RecordingRealtimeBroadcaster();
@@ -28,7 +28,7 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
     super();
   }
 
-  /** Everything recorded, in order. */
+  /** All recorded broadcasts, in order. */
   get broadcasts(): readonly RecordedBroadcast[] {
     return this.record;
   }
@@ -37,7 +37,7 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
     this.gate ??= StandaloneGate.open((broadcast) => this.record.push(broadcast));
     const passed = this.gate.then((gate) => gate.broadcast(target, ...rest));
     this.underWay.add(passed);
-    // a promise of its own, so that a fault that nobody awaits is still an unhandled rejection
+    // A new promise, so that a fault of a broadcast that is not awaited is still an unhandled rejection.
     return passed.finally(() => this.underWay.delete(passed));
   }
 
@@ -46,7 +46,7 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
     while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
   }
 
-  /** Payloads broadcast to a channel, in order, as clients would have received them. */
+  /** Payloads broadcast to a channel, in order, as clients would receive them. */
   payloadsOf<Channel extends RealtimeChannelDescriptor>(
     target: BroadcastTarget<Channel>,
     event?: EventNameOf<Channel>,
@@ -55,8 +55,8 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
   }
 
   /**
-   * Demands at least one such broadcast. The payload is compared as it goes over the wire; objects may hold more than is expected, at
-   * every depth. A descriptor with params stands for every channel of it.
+   * Requires at least one such broadcast. The payload is compared as it would be sent; objects may have more properties than expected, at
+   * every depth. A descriptor with params means any of its channels.
    * @throws AssertionError that lists what was broadcast instead.
    */
   assertBroadcast<Channel extends RealtimeChannelDescriptor>(
@@ -72,8 +72,8 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
   }
 
   /**
-   * Demands that there was no such broadcast; without arguments, none at all.
-   * @throws AssertionError that lists those there were.
+   * Requires that there was no such broadcast; without arguments, no broadcast at all.
+   * @throws AssertionError that lists the broadcasts there were.
    */
   assertNotBroadcast<Channel extends RealtimeChannelDescriptor>(
     target?: BroadcastTarget<Channel>,

@@ -1,4 +1,4 @@
-// How does a broadcast pass gate 4 where no module has been booted? Its channel registers itself, then all is as in an application.
+// How does a broadcast pass gate 4 without a module? Its channel is registered first; the rest is as in an application.
 import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { GuardedBroadcaster } from '../broadcast/guarded.broadcaster.js';
 import { type RecordedBroadcast, recordOf } from '../broadcast/recorded-broadcast.js';
@@ -20,7 +20,7 @@ export class StandaloneGate extends GuardedBroadcaster {
     super(new BroadcastGuard(), new NoopTracer(), channels, new RealtimeHooks());
   }
 
-  /** Asynchronous because class-validator is loaded only where it is installed. */
+  /** Asynchronous because class-validator, which is optional, is loaded here. */
   static async open(passed: (broadcast: RecordedBroadcast) => void): Promise<StandaloneGate> {
     const schemas = new PayloadSchemaCompiler(await ClassSchemaCompiler.load());
     return new StandaloneGate(new HandlerRegistry(schemas, new NoopTracer()), passed);
@@ -36,7 +36,7 @@ export class StandaloneGate extends GuardedBroadcaster {
     return 0;
   }
 
-  /** What an application would be told at boot, the caller is told here. */
+  /** Throws to the caller the faults that an application reports at boot. */
   private register(target: ChannelAddress | RealtimeChannelDescriptor): void {
     if (typeof target !== 'object' || target === null) return;
     const descriptor = 'descriptor' in target ? target.descriptor : target;

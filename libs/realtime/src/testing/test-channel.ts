@@ -1,20 +1,20 @@
-// What does a test hold of a channel? The client's own handle, and promises for what is to come.
+// How does a test use a channel? With the client's handle, and promises for events and states to come.
 import type { EventNameOf, EventOutput, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { ChannelHandle, RealtimeClient, SubscriptionState } from '@nestjs-realtime/client';
 import { RealtimeFault } from '../realtime.exception.js';
 import { Inbox, type ReceivedEvent } from './inbox.js';
 import { reached, stateOf, waitFor, type WaitOptions } from './wait.js';
 
-/** What a test channel has beside the methods of the client's handle. */
+/** The members that a test channel has beside those of the client's handle. */
 export interface TestChannelWaits<Channel extends RealtimeChannelDescriptor = RealtimeChannelDescriptor> {
-  /** Every event since the channel was made, in order. */
+  /** All events since the channel was created, in order. */
   readonly received: readonly ReceivedEvent[];
   /**
-   * Resolves with the payload of the oldest event of that name that no earlier call was given; it may have come before the call.
-   * @throws Error after the timeout, that says what came instead; the reason where the channel or the connection has ended.
+   * Resolves with the payload of the oldest event of that name that no earlier call has taken. The event may have come before the call.
+   * @throws Error after the timeout, which lists the events received. If the channel or the connection has ended, its reason.
    */
   next<Event extends EventNameOf<Channel>>(event: Event, options?: WaitOptions): Promise<EventOutput<Channel, Event>>;
-  /** Resolves once the channel is `subscribing`, `subscribed` or `ended`. */
+  /** Resolves once the channel is in the state. */
   reached(state: SubscriptionState, options?: WaitOptions): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export function testChannel<Channel extends RealtimeChannelDescriptor>(
   return Object.assign(handle, waits);
 }
 
-/** @throws the reason where no further event can come. */
+/** @throws the reason if no further event can come. */
 function demandOpen(handle: ChannelHandle<RealtimeChannelDescriptor>, client: RealtimeClient): void {
   if (handle.state === 'ended') throw handle.reason ?? new Error(`${handle.name} was unsubscribed.`);
   if (client.state === 'failed' || client.state === 'disconnected') {

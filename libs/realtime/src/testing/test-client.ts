@@ -1,10 +1,10 @@
-// What does a test hold of a connection? A client of the library, with promises for what is to come.
+// How does a test use a connection? With a client of the library, and promises for states to come.
 import type { PublicUser, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { ConnectionState, ParamsArgument, RealtimeClient, RealtimeError } from '@nestjs-realtime/client';
 import { type TestChannel, testChannel } from './test-channel.js';
 import { reached, stateOf, waitFor, type WaitOptions } from './wait.js';
 
-/** One connection to an application under test. Made by `connectTestClient`; closed with the application. */
+/** One connection to an application under test. `connectTestClient` creates it; it is closed with the application. */
 export class TestClient {
   private fences = 0;
 
@@ -15,7 +15,7 @@ export class TestClient {
     private readonly timeout: number,
   ) {}
 
-  /** Who the server says this is; null when anonymous. */
+  /** The user that the server has confirmed; null if anonymous. */
   get user(): PublicUser | null {
     return this.realtime.user;
   }
@@ -29,7 +29,7 @@ export class TestClient {
     return this.realtime.reason;
   }
 
-  /** Asks for a channel and returns at once; `ready()` or `subscribe()` tell whether it is granted. */
+  /** Asks for a channel and returns at once. `ready()` resolves once the channel is granted. */
   channel<Channel extends RealtimeChannelDescriptor>(
     descriptor: Channel,
     ...params: ParamsArgument<Channel>
@@ -38,8 +38,8 @@ export class TestClient {
   }
 
   /**
-   * Resolves with the channel once the server has admitted this client, so that no broadcast made from then on is missed.
-   * @throws RealtimeError the first refusal, also where asking again might help.
+   * Resolves with the channel once the server has subscribed this client. From then on it receives every broadcast.
+   * @throws RealtimeError the first refusal, retryable or not.
    */
   async subscribe<Channel extends RealtimeChannelDescriptor>(
     descriptor: Channel,
@@ -63,14 +63,14 @@ export class TestClient {
     }
   }
 
-  /** Resolves once the connection is in that state, such as `failed` after a revocation; at once if it is. */
+  /** Resolves once the connection is in the state, such as `failed` after a revocation. */
   reached(state: ConnectionState, { timeout = this.timeout }: WaitOptions = {}): Promise<void> {
     return reached(this.realtime, state, timeout, 'The client');
   }
 
   /**
-   * Resolves once everything has arrived that the server had sent to this client when this was called; then look at `received` to see
-   * that an event did not come. Asks for a channel that does not exist, which counts as one refusal.
+   * Resolves once the client has received all that the server had sent to it at the time of the call. Then check `received` to see that
+   * an event did not come. Asks for a channel that does not exist, which counts as one refusal.
    */
   async settled(): Promise<void> {
     const fence = this.realtime.channel(`nestjs-realtime-testing.fence.${++this.fences}`);

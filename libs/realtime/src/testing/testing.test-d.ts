@@ -1,4 +1,4 @@
-// What the compiler knows in a test, and what it must refuse. Checked by `npm run typecheck`.
+// What does the compiler infer in a test, and what must it refuse? Checked by `npm run typecheck`.
 import type { INestApplication } from '@nestjs/common';
 import type { ChannelHandle, RealtimeClient } from '@nestjs-realtime/client';
 import { defineRealtimeChannel } from '@nestjs-realtime/contract';

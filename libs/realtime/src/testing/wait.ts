@@ -6,7 +6,7 @@ export interface WaitOptions {
   readonly timeout?: number;
 }
 
-/** Something with states that tells when they change, as clients and channels of `@nestjs-realtime/client` do. */
+/** An object with states and a listener for their changes, such as clients and channels of `@nestjs-realtime/client`. */
 export interface Stateful<State extends string> {
   readonly state: State;
   readonly reason?: Error | undefined;
@@ -14,8 +14,8 @@ export interface Stateful<State extends string> {
 }
 
 /**
- * Resolves with what `look` finds, which is asked now and whenever `watch` says so; rejects with what it throws.
- * @param missing says what did not come, once the time is over.
+ * Calls `look` now and whenever `watch` reports a change. Resolves with what it finds; rejects with what it throws.
+ * @param missing describes what did not come before the timeout.
  */
 export function waitFor<Found>(
   timeout: number,
@@ -43,13 +43,13 @@ export function waitFor<Found>(
     };
     const timer = setTimeout(() => end(() => reject(new Error(`${missing()} within ${timeout} ms.`))), timeout);
     off = watch(changed);
-    // what is watched may have called at once
+    // `watch` may have called `changed` at once
     if (ended) off();
     else changed();
   });
 }
 
-/** Resolves once the state is reached, at once if it is. */
+/** Resolves once the state is reached, at once if it is reached already. */
 export async function reached<State extends string>(
   subject: Stateful<State>,
   state: State,
