@@ -121,7 +121,7 @@ export class Admissions {
     if ('refusal' in candidate.verdict || candidate.admission === null) return false;
     const state = this.ledger.verdict(candidate.admission, connection.user, candidate.channel);
     if (state === 'revoked') candidate.verdict = { refusal: denied(connection.user, 'revoked during admission') };
-    return state === 'stale' || (state === 'stands' && connection.user !== candidate.judgedAs);
+    return state === 'stale' || (state === 'holds' && connection.user !== candidate.judgedAs);
   }
 
   private async judge(connection: RealtimeConnection, candidate: Candidate, deadline: number): Promise<void> {

@@ -44,11 +44,11 @@ export class Authentications {
         const { user } = request;
         // The transport has closed meanwhile, and its end was reported. What enters now would stay for ever.
         if (connection.closed) throw new RealtimeException('UNAVAILABLE', { reason: 'closed during authentication' });
-        const standing = this.ledger.verdict(admission, user, null);
-        if (standing === 'revoked') {
+        const verdict = this.ledger.verdict(admission, user, null);
+        if (verdict === 'revoked') {
           throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
         }
-        if (standing === 'stands' && connection.user === before) {
+        if (verdict === 'holds' && connection.user === before) {
           this.demandPlace(connection, user);
           return take(user, askedAt);
         }

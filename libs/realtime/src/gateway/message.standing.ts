@@ -36,7 +36,7 @@ export class MessageStanding implements MessageAuthority {
     }
     const objection = objectionTo(match!, user);
     const verdict = objection === null ? this.ledger.verdict(context, user, channel) : 'revoked';
-    if (verdict === 'stands') return true;
+    if (verdict === 'holds') return true;
     if (verdict === 'stale') {
       this.ledger.open(context);
       return false;
