@@ -118,7 +118,7 @@ export class LeaseSweep implements OnModuleDestroy {
     }
   }
 
-  /** Ends the unconfirmed subscriptions of a lease that is over. A new lease begins for the rest; otherwise every later visit would end the lease again. */
+  /** Ends what a lapsed lease left unconfirmed. The rest gets a new lease; otherwise every later visit would end the old one again. */
   private lapse(lease: Lease, renewed: Renewed, at: number): void {
     this.renewal.evictUnproven(lease.connection, renewed);
     lease.provenAt = at;
