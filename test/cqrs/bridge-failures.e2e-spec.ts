@@ -80,8 +80,8 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
     ['leaves params out', { payload: { n: 1 } }, 'needs the param "topic"'],
     ['gives an illegal param', { params: { topic: 'a.b' }, payload: { n: 1 } }, 'must be a string of 1 to 64'],
     ['gives params that are none', { params: 7, payload: { n: 1 } }, 'needs the param "topic"'],
-    ['returns a BigInt', { params: { topic: 'a' }, payload: { n: 1n } }, 'its payload is at fault: n:'],
-    ['returns no payload', { params: { topic: 'a' }, payload: undefined }, 'its payload is at fault'],
+    ['returns a BigInt', { params: { topic: 'a' }, payload: { n: 1n } }, 'its payload is invalid: n:'],
+    ['returns no payload', { params: { topic: 'a' }, payload: undefined }, 'its payload is invalid'],
   ])('survives a mapper that %s: it reports once and forwards the next event', async (_title, given, message) => {
     await expectOneFailure(new Happened(given), message);
   });

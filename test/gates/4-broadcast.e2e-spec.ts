@@ -191,7 +191,7 @@ describe('gate 4, broadcast', () => {
     [
       'an address with forged params',
       () => [{ descriptor: priceChannel, name: 'ticks', params: {} }, 'gone', { id: '1' }],
-      'no concrete name',
+      'not a concrete name',
     ],
   ])('rejects %s to its caller, and sends nothing', async (_what, broadcast, cure) => {
     const client = await on('prices.1', 'ticks', 'anything', 'stranger');

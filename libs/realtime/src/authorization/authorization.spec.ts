@@ -62,7 +62,7 @@ describe('authorize', () => {
   });
 
   it.each([undefined, null, '', 42, 0, Number.NaN, true, {}, []])(
-    'takes a user without an id (%j) for nobody',
+    'treats a user without an id (%j) as anonymous',
     (userId) => {
       expect(authorize({ scope: 'authenticated' }, {}, user(userId))).toBe(false);
       expect(authorize({ scope: { role: 'admin' } }, {}, user(userId, ['admin']))).toBe(false);
@@ -92,7 +92,7 @@ describe('authorize', () => {
     { userScoped: 'toString' },
     () => true,
     Symbol('public'),
-  ])('denies everybody where the scope is none it knows, case %#', (scope) => {
+  ])('denies every user where the scope is unknown, case %#', (scope) => {
     const params = { userId: 'root', undefined: 'root' };
     expect(authorize({ scope: scope as ChannelScope }, { userId: 'root' }, admin)).toBe(false);
     expect(authorize({ scope: scope as ChannelScope }, { userId: 'root' }, anonymous)).toBe(false);
@@ -130,11 +130,11 @@ describe('a user', () => {
     [{ userId: 'a', roles: [], expiresAt: null }, 'expiresAt'],
     [{ userId: 'a', roles: [], expiresAt: 1 }, 'expiresAt'],
     [{ userId: 'a', roles: [], expiresAt: new Date(Number.NaN) }, 'expiresAt'],
-  ])('is not made of this, and the fault says why (case %#)', (value, why) => {
+  ])('is not valid, and the fault says why (case %#)', (value, why) => {
     expect(userFault(value)).toContain(why);
   });
 
-  it('shows his client no more than id and roles', () => {
+  it('shows its client no more than id and roles', () => {
     const whole = { userId: 'a', roles: ['b'], sessionId: 's', claims: { secret: 1 }, expiresAt: new Date() };
     expect(publicUser(whole)).toEqual({ userId: 'a', roles: ['b'] });
   });
@@ -171,7 +171,7 @@ describe('SessionAuthenticator', () => {
     );
   });
 
-  it('lets the token win over the cookie, also where only the cookie is good', async () => {
+  it('prefers the token to the cookie, even where only the cookie is valid', async () => {
     const sessions = new Sessions();
     await expect(sessions.authenticate(shake({ session: 's-ada' }, { token: 's-bob' }))).resolves.toMatchObject(
       user('bob'),
@@ -182,7 +182,7 @@ describe('SessionAuthenticator', () => {
     expect(sessions.asked).toEqual(['s-bob', 'stale']);
   });
 
-  it('takes a client that brings neither for an anonymous one, without asking', async () => {
+  it('treats a client that sends neither as anonymous, and looks up no session', async () => {
     const sessions = new Sessions();
     await expect(sessions.authenticate(shake({ other: 'x' }, { other: 'x' }))).resolves.toBeNull();
     await expect(
@@ -192,7 +192,7 @@ describe('SessionAuthenticator', () => {
   });
 
   it.each(['', 0, 42, null, true, {}, ['s-ada'], { toString: () => 's-ada' }])(
-    'refuses a token that is empty or no string, and does not fall back to the cookie (case %#)',
+    'refuses a token that is empty or not a string, and does not fall back to the cookie (case %#)',
     async (token) => {
       const sessions = new Sessions();
       await expect(sessions.authenticate(shake({ session: 's-ada' }, { token }))).rejects.toMatchObject({
@@ -221,13 +221,13 @@ describe('SessionAuthenticator', () => {
     await expect(sessions.refresh(user('token-less'), shake({}))).resolves.toEqual(user('token-less'));
   });
 
-  it('lets an outage through as what it is', async () => {
+  it('passes the error of an outage on unchanged', async () => {
     await expect(new Sessions().authenticate(shake({ session: 'down' }))).rejects.toThrow('the database is down');
   });
 });
 
 describe('AnonymousAuthenticator', () => {
-  it('knows nobody', async () => {
+  it('resolves null for every client', async () => {
     await expect(new AnonymousAuthenticator().authenticate()).resolves.toBeNull();
   });
 });

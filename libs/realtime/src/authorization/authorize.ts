@@ -5,7 +5,7 @@ import type { RealtimeUser } from './realtime-user.js';
 /**
  * Decides by the channel's scope alone; an unknown scope means no.
  *
- * Ids are compared as strings, exactly: `"042"`, `" 42"` and `42` are three different users, and a missing one is nobody.
+ * Ids are compared as strings, exactly: `"042"`, `" 42"` and `42` are three different users. A user without an id is anonymous.
  */
 export function authorize(
   descriptor: Pick<RealtimeChannelDescriptor, 'scope'>,

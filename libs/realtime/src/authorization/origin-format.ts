@@ -1,6 +1,6 @@
-// How do browsers write an origin, and a host? An option that has them otherwise would never match.
+// How do browsers write an origin and a host? An option in any other form would never match.
 
-/** As browsers send it: to the URL parser, the origins of native shells such as `capacitor://localhost` are opaque. */
+/** Whether a browser sends the value as an origin. The URL parser treats origins of native shells, such as `capacitor://localhost`, as opaque. */
 export function isOrigin(value: unknown): boolean {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { origin, protocol } = new URL(value);
@@ -12,7 +12,7 @@ export function isOrigin(value: unknown): boolean {
 /** A host in lower case: its name, or an IPv6 address in brackets, and its port. */
 export const HOST = /^([a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::(0|[1-9]\d{0,4}))?$/;
 
-/** A name that the URL parser would write otherwise is one that no browser sends. */
+/** Browsers send a host as the URL parser writes it, so no browser sends a host that the parser changes. */
 export function isHost(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   const host = value.toLowerCase();

@@ -1,4 +1,4 @@
-// What does a client bring when it connects?
+// What does a client send when it connects?
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
@@ -12,6 +12,6 @@ export interface RealtimeHandshake {
   readonly headers: IncomingHttpHeaders;
   /** Remote address of the transport connection; behind a proxy, the proxy's. */
   readonly address: string;
-  /** The Origin header, where one was sent. */
+  /** The Origin header, if the client sent one. */
   readonly origin?: string;
 }

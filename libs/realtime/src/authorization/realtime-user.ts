@@ -1,4 +1,4 @@
-// Who is a user, to us? What the authenticator returns and every gate reads.
+// What is a user? The object that the authenticator returns and every gate reads.
 import { isDeepStrictEqual } from 'node:util';
 import type { PublicUser } from '@nestjs-realtime/contract';
 
@@ -7,15 +7,15 @@ export interface RealtimeUser {
   /** Non-empty; compared as a string. */
   readonly userId: string;
   readonly roles: readonly string[];
-  /** The session that vouches for this connection, where there is one. */
+  /** The session that this connection belongs to, if there is one. */
   readonly sessionId?: string;
-  /** When the credentials end. */
+  /** When the credentials expire. */
   readonly expiresAt?: Date;
-  /** Anything else your guards want to know; never sent to clients. */
+  /** Anything else that your guards need. It is never sent to clients. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** What is wrong with a value that an authenticator returned as a user, or null when nothing is. */
+/** What is wrong with a value that an authenticator returned as a user; null when it is valid. */
 export function userFault(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return 'it is neither a user nor null';
   const { userId, roles, expiresAt } = value as Partial<Record<keyof RealtimeUser, unknown>>;
@@ -28,17 +28,17 @@ export function userFault(value: unknown): string | null {
   return null;
 }
 
-/** Whether the user's credentials have ended. Timers end the connection too; a gate does not wait for them. */
+/** Whether the user's credentials have expired. A timer also ends the connection then, but it may be late, so gates check too. */
 export function hasExpired(user: RealtimeUser | null): boolean {
   return user?.expiresAt !== undefined && user.expiresAt.getTime() <= Date.now();
 }
 
-/** Whether nothing about a user has changed; authenticators make a new object for each answer. */
+/** Whether nothing about a user has changed. It compares deeply, because authenticators return a new object each time. */
 export function isSameUser(one: RealtimeUser | null, other: RealtimeUser | null): boolean {
   return isDeepStrictEqual(one, other);
 }
 
-/** The part of a user that his client may know. */
+/** The part of a user that their client may see. */
 export function publicUser(user: RealtimeUser): PublicUser {
   return { userId: user.userId, roles: user.roles };
 }

@@ -1,4 +1,4 @@
-// Who are you? The port through which an application answers (docs/decisions/0001#decision-3, gate 1).
+// Who is the user of a connection? The port through which the application answers (docs/decisions/0001#decision-3, gate 1).
 import type { RealtimeHandshake } from './realtime-handshake.js';
 import type { RealtimeUser } from './realtime-user.js';
 
@@ -6,23 +6,23 @@ import type { RealtimeUser } from './realtime-user.js';
  * Turns a handshake into a user. Implement it and pass the class to `RealtimeModule.forRoot({ authenticator })`.
  *
  * Obligations:
- * - no credentials at all: resolve `null`, an anonymous connection;
+ * - no credentials at all: resolve `null`, which makes the connection anonymous;
  * - bad credentials: throw Nest's `UnauthorizedException` (or `RealtimeException('UNAUTHENTICATED')`); never resolve `null` for them;
  * - anything else that is thrown, a promise that does not settle within `authenticationTimeout`, and `undefined` refuse the connection
- *   as `UNAVAILABLE`: an outage never makes an anonymous.
+ *   as `UNAVAILABLE`, so that an outage never makes a connection anonymous.
  */
 export abstract class IRealtimeAuthenticator {
   abstract authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null>;
 
   /**
-   * The present state of a user who is connected, for leases and `IRealtimeRevocation.reauthorize`; null when his session has ended,
-   * which disconnects him. Optional: without it a user stays as `authenticate` found him. When it fails, his subscriptions end with
-   * their lease.
+   * Resolves the present state of a connected user, for leases and `IRealtimeRevocation.reauthorize`. Resolve null when their session
+   * has ended: the connection is then closed. The method is optional: without it a user stays as `authenticate` returned them. When it
+   * fails, the subscriptions end with their lease.
    */
   refresh?(user: RealtimeUser, handshake: RealtimeHandshake): Promise<RealtimeUser | null>;
 }
 
-/** Used where the application names no authenticator: everybody is anonymous, so only public channels open. */
+/** Used when the application names no authenticator. Every connection is anonymous, so it can subscribe to public channels only. */
 export class AnonymousAuthenticator extends IRealtimeAuthenticator {
   override authenticate(): Promise<null> {
     return Promise.resolve(null);

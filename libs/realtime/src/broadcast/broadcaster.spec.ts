@@ -25,7 +25,7 @@ class Shipped {
 const shipped = (extra: object = {}): Shipped =>
   Object.assign(new Shipped(), { at: new Date(0), parcels: 1, depot: 'east', ...extra });
 
-/** Opens when told, so that a test decides which of two broadcasts is validated first. */
+/** Opens on demand, so that a test decides which of two broadcasts is validated first. */
 class Latch {
   open: () => void = () => undefined;
   readonly opened = new Promise<void>((resolve) => (this.open = resolve));
@@ -79,7 +79,7 @@ describe('a broadcast', () => {
   });
   afterAll(() => app.close());
 
-  /** Nothing is sent, and the caller is told why. */
+  /** Expects that nothing is sent, and resolves with the text of the fault. */
   async function faultOf(run: () => Promise<void>): Promise<string> {
     const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     try {
@@ -97,7 +97,7 @@ describe('a broadcast', () => {
   }
   const send = (...args: unknown[]) => Reflect.apply(realtime.broadcast, realtime, args) as Promise<void>;
 
-  it('goes out stripped to its schema, through JSON', async () => {
+  it('is sent stripped to its schema, through JSON', async () => {
     expect(memory).toBeInstanceOf(InMemoryRealtimeBroadcaster);
     const payload = shipped({ secret: 'x' });
     await realtime.broadcast(address, 'shipped', payload);
@@ -109,7 +109,7 @@ describe('a broadcast', () => {
     expect(payload).toMatchObject({ secret: 'x', depot: 'east' });
   });
 
-  it('needs no event name where the channel has one event', async () => {
+  it('needs no event name when the channel has one event', async () => {
     await realtime.broadcast(ping, { n: 1 });
     await realtime.broadcast(ping.with({}), { n: 2 });
     await realtime.broadcast(ping, 'message', { n: 3 });
@@ -120,14 +120,14 @@ describe('a broadcast', () => {
     ]);
   });
 
-  it('is a fault where no event is named and the channel has several, or none', async () => {
+  it('is a fault when no event is named and the channel has several, or none', async () => {
     expect(await faultOf(() => send(address, { text: 'a' }))).toBe(
       'Channel "orders.{orderId}" declares 4 events; name one: broadcast(channel, event, payload).',
     );
     expect(await faultOf(() => send(mute, {}))).toContain('Channel "mute" declares 0 events');
   });
 
-  it('is a fault where the channel is not registered', async () => {
+  it('is a fault when the channel is not registered', async () => {
     expect(await faultOf(() => send(stranger, 'message', 'a'))).toBe(
       'Channel "stranger" is not registered; add it to RealtimeModule.forFeature([...]) or provide its @RealtimeChannel class.',
     );
@@ -144,35 +144,38 @@ describe('a broadcast', () => {
     },
   );
 
-  it('is a fault where the params are missing or do not fill the name', async () => {
+  it('is a fault when the params are missing or do not fill the name', async () => {
     expect(await faultOf(() => send(orders, 'note', { text: 'a' }))).toBe(
-      '"orders.{orderId}" is no concrete name of channel "orders.{orderId}"; broadcast to channel.with({ ... }).',
+      '"orders.{orderId}" is not a concrete name of channel "orders.{orderId}"; broadcast to channel.with({ ... }).',
     );
     for (const name of ['orders', 'orders.4.2', 'orders.a b', 'ping', '', undefined]) {
       const forged = () => send({ ...address, name }, 'note', { text: 'a' });
-      expect(await faultOf(forged)).toContain('is no concrete name of channel');
+      expect(await faultOf(forged)).toContain('is not a concrete name of channel');
     }
   });
 
-  it.each([undefined, null, 'ping', 42, {}, { name: 'ping' }])('is a fault where %j is no channel', async (target) => {
-    await faultOf(() => send(target, 'message', { n: 1 }));
-  });
+  it.each([undefined, null, 'ping', 42, {}, { name: 'ping' }])(
+    'is a fault when the target is %j, which is no channel',
+    async (target) => {
+      await faultOf(() => send(target, 'message', { n: 1 }));
+    },
+  );
 
-  it('is a fault where the schema refuses the payload, and the fault says where', async () => {
+  it('is a fault when the schema refuses the payload, and the fault names the properties', async () => {
     expect(await faultOf(() => send(address, 'shipped', { at: new Date(0), parcels: 0, depot: 1 }))).toBe(
-      'A broadcast to "orders.42" was not sent, its payload is at fault: parcels: parcels must not be less than 1; depot: depot must be a string',
+      'A broadcast to "orders.42" was not sent because its payload is invalid: parcels: parcels must not be less than 1; depot: depot must be a string',
     );
     expect(await faultOf(() => send(address, 'shipped', undefined))).toContain('payload: must be an object');
     expect(await faultOf(() => send(ping, { n: 'x' }))).toContain('n: Invalid input');
   });
 
-  it('is a fault where the payload cannot be made into an instance, and the fault says of what', async () => {
+  it('is a fault when the payload cannot become an instance, and the fault names the class', async () => {
     const cycle: Record<string, unknown> = { at: new Date(0), parcels: 1, depot: 'a' };
     cycle.self = cycle;
     expect(await faultOf(() => send(address, 'shipped', cycle))).toContain('Shipped could not be made of the payload');
   });
 
-  it('is a fault where JSON cannot hold the payload', async () => {
+  it('is a fault when JSON cannot hold the payload', async () => {
     const cycle: Record<string, unknown> = {};
     cycle.self = cycle;
     const thrower = {
@@ -191,7 +194,7 @@ describe('a broadcast', () => {
     expect(memory.broadcasts.map(({ payload }) => payload)).toEqual([null, null]);
   });
 
-  it('does not overtake one of the same channel whose schema takes its time', async () => {
+  it('does not overtake an earlier one of the same channel whose schema is asynchronous', async () => {
     const sent = [
       realtime.broadcast(address, 'late', { n: 1 }),
       realtime.broadcast(address, 'note', { text: 'second' }),
@@ -210,7 +213,7 @@ describe('a broadcast', () => {
     ]);
   });
 
-  it('holds nobody up when it fails late', async () => {
+  it('does not delay later broadcasts when it fails late', async () => {
     const failing = expect(realtime.broadcast(address, 'late', { n: -1 })).rejects.toThrow('must not be negative');
     const next = realtime.broadcast(address, 'note', { text: 'next' });
     const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
@@ -222,21 +225,21 @@ describe('a broadcast', () => {
     expect(memory.broadcasts.map(({ payload }) => payload)).toEqual([{ text: 'next' }, { text: 'after' }]);
   });
 
-  it('tells the hook name and size, never the payload, and survives a listener that throws', async () => {
-    const told: unknown[] = [];
+  it('reports channel, event, size and payload to the hook, and survives a listener that throws', async () => {
+    const heard: unknown[] = [];
     const hooks = app.get(RealtimeHooks);
     const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const off = [
       hooks.on('broadcast', () => {
         throw new Error('listener');
       }),
-      hooks.on('broadcast', (event) => told.push(event)),
+      hooks.on('broadcast', (event) => heard.push(event)),
     ];
     await realtime.broadcast(ping, { n: 1 });
     for (const stop of off) stop();
     await realtime.broadcast(ping, { n: 2 });
     logged.mockRestore();
-    expect(told).toMatchObject([{ channel: 'ping', event: 'message', bytes: '{"n":1}'.length, payload: { n: 1 } }]);
+    expect(heard).toMatchObject([{ channel: 'ping', event: 'message', bytes: '{"n":1}'.length, payload: { n: 1 } }]);
     expect(memory.broadcasts).toHaveLength(2);
   });
 

@@ -1,4 +1,4 @@
-// What happens to every broadcast, whatever carries it? Gate 4, the schema and one encoding; the rest is the carrier's.
+// Which steps does every broadcast take, on any transport? Gate 4, the schema and one encoding; the transport does the rest.
 import { Logger } from '@nestjs/common';
 import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { HandlerRegistry } from '../channels/handler.registry.js';
@@ -14,7 +14,7 @@ import { RealtimeException } from '../realtime.exception.js';
 import { type RealtimeHookEvents, RealtimeHooks } from '../realtime.hooks.js';
 import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
 
-/** For all broadcasts that are on their way when they return. */
+/** Shared by all broadcasts that are sent synchronously. */
 const DONE = Promise.resolve();
 
 /** A broadcaster that passes gate 4 before it publishes. */
@@ -33,7 +33,7 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     this.send = withSpan(tracer, spanOf, (request) => this.pass(request));
   }
 
-  /** Takes an event that has passed gate 4, and says how many receive it on this node. Calls come in the order the events shall be received. */
+  /** Sends an event that has passed gate 4, and returns the number of recipients on this node. Calls come in the order of delivery. */
   protected abstract publish(event: EncodedEvent): number | Promise<number>;
 
   override broadcast(target: ChannelAddress | RealtimeChannelDescriptor, ...rest: unknown[]): Promise<void> {
@@ -57,14 +57,14 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   private requestOf(target: ChannelAddress | RealtimeChannelDescriptor, rest: unknown[]): BroadcastRequest {
     if (typeof target !== 'object' || target === null) {
       throw new BroadcastFault(
-        'A broadcast names no channel; pass a descriptor or channel.with({ ... }). If you did, an import cycle has left it undefined.',
+        'A broadcast names no channel; pass a descriptor or channel.with({ ... }). If you did, an import cycle may have left it undefined.',
       );
     }
     const descriptor = 'descriptor' in target ? target.descriptor : target;
     const { name } = target;
     if (!descriptor.template?.matches(name)) {
       throw new BroadcastFault(
-        `"${name}" is no concrete name of channel "${descriptor.name}"; broadcast to channel.with({ ... }).`,
+        `"${name}" is not a concrete name of channel "${descriptor.name}"; broadcast to channel.with({ ... }).`,
       );
     }
     const [event, payload] = rest.length > 1 ? rest : [onlyEventOf(descriptor), rest[0]];
@@ -82,7 +82,7 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     }
   }
 
-  /** @throws BroadcastFault when JSON cannot hold the payload. What the carrier throws is the carrier's. */
+  /** @throws BroadcastFault when JSON cannot hold the payload. Errors of `publish` pass through unchanged. */
   private publishNow(request: BroadcastRequest, payload: unknown, cause: object | null): Promise<void> | undefined {
     const { channel, event, descriptor } = request;
     const json = this.encode(payload, channel);
@@ -102,7 +102,7 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     this.hooks.emit('broadcast', () => broadcast);
   }
 
-  /** A schema that takes its time must not let a later broadcast of the channel overtake. */
+  /** Keeps the order of a channel's broadcasts when an earlier one waits for its asynchronous schema. */
   private async publishInTurn(request: BroadcastRequest, payload: unknown, cause: object | null): Promise<void> {
     const turn = this.lanes.take(request.channel);
     const stripped = Promise.resolve(payload).catch((error: unknown) => {
@@ -131,9 +131,12 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
         ? (error.issues?.map(({ path, message }) => `${path === '' ? 'payload' : path}: ${message}`).join('; ') ??
           error.reason)
         : thrownText(error);
-    const fault = new BroadcastFault(`A broadcast to "${channel}" was not sent, its payload is at fault: ${why}`, {
-      cause: error,
-    });
+    const fault = new BroadcastFault(
+      `A broadcast to "${channel}" was not sent because its payload is invalid: ${why}`,
+      {
+        cause: error,
+      },
+    );
     this.logger.error(logLine(fault.message));
     return fault;
   }

@@ -31,11 +31,11 @@ describe('InMemoryRealtimeBroadcaster', () => {
   }
   afterEach(() => app.close());
 
-  it('is what IRealtimeBroadcaster is, and can be asked for by its own name', async () => {
+  it('is the IRealtimeBroadcaster of the application, and can be injected by its own class', async () => {
     expect(await boot()).toBe(app.get(IRealtimeBroadcaster));
   });
 
-  it('keeps the newest broadcasts, and forgets them when told', async () => {
+  it('keeps the newest broadcasts, and removes them on clear()', async () => {
     const realtime = await boot({ inMemoryRecord: 3 });
     for (let n = 1; n <= 5; n++) await realtime.broadcast(ping, n);
     expect(realtime.broadcasts.map(({ payload }) => payload)).toEqual([3, 4, 5]);
@@ -54,7 +54,7 @@ describe('InMemoryRealtimeBroadcaster', () => {
     await realtime.broadcast(first, 'note', { text: 'a', secret: 'x' });
     await realtime.broadcast(second, 'note', { text: 'elsewhere' });
     await realtime.broadcast(ping, 1);
-    await expect(realtime.broadcast(first, 'count', 'x')).rejects.toThrow('its payload is at fault');
+    await expect(realtime.broadcast(first, 'count', 'x')).rejects.toThrow('its payload is invalid');
     expect(heard).toEqual([
       ['first', 'note', { text: 'a' }],
       ['again', 'note', { text: 'a' }],
@@ -62,7 +62,7 @@ describe('InMemoryRealtimeBroadcaster', () => {
     ]);
   });
 
-  it('gives each listener and the record a payload of their own', async () => {
+  it('gives each listener and the record a separate payload', async () => {
     const realtime = await boot();
     const heard: unknown[] = [];
     realtime.subscribe(first, (_event, payload) => Object.assign(payload as object, { text: 'changed' }));
@@ -71,7 +71,7 @@ describe('InMemoryRealtimeBroadcaster', () => {
     expect([...heard, realtime.broadcasts[0].payload]).toEqual([{ text: 'a' }, { text: 'a' }]);
   });
 
-  it('calls nobody who has been taken off, not even between two listeners of one event', async () => {
+  it('calls no listener that was removed, even if an earlier listener of the same event removed it', async () => {
     const realtime = await boot();
     const heard: string[] = [];
     const same = (): unknown => heard.push('same');
@@ -86,7 +86,7 @@ describe('InMemoryRealtimeBroadcaster', () => {
     expect(heard).toEqual(['same']);
   });
 
-  it('keeps the order of events for every listener where one of them broadcasts', async () => {
+  it('keeps the order of events for every listener when one of them broadcasts', async () => {
     const realtime = await boot();
     const heard: number[] = [];
     realtime.subscribe(ping, (_event, n) => (n === 1 ? realtime.broadcast(ping, 2) : undefined));
@@ -95,7 +95,7 @@ describe('InMemoryRealtimeBroadcaster', () => {
     expect(heard).toEqual([1, 2]);
   });
 
-  it('logs what a listener throws or rejects with, and goes on', async () => {
+  it('logs what a listener throws or rejects with, and continues', async () => {
     const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const realtime = await boot();
     const heard: number[] = [];
@@ -113,18 +113,18 @@ describe('InMemoryRealtimeBroadcaster', () => {
     expect(lines).toContain('A listener of channel "ping" failed at "message": Error: rejected');
   });
 
-  it('takes no listener for a name with open params', async () => {
+  it('refuses a listener for a name with open params', async () => {
     const realtime = await boot();
     expect(() => realtime.subscribe(orders as never, () => undefined)).toThrow(
-      '"orders.{orderId}" is no concrete name of channel "orders.{orderId}"; subscribe to channel.with({ ... }).',
+      '"orders.{orderId}" is not a concrete name of channel "orders.{orderId}"; subscribe to channel.with({ ... }).',
     );
   });
 
-  it('swallows nothing where the application has another transport', async () => {
+  it('refuses broadcasts and listeners when the application uses another transport', async () => {
     const realtime = await boot({ transport: 'socket.io' });
     expect(realtime).not.toBe(app.get(IRealtimeBroadcaster));
     const fault =
-      "InMemoryRealtimeBroadcaster is not in use, the transport is 'socket.io'; inject IRealtimeBroadcaster, or set transport: 'in-memory'.";
+      "InMemoryRealtimeBroadcaster is not in use because the transport is 'socket.io'; inject IRealtimeBroadcaster, or set transport: 'in-memory'.";
     await expect(realtime.broadcast(ping, 1)).rejects.toThrow(fault);
     expect(() => realtime.subscribe(ping, () => undefined)).toThrow(fault);
     expect(realtime.broadcasts).toEqual([]);

@@ -1,4 +1,4 @@
-// Broadcasts without a transport, for scripts and tests: delivered in this process, and remembered (docs/decisions/0001#decision-2).
+// How do scripts and tests broadcast without a transport? Events are delivered and recorded in this process (docs/decisions/0001#decision-2).
 import { Injectable, Logger } from '@nestjs/common';
 import type { ChannelTarget, EventNameOf, EventOutput, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { EncodedEvent } from '../connections/encoded-event.js';
@@ -13,7 +13,7 @@ import { GuardedBroadcaster } from './guarded.broadcaster.js';
 import type { AnyTarget, DescriptorOf } from './realtime.broadcaster.js';
 import { type RecordedBroadcast, recordOf } from './recorded-broadcast.js';
 
-/** Event and payload of a channel, as its clients would receive them; the event's name narrows the payload. */
+/** Receives event and payload of a channel as its clients would. The event's name narrows the payload. */
 export type InMemoryListener<Channel extends RealtimeChannelDescriptor> = (
   ...received: {
     [Event in EventNameOf<Channel>]: [event: Event, payload: EventOutput<Channel, Event>];
@@ -25,8 +25,8 @@ interface Subscription {
 }
 
 /**
- * Delivers to listeners in this process and keeps the newest broadcasts; it has no clients. Ask for it with
- * `transport: 'in-memory'`; in production that takes `allowInMemoryInProduction` too.
+ * Delivers to listeners in this process and keeps the newest broadcasts; it has no clients. Select it with
+ * `transport: 'in-memory'`; in production that requires `allowInMemoryInProduction` too.
  *
  * @example
  * const off = app.get(InMemoryRealtimeBroadcaster).subscribe(orderChannel.with({ orderId: '42' }), (event, payload) => log(event, payload));
@@ -54,16 +54,16 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
     return this.record;
   }
 
-  /** Forgets every broadcast so far; listeners stay. */
+  /** Removes all recorded broadcasts. Listeners stay. */
   clear(): void {
     this.record.length = 0;
   }
 
   /**
-   * Calls the listener with every event of one concrete channel, in order, before the broadcast resolves. What it throws or
-   * rejects with is logged and harms nobody.
-   * @returns takes the listener off.
-   * @throws RealtimeFault where the params do not fill the name, or the application has another transport.
+   * Calls the listener with every event of one concrete channel, in order, before the broadcast resolves. Errors of the listener are
+   * logged and affect no other listener.
+   * @returns a function that removes the listener.
+   * @throws RealtimeFault when the params do not fill the name, or the application uses another transport.
    */
   subscribe<Target extends AnyTarget>(
     target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
@@ -74,7 +74,7 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
     const descriptor: RealtimeChannelDescriptor = 'descriptor' in target ? target.descriptor : target;
     if (!descriptor.template.matches(name)) {
       throw new RealtimeFault(
-        `"${name}" is no concrete name of channel "${descriptor.name}"; subscribe to channel.with({ ... }).`,
+        `"${name}" is not a concrete name of channel "${descriptor.name}"; subscribe to channel.with({ ... }).`,
       );
     }
     const subscription = { listener: listener as Subscription['listener'] };
@@ -92,7 +92,7 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
     if (this.record.length > this.options.inMemoryRecord) this.record.shift();
     this.outbox.push(event);
     const recipients = this.subscriptions.get(event.channel)?.size ?? 0;
-    // A listener that broadcasts must not let its event overtake this one on the way to the others.
+    // A listener may broadcast itself. Its event must not reach other listeners before this one.
     if (this.delivering) return recipients;
     this.delivering = true;
     for (let next = this.outbox.shift(); next !== undefined; next = this.outbox.shift()) this.deliver(next);
@@ -103,10 +103,10 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
   private deliver(event: EncodedEvent): void {
     const members = this.subscriptions.get(event.channel);
     if (members === undefined) return;
-    for (const subscription of [...members]) if (members.has(subscription)) this.tell(subscription, event);
+    for (const subscription of [...members]) if (members.has(subscription)) this.notify(subscription, event);
   }
 
-  private tell({ listener }: Subscription, event: EncodedEvent): void {
+  private notify({ listener }: Subscription, event: EncodedEvent): void {
     const failed = (error: unknown): void =>
       this.log.error(`A listener of channel "${event.channel}" failed at "${event.event}"`, thrownStack(error));
     try {
@@ -117,11 +117,11 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
     }
   }
 
-  /** It exists beside every transport, so that it can be asked for; used by mistake, it would swallow what clients wait for. */
+  /** This class can be injected with every transport. Without this check a broadcast by mistake would never reach the clients. */
   private demandTransport(): void {
     if (this.options.transport === 'in-memory') return;
     throw new BroadcastFault(
-      `InMemoryRealtimeBroadcaster is not in use, the transport is '${this.options.transport}'; inject IRealtimeBroadcaster, or set transport: 'in-memory'.`,
+      `InMemoryRealtimeBroadcaster is not in use because the transport is '${this.options.transport}'; inject IRealtimeBroadcaster, or set transport: 'in-memory'.`,
     );
   }
 }

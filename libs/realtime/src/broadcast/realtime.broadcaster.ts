@@ -1,4 +1,4 @@
-// How does a feature push state to browsers? The port every feature injects (docs/decisions/0001#decision-2).
+// How does a feature push state to browsers? Through this port, which every feature injects (docs/decisions/0001#decision-2).
 import type {
   ChannelAddress,
   ChannelTarget,
@@ -15,7 +15,7 @@ export type OnlyEventOf<Channel extends RealtimeChannelDescriptor> = Only<EventN
 /** Where a broadcast may go, before its descriptor is known. */
 export type AnyTarget = ChannelAddress | RealtimeChannelDescriptor;
 
-/** The channel that such a target belongs to. */
+/** The channel that a target belongs to. */
 export type DescriptorOf<Target> = Target extends {
   readonly descriptor: infer Channel extends RealtimeChannelDescriptor;
 }
@@ -25,11 +25,11 @@ export type DescriptorOf<Target> = Target extends {
     : never;
 
 /**
- * Sends events to everyone who is subscribed to a channel at that moment. Calls for one channel keep their order.
+ * Sends events to every client that is subscribed to a channel at that moment. Calls for one channel keep their order.
  *
- * The promise resolves once the event is on its way, not once it is received. It rejects with a `BroadcastFault`, and nothing is sent,
- * when gate 4 refuses: channel not registered, no such event, params that do not fill the name, a payload its schema refuses or
- * JSON cannot hold. Properties that the schema does not know are stripped.
+ * The promise resolves once the event is sent, not once it is received. When gate 4 refuses, nothing is sent and the promise rejects
+ * with a `BroadcastFault`. The causes are: channel not registered, no such event, params that do not fill the name, a payload that its
+ * schema refuses or that JSON cannot hold. Properties that the schema does not know are stripped.
  *
  * @example
  * constructor(private readonly realtime: IRealtimeBroadcaster) {}

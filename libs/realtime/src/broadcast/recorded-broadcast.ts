@@ -1,7 +1,7 @@
-// What is remembered of a broadcast that had no client to go to?
+// What is recorded of a broadcast when there are no clients?
 import type { EncodedEvent } from '../connections/encoded-event.js';
 
-/** One broadcast as it would have gone out: after gate 4, stripped to its schema, through JSON. */
+/** One broadcast as clients would receive it: after gate 4, stripped to its schema, through JSON. */
 export interface RecordedBroadcast {
   /** Concrete channel name. */
   readonly channel: string;
@@ -9,7 +9,7 @@ export interface RecordedBroadcast {
   readonly payload: unknown;
 }
 
-/** Every call makes a payload of its own, as every client would have got it. */
+/** Each call parses a separate payload, as each client would. */
 export function recordOf({ channel, event, json }: EncodedEvent): RecordedBroadcast {
   return { channel, event, payload: JSON.parse(json) as unknown };
 }

@@ -1,9 +1,9 @@
-// How does an event reach the clients of one node? At once: there is no other node to tell.
+// How does an event reach the clients of a single node? At once, because there is no other node.
 import { Injectable } from '@nestjs/common';
 import type { EncodedEvent } from '../connections/encoded-event.js';
 import { type BrokerSink, IRealtimeBroker } from './realtime.broker.js';
 
-/** The broker of an application that runs as one process; the default. Before it starts, no client can be connected. */
+/** The default broker, for an application that runs as one process. No client can connect before it starts. */
 @Injectable()
 export class InMemoryRealtimeBroker extends IRealtimeBroker {
   private sink: BrokerSink | null = null;

@@ -1,9 +1,9 @@
-// How does an event reach the clients of every node? The port that a broker implements.
+// How does an event reach the clients of every node? Through a broker, which implements this port.
 import type { EncodedEvent } from '../connections/encoded-event.js';
 
 /** The clients of this node. */
 export interface BrokerSink {
-  /** Sends an event to this node's subscribers of its channel, and returns how many they are. Never throws. */
+  /** Sends an event to this node's subscribers of its channel, and returns their number. Never throws. */
   deliver(event: EncodedEvent): number;
 }
 
@@ -16,10 +16,10 @@ export interface BrokerSink {
  * - `publish` rejects, or throws, when the event cannot be sent; it never queues without a bound.
  */
 export abstract class IRealtimeBroker {
-  /** Called once, before the first client is accepted. What it throws ends the boot. */
+  /** Called once, before the first client is accepted. An error stops the boot. */
   abstract start(sink: BrokerSink): void | Promise<void>;
-  /** Called once, after the last client has gone. */
+  /** Called once, after the last client has disconnected. */
   abstract stop(): void | Promise<void>;
-  /** Takes an event that has passed gate 4. Returns, or resolves with, the number of this node's subscribers it went to. */
+  /** Takes an event that has passed gate 4. Returns, or resolves with, the number of this node's subscribers that receive it. */
   abstract publish(event: EncodedEvent): number | Promise<number>;
 }

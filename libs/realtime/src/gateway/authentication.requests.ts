@@ -17,10 +17,10 @@ import type { PendingRequest } from './pending-request.js';
 type Auth = RealtimeHandshake['auth'];
 
 const LATE = new RealtimeException('UNAVAILABLE', { reason: 'no answer within the request timeout' });
-/** Connection-wide requests queue here; no legal channel name is empty. */
+/** The lane of requests that concern the whole connection. No legal channel name is empty, so no channel shares it. */
 const CONNECTION_LANE = '';
 
-/** Runs gate 1 again with other credentials, then gate 2 for every subscription. What is refused changes nothing. */
+/** Runs gate 1 again with new credentials, then gate 2 for every subscription. A refused request changes nothing. */
 @Injectable()
 export class AuthenticationRequests {
   constructor(
@@ -47,7 +47,7 @@ export class AuthenticationRequests {
       .finally(() => turn.release());
   }
 
-  /** One deadline for all of it, from receipt; past it nothing has changed. */
+  /** One deadline covers all steps, from receipt. A request that misses it changes nothing. */
   private async replaceUser(connection: RealtimeConnection, auth: Auth, deadline: number): Promise<RealtimeUser> {
     const handshake = { ...connection.handshake, auth };
     let late = false;

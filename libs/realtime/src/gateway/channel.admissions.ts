@@ -1,4 +1,4 @@
-// Which channels does a connection get into, when it asks for several at once and truths change meanwhile?
+// How is a batch of subscriptions decided as one, when rights may change while gate 2 is asking?
 import { Injectable } from '@nestjs/common';
 import { Renewal } from '../revocation/authority.renewal.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
@@ -14,28 +14,28 @@ import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 
-/** What gate 2 said of one channel. */
+/** The decision of gate 2 on one channel. */
 export type Verdict = { readonly match: ChannelMatch } | { readonly refusal: RealtimeException };
 
 /** One channel on its way through gate 2. */
 interface Candidate {
   readonly channel: string;
-  /** Whether the connection was not subscribed to it when it asked. */
+  /** Whether the connection was not yet subscribed to the channel when the request arrived. */
   readonly isNew: boolean;
   readonly turn: Turn;
-  /** Open while a verdict is being reached or waits for the others of its batch. */
+  /** Open while gate 2 decides, and while the verdict waits for the others of its batch. */
   admission: PendingAdmission | null;
-  /** Who the connection's user was when the gate was asked. */
+  /** The connection's user when gate 2 was asked. */
   judgedAs: RealtimeUser | null;
   verdict: Verdict;
 }
 
-/** Requests that may wait for an earlier one on the same channel, for each channel that may be asked for. */
+/** Requests that may wait, per subscription that the limit allows, for an earlier request on the same channel. */
 const REQUESTS_PER_CHANNEL = 4;
 
 const LATE = new RealtimeException('UNAVAILABLE', { reason: 'gate 2 gave no answer in time' });
 
-/** Passes channels through gate 2, each in its own lane, all decided before any takes effect. */
+/** Passes channels through gate 2, each in its own lane. All are decided before any takes effect. */
 @Injectable()
 export class Admissions {
   constructor(
@@ -47,8 +47,8 @@ export class Admissions {
   ) {}
 
   /**
-   * Calls `commit` once, within the request timeout, in the very tick in which every verdict is known to hold: a revocation
-   * that came before it has won, one that comes later finds the subscription. The lanes stay taken until `commit` has returned.
+   * Calls `commit` once, within the request timeout, in the same tick in which every verdict is checked to hold. An earlier
+   * revocation is thus part of the verdicts, and a later one finds the subscription. The lanes stay taken until `commit` returns.
    */
   decide(
     connection: RealtimeConnection,
@@ -78,8 +78,8 @@ export class Admissions {
   }
 
   /**
-   * Counts a channel before any guard runs for it; else one connection could have thousands at work. What it counts as is the same
-   * for a name that exists and for one that does not.
+   * Counts a channel before any guard runs for it; otherwise one connection could keep thousands of guards busy. It treats existing and
+   * unknown names alike, so the limit does not reveal which channels exist.
    */
   private limitRefusal(connection: RealtimeConnection, channel: string): RealtimeException | null {
     const { subscriptions, pendingChannels } = connection;
@@ -101,7 +101,7 @@ export class Admissions {
     return { channel, isNew, turn, admission: null, judgedAs: null, verdict: { refusal: LATE } };
   }
 
-  /** Calls `conclude` in the tick of its last look into the ledger; one microtask later a revocation could have come between. */
+  /** Calls `conclude` in the tick of the last ledger check: even one microtask later a revocation could have come between. */
   private async judgeAll(
     connection: RealtimeConnection,
     candidates: readonly Candidate[],
@@ -116,12 +116,12 @@ export class Admissions {
     conclude();
   }
 
-  /** Whether the truth has changed under a grant; a revoked one becomes a refusal, a stale one must be judged again. */
+  /** Whether a grant must be decided again, because rights or the user have changed. A revoked grant becomes a refusal. */
   private isOvertaken(connection: RealtimeConnection, candidate: Candidate): boolean {
     if ('refusal' in candidate.verdict || candidate.admission === null) return false;
     const state = this.ledger.verdict(candidate.admission, connection.user, candidate.channel);
     if (state === 'revoked') candidate.verdict = { refusal: denied(connection.user, 'revoked during admission') };
-    return state === 'stale' || (state === 'stands' && connection.user !== candidate.judgedAs);
+    return state === 'stale' || (state === 'holds' && connection.user !== candidate.judgedAs);
   }
 
   private async judge(connection: RealtimeConnection, candidate: Candidate, deadline: number): Promise<void> {
@@ -141,7 +141,7 @@ export class Admissions {
     const request = new SubscribeRequest(connection, candidate.channel, match);
     try {
       await withinDeadline(this.gates.subscribe(request), deadline, LATE);
-      // Only a gate that an application has replaced lets an unknown channel pass.
+      // Only a gate that the application has replaced lets an unknown channel pass.
       if (match === null) throw denied(connection.user, 'no registered channel matches');
       candidate.verdict = { match };
     } catch (error) {
@@ -150,7 +150,7 @@ export class Admissions {
   }
 }
 
-/** A turn that has not come yet is given back when it comes, else its lane would let two in. */
+/** Releases a turn; one that has not begun is released when it begins, because otherwise two requests would hold the lane. */
 function release(turn: Turn): void {
   if (turn.ready) void turn.ready.then(() => turn.release());
   else turn.release();

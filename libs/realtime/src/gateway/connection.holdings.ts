@@ -1,4 +1,4 @@
-// Where are connections held? Every place inside the layer, with its size, so that a leak shows in `stats()`.
+// Where are connections held? This registers every place with its size, so that a leak shows in `stats()`.
 import { Injectable } from '@nestjs/common';
 import { ExpiryWatch } from '../revocation/expiry.watch.js';
 import { LeaseSweep } from '../revocation/lease.sweep.js';
@@ -8,7 +8,7 @@ import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
 import { MessageRequests } from './message.requests.js';
 
-/** Tells the counters of every place; a transport adds its own. */
+/** Registers every place with the counters. A transport adds its own. */
 @Injectable()
 export class Holdings {
   constructor(

@@ -1,4 +1,4 @@
-// How does a connection begin and end? Gate 1 at one end, everything it held given back at the other.
+// How does a connection begin and end? It begins with gate 1; when it ends, everything it held is released.
 import { Injectable } from '@nestjs/common';
 import { ExpiryWatch } from '../revocation/expiry.watch.js';
 import { LeaseSweep } from '../revocation/lease.sweep.js';
@@ -12,7 +12,7 @@ import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Authentications } from './handshake.authentications.js';
 
-/** Clients of a closing node come back spread over this many milliseconds, and one more for each connection there is. */
+/** Clients of a closing node reconnect spread over this many milliseconds, plus one per connection. */
 const RETURN_SPREAD = 1_000;
 
 @Injectable()
@@ -29,7 +29,7 @@ export class ConnectionLife {
     private readonly options: RealtimeOptions,
   ) {}
 
-  /** Gate 1. Resolves with the user on the connection; rejects with a `RealtimeException`, counted. */
+  /** Passes gate 1 and sets the connection's user. Rejects with a `RealtimeException`, which it counts. */
   async connect(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
     const deadline = performance.now() + this.options.authenticationTimeout;
     try {
@@ -41,13 +41,13 @@ export class ConnectionLife {
         if (user !== null) this.leases.watch(connection);
       });
     } catch (error) {
-      // A client that has gone is not refused.
+      // A client that has disconnected is not counted as refused.
       if (!connection.closed) this.refusals.record(error as RealtimeException, { gate: 'connect', connection });
       throw error;
     }
   }
 
-  /** The transport has established the connection that gate 1 let in. */
+  /** Called when the transport has established a connection that passed gate 1. */
   connected(connection: RealtimeConnection): void {
     if (connection.closed) return;
     connection.established = true;
@@ -55,7 +55,7 @@ export class ConnectionLife {
     this.hooks.emit('connected', () => ({ connection }));
   }
 
-  /** Forgets a connection. More calls change nothing. */
+  /** Forgets a connection. Further calls have no effect. */
   disconnected(connection: RealtimeConnection, reason: string): void {
     if (connection.closed) return;
     const left = [...connection.subscriptions];
@@ -70,8 +70,8 @@ export class ConnectionLife {
   }
 
   /**
-   * Closes every connection: at once where no handler runs, else when the handlers in flight have finished or `drainTimeout` is over.
-   * Clients are asked to come back at moments spread over time, so that they do not all reach the next node at once.
+   * Closes every connection: at once if no handler runs, otherwise when its handlers have finished or `drainTimeout` is over. Clients are
+   * asked to reconnect at different moments, so that they do not all reach the next node at once.
    */
   async drain(): Promise<void> {
     this.draining = true;

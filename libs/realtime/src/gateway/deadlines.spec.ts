@@ -6,14 +6,14 @@ import { Deadlines, Expiring } from './deadlines.js';
 
 const TIMEOUT = 100;
 
-/** One that tells when its time was over. */
+/** Calls back when its time is over. */
 class Waiting extends Expiring {
-  constructor(private readonly told: () => void) {
+  constructor(private readonly onExpire: () => void) {
     super();
   }
 
   expire(): void {
-    this.told();
+    this.onExpire();
   }
 }
 
@@ -36,7 +36,7 @@ describe('deadlines', () => {
     jest.useRealTimers();
   });
 
-  it('pass one after the other, each in its time, with one timer for all', () => {
+  it('expire one after the other, each in its time, with one timer for all', () => {
     add('first');
     add('with the first');
     jest.advanceTimersByTime(30);
@@ -46,7 +46,7 @@ describe('deadlines', () => {
     expect(late).toEqual([]);
     jest.advanceTimersByTime(1);
     expect(late).toEqual(['first']);
-    // its own turn of the event loop, which the fake clock counts as a millisecond
+    // each expires in its own turn of the event loop, which the fake clock counts as a millisecond
     jest.advanceTimersByTime(1);
     expect(late).toEqual(['first', 'with the first']);
     jest.advanceTimersByTime(28);
@@ -56,29 +56,29 @@ describe('deadlines', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('give who has waited for another his turn, though both are due', async () => {
+  it('let an entry run when an earlier one releases it, though both are due', async () => {
     jest.useRealTimers();
     const own = new Deadlines(1);
-    const told: string[] = [];
+    const outcome: string[] = [];
     await new Promise<void>((resolve) => {
       let release!: () => void;
       const turn = new Promise<void>((free) => (release = free));
       own.add(new Waiting(() => release()));
-      const second = new Waiting(() => told.push('late'));
+      const second = new Waiting(() => outcome.push('late'));
       own.add(second);
       void turn.then(() => {
         own.delete(second);
-        told.push('served');
-        // the turn in which the second would be told, and one more
+        outcome.push('served');
+        // the turn in which the second would expire, and one more
         setImmediate(() => setImmediate(resolve));
       });
       // Both are due before the timer can fire.
       for (const end = performance.now() + 5; performance.now() < end;);
     });
-    expect(told).toEqual(['served']);
+    expect(outcome).toEqual(['served']);
   });
 
-  it('never pass for those who have left, and keep nothing of them', async () => {
+  it('never expire deleted entries, and do not retain them', async () => {
     /** Adds four, and deletes all but the third. */
     const addAndDelete = (): WeakRef<Waiting>[] => {
       const all = ['first', 'second', 'third', 'fourth'].map(add);
@@ -94,13 +94,13 @@ describe('deadlines', () => {
     expect([deadlines.size, jest.getTimerCount()]).toEqual([0, 0]);
   });
 
-  it('set no timer again for each of many that follow each other', () => {
+  it('set one timer for many entries that follow each other', () => {
     const set = jest.spyOn(globalThis, 'setTimeout');
     for (let i = 0; i < 1_000; i++) deadlines.delete(add('quick'));
     expect(set).toHaveBeenCalledTimes(1);
   });
 
-  it('hold the process while somebody is under way, and not after', () => {
+  it('keep the process alive while entries exist, and not after', () => {
     const set = jest.spyOn(globalThis, 'setTimeout');
     const held = () => set.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef());
     const [first, second] = [add('first'), add('second')];
@@ -114,7 +114,7 @@ describe('deadlines', () => {
     expect(held()).toEqual([true]);
   });
 
-  it('keep the others, though one throws', () => {
+  it('expire the remaining entries after one has thrown', () => {
     deadlines.add(
       new Waiting(() => {
         throw new Error('own');
@@ -127,7 +127,7 @@ describe('deadlines', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('wait as long as they are told to, however long that is', () => {
+  it('support timeouts longer than one timer of Node can run', () => {
     const set = jest.spyOn(globalThis, 'setTimeout');
     const years = 2 ** 40;
     new Deadlines(years).add(new Waiting(() => late.push('in years')));
@@ -136,7 +136,7 @@ describe('deadlines', () => {
     expect(set.mock.calls.map(([, delay]) => delay! < 2 ** 31)).toEqual([true, true]);
   });
 
-  it("are nobody else's: they pass outside the context of whoever came first", async () => {
+  it('expire outside the async context of the entry that was added first', async () => {
     jest.useRealTimers();
     const context = new AsyncLocalStorage<string>();
     const own = new Deadlines(1);
@@ -146,7 +146,7 @@ describe('deadlines', () => {
     expect(await found).toBeUndefined();
   });
 
-  it('agree with one timer for each, however they come and go', () => {
+  it('expire in the same order as with one timer per entry, in any sequence of additions and deletions', () => {
     const step = fc.record({ act: fc.constantFrom('add', 'add', 'delete', 'wait'), by: fc.nat(70) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -170,7 +170,7 @@ describe('deadlines', () => {
             clearTimeout(present.get(one));
             present.delete(one);
           }
-          // those who are due at the same moment go one after the other
+          // entries that are due at the same moment expire one after the other
           expect(late).toEqual(expected.slice(0, late.length));
           expect(jest.getTimerCount() - present.size).toBeLessThanOrEqual(1);
         }

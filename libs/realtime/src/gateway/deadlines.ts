@@ -1,28 +1,28 @@
-// How are thousands of requests with the same time held to it? In one queue, oldest first, with one timer for its head.
+// How do thousands of requests share one timeout? In one queue, oldest first, with one timer for its head.
 import { AsyncResource } from 'node:async_hooks';
 import { LONGEST_DELAY } from '../connections/deadline.js';
 
-/** What waits in one queue of deadlines at a time. */
+/** An entry of a deadline queue. It may be in one queue at a time. */
 export abstract class Expiring {
   /** In milliseconds of `performance.now()`. */
   dueAt = 0;
 
-  /** Its time is over. It has left the queue. */
+  /** Called when its time is over, after it has left the queue. */
   abstract expire(): void;
 }
 
-/** What is under way and has `timeout` milliseconds for it. What has left in time is not kept. */
+/** Expires each entry `timeout` milliseconds after it was added, unless it is deleted before. Deleted entries are not retained. */
 export class Deadlines {
-  /** In the order in which they were added, which is the order in which they are due. */
+  /** In the order in which entries were added, which is also the order in which they are due. */
   private readonly waiting = new Set<Expiring>();
-  /** Fires for the oldest entry and re-arms itself; is not re-armed on `delete`. It keeps the process alive only while entries exist. */
+  /** Fires for the oldest entry and re-arms itself; `delete` does not re-arm it. It keeps the process alive only while entries exist. */
   private timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
-  /** Without it the timer would run in, and hold, the asynchronous context of the request that happened to set it. */
+  /** The async context of the timer. Without it the timer would run in, and retain, the context of the request that happened to set it. */
   private readonly outside = new AsyncResource('Deadlines');
 
   constructor(private readonly timeout: number) {}
 
-  /** How many are under way. */
+  /** Number of entries. */
   get size(): number {
     return this.waiting.size;
   }
@@ -34,7 +34,7 @@ export class Deadlines {
     else if (this.waiting.size === 1) this.timer.ref();
   }
 
-  /** Changes nothing for what has left already. */
+  /** Has no effect on an entry that has already left. */
   delete(one: Expiring): void {
     if (this.waiting.delete(one) && this.waiting.size === 0) this.timer?.unref();
   }

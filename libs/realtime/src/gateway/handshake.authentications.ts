@@ -1,4 +1,4 @@
-// Who is behind these credentials, and does that still hold when the answer comes? Gate 1, for new connections and for `rt:authenticate`.
+// Which user do these credentials belong to, and does that still hold when the answer comes? Gate 1, for new connections and `rt:authenticate`.
 import { Injectable } from '@nestjs/common';
 import { RevocationLedger } from '../revocation/revocation.ledger.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
@@ -10,7 +10,7 @@ import { Gates } from '../guards/inbound.gates.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 
-/** Takes the user that gate 1 found, who was asked for at `askedAt` (`performance.now()`). It may throw a refusal. */
+/** Receives the user that gate 1 found. `askedAt` is when the gate was asked (`performance.now()`). It may throw a refusal. */
 export type TakeUser<Result> = (user: RealtimeUser | null, askedAt: number) => Result;
 
 @Injectable()
@@ -23,8 +23,8 @@ export class Authentications {
   ) {}
 
   /**
-   * Passes gate 1 and calls `take` in the tick in which its answer is known to hold: what revokes, counts or drains later finds the
-   * connection under that user. Where the user changes while the authenticator works, it is asked again, until `deadline`.
+   * Passes gate 1 and calls `take` in the tick in which the answer is checked to hold, so that a later revocation, count or drain finds
+   * the connection under that user. If the user changes while the authenticator runs, gate 1 runs again, until `deadline`.
    *
    * Resolves with what `take` returned; rejects with a `RealtimeException`.
    */
@@ -42,13 +42,13 @@ export class Authentications {
         const request = new ConnectRequest(connection, handshake);
         await this.gates.connect(request);
         const { user } = request;
-        // The transport has closed meanwhile, and its end was reported. What enters now would stay for ever.
+        // The transport has closed meanwhile and has already reported it. A connection added now would never be removed.
         if (connection.closed) throw new RealtimeException('UNAVAILABLE', { reason: 'closed during authentication' });
-        const standing = this.ledger.verdict(admission, user, null);
-        if (standing === 'revoked') {
+        const verdict = this.ledger.verdict(admission, user, null);
+        if (verdict === 'revoked') {
           throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
         }
-        if (standing === 'stands' && connection.user === before) {
+        if (verdict === 'holds' && connection.user === before) {
           this.demandPlace(connection, user);
           return take(user, askedAt);
         }
@@ -59,7 +59,7 @@ export class Authentications {
     throw new RealtimeException('UNAVAILABLE', { reason: 'the user changed while it was authenticated' });
   }
 
-  /** A connection that gets a user counts among that user's connections. */
+  /** A connection that gains a user counts towards that user's limit. @throws RealtimeException `LIMIT_EXCEEDED` when the limit is reached. */
   private demandPlace(connection: RealtimeConnection, user: RealtimeUser | null): void {
     if (user === null || connection.user !== null) return;
     const { connectionsPerUser } = this.options.limits;

@@ -1,4 +1,4 @@
-// What was said in a channel before? rt:history, for the clients that are subscribed to it.
+// Which events did a channel have before? rt:history, for clients that are subscribed to it.
 import { Injectable } from '@nestjs/common';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
@@ -6,7 +6,7 @@ import { RealtimeException } from '../realtime.exception.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseHistory } from './request-frames.js';
 
-/** No channel has history yet, so every request is refused: by `BAD_REQUEST` to subscribers, by `NOT_SUBSCRIBED` to others. */
+/** No channel has history yet, so every request is refused: with `BAD_REQUEST` for subscribers, with `NOT_SUBSCRIBED` for others. */
 @Injectable()
 export class HistoryRequests {
   constructor(private readonly refusals: RefusalLog) {}

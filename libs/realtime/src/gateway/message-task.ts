@@ -1,4 +1,4 @@
-// How long does one message live? From its place in the queue to its one answer: done, refused, or out of time.
+// How long does one message live? From its place in the queue to its one answer: success, refusal or timeout.
 import type { RefusalCode } from '@nestjs-realtime/contract';
 import type { Turn } from '../connections/channel-lanes.js';
 import { isPromiseLike } from '../connections/promise-like.js';
@@ -11,25 +11,25 @@ import type { MessageStanding } from './message.standing.js';
 import type { PendingRequest } from './pending-request.js';
 import type { ParsedMessage } from './request-frames.js';
 
-/** What all messages share. */
+/** What all messages share: the settings and services that process them. */
 export interface MessageRun {
   /** Handlers that may run at once for one connection. */
   readonly slots: number;
   readonly deadlines: Deadlines;
   readonly standing: MessageStanding;
   readonly outcome: MessageOutcome;
-  /** Gate 3, then the handler. Returns or resolves with what the handler gave; throws or rejects with a `RealtimeException`. */
+  /** Runs gate 3, then the handler. Returns or resolves with the handler's result; throws or rejects with a `RealtimeException`. */
   readonly handle: (context: RealtimeContext) => unknown;
 }
 
-/** One message under way. Its time runs from receipt, waiting included: first for its turn in the lane, then for a free slot. */
+/** One message under way. Its time runs from receipt and includes waiting, first for its turn in the lane, then for a free slot. */
 export class MessageTask extends Expiring {
   private turn: Turn | null = null;
   private context: RealtimeContext | null = null;
   private begunAt = 0;
   private over = false;
 
-  /** The connection's `slots` have been entered for it. */
+  /** The caller has entered the connection's `slots` for this message. */
   constructor(
     private readonly run: MessageRun,
     private readonly connection: RealtimeConnection,
@@ -40,14 +40,14 @@ export class MessageTask extends Expiring {
     run.deadlines.add(this);
   }
 
-  /** Starts as soon as the lane and a slot are free; at once where they are. */
+  /** Starts as soon as the lane and a slot are free, at once if they already are. */
   queue(): void {
     this.turn = this.connection.lanes.take(this.message.channel);
     if (this.turn.ready) void this.turn.ready.then(() => this.takeSlot());
     else this.takeSlot();
   }
 
-  /** Out of time: the handler's signal fires, the peer is told, and the lane moves on. */
+  /** The time is over: aborts the handler's signal, answers the client and releases the lane. */
   expire(): void {
     if (this.over) return;
     const late = new RealtimeException('TIMEOUT', { reason: 'the handler did not finish in time' });
@@ -62,7 +62,7 @@ export class MessageTask extends Expiring {
     else this.start();
   }
 
-  /** A message whose time ran out while it waited, or whose connection has ended, reaches no handler. */
+  /** A message does not reach its handler when its time ran out while it waited, or when its connection has ended. */
   private start(): void {
     if (!this.over && this.connection.closed) this.finish(null);
     if (this.over) return this.makeRoom();
@@ -86,7 +86,7 @@ export class MessageTask extends Expiring {
     }
   }
 
-  /** What a handler, an interceptor or a filter made of it is not told to a sender whose authority has ended meanwhile. */
+  /** Sends the result, unless the sender's authority has ended meanwhile: then it gets the refusal, whatever a filter returned. */
   private succeed(data: unknown): void {
     if (this.over) return;
     const { aborted } = this.context!;

@@ -1,4 +1,4 @@
-// What stands between a message and its handler? The confirmation of a user that is in doubt, and gate 3.
+// What must a message pass before its handler? The confirmation of a doubted user, then gate 3.
 import { Injectable } from '@nestjs/common';
 import { Renewal } from '../revocation/authority.renewal.js';
 import type { RealtimeContext } from '../connections/realtime-context.js';
@@ -10,7 +10,7 @@ import { RealtimeOptions } from '../realtime.options.js';
 
 @Injectable()
 export class MessageHandling {
-  /** Returns or resolves with what the handler gave; throws or rejects with a `RealtimeException`. */
+  /** Returns or resolves with the handler's result; throws or rejects with a `RealtimeException`. */
   readonly handle: (context: RealtimeContext) => unknown;
 
   constructor(
@@ -35,7 +35,7 @@ export class MessageHandling {
   }
 }
 
-/** A message that its channel does not declare has a name of the client's making. */
+/** The labels name only a declared message, because a client can make up any other name. */
 function spanOf(context: RealtimeContext): SpanOptions {
   const { descriptor, event } = context;
   const labels = {

@@ -1,4 +1,4 @@
-// What becomes of a message, and who learns of it? The counters, the hooks and the log.
+// How did a message end, and where is that recorded? In the counters, the hooks and the log.
 import { Injectable, Logger } from '@nestjs/common';
 import type { RefusalCode } from '@nestjs-realtime/contract';
 import type { RealtimeContext } from '../connections/realtime-context.js';
@@ -20,13 +20,13 @@ export class MessageOutcome {
     private readonly hooks: RealtimeHooks,
   ) {}
 
-  /** A message is being worked on. Returns the moment in milliseconds, 0 where no listener wants to know how long it takes. */
+  /** Call it when work on a message begins. Returns the time in milliseconds, or 0 when no listener needs the duration. */
   begun(): number {
     this.counters.inFlight++;
     return this.hooks.hears('handled') ? performance.now() : 0;
   }
 
-  /** It has been answered; `code` is null where the answer was yes. */
+  /** Call it when a message has been answered. `code` is null on success. */
   ended({ connection, descriptor, channel, event }: RealtimeContext, code: RefusalCode | null, begunAt: number): void {
     this.counters.inFlight--;
     if (descriptor === null || begunAt === 0) return;
@@ -34,7 +34,7 @@ export class MessageOutcome {
     this.hooks.emit('handled', () => ({ connection, descriptor, channel, event, code, milliseconds }));
   }
 
-  /** The refusal that an error means, recorded. What no gate and no handler meant is an internal error. */
+  /** Records and returns the refusal for an error. An error that is not a `RealtimeException` becomes an internal error. */
   refusalOf(error: unknown, connection: RealtimeConnection, message: ParsedMessage | null): RealtimeException {
     const refusal =
       error instanceof RealtimeException

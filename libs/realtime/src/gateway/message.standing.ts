@@ -1,4 +1,4 @@
-// Does the sender of a message still have the authority it was let in with? Looked at once more before the handler begins, and before it speaks.
+// Does the sender of a message still have its authority? Checked before the handler begins and before it replies or broadcasts.
 import { Injectable } from '@nestjs/common';
 import { RevocationLedger } from '../revocation/revocation.ledger.js';
 import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
@@ -26,7 +26,7 @@ export class MessageStanding implements MessageAuthority {
     this.ledger.close(context);
   }
 
-  /** As at admission: what was revoked since is refused, what is stale is judged again. A refusal stays, whatever a filter makes of it. */
+  /** Returns false when the guards must be asked again. Throws when authority was revoked; that refusal stays, whatever a filter returns. */
   confirm(context: RealtimeContext): boolean {
     const { aborted, match, user, channel } = context;
     if (aborted !== null) {
@@ -36,7 +36,7 @@ export class MessageStanding implements MessageAuthority {
     }
     const objection = objectionTo(match!, user);
     const verdict = objection === null ? this.ledger.verdict(context, user, channel) : 'revoked';
-    if (verdict === 'stands') return true;
+    if (verdict === 'holds') return true;
     if (verdict === 'stale') {
       this.ledger.open(context);
       return false;
@@ -46,7 +46,7 @@ export class MessageStanding implements MessageAuthority {
     throw refusal;
   }
 
-  /** The end of a connection by itself does not silence what its user has begun; the end of their authority does. */
+  /** Why the handler may no longer act for the user; null while it may. Lost authority is a reason, a closed connection alone is not. */
   objection(context: RealtimeContext): RealtimeException | null {
     const { aborted, user, channel } = context;
     if (aborted instanceof RealtimeException) return aborted;

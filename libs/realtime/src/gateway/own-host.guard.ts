@@ -1,15 +1,15 @@
-// Is this HTTP request meant for us? For routes that a page under a rebound name must not read.
+// Is this HTTP request addressed to this server? For routes that a page under a rebound DNS name must not read.
 import { type CanActivate, type ExecutionContext, ForbiddenException, Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { RealtimeOptions } from '../realtime.options.js';
 import { type AddressedRequest, OwnHosts } from './own-hosts.js';
 
 const REFUSAL =
-  "The server does not answer to this host: list it in hosts of RealtimeModule.forRoot(), or the page's origin in origins.";
+  "The server does not accept this host: list it in hosts of RealtimeModule.forRoot(), or the page's origin in origins.";
 
 /**
- * For HTTP routes: passes requests whose Host is one of the server's own (`hosts`), or that of a listed origin, with Express and with
- * Fastify. Anything else is a 403.
+ * Guards HTTP routes of Express and Fastify. It passes requests whose Host is one of the server's own (`hosts`) or belongs to a listed
+ * origin. It answers any other request with 403.
  *
  * @example
  * @UseGuards(OwnHostGuard)

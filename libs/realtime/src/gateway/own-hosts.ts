@@ -1,10 +1,10 @@
-// Under which names does this server answer? A page whose name was pointed at us (DNS rebinding) sends that name as Host.
+// Which host names does this server accept? In a DNS rebinding attack, a page's own name points at this server and arrives as Host.
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { HOST } from '../authorization/origin-format.js';
 import type { RealtimeOptions } from '../realtime.options.js';
 
-/** What is read of a request; the same for HTTP/1 and HTTP/2, with and without Express. */
+/** The parts of a request that are read; the same for HTTP/1 and HTTP/2, with and without Express. */
 export interface AddressedRequest {
   readonly url?: string;
   readonly originalUrl?: string;
@@ -13,12 +13,12 @@ export interface AddressedRequest {
   readonly socket?: { readonly encrypted?: boolean; readonly localAddress?: string };
 }
 
-/** Where the sender of a request thinks the server is. */
+/** The address that a request was sent to, according to its sender. */
 export interface Address {
   readonly scheme: 'http' | 'https';
   /** In lower case; an IPv6 address in brackets. */
   readonly name: string;
-  /** Null where the request names none. */
+  /** Null if the request names none. */
   readonly port: string | null;
 }
 
@@ -35,7 +35,7 @@ export class OwnHosts {
   private readonly trustProxy: boolean;
   private readonly names: ReadonlySet<string>;
   private readonly listed: ReadonlySet<string>;
-  /** What counts where no name is listed. */
+  /** Which hosts are accepted when `hosts` is empty. */
   private readonly unlisted: 'any' | 'local' | 'none';
 
   constructor(
@@ -51,10 +51,10 @@ export class OwnHosts {
   }
 
   /**
-   * Null where the request does not say it in one clear way.
+   * The address a request was sent to; null if the request does not state it unambiguously.
    *
-   * Security note: reads client data. Forwarded headers count only where the application trusts its proxy; a list, a second Host, user
-   * information, a trailing dot and the absolute form of a request's target are refused.
+   * Security note: reads client data. Forwarded headers count only if the application trusts its proxy. A list, a second Host, user
+   * information, a trailing dot and the absolute form of a request target are refused.
    */
   addressOf(request: AddressedRequest): Address | null {
     const target = request.originalUrl ?? request.url;
@@ -66,15 +66,15 @@ export class OwnHosts {
     return matched === undefined || Number(port) > 65_535 ? null : { scheme, name, port };
   }
 
-  /** Whether the server answers to this address. */
+  /** Whether the server accepts this address. */
   includes({ scheme, name, port }: Address, { socket }: AddressedRequest): boolean {
     if (this.names.has(name) || this.names.has(`${name}:${port ?? DEFAULT_PORTS[scheme]}`)) return true;
     if (this.unlisted !== 'local') return this.unlisted === 'any';
-    // Nobody can rebind these: browsers know what loopback is, and an IP address needs no DNS.
+    // No attacker can rebind these: browsers resolve loopback names themselves, and an IP address needs no DNS.
     return isLoopback(name) || name === nameOf(socket?.localAddress);
   }
 
-  /** Whether `origins` has a page under this host; its scheme is what a proxy may hide. */
+  /** Whether `origins` lists a page on this host. The scheme does not count, because a proxy may hide it. */
   lists({ name, port }: Address): boolean {
     return this.listed.has(port === null ? name : `${name}:${port}`);
   }
@@ -88,7 +88,7 @@ export class OwnHosts {
   private hostOf({ headers, rawHeaders = [] }: AddressedRequest): unknown {
     const forwarded = this.trustProxy ? headers['x-forwarded-host'] : undefined;
     if (forwarded !== undefined) return forwarded;
-    // Node keeps the first of several, a proxy may have kept the last.
+    // Of several Host headers Node keeps the first, but a proxy may have used the last.
     const count = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length;
     return count > 1 ? null : (headers.host ?? headers[':authority']);
   }
@@ -104,7 +104,7 @@ function isLoopback(name: string): boolean {
   return name.startsWith('127.') && isIPv4(name);
 }
 
-/** An address of the operating system as a Host header has it. */
+/** Converts a socket address to the form of a Host header. */
 function nameOf(address: string | undefined): string | undefined {
   const plain = address?.replace(/^::ffff:(?=[\d.]+$)/, '');
   return plain?.includes(':') ? `[${plain}]` : plain;

@@ -13,7 +13,7 @@ export class PendingRequest {
     return !this.open;
   }
 
-  /** Sends a reply that is known to be encodable. */
+  /** Sends a reply that the encoder is known to accept. */
   answer(reply: unknown): void {
     if (!this.open) return;
     this.open = false;
@@ -21,13 +21,16 @@ export class PendingRequest {
   }
 
   /**
-   * Answers a message with what its handler returned; nothing is added for `undefined`.
-   * @throws whatever the encoder says of a BigInt, a cycle or the like; the request is then still unanswered.
+   * Answers a message with the result of its handler; `undefined` adds no data.
+   * @throws the encoder's error for a BigInt, a cycle or the like. The request is then still unanswered.
    */
   answerWith(data: unknown): void {
     if (!this.open) return;
     if (data === undefined) return this.answer(OK);
-    if (!isData(data)) throw new TypeError(`The handler returned a ${typeof data}, which is not plain data`);
+    if (!isData(data))
+      throw new TypeError(
+        `The handler returned a ${typeof data}, which is not plain data; return JSON data or nothing`,
+      );
     if (this.acknowledge === null) JSON.stringify(data);
     else this.acknowledge({ ok: true, data });
     this.open = false;

@@ -1,4 +1,4 @@
-// Who is in a channel? rt:members, for the clients that are subscribed to it.
+// Who is in a channel? rt:members, for clients that are subscribed to it.
 import { Injectable } from '@nestjs/common';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
@@ -6,7 +6,7 @@ import { RealtimeException } from '../realtime.exception.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseChannel } from './request-frames.js';
 
-/** No channel has presence yet, so every request is refused: by `BAD_REQUEST` to subscribers, by `NOT_SUBSCRIBED` to others. */
+/** No channel has presence yet, so every request is refused: with `BAD_REQUEST` for subscribers, with `NOT_SUBSCRIBED` for others. */
 @Injectable()
 export class PresenceRequests {
   constructor(private readonly refusals: RefusalLog) {}

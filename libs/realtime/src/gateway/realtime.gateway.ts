@@ -1,4 +1,4 @@
-// Where does a client come in? The WebSocket gateway on the application's own HTTP server.
+// Where do clients enter the application? At the WebSocket gateway on its own HTTP server.
 import { Inject, type OnApplicationBootstrap, type OnModuleDestroy, type Type } from '@nestjs/common';
 import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
@@ -9,7 +9,7 @@ import { IRealtimeServer } from '../connections/realtime.server.js';
 import { ConnectionLife } from './connection.life.js';
 import { RequestDispatcher } from './request.dispatcher.js';
 
-/** The entrance that the transport hands everything to. Nest mounts it; `createRealtimeGateway` makes the class Nest sees. */
+/** The entrance that the transport calls for every connection and request. Nest mounts it; `createRealtimeGateway` makes the class Nest sees. */
 export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnApplicationBootstrap, OnModuleDestroy {
   private mounted = false;
 
@@ -20,13 +20,13 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
     private readonly dispatcher: RequestDispatcher,
   ) {}
 
-  /** Nest calls this when it binds gateways. What it throws here would be lost, so faults wait for the bootstrap. */
+  /** Nest calls this when it binds gateways. An error thrown here would be lost, so faults are reported at bootstrap. */
   afterInit(transport: unknown): void {
     this.server.mount(transport);
     this.mounted = true;
   }
 
-  /** @throws RealtimeFault when the WebSocket adapter of the application cannot serve. */
+  /** @throws RealtimeFault when the WebSocket adapter of the application is unsuitable. */
   async onApplicationBootstrap(): Promise<void> {
     await this.broker.start(this.server);
     if (this.mounted) this.server.open(this);
@@ -62,8 +62,8 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
 }
 
 /**
- * A gateway class of its own for each `forRoot`: Nest reads a gateway's options when it binds gateways, after all providers exist, so
- * the constructor can set options that come from `forRootAsync`.
+ * Makes a separate gateway class for each `forRoot`. Nest reads a gateway's options when it binds gateways, after all providers exist.
+ * The constructor can therefore set options that come from `forRootAsync`.
  */
 export function createRealtimeGateway(): Type<RealtimeGateway> {
   @WebSocketGateway()

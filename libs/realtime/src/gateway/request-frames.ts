@@ -1,4 +1,4 @@
-// Is this request of the protocol's form? Null means it is not.
+// Does this request have the form that the protocol defines? Null means it does not.
 import {
   type ChannelFrame,
   DEFAULT_EVENT,
@@ -12,19 +12,19 @@ import {
 import type { TraceCarrier } from '../instrumentation/realtime.tracer.js';
 import { isPlainObject } from '../payloads/payload-shape.js';
 
-/** A message as the dispatcher works on it. */
+/** A message in the form that the dispatcher processes. */
 export interface ParsedMessage extends Required<Pick<MessageFrame, 'channel' | 'event' | 'payload'>> {
-  /** Where the client sent trace context along, not looked at yet. */
+  /** Trace context, if the client sent any. It is not validated yet. */
   readonly trace?: TraceCarrier;
 }
 
-/** A subscribe request: one item or a batch; a misshapen item is null and is answered for itself. */
+/** A subscribe request: one item or a batch. A malformed item is null and gets its own answer. */
 export interface ParsedSubscribe {
   readonly batch: boolean;
   readonly items: readonly (SubscribeFrame | null)[];
 }
 
-/** Security note: reads client data, as all functions of this file do. */
+/** Security note: all functions of this file read client data. */
 export function parseSubscribe(frame: unknown): ParsedSubscribe | null {
   if (Array.isArray(frame)) {
     return frame.length > MAX_SUBSCRIBE_BATCH ? null : { batch: true, items: frame.map(parseSubscribeItem) };

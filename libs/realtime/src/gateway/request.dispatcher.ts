@@ -1,4 +1,4 @@
-// Where does a client's request go? One table from protocol events to the services that serve them, and nothing gets past it.
+// Where does a client's request go? One table maps protocol events to the services that serve them; every request goes through it.
 import { Injectable, Logger } from '@nestjs/common';
 import { FRAMES } from '@nestjs-realtime/contract';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
@@ -15,16 +15,16 @@ import { PresenceRequests } from './presence.requests.js';
 import { MessageRequests } from './message.requests.js';
 import { SubscriptionRequests } from './subscription.requests.js';
 
-/** Serves one kind of request. It answers `pending` once, in its own time, and never throws. */
+/** Serves one kind of request. It answers `pending` once, now or later, and never throws. */
 type Serve = (connection: RealtimeConnection, frame: unknown, pending: PendingRequest) => void;
 
-/** A request of the protocol: the gate it is for, and what serves it. */
+/** A request of the protocol: the gate it belongs to and the function that serves it. */
 interface Request {
   readonly gate: RealtimeGate;
   readonly serve: Serve;
 }
 
-/** The one way in for everything a client sends after it has connected (docs/hardening.md#1). */
+/** Receives everything a client sends after it has connected (docs/hardening.md#1). */
 @Injectable()
 export class RequestDispatcher {
   private readonly logger = new Logger('Realtime');
@@ -71,17 +71,17 @@ export class RequestDispatcher {
     } catch (error) {
       refusal = internalError(this.logger, 'request dispatcher', error);
     }
-    // A request that the protocol does not know is refused where messages are.
+    // An unknown request is refused at the message gate.
     this.refusals.record(refusal, { gate: request?.gate ?? 'message', connection });
     pending.refuse(refusal);
   }
 
-  /** Refuses every request from now on; handlers in flight go on. */
+  /** Refuses every request from now on. Handlers in flight continue. */
   stop(): void {
     this.stopped = true;
   }
 
-  /** Every request costs one token, whatever it is. */
+  /** Every request costs one token, whatever its kind. */
   private rateRefusal(connection: RealtimeConnection): RealtimeException | null {
     if (this.stopped) return new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
     const { messagesPerSecond, messageBurst } = this.options.limits;

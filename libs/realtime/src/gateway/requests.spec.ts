@@ -56,7 +56,7 @@ describe('rt:subscribe', () => {
     expect(parseSubscribe({ channel: 'a', recover: undefined })).toEqual({ batch: false, items: [{ channel: 'a' }] });
   });
 
-  it('takes a batch of up to 100, and answers a misshapen item for itself', () => {
+  it('takes a batch of up to 100, with null for each malformed item', () => {
     expect(parseSubscribe([])).toEqual({ batch: true, items: [] });
     expect(parseSubscribe([{ channel: 'a' }, { channel: '' }, null, { channel: 'b' }])).toEqual({
       batch: true,
@@ -68,17 +68,17 @@ describe('rt:subscribe', () => {
     expect(parseSubscribe([[{ channel: 'a' }]])).toEqual({ batch: true, items: [null] });
   });
 
-  it.each(NO_FRAMES)('refuses what names no channel (case %#)', (frame) => {
+  it.each(NO_FRAMES)('refuses a frame without a legal channel (case %#)', (frame) => {
     expect(parseSubscribe(frame)).toBeNull();
   });
 
-  it.each(NO_POSITIONS)('refuses a position that is none (case %#)', (recover) => {
+  it.each(NO_POSITIONS)('refuses an invalid position (case %#)', (recover) => {
     expect(parseSubscribe({ channel: 'a', recover })).toBeNull();
   });
 });
 
 describe('rt:message', () => {
-  it('takes channel, event and payload; the event is "message" where none is given', () => {
+  it('takes channel, event and payload; the event defaults to "message"', () => {
     expect(parseMessage({ channel: 'a', event: 'e', payload: { b: 1 }, extra: 1 })).toEqual({
       channel: 'a',
       event: 'e',
@@ -88,12 +88,12 @@ describe('rt:message', () => {
     expect(parseMessage({ channel: 'a', event: '', payload: null })).toMatchObject({ event: '', payload: null });
   });
 
-  it.each([...NO_FRAMES, [{ channel: 'a' }]])('refuses what names no channel (case %#)', (frame) => {
+  it.each([...NO_FRAMES, [{ channel: 'a' }]])('refuses a frame without a legal channel (case %#)', (frame) => {
     expect(parseMessage(frame)).toBeNull();
   });
 
   it.each([null, 42, true, {}, ['e'], { toString: () => 'e' }])(
-    'refuses an event that is no text (case %#)',
+    'refuses an event that is not a string (case %#)',
     (event) => {
       expect(parseMessage({ channel: 'a', event })).toBeNull();
     },
@@ -101,11 +101,11 @@ describe('rt:message', () => {
 });
 
 describe('rt:unsubscribe and rt:members', () => {
-  it('take a channel and nothing else of what was sent', () => {
+  it('take the channel and drop all other properties', () => {
     expect(parseChannel({ channel: 'a', extra: 1 })).toEqual({ channel: 'a' });
   });
 
-  it.each([...NO_FRAMES, [{ channel: 'a' }]])('refuse what names no channel (case %#)', (frame) => {
+  it.each([...NO_FRAMES, [{ channel: 'a' }]])('refuse a frame without a legal channel (case %#)', (frame) => {
     expect(parseChannel(frame)).toBeNull();
   });
 });
@@ -120,11 +120,11 @@ describe('rt:history', () => {
     });
   });
 
-  it.each([...NO_FRAMES, [{ channel: 'a' }]])('refuses what names no channel (case %#)', (frame) => {
+  it.each([...NO_FRAMES, [{ channel: 'a' }]])('refuses a frame without a legal channel (case %#)', (frame) => {
     expect(parseHistory(frame)).toBeNull();
   });
 
-  it.each(NO_POSITIONS)('refuses a position that is none (case %#)', (since) => {
+  it.each(NO_POSITIONS)('refuses an invalid position (case %#)', (since) => {
     expect(parseHistory({ channel: 'a', since })).toBeNull();
   });
 
@@ -169,7 +169,7 @@ describe('a pending request', () => {
   }
   const refusal = new RealtimeException('TIMEOUT', { reason: 'the database is slow' });
 
-  it('is answered once: later answers do nothing', () => {
+  it('is answered once: later answers have no effect', () => {
     const { pending, replies } = pend();
     expect(pending.answered).toBe(false);
     pending.answerWith({ n: 1 });
@@ -180,7 +180,7 @@ describe('a pending request', () => {
     expect(replies).toEqual([{ ok: true, data: { n: 1 } }]);
   });
 
-  it('is refused with code, text and whether to try again, and not with the reason', () => {
+  it('is refused with code, message and retryable, without the reason', () => {
     const { pending, replies } = pend();
     pending.refuse(refusal);
     pending.answerWith('late');
@@ -189,19 +189,19 @@ describe('a pending request', () => {
     ]);
   });
 
-  it.each([null, 0, '', false, [], { a: 1 }])('is answered with what the handler returned: %j', (data) => {
+  it.each([null, 0, '', false, [], { a: 1 }])('is answered with the result of the handler: %j', (data) => {
     const { pending, replies } = pend();
     pending.answerWith(data);
     expect(replies).toEqual([{ ok: true, data }]);
   });
 
-  it('says no more than ok where the handler returned nothing', () => {
+  it('is answered with ok alone when the handler returned nothing', () => {
     const { pending, replies } = pend();
     pending.answerWith(undefined);
     expect(replies).toEqual([{ ok: true }]);
   });
 
-  it.each([10n, Symbol('a'), () => 1])('is still open after a result that is no data (case %#)', (data) => {
+  it.each([10n, Symbol('a'), () => 1])('is still open after a result that is not plain data (case %#)', (data) => {
     const { pending, replies } = pend();
     expect(() => pending.answerWith(data)).toThrow(TypeError);
     expect(pending.answered).toBe(false);
@@ -217,7 +217,7 @@ describe('a pending request', () => {
     expect(replies).toMatchObject([{ ok: false, error: { code: 'INTERNAL' } }]);
   });
 
-  it('of a client that wants no answer is checked all the same', () => {
+  it('checks the result even when the client wants no answer', () => {
     expect(() => new PendingRequest(null).answerWith({ n: 10n })).toThrow(TypeError);
     const pending = new PendingRequest(null);
     pending.answerWith({ n: 1 });
@@ -227,7 +227,7 @@ describe('a pending request', () => {
 });
 
 describe('the requests a client may make', () => {
-  it('all begin with rt:', () => {
+  it('have names that begin with rt:', () => {
     for (const event of Object.values(FRAMES)) expect(event).toMatch(/^rt:[a-z]+$/);
   });
 });

@@ -20,7 +20,7 @@ export class SubscriptionRequests {
     private readonly hooks: RealtimeHooks,
   ) {}
 
-  /** One channel or a batch. Admissions take effect together, right after the reply, so no event of the batch precedes it. */
+  /** Subscribes to one channel or a batch. Admissions take effect together, right after the reply, so no event of these channels precedes it. */
   subscribe(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
     const parsed = parseSubscribe(frame);
     if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
@@ -32,7 +32,7 @@ export class SubscriptionRequests {
     });
   }
 
-  /** Leaving is always granted, also where nobody was. */
+  /** Leaving is always granted, even without a subscription. */
   unsubscribe(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
     const parsed = parseChannel(frame);
     if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
@@ -56,7 +56,7 @@ export class SubscriptionRequests {
     return { ok: true, channel: item!.channel, ...(item!.recover && { recovered: false }) };
   }
 
-  /** A denial also ends an admission of earlier: gate 2 is the single source of truth. */
+  /** A denial also ends an earlier subscription, because the latest decision of gate 2 counts. */
   private apply(connection: RealtimeConnection, channel: string, verdict: Verdict): void {
     if ('refusal' in verdict) {
       if (!verdict.refusal.retryable) this.leave(connection, channel);

@@ -1,15 +1,15 @@
-// Gate 4 of 4: may this event go out? Once per broadcast, never per recipient; who receives it was decided at gate 2.
+// Gate 4 of 4: may this event be sent? Asked once per broadcast, never per recipient; gate 2 has decided who receives it.
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { BroadcastRequest } from '../connections/realtime-request.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
 
-/** A broadcast that may not go out. It is our own bug, so the caller is told and nothing is sent. */
+/** A broadcast that must not be sent. It is a bug of the application, so the caller gets the error and nothing is sent. */
 export class BroadcastFault extends RealtimeFault {
   override readonly name = 'BroadcastFault';
 }
 
-/** Answers true or throws a `BroadcastFault` to the caller: the channel must be registered and declare the event. */
+/** Returns true or throws a `BroadcastFault` to the caller. The channel must be registered and declare the event. */
 @Injectable()
 export class BroadcastGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

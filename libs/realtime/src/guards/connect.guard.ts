@@ -1,4 +1,4 @@
-// Gate 1 of 4: who is this connection? Authenticates the handshake and runs the application's own connect guards.
+// Gate 1 of 4: who is the user of this connection? Authenticates the handshake and runs the application's own connect guards.
 import { type CanActivate, type ExecutionContext, Inject, Injectable, UnauthorizedException } from '@nestjs/common';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
@@ -15,7 +15,7 @@ import { RealtimeExecutionContext } from './realtime-execution-context.js';
 /** DI token of the application's own connect guards. */
 export const CONNECT_GUARDS = Symbol('nestjs-realtime:connect-guards');
 
-/** Resolves true with `request.user` set, or throws a `RealtimeException`; it never answers false. */
+/** Sets `request.user` and resolves true, or throws a `RealtimeException`. It never resolves false. */
 @Injectable()
 export class ConnectGuard implements CanActivate {
   constructor(
@@ -35,7 +35,7 @@ export class ConnectGuard implements CanActivate {
     return true;
   }
 
-  /** Fails closed: whatever is neither a user, nor a plain "no credentials", nor a plain "bad credentials" is `UNAVAILABLE`. */
+  /** Fails closed: any outcome other than a valid user, "no credentials" or "bad credentials" is `UNAVAILABLE`. */
   private async authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null> {
     if (this.counters.pendingAuthentications >= this.options.limits.pendingAuthentications) {
       throw new RealtimeException('OVERLOADED', { reason: 'too many authentications under way' });

@@ -1,4 +1,4 @@
-// How are the gates passed? Each guard in the `withSpan` / `withCapture` sandwich, made once.
+// How does a request pass a gate? Each guard runs inside `withSpan(withCapture(guard))`, which is made once.
 import { type CanActivate, Injectable, Logger } from '@nestjs/common';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import type { ConnectRequest, RealtimeRequest, SubscribeRequest } from '../connections/realtime-request.js';
@@ -11,15 +11,15 @@ import { MessageGuard } from './message.guard.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
 import { SubscribeGuard } from './subscribe.guard.js';
 
-/** The three inbound gates. Each returns or resolves when passed, and throws or rejects with a `RealtimeException` only. */
+/** The three inbound gates. Each returns or resolves when the request passes, and throws or rejects only with a `RealtimeException`. */
 @Injectable()
 export class Gates {
   private readonly logger = new Logger('Realtime');
-  /** Gate 1. Afterwards `request.user` is the user of the handshake, null for an anonymous one. */
+  /** Gate 1. Afterwards `request.user` is the user of the handshake, null if anonymous. */
   readonly connect: (request: ConnectRequest) => Promise<boolean>;
   /** Gate 2. */
   readonly subscribe: (request: SubscribeRequest) => Promise<boolean>;
-  /** Gate 3, up to the handler's own guards and schema. Synchronous. */
+  /** Gate 3, without the handler's own guards and schema. Synchronous. */
   readonly message: (context: RealtimeContext) => boolean;
 
   constructor(
@@ -61,7 +61,7 @@ export class Gates {
   }
 }
 
-/** A gate that an application has replaced may answer as any guard does. @throws RealtimeException for anything but true. */
+/** A gate that the application has replaced may return any value. @throws RealtimeException for any value but true. */
 function passed(answer: unknown, { user }: RealtimeRequest, gate: CanActivate): true {
   if (answer !== true) throw denied(user, `${gate.constructor.name}: said no`);
   return true;
@@ -71,7 +71,7 @@ function contextOf(request: RealtimeRequest, guard: CanActivate): RealtimeExecut
   return RealtimeExecutionContext.of(request, guard.constructor as new (...args: never[]) => CanActivate);
 }
 
-/** Gate 1 is the whole of connecting, and of `rt:authenticate`. */
+/** The span of a connect or of `rt:authenticate`: gate 1 is all that runs. */
 function spanOfConnect({ handshake }: ConnectRequest): SpanOptions {
   return {
     op: 'realtime-connect',

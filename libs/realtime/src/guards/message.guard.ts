@@ -1,4 +1,4 @@
-// Gate 3 of 4: may this message reach its handler? Authorizes again, as defence in depth, before any schema sees the payload.
+// Gate 3 of 4: may this message reach its handler? Authorizes again, as defence in depth, before any schema reads the payload.
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { authorize } from '../authorization/authorize.js';
@@ -10,7 +10,7 @@ import { RealtimeOptions } from '../realtime.options.js';
 import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
 
-/** Answers true or throws. The class's and method's own guards, and the schema, follow it on the way to the handler. */
+/** Returns true or throws. The guards of the class and the method run after it, then the schema, then the handler. */
 @Injectable()
 export class MessageGuard implements CanActivate {
   constructor(private readonly options: RealtimeOptions) {}
@@ -33,7 +33,7 @@ export class MessageGuard implements CanActivate {
   }
 }
 
-/** Why a user may no longer speak on a channel that gate 2 has let them into; null while they may. */
+/** Why a user may no longer send messages on a channel that gate 2 has granted; null while they may. */
 export function objectionTo(match: ChannelAddress, user: RealtimeUser | null): string | null {
   if (hasExpired(user)) return 'the credentials have ended';
   return authorize(match.descriptor, match.params, user) ? null : 'authorization has ended since gate 2';

@@ -1,4 +1,4 @@
-// What does a guard see of a gate? Nest's ExecutionContext, read in realtime terms, as GqlExecutionContext does for GraphQL.
+// How does a guard read the request at a gate? Through Nest's ExecutionContext in realtime terms, as GqlExecutionContext does for GraphQL.
 import type { ExecutionContext } from '@nestjs/common';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
@@ -19,12 +19,12 @@ import { RealtimeFault } from '../realtime.exception.js';
  * }
  */
 export class RealtimeExecutionContext extends ExecutionContextHost {
-  /** @throws RealtimeFault when the context is of another transport; ask `RealtimeExecutionContext.is(context)` first. */
+  /** @throws RealtimeFault when the context belongs to another transport; check `RealtimeExecutionContext.is(context)` first. */
   static create(context: ExecutionContext): RealtimeExecutionContext {
     if (context instanceof RealtimeExecutionContext) return context;
     if (!RealtimeExecutionContext.is(context)) {
       throw new RealtimeFault(
-        `This ${context.getType()} context is not of a realtime gate; ask RealtimeExecutionContext.is(context) before create().`,
+        `This ${context.getType()} context does not belong to a realtime gate; check RealtimeExecutionContext.is(context) before create().`,
       );
     }
     const realtime = new RealtimeExecutionContext(context.getArgs(), context.getClass(), context.getHandler());
@@ -32,7 +32,7 @@ export class RealtimeExecutionContext extends ExecutionContextHost {
     return realtime;
   }
 
-  /** Whether the context is of one of the four gates. */
+  /** Whether the context belongs to one of the four gates. */
   static is(context: ExecutionContext): boolean {
     return context.getType() === 'ws' && context.getArgs()[2] instanceof RealtimeRequest;
   }
@@ -57,7 +57,7 @@ export class RealtimeExecutionContext extends ExecutionContextHost {
     return this.getRequest().descriptor;
   }
 
-  /** Params of the concrete channel; empty where there are none. */
+  /** Params of the concrete channel; empty if there are none. */
   getParams(): Readonly<Record<string, string>> {
     return this.getRequest().params;
   }
@@ -72,7 +72,7 @@ export class RealtimeExecutionContext extends ExecutionContextHost {
     return this.getRequest().connection;
   }
 
-  /** At gate 1 the handshake that is judged, later the one that was accepted last; null at gate 4. */
+  /** At gate 1 the handshake being checked, later the last accepted one; null at gate 4. */
   getHandshake(): RealtimeHandshake | null {
     return this.getRequest().handshake;
   }

@@ -1,4 +1,4 @@
-// Who is told that a gate refused, and why?
+// Where is a refusal of a gate recorded? In the counters, the `refused` hook and the debug log.
 import { Injectable, Logger } from '@nestjs/common';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
@@ -15,7 +15,7 @@ export interface RefusalPlace {
   readonly event?: string | null;
 }
 
-/** Counts every refusal, tells the `refused` hook the precise reason, and logs it at debug level. */
+/** Counts every refusal, passes the precise reason to the `refused` hook, and logs it at debug level. */
 @Injectable()
 export class RefusalLog {
   private readonly logger = new Logger('Realtime');

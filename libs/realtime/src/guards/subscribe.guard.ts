@@ -1,11 +1,11 @@
-// Gate 2 of 4: may this connection listen to this channel? The single source of truth for who receives its broadcasts.
+// Gate 2 of 4: may this connection subscribe to this channel? This gate alone decides who receives its broadcasts.
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { authorize } from '../authorization/authorize.js';
 import { hasExpired } from '../authorization/realtime-user.js';
 import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
 
-/** Answers true or throws; an unknown channel, a scope that forbids and a class guard that refuses look the same to the peer. */
+/** Returns true or throws. An unknown channel, a scope that forbids and a class guard that refuses look the same to the client. */
 @Injectable()
 export class SubscribeGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {

@@ -1,4 +1,4 @@
-// Is what the gates found still true? Resolves a connection's user again, and passes every subscription through gate 2 again.
+// Do the decisions of the gates still hold? Resolves a connection's user again and passes every subscription through gate 2 again.
 import { Injectable, Logger } from '@nestjs/common';
 import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
@@ -16,11 +16,11 @@ import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { ExpiryWatch } from './expiry.watch.js';
 
-/** What a renewal could prove within its time. */
+/** What a renewal could confirm within its time. */
 export interface Renewed {
-  /** Whether the user is known to be true. */
+  /** Whether the authenticator has confirmed the user. */
   readonly userConfirmed: boolean;
-  /** Channels that could not be proven either way, because a dependency failed. */
+  /** Channels that gate 2 neither granted nor denied, because a dependency failed. */
   readonly unproven: readonly string[];
 }
 
@@ -28,12 +28,12 @@ const TOO_LATE = new RealtimeException('UNAVAILABLE', { reason: 'no answer in ti
 const UNCONFIRMED = new RealtimeException('UNAVAILABLE', { reason: 'the user could not be resolved again' });
 const ALL_PROVEN: Renewed = { userConfirmed: true, unproven: [] };
 
-/** Evicts what is denied; says what could not be proven. */
+/** Evicts the subscriptions that gate 2 denies, and reports those it could not decide. */
 @Injectable()
 export class Renewal {
   private readonly logger = new Logger('Realtime');
   private clock = 0;
-  /** The last renewal that each connection has an answer of; one that began earlier and answers later is out of date. */
+  /** The newest renewal that has answered, for each connection. A renewal that began earlier and answers later is out of date. */
   private readonly answered = new WeakMap<RealtimeConnection, number>();
   private readonly confirming = new Map<RealtimeConnection, Promise<void>>();
 
@@ -47,12 +47,12 @@ export class Renewal {
     private readonly options: RealtimeOptions,
   ) {}
 
-  /** Connections that wait for their user to be confirmed. */
+  /** Connections whose user is being confirmed. */
   get waiting(): number {
     return this.confirming.size;
   }
 
-  /** Resolves, always, within twice `milliseconds`. */
+  /** Always resolves, within twice `milliseconds`. */
   async renew(connection: RealtimeConnection, milliseconds: number): Promise<Renewed> {
     const order = ++this.clock;
     const startedAt = performance.now();
@@ -67,7 +67,8 @@ export class Renewal {
       return { userConfirmed: false, unproven: connection.subscriptions.keys() };
     }
     if (connection.closed) return ALL_PROVEN;
-    // A later renewal has answered meanwhile and knew more. It may still be judging by that, so we must not be done before.
+    // A newer renewal has answered. It may still be re-checking subscriptions: check them by its result too, so that this renewal does
+    // not resolve before that result takes effect.
     if (this.isOutdated(connection, order)) return this.judgeAgain(connection, milliseconds);
     if (before !== null && user?.userId !== before.userId) {
       connection.goodbye({ code: hasExpired(before) ? 'EXPIRED' : 'REVOKED', reconnect: false });
@@ -80,20 +81,20 @@ export class Renewal {
     return { userConfirmed: true, unproven: await this.judge(connection, changed, milliseconds) };
   }
 
-  /** Gives a connection another state of its user, at once, and passes every subscription through gate 2 again. */
+  /** Replaces the user of a connection at once, and passes every subscription through gate 2 again. */
   replace(connection: RealtimeConnection, user: RealtimeUser | null, milliseconds: number): Promise<readonly string[]> {
     this.resolved(connection, ++this.clock, performance.now());
     this.adopt(connection, user);
     return this.judge(connection, true, milliseconds);
   }
 
-  /** Ends what could not be proven: authority that nobody confirms lasts no longer than its lease. The client may try again. */
+  /** Ends the subscriptions that could not be confirmed, because unconfirmed authority ends with its lease. The client may try again. */
   evictUnproven(connection: RealtimeConnection, { userConfirmed, unproven }: Renewed): void {
     if (!userConfirmed) connection.confirmedAt = -Infinity;
     for (const channel of unproven) this.evicted(connection, channel, connection.evict(channel, 'EXPIRED', true));
   }
 
-  /** Whether no gate may judge by the user before `confirm` has resolved: nobody has confirmed them for a whole lease. */
+  /** Whether the user has been unconfirmed for a whole lease. Then no gate may use the user before `confirm` has resolved. */
   doubts(connection: RealtimeConnection): boolean {
     return (
       connection.user !== null &&
@@ -102,7 +103,7 @@ export class Renewal {
     );
   }
 
-  /** Resolves the user of a doubted connection, once for all who wait for it. @throws RealtimeException `UNAVAILABLE` while that fails. */
+  /** Resolves the user of a doubted connection; concurrent calls share one renewal. @throws RealtimeException `UNAVAILABLE` when that fails. */
   confirm(connection: RealtimeConnection, milliseconds: number): Promise<void> {
     let confirmation = this.confirming.get(connection);
     if (confirmation === undefined) {
@@ -121,7 +122,7 @@ export class Renewal {
     this.evicted(connection, channel, connection.evict(channel, 'REVOKED'));
   }
 
-  /** The timer of the credentials may be late, as after a change of the clock. */
+  /** The timer of the credentials may be late, for example after a change of the system clock. */
   private endIfExpired(connection: RealtimeConnection): boolean {
     if (!hasExpired(connection.user)) return false;
     connection.goodbye({ code: 'EXPIRED', reconnect: false });
@@ -168,10 +169,10 @@ export class Renewal {
     await connection.collectGrants(async (granted) => {
       await Promise.all(
         [...connection.subscriptions].map(async ([channel, match]) => {
-          // The scope of an unchanged user gives the same answer as before; only class guards can find something new.
+          // For an unchanged user the scope gives the same answer as before; only class guards can answer differently.
           if (!userChanged && match.registered.guards.length === 0) return;
           const refusal = await this.refusalOf(connection, channel, match, milliseconds);
-          // Another subscribe may have been granted meanwhile; it has been judged by itself.
+          // A subscribe granted meanwhile has passed gate 2 by itself.
           if (refusal === null || granted.has(channel) || !connection.subscriptions.has(channel)) return;
           if (refusal.retryable) unproven.push(channel);
           else {

@@ -1,10 +1,10 @@
-// When do a connection's credentials end? Enforced on the live connection, without any traffic of its own.
+// When do a connection's credentials expire? A timer ends the live connection, even when it is idle.
 import { Injectable } from '@nestjs/common';
 import { LONGEST_DELAY } from '../connections/deadline.js';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeOptions } from '../realtime.options.js';
 
-/** One timer for each connection whose credentials end, none for the others. */
+/** Keeps one timer for each connection whose credentials expire, and none for the others. */
 @Injectable()
 export class ExpiryWatch {
   private readonly timers = new Map<RealtimeConnection, NodeJS.Timeout>();
@@ -16,7 +16,7 @@ export class ExpiryWatch {
     return this.timers.size;
   }
 
-  /** Watches the user the connection has now; call it again whenever that changes. */
+  /** Watches the present user of the connection. Call it again whenever the user changes. */
   watch(connection: RealtimeConnection): void {
     this.forget(connection);
     const expiresAt = connection.user?.expiresAt;

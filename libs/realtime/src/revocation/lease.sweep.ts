@@ -1,4 +1,4 @@
-// How long does authority last by itself? One lease; this renews it for every connection, spread over time.
+// How long does authority last without a renewal? One lease. This renews every connection's lease, spread over time.
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { errorRepeated } from '../instrumentation/repeated-log.js';
@@ -6,24 +6,24 @@ import { RealtimeOptions } from '../realtime.options.js';
 import { Renewal, type Renewed } from './authority.renewal.js';
 import { RenewalQueue } from './renewal.queue.js';
 
-/** A lease is renewed at the third of its six visits; where that fails, there are two more. */
+/** A lease has six visits. It is renewed at the third; if that fails, two more visits can renew it. */
 const VISITS_PER_LEASE = 6;
 const VISITS_BEFORE_RENEWAL = 3;
 const MOST_SLOTS = 64;
 const SHORTEST_TICK = 10;
-/** However late a renewal comes, it has this much time, in milliseconds. */
+/** Shortest time for one renewal, in milliseconds, however late it starts. */
 const SHORTEST_RENEWAL = 1_000;
 
-/** The lease of one connection: all that it is admitted to, and its user. */
+/** The lease of one connection: it covers the user and all subscriptions. */
 interface Lease {
   readonly connection: RealtimeConnection;
   readonly slot: Set<Lease>;
-  /** When all of it was last known to be true, or began. */
+  /** When the user and all subscriptions were last confirmed, or when the lease began. */
   provenAt: number;
   isRenewing: boolean;
 }
 
-/** A wheel of slots; each tick visits the leases of one. */
+/** A wheel of slots. Each tick visits the leases of one slot. */
 @Injectable()
 export class LeaseSweep implements OnModuleDestroy {
   private readonly logger = new Logger('Realtime');
@@ -51,12 +51,12 @@ export class LeaseSweep implements OnModuleDestroy {
     return this.leases.size;
   }
 
-  /** Leases that are being renewed, or wait for it. */
+  /** Leases that are being renewed or wait for a renewal. */
   get renewals(): number {
     return this.queue.size;
   }
 
-  /** Takes care of a connection that has a user, or is subscribed to something; more calls change nothing. */
+  /** Gives a lease to a connection that has a user or a subscription. Further calls have no effect. */
   watch(connection: RealtimeConnection): void {
     if (connection.closed || this.leases.has(connection)) return;
     const slot = this.slots[this.assigned++ % this.slots.length];
@@ -118,7 +118,7 @@ export class LeaseSweep implements OnModuleDestroy {
     }
   }
 
-  /** The lease is over. What is left has been proven, and a new lease begins for it: else one outage would end it again and again. */
+  /** Ends what a lapsed lease left unconfirmed. The rest gets a new lease; otherwise every later visit would end the old one again. */
   private lapse(lease: Lease, renewed: Renewed, at: number): void {
     this.renewal.evictUnproven(lease.connection, renewed);
     lease.provenAt = at;

@@ -1,4 +1,4 @@
-// How does an application take authority back, now? The port it calls when a truth has changed.
+// How does an application revoke authority at once? The port it calls when rights have changed.
 import { Injectable } from '@nestjs/common';
 import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
@@ -6,7 +6,7 @@ import type { RealtimeConnection } from '../connections/realtime.connection.js';
 import { Renewal } from './authority.renewal.js';
 import { ANY_CHANNEL, RevocationLedger } from './revocation.ledger.js';
 
-/** Whom it concerns, and which channel; all of them where it is absent. */
+/** The user it concerns, and the channel. Without a channel it concerns all of them. */
 export interface RevokeRequest {
   readonly userId: string;
   /** A concrete channel: its address, or its name. */
@@ -14,8 +14,8 @@ export interface RevokeRequest {
 }
 
 /**
- * Takes authority back on demand. Change your own truth first, then call this; each promise resolves when the effect holds on this
- * node, for admissions that were under way as well.
+ * Revokes authority on demand. Update your own data first, then call this. Each promise resolves when the effect holds on this node,
+ * also for admissions that were under way.
  *
  * @example
  * await this.sessions.delete(sessionId);
@@ -26,16 +26,16 @@ export abstract class IRealtimeRevocation {
   abstract disconnectUser(userId: string): Promise<void>;
   /** Ends every connection of a session, with `rt:bye` `REVOKED`: a logout. */
   abstract disconnectSession(sessionId: string): Promise<void>;
-  /** Ends a user's subscriptions and leaves his connections. He may subscribe again where gate 2 lets him. */
+  /** Ends a user's subscriptions and keeps their connections. The client may subscribe again where gate 2 allows it. */
   abstract revoke(request: RevokeRequest): Promise<void>;
   /**
-   * Resolves a user anew and passes his subscriptions through gate 2 again: roles or memberships have changed. With a channel, only on
-   * connections that are subscribed to it or about to be.
+   * Resolves a user again and passes their subscriptions through gate 2 again. Call it when roles or memberships have changed. With a
+   * channel, it concerns only connections that are subscribed to that channel or about to subscribe.
    */
   abstract reauthorize(request: RevokeRequest): Promise<void>;
 }
 
-/** What cannot be proven within this time of an asked-for re-authorization is evicted; the client may try again. */
+/** Time for a re-authorization, in milliseconds. Subscriptions that are not confirmed within it are evicted; the client may try again. */
 const ON_DEMAND = 1_000;
 
 @Injectable()

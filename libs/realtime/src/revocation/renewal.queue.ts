@@ -1,22 +1,22 @@
-// Which lease is renewed next, when not all can be at once? The one that ends first, and no user takes every place.
+// Which lease is renewed next, when not all fit at once? The one that ends first, and no user occupies every place.
 import type { RealtimeConnection } from '../connections/realtime.connection.js';
 
-/** One user may have this part of all places. */
+/** The part of all places that one user may occupy. */
 const SHARE_OF_ONE_USER = 1 / 8;
 
-/** What stands in the queue; in it at most once. */
+/** An entry of the queue. The queue holds it at most once. */
 export interface Queued {
   readonly connection: RealtimeConnection;
 }
 
-/** A bounded number of places, and the queues before them: one for each number of visits that are left until the lease ends. */
+/** A bounded number of places with queues in front: one queue for each number of visits left until the lease ends. */
 export class RenewalQueue<Item extends Queued> {
   private readonly queues: readonly Set<Item>[];
   private readonly placesOfOneUser: number;
   private readonly taken = new Map<string | null, number>();
   private active = 0;
 
-  /** `work` runs for one item at a time in each place. It must not throw, and may reject: `done` is called either way. */
+  /** `work` runs for one item at a time in each place. It must not reject. */
   constructor(
     private readonly places: number,
     visits: number,
@@ -26,7 +26,7 @@ export class RenewalQueue<Item extends Queued> {
     this.placesOfOneUser = Math.max(1, Math.floor(places * SHARE_OF_ONE_USER));
   }
 
-  /** Items that wait or are worked on. */
+  /** Items that wait or are in work. */
   get size(): number {
     return this.queues.reduce((sum, { size }) => sum + size, this.active);
   }
@@ -35,7 +35,7 @@ export class RenewalQueue<Item extends Queued> {
     return this.queues.some((queue) => queue.has(item));
   }
 
-  /** Takes an item in, or lets it move up. `visitsLeft` is 0 for one whose lease ends before it is visited again. */
+  /** Adds an item, or moves it up. `visitsLeft` is 0 for an item whose lease ends before its next visit. */
   put(item: Item, visitsLeft: number): void {
     this.delete(item);
     this.queues[Math.min(visitsLeft, this.queues.length - 1)].add(item);
@@ -45,7 +45,7 @@ export class RenewalQueue<Item extends Queued> {
     for (const queue of this.queues) queue.delete(item);
   }
 
-  /** Fills the places that are free. */
+  /** Fills the free places. */
   run(): void {
     while (this.active < this.places) {
       const item = this.take();
@@ -66,7 +66,7 @@ export class RenewalQueue<Item extends Queued> {
   }
 
   private async occupy(item: Item): Promise<void> {
-    // The user may change while the work goes on.
+    // The user may change while the work runs.
     const owner = ownerOf(item);
     this.active++;
     this.taken.set(owner, (this.taken.get(owner) ?? 0) + 1);

@@ -1,15 +1,15 @@
-// What was revoked while something was still being admitted? Without this, authorize-then-join races a revocation (docs/hardening.md#8).
+// What was revoked while an admission was under way? Without the answer, authorize-then-join races a revocation (docs/hardening.md#8).
 import { Injectable } from '@nestjs/common';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 
 /** Every channel, but not the connection. */
 export const ANY_CHANNEL = Symbol('any channel');
 
-/** What a revocation concerns; a field that is absent concerns everything. */
+/** What a revocation concerns. An absent field matches everything. */
 export interface RevocationScope {
   readonly userId?: string;
   readonly sessionId?: string;
-  /** Concrete channel name; `ANY_CHANNEL` for all of them; absent means the connection itself and all its channels. */
+  /** Concrete channel name, or `ANY_CHANNEL` for all channels. Without it the scope covers the connection itself and all its channels. */
   readonly channel?: string | typeof ANY_CHANNEL;
 }
 
@@ -21,18 +21,18 @@ export interface PendingAdmission {
 
 interface Entry {
   readonly at: number;
-  /** Whether the admission is void, or must only be judged again. */
+  /** `revoked`: the admission is void. `stale`: it must be checked again. */
   readonly kind: 'revoked' | 'stale';
   readonly scope: RevocationScope;
 }
 
-/** A short memory: it reaches back to the oldest admission still under way, and is empty when there is none. */
+/** Keeps revocations back to the oldest admission under way, and none when no admission is under way. */
 @Injectable()
 export class RevocationLedger {
   private clock = 0;
   /** Oldest first. */
   private entries: Entry[] = [];
-  /** The same entries by the user or the session they concern, so that an admission reads only those about itself. */
+  /** The same entries by user or session, so that an admission reads only those that can concern it. */
   private readonly byOwner = new Map<string, Entry[]>();
   /** Oldest first. */
   private readonly pending = new Set<PendingAdmission>();
@@ -42,7 +42,7 @@ export class RevocationLedger {
     return this.pending.size;
   }
 
-  /** Opens an admission, or opens it again. Everything recorded from now on counts against it, until `close`. */
+  /** Opens an admission, or opens it again. Every entry recorded from now on counts against it, until `close`. */
   open<Admission extends PendingAdmission>(admission: Admission): Admission {
     this.close(admission);
     admission.since = this.clock;
@@ -50,7 +50,7 @@ export class RevocationLedger {
     return admission;
   }
 
-  /** More calls change nothing. */
+  /** Further calls have no effect. */
   close(admission: PendingAdmission): void {
     if (!this.pending.delete(admission) || this.entries.length === 0) return;
     const [oldest] = this.pending;
@@ -74,9 +74,9 @@ export class RevocationLedger {
     admission: PendingAdmission,
     user: RealtimeUser | null,
     channel: string | null,
-  ): 'stands' | 'stale' | 'revoked' {
-    if (this.entries.length === 0) return 'stands';
-    let verdict: 'stands' | 'stale' = 'stands';
+  ): 'holds' | 'stale' | 'revoked' {
+    if (this.entries.length === 0) return 'holds';
+    let verdict: 'holds' | 'stale' = 'holds';
     for (const owner of ownersOf(user)) {
       for (const { at, kind, scope } of this.byOwner.get(owner) ?? []) {
         if (at <= admission.since || !concerns(scope, user, channel)) continue;
@@ -98,18 +98,18 @@ export class RevocationLedger {
   }
 }
 
-const EVERYBODY = '*';
+const ANY_USER = '*';
 
 function ownerOf({ userId, sessionId }: RevocationScope): string {
   if (userId !== undefined) return `user ${userId}`;
-  return sessionId === undefined ? EVERYBODY : `session ${sessionId}`;
+  return sessionId === undefined ? ANY_USER : `session ${sessionId}`;
 }
 
 /** The owners whose entries can concern a user. */
 function ownersOf(user: RealtimeUser | null): string[] {
-  if (user === null) return [EVERYBODY];
+  if (user === null) return [ANY_USER];
   const { userId, sessionId } = user;
-  return [EVERYBODY, ownerOf({ userId }), ...(sessionId === undefined ? [] : [ownerOf({ sessionId })])];
+  return [ANY_USER, ownerOf({ userId }), ...(sessionId === undefined ? [] : [ownerOf({ sessionId })])];
 }
 
 function concerns(scope: RevocationScope, user: RealtimeUser | null, channel: string | null): boolean {

@@ -14,25 +14,25 @@ const ada: RealtimeUser = { userId: 'ada', roles: [], sessionId: 's1' };
 describe('the revocation ledger', () => {
   it.each<[string, RevocationScope, RealtimeUser | null, string | null, boolean]>([
     ['the user', { userId: 'ada' }, ada, 'a', true],
-    ['the user, while he connects', { userId: 'ada' }, ada, null, true],
+    ['the user, while they connect', { userId: 'ada' }, ada, null, true],
     ['the session', { sessionId: 's1' }, ada, 'a', true],
     ['user and channel', { userId: 'ada', channel: 'a' }, ada, 'a', true],
     ['user and every channel', { userId: 'ada', channel: ANY_CHANNEL }, ada, 'a', true],
-    ['everybody', {}, null, 'a', true],
+    ['every user', {}, null, 'a', true],
     ['another user', { userId: 'bob' }, ada, 'a', false],
     ['another session', { sessionId: 's2' }, ada, 'a', false],
     ['another session of the user', { userId: 'ada', sessionId: 's2' }, ada, 'a', false],
     ['another channel', { userId: 'ada', channel: 'b' }, ada, 'a', false],
     ['every channel, but not the connection', { userId: 'ada', channel: ANY_CHANNEL }, ada, null, false],
     ['one channel, but not the connection', { userId: 'ada', channel: 'a' }, ada, null, false],
-    ['a user, but nobody anonymous', { userId: 'ada' }, null, 'a', false],
+    ['a user, but no anonymous connection', { userId: 'ada' }, null, 'a', false],
     ['a session, but no user without one', { sessionId: 's1' }, { userId: 'ada', roles: [] }, 'a', false],
-  ])('holds what concerns %s', (_whom, scope, user, channel, concerned) => {
+  ])('gives the verdict that a revocation of %s calls for', (_case, scope, user, channel, concerned) => {
     for (const kind of ['revoked', 'stale'] as const) {
       const ledger = new RevocationLedger();
       const admission = ledger.open({ since: 0 });
       ledger.record(kind, scope);
-      expect(ledger.verdict(admission, user, channel)).toBe(concerned ? kind : 'stands');
+      expect(ledger.verdict(admission, user, channel)).toBe(concerned ? kind : 'holds');
     }
   });
 
@@ -42,20 +42,20 @@ describe('the revocation ledger', () => {
     ledger.record('revoked', { userId: 'ada' });
     const after = ledger.open({ since: 0 });
     expect(ledger.verdict(before, ada, 'a')).toBe('revoked');
-    expect(ledger.verdict(after, ada, 'a')).toBe('stands');
+    expect(ledger.verdict(after, ada, 'a')).toBe('holds');
     ledger.close(before);
     ledger.record('stale', { userId: 'ada' });
     expect(ledger.verdict(after, ada, 'a')).toBe('stale');
   });
 
-  it('lets a revocation outweigh everything else', () => {
+  it('lets a revocation take precedence over every other entry', () => {
     const ledger = new RevocationLedger();
     const admission = ledger.open({ since: 0 });
     for (const kind of ['stale', 'revoked', 'stale'] as const) ledger.record(kind, { userId: 'ada' });
     expect(ledger.verdict(admission, ada, 'a')).toBe('revoked');
   });
 
-  it('remembers as far back as the oldest admission under way, and nothing without one', async () => {
+  it('keeps entries back to the oldest admission under way, and none without one', async () => {
     const ledger = new RevocationLedger();
     const recorded: [userId: string, scope: WeakRef<RevocationScope>][] = [];
     const record = (userId: string): void => {
@@ -93,70 +93,70 @@ describe('time', () => {
   describe('on credentials', () => {
     const options = resolveOptions({ expiryNotice: 30_000 });
     function connect(expiresAt?: number) {
-      const told: unknown[] = [];
+      const sent: unknown[] = [];
       const connection = {
         closed: false,
         user: { ...ada, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt) } as RealtimeUser | null,
-        warnOfExpiry: (at: Date) => told.push(['expiring', at.getTime(), Date.now()]),
-        goodbye: (frame: unknown) => told.push(['bye', frame, Date.now()]),
+        warnOfExpiry: (at: Date) => sent.push(['expiring', at.getTime(), Date.now()]),
+        goodbye: (frame: unknown) => sent.push(['bye', frame, Date.now()]),
       };
-      return { told, connection: connection as typeof connection & RealtimeConnection };
+      return { sent, connection: connection as typeof connection & RealtimeConnection };
     }
     const bye = { code: 'EXPIRED', reconnect: false };
 
-    it('tells a client before they end, and closes when they do', () => {
-      const { told, connection } = connect(100_000);
+    it('notifies a client before its credentials expire, and closes its connection when they do', () => {
+      const { sent, connection } = connect(100_000);
       new ExpiryWatch(options).watch(connection);
       jest.advanceTimersByTime(100_000);
-      expect(told).toEqual([
+      expect(sent).toEqual([
         ['expiring', 100_000, 70_000],
         ['bye', bye, 100_000],
       ]);
       expect(jest.getTimerCount()).toBe(0);
     });
 
-    it('tells him at once where less is left than the notice, or nothing', () => {
-      const { told, connection } = connect(10_000);
+    it('notifies a client at once when less time is left than the notice, or none', () => {
+      const { sent, connection } = connect(10_000);
       new ExpiryWatch(options).watch(connection);
       jest.advanceTimersByTime(0);
-      expect(told).toEqual([['expiring', 10_000, 0]]);
+      expect(sent).toEqual([['expiring', 10_000, 0]]);
       const late = connect(-1);
       new ExpiryWatch(options).watch(late.connection);
       jest.advanceTimersByTime(1);
-      expect(late.told).toEqual([
+      expect(late.sent).toEqual([
         ['expiring', -1, 0],
         ['bye', bye, expect.any(Number)],
       ]);
     });
 
-    it('waits for ends that no timer of Node can hold', () => {
+    it('waits for an expiry that is too far away for one timer of Node', () => {
       const year = 365 * 86_400_000;
-      const { told, connection } = connect(year);
+      const { sent, connection } = connect(year);
       new ExpiryWatch(options).watch(connection);
       jest.advanceTimersByTime(year - 30_001);
-      expect(told).toEqual([]);
+      expect(sent).toEqual([]);
       jest.advanceTimersByTime(30_001);
-      expect(told).toEqual([
+      expect(sent).toEqual([
         ['expiring', year, year - 30_000],
         ['bye', bye, year],
       ]);
     });
 
-    it('starts anew with new credentials, and keeps one timer for one connection', () => {
-      const { told, connection } = connect(100_000);
+    it('starts again with new credentials, and keeps one timer for one connection', () => {
+      const { sent, connection } = connect(100_000);
       const watch = new ExpiryWatch(options);
       watch.watch(connection);
       connection.user = { ...ada, expiresAt: new Date(500_000) };
       watch.watch(connection);
       expect(jest.getTimerCount()).toBe(1);
       jest.advanceTimersByTime(200_000);
-      expect(told).toEqual([]);
+      expect(sent).toEqual([]);
       connection.user = ada;
       watch.watch(connection);
       expect(jest.getTimerCount()).toBe(0);
     });
 
-    it('keeps no timer for an anonymous, an endless, a closed or a forgotten connection', () => {
+    it('keeps no timer for a connection that is anonymous, closed, forgotten or has no expiry', () => {
       const watch = new ExpiryWatch(options);
       const anonymous = connect(100_000).connection;
       anonymous.user = null;
@@ -196,7 +196,7 @@ describe('time', () => {
       return { leases, renewed, evicted };
     }
 
-    it('renew every connection twice a lease, spread over time, whether it is subscribed to something or not', async () => {
+    it('renew every connection twice a lease, spread over time, with and without subscriptions', async () => {
       const { leases, renewed } = sweep(async () => PROVEN);
       const connections = Array.from({ length: 64 }, (_, i) => (i % 2 ? admitted() : admitted(undefined, 'a')));
       for (const connection of [...connections, ...connections]) leases.watch(connection);
@@ -213,7 +213,7 @@ describe('time', () => {
       }
     });
 
-    it('end what could not be proven before they are over, and not at the first failure', async () => {
+    it('end unconfirmed subscriptions before they are over, and not at the first failure', async () => {
       const { leases, renewed, evicted } = sweep(async () => FAILED);
       leases.watch(admitted(undefined, 'a'));
       await jest.advanceTimersByTimeAsync(LEASE / 2 + LEASE / 6);
@@ -224,7 +224,7 @@ describe('time', () => {
       expect(evicted).toEqual([['a']]);
     });
 
-    it('make a failed renewal good with the next one', async () => {
+    it('survive a failed renewal when the next one succeeds', async () => {
       let visits = 0;
       const { leases, evicted } = sweep(async () => (visits++ % 2 === 0 ? FAILED : PROVEN));
       leases.watch(admitted(undefined, 'a'));
@@ -251,7 +251,7 @@ describe('time', () => {
       expect(Math.min(...times)).toBeGreaterThanOrEqual(1_000);
     });
 
-    it('are renewed no more at once than the option says, none twice, and an eighth for one user', async () => {
+    it('stay within the limit of renewals at once, an eighth of it per user, and no lease is renewed twice at once', async () => {
       let underWay = 0;
       let most = 0;
       const byUser = new Map<string, number>();
@@ -282,7 +282,7 @@ describe('time', () => {
       expect(evicted).toEqual([]);
     });
 
-    it('of one user do not keep those of others waiting until they end', async () => {
+    it('of one slow user do not delay those of others until they end', async () => {
       const never = new Promise<Renewed>(() => undefined);
       const answer = ({ user }: RealtimeConnection): Promise<Renewed> =>
         user!.userId === 'slow' ? never : Promise.resolve(PROVEN);
@@ -291,7 +291,7 @@ describe('time', () => {
       for (let i = 0; i < 100; i++) leases.watch(admitted(undefined, 'fast'));
       await jest.advanceTimersByTimeAsync(5 * LEASE);
       expect(evicted).not.toContainEqual(['fast']);
-      // what no place was left for ends as well: nobody could confirm it
+      // a lease that found no place in the queue ends as well, because it was never confirmed
       expect(evicted).toContainEqual(['slow']);
     });
 

@@ -60,17 +60,17 @@ describe('RecordingRealtimeBroadcaster', () => {
     ['an event that the channel does not declare', [order, 'sent', {}], 'declares no event "sent"'],
     ['a payload that its class refuses', [order, 'shipped', { parcels: 'x' }], 'parcels must be an integer'],
     ['a payload that its schema refuses', [order, 'note', { text: 1 }], 'text: Invalid input'],
-    ['a payload that JSON cannot hold', [order, 'note', 1n], 'its payload is at fault'],
+    ['a payload that JSON cannot hold', [order, 'note', 1n], 'its payload is invalid'],
     [
       'a channel without its params',
       [orders, 'note', { text: 'a' }],
-      'is no concrete name of channel "orders.{orderId}"',
+      'is not a concrete name of channel "orders.{orderId}"',
     ],
     ['no event where there are several', [order, { text: 'a' }], 'declares 2 events; name one'],
     ['a channel without events', [mute, {}], 'declares 0 events'],
     ['a class without decorators', [bare, { text: 'a' }], 'the class Undecorated, which has no class-validator'],
     ['no channel', [undefined, 'note', {}], 'names no channel'],
-    ['an object that is no channel', [{ name: 'ping' }, {}], 'is no concrete name of channel'],
+    ['an object that is no channel', [{ name: 'ping' }, {}], 'is not a concrete name of channel'],
     ['a made-up descriptor', [{ name: 'ping', template: {} }, {}], 'was not made by defineRealtimeChannel()'],
   ])('refuses %s, as gate 4 does', async (_what, args, fault) => {
     const refused = Reflect.apply(realtime.broadcast, realtime, args) as Promise<void>;
