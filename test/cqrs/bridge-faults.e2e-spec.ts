@@ -44,7 +44,7 @@ describe('the boot of an application with a bridge', () => {
         ...more,
       ],
     });
-  const HEADING = 'RealtimeFault: The realtime bridge is at fault:\n  - ';
+  const HEADING = 'RealtimeFault: The realtime bridge is invalid:\n  - ';
 
   it('succeeds with entries from the root and from features, in order', async () => {
     class Other {}
@@ -66,12 +66,12 @@ describe('the boot of an application with a bridge', () => {
     [
       'an event that the channel does not declare',
       [loose(Happened).to(news, 'flush', () => null)],
-      `forward(Happened).to("news", "flush"): channel "news" declares no event "flush"; add it to the channel's events (flash) or mend the name.`,
+      `forward(Happened).to("news", "flush"): channel "news" declares no event "flush"; add it to the channel's events (flash) or fix the name.`,
     ],
     [
       'an event of a channel that declares none',
       [loose(Happened).to(mute, 'constructor', () => null)],
-      `forward(Happened).to("mute", "constructor"): channel "mute" declares no event "constructor"; add it to the channel's events (none so far) or mend the name.`,
+      `forward(Happened).to("mute", "constructor"): channel "mute" declares no event "constructor"; add it to the channel's events (none so far) or fix the name.`,
     ],
     [
       'a missing mapper',
@@ -123,7 +123,7 @@ describe('the boot of an application with a bridge', () => {
       RealtimeCqrsModule.forFeature([flash, undeclared]),
     );
     expect(fault.split('\n')).toEqual([
-      'RealtimeFault: The realtime bridge is at fault:',
+      'RealtimeFault: The realtime bridge is invalid:',
       expect.stringContaining('declares no event "flush"'),
       expect.stringContaining('forward(Happened).to("news", "flush") has no mapper'),
       expect.stringContaining('forward(Happened).to("news", "flash") stands there twice'),
@@ -138,7 +138,7 @@ describe('the boot of an application with a bridge', () => {
   it('fails for entries of a feature where the root has no bridge', async () => {
     const imports = [CqrsModule.forRoot(), RealtimeModule.forRoot(), RealtimeCqrsModule.forFeature([flash])];
     expect(await faultOf({ imports })).toBe(
-      'RealtimeFault: RealtimeCqrsModule.forFeature() has entries, but nobody forwards them; add RealtimeCqrsModule.forRoot() to the imports of the root module.',
+      'RealtimeFault: RealtimeCqrsModule.forFeature() has entries, but no bridge forwards them; add RealtimeCqrsModule.forRoot() to the imports of the root module.',
     );
   });
 

@@ -22,7 +22,7 @@ export interface Outcome {
   readonly error?: string;
 }
 
-/** Told with the usage. */
+/** Printed with the usage. */
 export class UsageError extends Error {}
 
 interface Core {
@@ -50,7 +50,7 @@ export async function runDoctor(command: DoctorCommand): Promise<Outcome> {
     if (error instanceof UsageError) throw error;
     return { code: EXIT.FAILED, error: `The application does not boot: ${textOf(error)}\n` };
   } finally {
-    // Only what was found counts here, not how the application ends.
+    // Only the findings count here, not how the application ends.
     await app?.close().catch(() => undefined);
   }
 }

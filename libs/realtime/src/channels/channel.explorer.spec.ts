@@ -109,8 +109,8 @@ describe('exploring an application at boot', () => {
     expect(faults.sort()).toEqual(
       [
         '  - OnNote.again() in NotesModule and OnNote.add() in NotesModule both handle "add" of channel "notes.{id}"; a message has one handler: remove one.',
-        '  - OnNote.misspelt() in NotesModule handles "ad", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or mend the name.',
-        '  - OnNote.byDefault() in NotesModule handles "message", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or mend the name.',
+        '  - OnNote.misspelt() in NotesModule handles "ad", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or fix the name.',
+        '  - OnNote.byDefault() in NotesModule handles "message", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or fix the name.',
         '  - Channel "notes.latest" (OnRival in NotesModule) and channel "notes.{id}" (OnNote in NotesModule) can match the same name; give one of them another literal segment, or register one descriptor for both.',
         '  - NewsController has @RealtimeChannel, but is a controller; move its handlers to a class of their own and list that under providers.',
         '  - Forgotten has @RealtimeChannel("notes.{id}"), but is no provider of any module; list it under the providers of its feature\'s module.',

@@ -185,7 +185,7 @@ describe('the handler registry', () => {
       'register() and register() both handle "add" of channel "notes"; a message has one handler: remove one.',
     );
     expect(faultOf(() => channels.register(notes, 'ad' as 'add', nothing))).toBe(
-      `register() handles "ad", which channel "notes" does not declare; add it to the channel's messages (add, drop) or mend the name.`,
+      `register() handles "ad", which channel "notes" does not declare; add it to the channel's messages (add, drop) or fix the name.`,
     );
     for (const name of ['__proto__', 'constructor', 'toString']) {
       expect(faultOf(() => channels.register(notes, name as 'add', nothing))).toContain('does not declare');

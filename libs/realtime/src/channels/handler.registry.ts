@@ -139,7 +139,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     const message = this.add(descriptor, place).messages.get(event);
     if (message === undefined) {
       throw new RealtimeFault(
-        `${place} handles "${event}", which channel "${descriptor.name}" does not declare; add it to the channel's messages (${[...Object.keys(descriptor.messages)].join(', ') || 'none so far'}) or mend the name.`,
+        `${place} handles "${event}", which channel "${descriptor.name}" does not declare; add it to the channel's messages (${[...Object.keys(descriptor.messages)].join(', ') || 'none so far'}) or fix the name.`,
       );
     }
     if (message.handler !== null) {

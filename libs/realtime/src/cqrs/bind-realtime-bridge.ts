@@ -7,7 +7,7 @@ import { Bridge, type BridgeOptions } from './bridge.js';
 import type { BridgeEntry } from './bridge-entry.js';
 import type { BridgeRouteStats } from './bridge-stats.js';
 
-/** Call it to take the entries off the bus; what is under way still arrives. */
+/** Call it to unsubscribe the entries from the bus. Events under way are still forwarded. */
 export interface BoundBridge {
   (): void;
   /** Counts since it was bound, a line for each channel of each entry. */
@@ -17,10 +17,10 @@ export interface BoundBridge {
 /**
  * Forwards the events of an allowlist from a bus to channels. Modules do it with `RealtimeCqrsModule`; this is for scripts and tests.
  *
- * Nothing that goes wrong with an event reaches its publisher: it is logged, counted, and published on `unhandledExceptions`.
+ * A failure never reaches the event's publisher: it is logged, counted, and published on `unhandledExceptions`.
  *
  * @param bus the `EventBus` of @nestjs/cqrs, or any other Observable of events.
- * @throws RealtimeFault that names everything that is wrong with the allowlist and how to mend it.
+ * @throws RealtimeFault that names everything that is wrong with the allowlist and how to fix it.
  * @example
  * const unbind = bindRealtimeBridge(app.get(EventBus), app.get(IRealtimeBroadcaster), [
  *   forward(OrderShipped).to(orderChannel, 'shipped', ({ orderId, at }) => ({ params: { orderId }, payload: { at } })),

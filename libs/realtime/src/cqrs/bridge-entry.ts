@@ -1,4 +1,4 @@
-// What may leave the server for one domain event? An entry of the bridge's allowlist, and what its mapper must give.
+// What may leave the server for one domain event? An entry of the bridge's allowlist, and what must its mapper return?
 import type {
   ChannelParamNames,
   EventInput,
@@ -15,7 +15,7 @@ export type BridgedBroadcast<Channel extends RealtimeChannelDescriptor, Event ex
   ? { readonly params?: ParamsOf<Channel> }
   : { readonly params: ParamsOf<Channel> }) & { readonly payload: EventInput<Channel, Event> };
 
-/** One broadcast, several (to as many channels as they name), or null where nobody shall hear of the event. */
+/** One broadcast, several, or null to skip the event. */
 export type BridgeResult<Channel extends RealtimeChannelDescriptor, Event extends EventNameOf<Channel>> =
   BridgedBroadcast<Channel, Event> | readonly BridgedBroadcast<Channel, Event>[] | null;
 

@@ -1,4 +1,4 @@
-// What is wrong with an allowlist, and how is it mended? Asked once, when the bridge is bound.
+// What is wrong with an allowlist, and how is it fixed? Checked once, when the bridge is bound.
 import { ChannelTemplate, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { type BridgeEntry, type BridgeRoute, describeRoute, nameOf } from './bridge-entry.js';
 import { tellsOfRealtime } from './realtime-event.js';
@@ -52,7 +52,7 @@ function channelFaults(route: BridgeRoute, registered: readonly RealtimeChannelD
   }
   if (!Object.keys(channel.events).includes(event)) {
     faults.push(
-      `${describeRoute(route)}: channel "${channel.name}" declares no event "${event}"; add it to the channel's events (${Object.keys(channel.events).join(', ') || 'none so far'}) or mend the name.`,
+      `${describeRoute(route)}: channel "${channel.name}" declares no event "${event}"; add it to the channel's events (${Object.keys(channel.events).join(', ') || 'none so far'}) or fix the name.`,
     );
   }
   return faults;

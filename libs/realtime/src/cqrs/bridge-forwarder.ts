@@ -1,4 +1,4 @@
-// How does one event get from the bus to its channels? Mapped, put in its turn, broadcast; whatever fails is told and harms nobody.
+// How does one event get from the bus to its channels? It is mapped, waits for its turn, and is broadcast. Failures are reported, never thrown.
 import type { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
 import type { ChannelLanes } from '../connections/channel-lanes.js';
 import { withDeadline } from '../connections/deadline.js';
@@ -49,7 +49,7 @@ export class BridgeForwarder {
     return { source: nameOf(source), channel: channel.name, event, ...this.counts };
   }
 
-  /** Whether the event is for this route. Never throws, though a class may think for itself about its instances. */
+  /** Whether the event is for this route. Never throws, also where the class has a `Symbol.hasInstance` of its own. */
   wants(event: unknown): event is object {
     if (typeof event !== 'object' || event === null) return false;
     try {
@@ -72,7 +72,7 @@ export class BridgeForwarder {
     });
   }
 
-  /** Counts and tells of an event that did not get as far as being forwarded. Never throws. */
+  /** Counts and reports an event that failed before it could be forwarded. Never throws. */
   fail(source: object, from: BridgeTrail | undefined, error: unknown): void {
     this.enter(source, from, async () => {
       throw this.logged(error);
@@ -129,7 +129,7 @@ export class BridgeForwarder {
     return address.name;
   }
 
-  /** A mapper that never settles must hold up neither its channel nor the memory of what waits behind it. */
+  /** A mapper that never settles must not block its channel, nor keep the events behind it in memory. */
   private inTime(mapped: PromiseLike<unknown>): Promise<unknown> {
     const late = (): Error => new Error(`The mapper has not settled within ${this.parts.mapperTimeout} ms`);
     return withDeadline(Promise.resolve(mapped), this.parts.mapperTimeout, late);
@@ -140,7 +140,7 @@ export class BridgeForwarder {
   }
 }
 
-/** What is left to fail is a logger, and then there is nobody to tell. */
+/** Only a logger can still fail here, and then there is no place to report it. */
 function settle(work: () => Promise<void>): void {
   work().catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-// Who is told what has come of an event? The UnhandledExceptionBus and the `bridged` hook; never the event's publisher.
+// Where is the outcome of an event reported? On the UnhandledExceptionBus and the `bridged` hook; never to the event's publisher.
 import type { LoggerService } from '@nestjs/common';
 import type { UnhandledExceptionBus } from '@nestjs/cqrs';
 import { isPromiseLike } from '../connections/promise-like.js';
@@ -12,19 +12,19 @@ export interface Passage {
   readonly channels: string[];
 }
 
-/** Whom to tell. */
+/** Where to report. */
 export interface Audience {
   readonly hooks: RealtimeHooks;
   readonly logger: Pick<LoggerService, 'error'>;
   readonly exceptions: Pick<UnhandledExceptionBus<object>, 'publish'> | null;
 }
 
-/** Tells of an event that was forwarded or skipped. */
+/** Reports an event that was forwarded or skipped. */
 export function tellForwarded({ hooks }: Audience, route: BridgeRoute, passage: Passage): void {
   hooks.emit('bridged', () => bridged(route, passage, null));
 }
 
-/** Tells of an event of which at least one broadcast was not made. The log knows already, unless that is what failed. */
+/** Reports an event of which at least one broadcast was not made. It has been logged already, unless the log itself failed. */
 export function tellFailure(audience: Audience, route: BridgeRoute, passage: Passage, failure: unknown): void {
   const { logger, exceptions, hooks } = audience;
   const error = failure instanceof InternalError ? failure.cause : failure;

@@ -1,16 +1,16 @@
-// Has an event come of the entry that is about to forward it? Then forwarding it again would go on for ever.
+// Did this entry's own forwarding cause the event it is about to forward? Then forwarding it again would never end.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { RealtimeFault } from '../realtime.exception.js';
 import { type BridgeRoute, describeRoute } from './bridge-entry.js';
 
-/** How often in a row a route may forward what has come of itself, once its earlier forwarding is over. */
+/** How often in a row a route may forward events it caused itself, once its earlier forwarding is over. */
 const MAX_ROUNDS = 8;
 
-/** One forwarding, and the one that has led to it. */
+/** One forwarding, and the one that caused it. */
 export class BridgeTrail {
   private static readonly current = new AsyncLocalStorage<BridgeTrail>();
   private open = true;
-  private told = false;
+  private reported = false;
 
   private constructor(
     private readonly route: BridgeRoute,
@@ -22,7 +22,7 @@ export class BridgeTrail {
     return BridgeTrail.current.getStore();
   }
 
-  /** Runs a forwarding; whatever it leads to, now or later, is within it. */
+  /** Runs a forwarding. Everything it causes, now or later, belongs to it. */
   static async within(route: BridgeRoute, from: BridgeTrail | undefined, run: () => Promise<void>): Promise<void> {
     const trail = new BridgeTrail(route, from);
     try {
@@ -33,9 +33,8 @@ export class BridgeTrail {
   }
 
   /**
-   * Whether forwarding by this route would be a loop: while the route is still forwarding what has led here, at once; afterwards when
-   * it has gone on for some rounds. Not sooner, because a timer or a connection that a mapper has opened is within its first
-   * forwarding for good, and what it brings later is no loop.
+   * Whether forwarding by this route would be a loop. True at once if this route's own forwarding, still running, caused the event;
+   * later only after `MAX_ROUNDS`, because a timer or socket that a mapper opened inherits its async context for ever.
    */
   isLoop(route: BridgeRoute, laterRounds = 0): boolean {
     const rounds = laterRounds + (this.route === route ? 1 : 0);
@@ -43,15 +42,15 @@ export class BridgeTrail {
     return this.from?.isLoop(route, rounds) ?? false;
   }
 
-  /** True once: telling of a loop may itself be what goes round. */
+  /** True once, because the report of a loop may itself be part of the loop. */
   tellOnce(): boolean {
-    const isFirst = !this.told;
-    this.told = true;
+    const isFirst = !this.reported;
+    this.reported = true;
     return isFirst;
   }
 }
 
-/** What is told of a loop. */
+/** How a loop is reported. */
 export function loopFault(route: BridgeRoute): RealtimeFault {
   return new RealtimeFault(
     `${describeRoute(route)} was asked to forward an event that has come of its own forwarding, and did not; publish no such event from its mapper, nor from listeners of the broadcasts it makes.`,

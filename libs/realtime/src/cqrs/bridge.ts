@@ -16,7 +16,7 @@ import { BridgeTrail } from './bridge-trail.js';
 
 /** Milliseconds that an asynchronous mapper has. */
 const DEFAULT_MAPPER_TIMEOUT = 5_000;
-/** What a timer of Node can hold. */
+/** The longest delay of a Node timer. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /**
@@ -34,32 +34,32 @@ export interface BridgeSettings {
   readonly mapperTimeout?: number;
 }
 
-/** What a bridge is given where no module binds it; all of it may be left out. */
+/** What a bridge needs where no module binds it. All of it is optional. */
 export interface BridgeOptions extends BridgeSettings {
-  /** Where channels are registered, so that one that is not is told at once, and not with its first broadcast. */
+  /** Where channels are registered, so that an unregistered one is a fault at once, and not at its first broadcast. */
   readonly registry?: Pick<IRealtimeHandlerRegistry, 'listChannels'>;
-  /** Told of every event an entry takes. To have domain events as `cause` of broadcasts, give those of the broadcaster. */
+  /** Is notified of every event an entry takes. For domain events as `cause` of broadcasts, pass the broadcaster's own hooks. */
   readonly hooks?: RealtimeHooks;
   readonly tracer?: IRealtimeTracer;
   /** Default: Nest's logger. */
   readonly logger?: Pick<LoggerService, 'error'>;
-  /** Told of every event that could not be forwarded. */
+  /** Is notified of every event that could not be forwarded. */
   readonly unhandledExceptions?: Pick<UnhandledExceptionBus<object>, 'publish'>;
 }
 
-/** Takes every event there is, and forwards those that an entry wants. */
+/** Receives every event, and forwards those that an entry names. */
 export class Bridge implements IEventHandler<object> {
   private readonly forwarders: readonly BridgeForwarder[];
   private readonly take: Take;
 
-  /** @throws RealtimeFault that names everything that is wrong with the allowlist and how to mend it. */
+  /** @throws RealtimeFault that names everything that is wrong with the allowlist and how to fix it. */
   constructor(broadcaster: IRealtimeBroadcaster, allowlist: readonly BridgeEntry[], options: BridgeOptions) {
     const { afterCommit, mapperTimeout = DEFAULT_MAPPER_TIMEOUT, logger = new Logger('Realtime') } = options;
     const faults = [
       ...bridgeFaults(allowlist, options.registry?.listChannels() ?? null),
       ...settingFaults(afterCommit, mapperTimeout),
     ];
-    if (faults.length > 0) throw RealtimeFault.of('The realtime bridge is at fault:', faults);
+    if (faults.length > 0) throw RealtimeFault.of('The realtime bridge is invalid:', faults);
 
     const { hooks = new RealtimeHooks(), tracer = new NoopTracer(), unhandledExceptions: exceptions = null } = options;
     const parts = { broadcaster, hooks, tracer, logger, exceptions, lanes: new ChannelLanes(), mapperTimeout };

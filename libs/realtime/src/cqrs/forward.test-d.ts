@@ -83,7 +83,7 @@ forward(OrderShipped).to(orders, 'shipped', ({ at }) => ({ payload: { at } }));
 forward(OrderShipped).to(orders, 'shipped', ({ at }) => ({ params: {}, payload: { at } }));
 // @ts-expect-error: params are strings
 forward(OrderShipped).to(orders, 'shipped', ({ at }) => ({ params: { orderId: 42 }, payload: { at } }));
-// @ts-expect-error: a mapper says null where nobody shall hear
+// @ts-expect-error: a mapper returns null to skip an event
 forward(OrderShipped).to(feed, 'message', () => undefined);
 // @ts-expect-error: the wrong payload, also where it comes later
 forward(OrderShipped).to(feed, 'message', async () => ({ payload: { at: 'now' } }));

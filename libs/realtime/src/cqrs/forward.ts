@@ -1,4 +1,4 @@
-// How is an entry of the bridge's allowlist written? As a sentence: forward this event to that channel, as the mapper says.
+// How is an entry of the bridge's allowlist written? As a sentence: forward this event to that channel, with this mapper.
 import type { EventNameOf, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { BridgeEntry, BridgeMapper, BridgeRoute } from './bridge-entry.js';
 import type { EventType } from './reauthorize-on.decorator.js';
@@ -19,7 +19,7 @@ export interface ForwardedEvent<Source extends object> {
 /**
  * An entry of the bridge's allowlist: events of this class, and of classes derived from it, go to a channel.
  *
- * What is wrong with it is told at boot, together with all other faults.
+ * What is wrong with it is reported at boot, together with all other faults.
  *
  * @example
  * forward(ArticlePublished).to(articlesChannel, 'published', ({ article }) => ({ payload: article }))

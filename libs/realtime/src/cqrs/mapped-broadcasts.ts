@@ -1,4 +1,4 @@
-// What did a mapper ask for? Judged here, because whoever writes no types can return anything; payloads are judged by gate 4.
+// What did a mapper ask for? Checked here, because untyped code can return anything. Gate 4 checks the payloads.
 import type { ChannelAddress } from '@nestjs-realtime/contract';
 import type { BridgeRoute } from './bridge-entry.js';
 

@@ -13,13 +13,13 @@ import { ReauthorizationSubscriber } from './reauthorization.subscriber.js';
 export class RealtimeCqrsFeatureModule implements OnModuleInit {
   constructor(private readonly moduleRef: ModuleRef) {}
 
-  /** @throws RealtimeFault where nobody would forward the entries. */
+  /** @throws RealtimeFault where no bridge would forward the entries. */
   onModuleInit(): void {
     try {
       this.moduleRef.get(RealtimeBridge, { strict: false });
     } catch (cause) {
       const fault = new RealtimeFault(
-        'RealtimeCqrsModule.forFeature() has entries, but nobody forwards them; add RealtimeCqrsModule.forRoot() to the imports of the root module.',
+        'RealtimeCqrsModule.forFeature() has entries, but no bridge forwards them; add RealtimeCqrsModule.forRoot() to the imports of the root module.',
       );
       throw Object.assign(fault, { cause });
     }

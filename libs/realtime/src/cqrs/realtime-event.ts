@@ -1,11 +1,11 @@
-// Which events on the bus tell of realtime itself? None of them may go back into a channel.
+// Which events on the bus are about realtime itself? None of them may go back into a channel.
 import { RealtimeRequest } from '../connections/realtime-request.js';
 import { RealtimeConnection } from '../connections/realtime.connection.js';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import type { EventType } from './reauthorize-on.decorator.js';
 
 /**
- * Marks a class of events that tell of realtime itself, such as one you publish for each broadcast. The bridge forwards none of them
+ * Marks a class of events about realtime itself, such as one you publish for each broadcast. The bridge forwards none of them
  * and of classes derived from them: each broadcast would lead to the next.
  *
  * @example
@@ -15,10 +15,10 @@ import type { EventType } from './reauthorize-on.decorator.js';
  */
 export const REALTIME_EVENT: unique symbol = Symbol.for('nestjs-realtime:event') as never;
 
-/** What hooks and guards hand out; on a bus it tells of realtime without being marked. */
+/** What hooks and guards hand out. On a bus it is about realtime without being marked. */
 const OWN: readonly EventType[] = [RealtimeConnection, RealtimeRequest, RealtimeException, RealtimeFault];
 
-/** Whether events of this class tell of realtime itself. */
+/** Whether events of this class are about realtime itself. */
 export function tellsOfRealtime(type: EventType): boolean {
   return REALTIME_EVENT in type || OWN.some((own) => type === own || type.prototype instanceof own);
 }

@@ -44,7 +44,7 @@ export class RealtimeBridge implements IEventHandler<object>, OnApplicationBoots
     return this.bridge?.stats() ?? [];
   }
 
-  /** @throws RealtimeFault that names everything that is wrong with the entries and how to mend it. */
+  /** @throws RealtimeFault that names everything that is wrong with the entries and how to fix it. */
   onApplicationBootstrap(): void {
     const wrappers = this.discovery.getProviders();
     const providers: unknown[] = wrappers.map(({ instance }) => instance as unknown);

@@ -1,4 +1,4 @@
-// How does a domain event reach gate 2? Listens on the event bus; whatever goes wrong here is logged and harms nobody.
+// How does a domain event reach gate 2? A subscription to the event bus. Failures are logged, never thrown.
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
@@ -30,7 +30,7 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
     private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** @throws RealtimeFault when there is nothing to listen to, or nobody to tell. */
+  /** @throws RealtimeFault when there is nothing to listen to, or no port to call. */
   onModuleInit(): void {
     this.revocation = this.revocationPort();
     this.reactions = this.exploreReactions();
@@ -52,7 +52,7 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
     for (const reaction of this.reactions) void this.react(reaction, event);
   }
 
-  /** Never rejects. The first steps are taken before `publish()` returns, so that admissions under way are judged anew. */
+  /** Never rejects. The first steps are taken before `publish()` returns, so that admissions under way are judged again. */
   private async react(reaction: ChannelReaction, event: unknown): Promise<void> {
     try {
       if (!(event instanceof reaction.event)) return;
@@ -90,7 +90,7 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
   }
 }
 
-/** @throws TypeError for what names nobody. */
+/** @throws TypeError for a scope that names no user. */
 function listed(scopes: ReauthorizationScopes): readonly ReauthorizationScope[] {
   if (scopes === null) return [];
   const found = (Array.isArray(scopes) ? scopes : [scopes]) as readonly (ReauthorizationScope | undefined)[];

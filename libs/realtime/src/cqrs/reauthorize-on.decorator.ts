@@ -1,4 +1,4 @@
-// After which domain event may somebody no longer be on a channel?
+// After which domain events may a user no longer be on a channel?
 import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { REAUTHORIZE_ON_METADATA } from '../channels/reauthorization-metadata.js';
 import { RealtimeFault } from '../realtime.exception.js';
@@ -7,8 +7,8 @@ import { RealtimeFault } from '../realtime.exception.js';
 export interface ReauthorizationScope {
   readonly userId: string;
   /**
-   * Only his connections that are subscribed to this concrete channel: its address, or its name. Leave it out where the event changes
-   * what he is, such as his roles, and not only where he belongs.
+   * Only the user's connections that are subscribed to this concrete channel: its address, or its name. Leave it out where the event
+   * changes the user, such as their roles, and not only a membership.
    */
   readonly channel?: ChannelAddress | string;
 }
@@ -19,7 +19,7 @@ export type ReauthorizationScopes = ReauthorizationScope | readonly Reauthorizat
 /** A class of domain events. */
 export type EventType<Event extends object = object> = abstract new (...args: never[]) => Event;
 
-/** An event and what follows of it, as the decorator leaves it. */
+/** An event and what follows from it, as the decorator stores it. */
 export interface Reaction {
   readonly event: EventType;
   readonly scopesOf: (event: object) => ReauthorizationScopes | Promise<ReauthorizationScopes>;
@@ -27,7 +27,7 @@ export interface Reaction {
 
 /**
  * Re-authorizes users when an event of this class, or of one derived from it, is published on the `EventBus`. Repeat it for more
- * events. Change your own truth before you publish: gate 2 asks for the present one.
+ * events. Update your own data before you publish: gate 2 reads the present data.
  *
  * Needs `RealtimeCqrsModule.forRoot()`. A `scopesOf` that throws is logged, and the lease does its work later.
  *

@@ -21,7 +21,7 @@ ReauthorizeOn(AnyEvent, ({ userIds }) => userIds.map((userId) => ({ userId, chan
 ReauthorizeOn(RoleRevoked, () => null);
 ReauthorizeOn(RoleRevoked, async ({ userId }): Promise<ReauthorizationScope> => ({ userId }));
 
-// @ts-expect-error: nobody is named
+// @ts-expect-error: no user is named
 ReauthorizeOn(RoleRevoked, () => ({}));
 // @ts-expect-error: a mapper says null where nothing follows
 ReauthorizeOn(RoleRevoked, () => undefined);

@@ -1,4 +1,4 @@
-// Is every channel of use? Declared, but nobody answers; or nothing can be said on it at all.
+// Can every channel be used? One may declare a message without a handler, or nothing at all.
 import type { HandlerRegistry } from '../channels/handler.registry.js';
 import type { RealtimeFinding } from './finding.js';
 
@@ -11,7 +11,7 @@ export function channelFindings(registry: HandlerRegistry): RealtimeFinding[] {
       ...unhandled.map((name): RealtimeFinding => ({
         code: 'UNHANDLED_MESSAGE',
         severity: 'error',
-        message: `Channel "${descriptor.name}" declares the message "${name}", but no handler takes it: whoever sends it is refused.`,
+        message: `Channel "${descriptor.name}" declares the message "${name}", but no handler takes it: every client that sends it is refused.`,
         cure: `Put @RealtimeHandler('${name}') on a method of a @RealtimeChannel class, or take the message out of the channel.`,
       })),
       ...(idle

@@ -1,4 +1,4 @@
-// Do clients come in as one thinks they do? Cookies, transports and pings.
+// Do clients connect as the programmer expects? Hosts, cookies, transports and pings.
 import { AnonymousAuthenticator, type IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
 import { SessionAuthenticator } from '../authorization/session.authenticator.js';
 import type { RealtimeOptions } from '../realtime.options.js';
@@ -14,7 +14,7 @@ const ANY_HOST: RealtimeFinding = {
   code: 'ANY_HOST',
   severity: 'warning',
   message:
-    "Neither hosts nor origins says which pages are the server's own, so any page is that has the host of the Host header: whoever points a name of theirs at this server (DNS rebinding) connects from the browser of a visitor.",
+    "Neither hosts nor origins says which pages are the server's own, so every page counts whose host is that of the Host header: an attacker who points a name at this server (DNS rebinding) connects from a visitor's browser.",
   cure: `Set one of the two: ${LISTS}.`,
 };
 
@@ -49,7 +49,7 @@ export function entranceFindings(
   return findings;
 }
 
-/** Where somebody develops, only names of this machine count; in production it would be any. */
+/** In development only names of this machine count; in production every name would. */
 function cookieFindings(authenticator: IRealtimeAuthenticator): RealtimeFinding[] {
   if (authenticator instanceof AnonymousAuthenticator) return [];
   const cookies = authenticator instanceof SessionAuthenticator;

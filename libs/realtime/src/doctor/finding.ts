@@ -1,4 +1,4 @@
-// What is a finding? Something that works, but not as its author may think; with a code, and the way to mend it.
+// What is a finding? A set-up that starts but may not behave as intended, with a code and a fix.
 import type { DoctorCode } from '../realtime.options.js';
 
 /** `error`: cannot work as declared. `warning`: works here, and may not elsewhere. `info`: worth knowing. */
@@ -13,7 +13,7 @@ export interface RealtimeFinding {
 
 const ORDER: readonly FindingSeverity[] = ['error', 'warning', 'info'];
 
-/** The worst first; within one severity by code, and as they were found. */
+/** The most severe first, then by code, then in the order in which they were found. */
 export function sorted(findings: readonly RealtimeFinding[]): readonly RealtimeFinding[] {
   return [...findings].sort(
     (one, other) =>

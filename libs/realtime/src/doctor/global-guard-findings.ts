@@ -1,4 +1,4 @@
-// Does somebody count on guards that do not run here? Global ones are written for HTTP, and stay there.
+// Does the application rely on guards that do not run here? Global guards run on HTTP only.
 import type { ExternalContextCreator } from '@nestjs/core';
 import { globalGuardsOf } from '../channels/nest-internals.js';
 import type { RealtimeFinding } from './finding.js';

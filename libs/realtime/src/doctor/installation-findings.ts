@@ -1,4 +1,4 @@
-// Is what is installed what runs?
+// Does the application run the packages it installed?
 import { type InstalledCopy, installedCopies, isTooOld, OLDEST_SOCKET_IO } from '../socket-io/installed-copies.js';
 import type { RealtimeFinding } from './finding.js';
 

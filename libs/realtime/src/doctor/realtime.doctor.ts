@@ -1,4 +1,4 @@
-// What is wrong with this set-up, and how is it mended? Asked at boot, in production for one finding only, and by `npx nestjs-realtime doctor`.
+// What is wrong with this set-up, and how is it fixed? Checked at boot (in production for one finding only) and by `npx nestjs-realtime doctor`.
 import { type INestApplicationContext, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { ExternalContextCreator } from '@nestjs/core';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
@@ -14,7 +14,7 @@ import { globalGuardFindings } from './global-guard-findings.js';
 import { installationFindings } from './installation-findings.js';
 import { testFindings } from './test-findings.js';
 
-/** What the doctor cannot see from within. */
+/** What the doctor cannot find out by itself. */
 export interface DiagnoseOptions {
   /** A folder of the application, from where its packages are found. Default: the working directory. */
   readonly root?: string;
@@ -22,7 +22,7 @@ export interface DiagnoseOptions {
   readonly sources?: readonly string[];
 }
 
-/** What is said at boot in production, too: it shows nowhere else before somebody uses it. */
+/** Findings that are reported at boot in production too, because nothing else shows them before an attack. */
 const SAID_IN_PRODUCTION: readonly DoctorCode[] = ['ANY_HOST'];
 
 @Injectable()

@@ -1,4 +1,4 @@
-// Does a test speak of every channel? Read from sources as text: a name that no test knows is certainly not tested.
+// Is every channel named in a test? Read from sources as text: a channel that no test names is certainly not tested.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { matchChannelTemplate } from '@nestjs-realtime/contract';
@@ -49,7 +49,7 @@ function declarationsIn(file: string): DeclaredChannel[] {
   }));
 }
 
-/** A template that is at fault matches nothing; the boot tells of it. */
+/** An invalid template matches nothing; the boot reports it. */
 function matches(template: string, name: string): boolean {
   try {
     return matchChannelTemplate(template, name) !== null;

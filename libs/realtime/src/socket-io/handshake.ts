@@ -34,7 +34,7 @@ export function sizeFault({ url = '', rawHeaders }: IncomingMessage): string | n
   return characters > MAX_HEADER_CHARACTERS ? 'the headers are too long' : null;
 }
 
-/** Drops what nobody reads of the request that opened a transport; the parsed headers stay. */
+/** Drops the parts of a transport's first request that no code reads. The parsed headers stay. */
 export function trimRequest(request: IncomingMessage): void {
   request.rawHeaders = [];
 }

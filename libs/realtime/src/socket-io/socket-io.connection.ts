@@ -59,7 +59,7 @@ export class SocketIOConnection extends RealtimeConnection {
     return this.departing;
   }
 
-  /** Tells the client who he is here. */
+  /** Sends the client its connection's id and user. */
   welcome(): void {
     const { id, user } = this;
     this.notify(FRAMES.WELCOME, {

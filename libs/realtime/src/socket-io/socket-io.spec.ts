@@ -33,7 +33,7 @@ describe('the engine', () => {
   const optionsFor = (settings: Parameters<typeof resolveOptions>[0]) =>
     engineOptions(resolveOptions(settings), allow, meter);
 
-  it('runs with everything off that nobody needs', () => {
+  it('switches off every feature that is not needed', () => {
     expect(optionsFor({ path: '/live' })).toMatchObject({
       path: '/live',
       transports: ['websocket'],

@@ -1,4 +1,4 @@
-// With which Socket.IO options does the gateway run? Everything off that nobody needs, everything bounded.
+// With which Socket.IO options does the gateway run? Every feature that is not needed is off, and everything is bounded.
 import type { IncomingMessage } from 'node:http';
 import type { RealtimeOptions } from '../../realtime.options.js';
 import { queryOf } from '../internals.js';

@@ -2,7 +2,7 @@
 import type { SocketIOConnection } from '../socket-io.connection.js';
 import type { TakeEvent } from './request-intake.js';
 
-/** The dearest request allowed by the limits takes a few milliseconds, and a burst of them in one turn would hold up everybody else. */
+/** The most expensive request within the limits takes a few milliseconds. A burst of them in one turn would block all other clients. */
 const REQUESTS_PER_TURN = 4;
 
 /** What one connection has had of the present turn, and what waits for the next. */
