@@ -27,8 +27,8 @@ describe('RealtimeCqrsModule', () => {
   it('is demanded at boot where a channel class has @ReauthorizeOn', async () => {
     const imports = [CqrsModule.forRoot(), RealtimeModule.forRoot()];
     expect(await faultOf({ imports, providers: [NewsChannel] })).toBe(
-      'RealtimeFault: Realtime channels are at fault:\n' +
-        '  - NewsChannel has @ReauthorizeOn, but nobody listens to domain events; add RealtimeCqrsModule.forRoot() of nestjs-realtime/cqrs to the imports of the root module.',
+      'RealtimeFault: Realtime channels are invalid:\n' +
+        '  - NewsChannel has @ReauthorizeOn but nothing listens to domain events; add RealtimeCqrsModule.forRoot() of nestjs-realtime/cqrs to the imports of the root module.',
     );
   });
 
@@ -37,7 +37,7 @@ describe('RealtimeCqrsModule', () => {
     @ReauthorizeOn(RoleRevoked, ({ userId }) => ({ userId }))
     class Lost {}
     expect(await faultOf({ imports: COMPLETE, providers: [Lost] })).toContain(
-      'Lost has @ReauthorizeOn, but claims no channel; put @RealtimeChannel(descriptor) on the class.',
+      'Lost has @ReauthorizeOn but claims no channel; put @RealtimeChannel(descriptor) on the class.',
     );
   });
 

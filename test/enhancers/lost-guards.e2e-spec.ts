@@ -42,7 +42,7 @@ describe('a guard that would not run', () => {
     class OnClosed {}
     const booting = start(OnClosed);
     await expect(booting).rejects.toBeInstanceOf(RealtimeFault);
-    await expect(booting).rejects.toThrow('@UseGuards() leaves no metadata "__guards__" on a class.');
+    await expect(booting).rejects.toThrow('@UseGuards() sets no metadata "__guards__" on a class.');
   });
 
   it('rejects the boot where Nest finds no guard on the class', async () => {

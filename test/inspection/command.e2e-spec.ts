@@ -76,11 +76,7 @@ describe('nestjs-realtime doctor, on built modules', () => {
   );
 
   it.each([
-    [
-      'channels are invalid',
-      'AtFault',
-      'The application does not boot: RealtimeFault: Realtime channels are at fault:',
-    ],
+    ['channels are invalid', 'AtFault', 'The application does not boot: RealtimeFault: Realtime channels are invalid:'],
     ['there is no realtime', 'WithoutRealtime', 'RealtimeFault: The application has no realtime'],
   ])(
     'exits with 1 where %s',

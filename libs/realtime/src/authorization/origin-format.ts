@@ -1,6 +1,6 @@
 // How do browsers write an origin and a host? An option in any other form would never match.
 
-/** Whether a browser sends the value as an origin. The URL parser treats origins of native shells, such as `capacitor://localhost`, as opaque. */
+/** Whether a browser sends the value as an origin. To the URL parser, origins such as `capacitor://localhost` (native shells) are opaque. */
 export function isOrigin(value: unknown): boolean {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { origin, protocol } = new URL(value);

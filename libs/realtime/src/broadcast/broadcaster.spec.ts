@@ -136,7 +136,7 @@ describe('a broadcast', () => {
   });
 
   it.each(['ship', '', '__proto__', 'constructor', 'toString', undefined, 42])(
-    'is a fault where the channel declares no such event: %p',
+    'is a fault when the channel declares no such event: %p',
     async (event) => {
       expect(await faultOf(() => send(address, event, { text: 'a' }))).toBe(
         `Channel "orders.{orderId}" declares no event "${event}"; add it to the channel's events (shipped, note, late, any).`,

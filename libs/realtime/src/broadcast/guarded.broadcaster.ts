@@ -131,12 +131,8 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
         ? (error.issues?.map(({ path, message }) => `${path === '' ? 'payload' : path}: ${message}`).join('; ') ??
           error.reason)
         : thrownText(error);
-    const fault = new BroadcastFault(
-      `A broadcast to "${channel}" was not sent because its payload is invalid: ${why}`,
-      {
-        cause: error,
-      },
-    );
+    const text = `A broadcast to "${channel}" was not sent because its payload is invalid: ${why}`;
+    const fault = new BroadcastFault(text, { cause: error });
     this.logger.error(logLine(fault.message));
     return fault;
   }

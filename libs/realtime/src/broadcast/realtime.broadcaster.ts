@@ -9,7 +9,7 @@ import type {
 
 type Only<Name, All = Name> = Name extends unknown ? ([All] extends [Name] ? Name : never) : never;
 
-/** The one event of a channel that declares one; never where it declares several. */
+/** The one event of a channel that declares one; `never` if it declares several. */
 export type OnlyEventOf<Channel extends RealtimeChannelDescriptor> = Only<EventNameOf<Channel>>;
 
 /** Where a broadcast may go, before its descriptor is known. */

@@ -77,7 +77,7 @@ describe('exploring an application at boot', () => {
     expect((await boot(feature('NotesModule', [OnAdd]))).list()).toEqual([{ descriptor: notes, event: 'add' }]);
   });
 
-  it('tells every fault in one message that rejects the boot', async () => {
+  it('reports every fault in one message that stops the boot', async () => {
     const [notes, news, rival] = [channel('notes.{id}'), channel('news'), channel('notes.latest')];
     @RealtimeChannel(notes)
     class OnNote {
@@ -97,7 +97,7 @@ describe('exploring an application at boot', () => {
     class NewsController {}
     @RealtimeChannel(notes)
     class Forgotten {}
-    feature('ModuleThatNobodyImports', [Forgotten]);
+    feature('ModuleThatIsNotImported', [Forgotten]);
     @Injectable()
     class Homeless {
       @RealtimeHandler('add')
@@ -105,15 +105,15 @@ describe('exploring an application at boot', () => {
     }
     const fault = await faultOf(feature('NotesModule', [OnNote, OnRival, Homeless], [NewsController]));
     const [heading, ...faults] = fault.split('\n');
-    expect(heading).toBe('Realtime channels are at fault:');
+    expect(heading).toBe('Realtime channels are invalid:');
     expect(faults.sort()).toEqual(
       [
-        '  - OnNote.again() in NotesModule and OnNote.add() in NotesModule both handle "add" of channel "notes.{id}"; a message has one handler: remove one.',
+        '  - OnNote.again() in NotesModule and OnNote.add() in NotesModule both handle "add" of channel "notes.{id}"; a message can have only one handler: remove one.',
         '  - OnNote.misspelt() in NotesModule handles "ad", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or fix the name.',
         '  - OnNote.byDefault() in NotesModule handles "message", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or fix the name.',
         '  - Channel "notes.latest" (OnRival in NotesModule) and channel "notes.{id}" (OnNote in NotesModule) can match the same name; give one of them another literal segment, or register one descriptor for both.',
-        '  - NewsController has @RealtimeChannel, but is a controller; move its handlers to a class of their own and list that under providers.',
-        '  - Forgotten has @RealtimeChannel("notes.{id}"), but is no provider of any module; list it under the providers of its feature\'s module.',
+        '  - NewsController has @RealtimeChannel but is a controller; move its handlers to a class of their own and list that under providers.',
+        '  - Forgotten has @RealtimeChannel("notes.{id}") but is not a provider of any module; list it under the providers of its feature\'s module.',
         '  - Homeless.handle() has @RealtimeHandler, but Homeless claims no channel; put @RealtimeChannel(descriptor) on the class.',
       ].sort(),
     );
@@ -136,7 +136,7 @@ describe('exploring an application at boot', () => {
     );
   });
 
-  it('tells faults of forFeature together with all others', async () => {
+  it('reports faults of forFeature together with all others', async () => {
     const fault = await faultOf(
       RealtimeModule.forFeature([channel('a.{x}')]),
       RealtimeModule.forFeature([channel('a.{y}'), undefined as never]),
@@ -145,7 +145,7 @@ describe('exploring an application at boot', () => {
     expect(fault).toContain('names a channel that was not made by defineRealtimeChannel(); pass its descriptor.');
   });
 
-  it('tells a fault of a channel once, however many handlers its class has', async () => {
+  it('reports a fault of a channel once, however many handlers its class has', async () => {
     class Bare {
       text: string;
     }
@@ -161,7 +161,7 @@ describe('exploring an application at boot', () => {
     expect(fault.match(/has no class-validator decorators/g)).toHaveLength(1);
   });
 
-  it('takes a handler that a test puts in the place of another', async () => {
+  it('accepts a provider that a test puts in the place of a channel class', async () => {
     const notes = channel('notes');
     @RealtimeChannel(notes)
     class OnAdd {
@@ -177,7 +177,7 @@ describe('exploring an application at boot', () => {
     expect(app.get(IRealtimeHandlerRegistry).list()).toEqual([]);
   });
 
-  it('leaves classes alone that belong to another application of the process', async () => {
+  it('ignores classes that belong to another application of the process', async () => {
     const [ours, theirs] = [channel('ours'), channel('theirs')];
     @RealtimeChannel(theirs)
     class OnTheirs {

@@ -1,4 +1,4 @@
-// What has the application declared? Finds channels and handlers at boot and tells every fault in one message.
+// Which channels and handlers does the application declare? This finds them at boot and reports all faults in one message.
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { RealtimeFault } from '../realtime.exception.js';
@@ -18,7 +18,7 @@ import { channelOf, decoratedClasses } from './realtime-channel.decorator.js';
 import { handledEvent } from './realtime-handler.decorator.js';
 import { asksForReauthorization, REAUTHORIZATION } from './reauthorization-metadata.js';
 
-/** Runs once, before the application listens. A fault rejects the boot. */
+/** Runs once, before the application listens. A fault stops the boot. */
 @Injectable()
 export class ChannelExplorer implements OnModuleInit {
   constructor(
@@ -28,7 +28,7 @@ export class ChannelExplorer implements OnModuleInit {
     private readonly registry: HandlerRegistry,
   ) {}
 
-  /** @throws RealtimeFault that names every fault found. */
+  /** @throws RealtimeFault that lists every fault found. */
   onModuleInit(): void {
     const faults: string[] = [];
     const attempt = (register: () => void): boolean => {
@@ -55,8 +55,8 @@ export class ChannelExplorer implements OnModuleInit {
         provided.add(token);
       }
     }
-    faults.push(...this.misplaced(provided), ...this.unheard(provided));
-    if (faults.length > 0) throw RealtimeFault.of('Realtime channels are at fault:', faults);
+    faults.push(...this.misplaced(provided), ...this.unserved(provided));
+    if (faults.length > 0) throw RealtimeFault.of('Realtime channels are invalid:', faults);
   }
 
   private explore(wrapper: InstanceWrapper, type: object, attempt: (register: () => void) => boolean): void {
@@ -69,7 +69,7 @@ export class ChannelExplorer implements OnModuleInit {
         });
       return;
     }
-    // A channel that cannot be registered is one fault, not one more for each of its handlers.
+    // A channel that cannot be registered is one fault. Its handlers would only repeat it.
     const guard = (): void =>
       this.registry.guard(descriptor, placeOf(wrapper), this.invoker.bindGuards(wrapper), guardNames(type));
     if (!attempt(guard)) return;
@@ -90,8 +90,8 @@ export class ChannelExplorer implements OnModuleInit {
     });
   }
 
-  /** Classes whose wish for re-authorization nobody serves. */
-  private unheard(provided: ReadonlySet<object>): string[] {
+  /** Faults of classes whose `@ReauthorizeOn` has no effect. */
+  private unserved(provided: ReadonlySet<object>): string[] {
     const asking = ([...provided] as { name: string }[]).filter(asksForReauthorization);
     const served = this.discovery.getProviders().some(({ token }) => token === REAUTHORIZATION);
     return asking.flatMap((type) => [
@@ -101,8 +101,8 @@ export class ChannelExplorer implements OnModuleInit {
   }
 
   /**
-   * Classes that claim a channel but are no providers. A process may hold several applications, as test files do, so a class is at
-   * fault only in an application that has its channel, or that has it as a controller.
+   * Faults of classes that claim a channel but are not providers. A process may hold several applications, as test files do. A class is
+   * therefore a fault only in an application that registers its channel, or that lists the class as a controller.
    */
   private misplaced(provided: ReadonlySet<object>): string[] {
     const controllers = this.discovery
@@ -119,7 +119,7 @@ export class ChannelExplorer implements OnModuleInit {
   }
 }
 
-/** Whether something else stands in for a channel class, as `overrideProvider()` of a test does it. */
+/** Whether another value replaces a channel class, as with `overrideProvider()` in a test. */
 function isReplaced(token: unknown, instance: unknown): token is new (...args: never[]) => object {
   return typeof token === 'function' && channelOf(token) !== undefined && !(instance instanceof token);
 }

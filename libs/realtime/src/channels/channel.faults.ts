@@ -1,21 +1,21 @@
-// What is wrong with how a channel is wired, and how is it mended?
+// What is wrong with the wiring of a channel, and how is it fixed?
 
 export function handlerWithoutChannelFault(type: string, method: string): string {
   return `${type}.${method}() has @RealtimeHandler, but ${type} claims no channel; put @RealtimeChannel(descriptor) on the class.`;
 }
 
 export function controllerFault(type: string): string {
-  return `${type} has @RealtimeChannel, but is a controller; move its handlers to a class of their own and list that under providers.`;
+  return `${type} has @RealtimeChannel but is a controller; move its handlers to a class of their own and list that under providers.`;
 }
 
 export function unprovidedFault(type: string, channel: string): string {
-  return `${type} has @RealtimeChannel("${channel}"), but is no provider of any module; list it under the providers of its feature's module.`;
+  return `${type} has @RealtimeChannel("${channel}") but is not a provider of any module; list it under the providers of its feature's module.`;
 }
 
 export function reauthorizationWithoutChannelFault(type: string): string {
-  return `${type} has @ReauthorizeOn, but claims no channel; put @RealtimeChannel(descriptor) on the class.`;
+  return `${type} has @ReauthorizeOn but claims no channel; put @RealtimeChannel(descriptor) on the class.`;
 }
 
 export function reauthorizationWithoutCqrsFault(type: string): string {
-  return `${type} has @ReauthorizeOn, but nobody listens to domain events; add RealtimeCqrsModule.forRoot() of nestjs-realtime/cqrs to the imports of the root module.`;
+  return `${type} has @ReauthorizeOn but nothing listens to domain events; add RealtimeCqrsModule.forRoot() of nestjs-realtime/cqrs to the imports of the root module.`;
 }

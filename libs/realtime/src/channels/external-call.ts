@@ -1,4 +1,5 @@
-// How does Nest call a handler that has interceptors, filters or decorated parameters? Our schema goes before its pipes, our last look at authority before the handler.
+// How does Nest call a handler with interceptors, filters or decorated parameters? Our schema runs before its pipes, our last authority
+// check before the handler.
 import type { Type } from '@nestjs/common';
 import type { ParamsFactory } from '@nestjs/core';
 import type { RealtimeContext } from '../connections/realtime-context.js';
@@ -9,30 +10,30 @@ import { startHandler } from './handler-start.js';
 import { type EnhancerCreators, interceptorsConsumerOf } from './nest-internals.js';
 import { handlerParams, PARAM, type ParamsMetadata } from './realtime-handler.decorator.js';
 
-/** Under which Nest finds what the parameters of our handlers ask for. */
+/** Metadata key under which Nest finds the parameters of our handlers. */
 export const PARAMS_KEY = 'nestjs-realtime:params';
 
-/** Leaves on a method what its parameters ask for, in the form that Nest reads. */
+/** Stores the parameters of a method as metadata, in the form that Nest reads. */
 export function describeParams(type: Type, method: string): void {
   Reflect.defineMetadata(PARAMS_KEY, withContextLast(handlerParams(type, method)), type, method);
 }
 
-/** Makes Nest's creator hand our parameters over as they are, and show interceptors the method itself. */
+/** Makes Nest's creator pass our parameters on unchanged, and show interceptors the original method. */
 export function adapt(contexts: EnhancerCreators['contexts']): void {
   showMethods(contexts);
   const applyPipes = contexts.getParamValue.bind(contexts);
-  // Pipes are for payloads and the application's own parameter decorators; sockets and contexts are not theirs to change.
+  // Pipes apply to payloads and the application's own parameter decorators. They must not change sockets and contexts.
   contexts.getParamValue = (value, metadata, pipes) =>
     OWN_PARAMS.has(metadata.type) ? Promise.resolve(value) : applyPipes(value, metadata, pipes);
 }
 
-/** Nest hands it to the handler as one more argument, for `checkedBeforeCall` to take away. */
+/** Adds the context as the last argument that Nest passes to the handler; `checkedBeforeCall` removes it again. */
 function withContextLast(params: ParamsMetadata): ParamsMetadata {
   const index = Math.max(...Object.values(params).map((param) => param.index)) + 1;
   return { ...params, [`${PARAM.CONTEXT}:${index}`]: { index, pipes: [] } };
 }
 
-/** The handler as Nest calls it. It inherits from the method, so that metadata is found where decorators have put it. */
+/** Wraps the handler for Nest. The wrapper inherits from the method, so that Nest finds the metadata that decorators put there. */
 export function checkedBeforeCall(callback: Callback, guards: GuardChain): Callback {
   const checked = function (this: unknown, ...args: unknown[]): unknown {
     const context = args.pop() as RealtimeContext;
@@ -41,7 +42,7 @@ export function checkedBeforeCall(callback: Callback, guards: GuardChain): Callb
   return Object.setPrototypeOf(checked, callback) as Callback;
 }
 
-/** Lets `getHandler()` of an interceptor's context be the method itself, and not what `checkedBeforeCall` made of it. */
+/** Makes `getHandler()` of an interceptor's context return the original method instead of the wrapper from `checkedBeforeCall`. */
 function showMethods(contexts: EnhancerCreators['contexts']): void {
   const consumer = interceptorsConsumerOf(contexts)!;
   const createContext = consumer.createContext.bind(consumer);
@@ -51,7 +52,7 @@ function showMethods(contexts: EnhancerCreators['contexts']): void {
 
 const OWN_PARAMS: ReadonlySet<unknown> = new Set<unknown>([PARAM.SOCKET, PARAM.CONTEXT]);
 
-/** The schema is the first pipe: it has its say before the application's own pipes see the payload. */
+/** Reads the arguments of a handler. The schema parses the payload here, before the application's own pipes see it. */
 export function paramsFactory(validator: PayloadValidator): ParamsFactory {
   return {
     exchangeKeyForValue: (kind: number, property: unknown, args: unknown[]) => {

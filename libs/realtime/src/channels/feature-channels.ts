@@ -1,7 +1,7 @@
-// Which channels does a feature register without handlers? What `RealtimeModule.forFeature` leaves for the explorer.
+// Which channels does a feature register without handlers? `RealtimeModule.forFeature` stores them here for the explorer.
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 
-/** Found by type among the application's providers, so that faults in it are told together with all others. */
+/** The explorer finds it by type among the application's providers, and reports its faults together with all others. */
 export class FeatureChannels {
   constructor(readonly descriptors: readonly RealtimeChannelDescriptor[]) {}
 }

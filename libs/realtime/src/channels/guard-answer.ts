@@ -1,12 +1,13 @@
-// Does a guard's answer admit? `true` does, everything else is a no.
+// Does a guard's answer admit? Only `true` does.
 import { isObservable, lastValueFrom } from 'rxjs';
 import { isPromiseLike } from '../connections/promise-like.js';
 
 /**
- * At once for an answer that is there, else a promise. As in Nest, the answer of an Observable is its last value; one that ends
- * without any has said no.
+ * Returns at once for a synchronous answer, otherwise a promise. As in Nest, the answer of an Observable is its last value; an
+ * Observable without a value refuses.
  *
- * Security note: a truthy value is a no as well. A guard that forgets to compare, or returns the row it found, must not admit.
+ * Security note: a truthy value other than `true` refuses too. A guard that forgets to compare, or returns the row it found, must not
+ * admit.
  */
 export function admits(answer: unknown): boolean | Promise<boolean> {
   if (typeof answer === 'boolean') return answer;

@@ -21,8 +21,8 @@ export class GuardChain implements ChannelGuards {
   }
 
   /**
-   * Undefined when all have let it pass at once, a promise of that when one takes its time. Throws or rejects with what the first
-   * one to refuse means, and names it in the reason.
+   * Returns undefined when all guards have passed synchronously, otherwise a promise. Throws or rejects with the refusal of the first
+   * guard that refuses, whose reason names that guard.
    */
   pass(request: RealtimeRequest, from = 0): Promise<void> | undefined {
     const context = new ExecutionContextHost(gateArguments(request), this.type, this.callback);
@@ -57,7 +57,7 @@ function ask(guard: CanActivate, context: ExecutionContextHost, request: Realtim
 
 const SAID_NO = 'said no';
 
-/** The refusal an error means, which says for the log whose it is; accidents stay what they are, their stack says it. */
+/** Turns a guard's error into a refusal whose reason names the guard. Unexpected errors stay unchanged, because their stack names it. */
 function refusalBy(guard: CanActivate, error: unknown, { user }: RealtimeRequest): unknown {
   const refusal = refusalOfGuard(error, user);
   if (refusal === null) return error;

@@ -1,4 +1,4 @@
-// Which guards stand on a class, or on a method of it? By name, for people to read.
+// Which guards are on a class or one of its methods? Returns their names, for people to read.
 import { GUARDS } from './nest-internals.js';
 
 type Guard = { readonly name?: string; readonly constructor: { readonly name: string } };
@@ -11,7 +11,7 @@ export function guardNames(type: object, method?: string): readonly string[] {
   );
 }
 
-/** Classes and instances, as `@UseGuards()` leaves them. */
+/** Classes and instances, as `@UseGuards()` stores them. */
 function guardsOn(target: object): readonly Guard[] {
   return (Reflect.getMetadata(GUARDS, target) as readonly Guard[] | undefined) ?? [];
 }

@@ -1,4 +1,4 @@
-// Where is a handler at home? The instance of its class, and what Nest needs to find the enhancers on it.
+// Which instance does a handler belong to? And what does Nest need to find the enhancers on it?
 import type { ContextIdFactory } from '@nestjs/core';
 import { FILTERS, type InstanceWrapper, INTERCEPTORS, PARAMS } from './nest-internals.js';
 
@@ -6,7 +6,7 @@ export type Callback = (...args: unknown[]) => unknown;
 export type Instance = Record<string, Callback>;
 type ContextId = ReturnType<typeof ContextIdFactory.create>;
 
-/** An instance of a channel class, and where Nest finds its enhancers. */
+/** An instance of a channel class, with the keys by which Nest finds its enhancers. */
 export interface HandlerHost {
   readonly instance: Instance;
   /** Token of the module that provides the class. */
@@ -27,7 +27,7 @@ export function moduleOf({ host }: InstanceWrapper): string {
   return host?.token ?? '';
 }
 
-/** Whether a method takes `(payload, context)`, and neither interceptors nor filters stand on it. */
+/** Whether a method takes `(payload, context)` and has neither interceptors nor filters. */
 export function isPositional({ instance }: HandlerHost, method: string): boolean {
   return (
     !Reflect.hasMetadata(PARAMS, instance.constructor, method) &&

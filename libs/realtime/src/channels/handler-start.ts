@@ -1,11 +1,11 @@
-// May the handler begin? Asked in the tick in which it would: guards, schemas and pipes may have taken their time.
+// May the handler begin? Checked in the same tick, because guards, schemas and pipes may have taken a while.
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import type { GuardChain } from './guard-chain.js';
 
 /**
- * Calls the handler where the sender still may; where truths have changed since its guards were asked, they are asked again first.
+ * Calls the handler if the sender is still authorized. If rights have changed since the guards were asked, it asks them again first.
  *
- * @throws RealtimeException, or rejects with it, when the sender's authority has ended.
+ * @throws RealtimeException, or rejects with one, when the sender's authority has ended.
  */
 export function startHandler(context: RealtimeContext, guards: GuardChain | null, handler: () => unknown): unknown {
   while (!context.mayBegin()) {

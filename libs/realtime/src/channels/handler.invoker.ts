@@ -1,4 +1,4 @@
-// How is a handler called? With the guards, interceptors, pipes and filters that stand on its class and method, resolved once at boot.
+// How is a handler called? With the guards, interceptors, pipes and filters of its class and method, resolved once at boot.
 import { Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
@@ -35,17 +35,17 @@ import { demandNest } from './nest-probe.js';
 import { throughPipes } from './pipe-chain.js';
 
 /**
- * Binds handlers with what Nest's own context creators find, made without the application's globals: `APP_*` and `useGlobal*`
+ * Binds handlers to the enhancers that Nest's own context creators find, without the application's globals. `APP_*` and `useGlobal*`
  * enhancers are written for HTTP, so none of them runs on realtime traffic, on any version of Nest.
  *
- * Order: guards (class, method), interceptors, the channel's schema, pipes, handler, with filters around all but the guards. Only
- * what stands on a handler is in its way; interceptors, filters and parameter decorators are Nest's `ExternalContextCreator`'s work.
+ * Order: guards (class, method), interceptors, the channel's schema, pipes, handler, with filters around all but the guards. A handler
+ * runs only the enhancers it has. Nest's `ExternalContextCreator` runs interceptors, filters and parameter decorators.
  */
 @Injectable()
 export class HandlerInvoker {
   private readonly nest: EnhancerCreators;
 
-  /** @throws RealtimeFault where the installed Nest is not as we take it to be. */
+  /** @throws RealtimeFault when the internals of the installed Nest are not the ones we rely on. */
   constructor(
     modules: ModulesContainer,
     private readonly moduleRef: ModuleRef,
@@ -55,7 +55,7 @@ export class HandlerInvoker {
     adapt(this.nest.contexts);
   }
 
-  /** The invoker of a handler method. The binder throws a RealtimeFault where Nest does not run a guard that stands on it. */
+  /** The invoker of a handler method. The binder throws a RealtimeFault when Nest does not run one of its guards. */
   bindHandler(wrapper: InstanceWrapper, method: string): MessageBinder {
     const type = wrapper.metatype as Type;
     describeParams(type, method);
@@ -71,9 +71,9 @@ export class HandlerInvoker {
   }
 
   /**
-   * The guards of a channel class, for gate 2; null where it has none. They resolve or throw; filters have no say.
+   * The guards of a channel class, for gate 2; null if it has none. They resolve or throw, and filters do not apply.
    *
-   * @throws RealtimeFault where Nest does not run a guard that stands on the class.
+   * @throws RealtimeFault when Nest does not run a guard of the class.
    */
   bindGuards(wrapper: InstanceWrapper): ChannelGuards | null {
     const classOnly = (): void => undefined;
@@ -90,7 +90,7 @@ export class HandlerInvoker {
     return { pass: (request: RealtimeRequest) => pass(request) };
   }
 
-  /** A new instance per request, with the request as `REQUEST`. */
+  /** Makes a new instance per request, with the request as `REQUEST`. */
   private scoped<Request extends RealtimeRequest>(
     wrapper: InstanceWrapper,
     make: (host: HandlerHost) => (request: Request) => unknown,
@@ -123,7 +123,7 @@ export class HandlerInvoker {
     };
   }
 
-  /** `(payload, context)`, with nothing but the schema and the pipes before it. */
+  /** Calls a handler that takes `(payload, context)`, with only schema and pipes before it. */
   private direct(host: HandlerHost, method: string, validator: PayloadValidator, guards: GuardChain): MessageInvoker {
     const { instance } = host;
     const pipes = this.pipesOf(host, instance[method]);
@@ -143,7 +143,7 @@ export class HandlerInvoker {
     };
   }
 
-  /** Interceptors, filters and decorated parameters around it: Nest calls the handler, behind the last look at authority. */
+  /** Lets Nest call a handler with interceptors, filters or decorated parameters, after the last authority check. */
   private enhanced(host: HandlerHost, method: string, validator: PayloadValidator, guards: GuardChain): MessageInvoker {
     const { instance, contextId, inquirerId } = host;
     const callback = checkedBeforeCall(instance[method], guards);
@@ -165,7 +165,7 @@ export class HandlerInvoker {
     return hasMetadata(FILTERS, instance, callback) ? this.filtered(host, callback, handle) : handle;
   }
 
-  /** What no filter takes, or the one that takes it gives no answer to, is thrown on. */
+  /** Applies the filters. An error that no filter handles, or that a filter returns nothing for, is thrown again. */
   private filtered(host: HandlerHost, callback: Callback, handle: MessageInvoker): MessageInvoker {
     const { instance, module, contextId, inquirerId } = host;
     const filters = this.nest.filters.create(instance, callback as never, module, contextId, inquirerId);
@@ -182,14 +182,14 @@ export class HandlerInvoker {
     };
   }
 
-  /** @throws RealtimeFault where Nest gives fewer guards, or others, than stand there: it drops those that it cannot make in silence. */
+  /** @throws RealtimeFault when Nest returns another number of guards than declared, because it silently drops those it cannot create. */
   private guardsOf(host: HandlerHost, callback: Callback, names: readonly string[]): GuardChain {
     const { instance, module, contextId, inquirerId } = host;
     const guards = this.nest.guards.create(instance, callback, module, contextId, inquirerId);
     if (guards.length !== names.length) {
       throw new RealtimeFault(
         `@UseGuards() on ${instance.constructor.name} names ${names.length} guards (${names.join(', ')}), but Nest runs ${guards.length} of them. ` +
-          'Give each a method canActivate(), and leave the handler where the class has it: a method that its constructor assigns again has none.',
+          'Give each guard a method canActivate(), and do not reassign the handler in the constructor: a reassigned method loses its guards.',
       );
     }
     return new GuardChain(guards, instance.constructor as unknown as Type, callback);

@@ -41,7 +41,7 @@ describe('the handler registry', () => {
     expect(channels.getInboundDescriptor('unknown.7')).toBeUndefined();
   });
 
-  it('hands a message to its handler once the schema has parsed it, also where that takes time', async () => {
+  it('passes a message to its handler once the schema has parsed it, also when the schema is asynchronous', async () => {
     const channels = registry();
     const slow = defineRealtimeChannel({
       name: 'slow',
@@ -76,7 +76,7 @@ describe('the handler registry', () => {
         'register, then registerChannel',
         (channels, it) => [channels.register(it, 'add', nothing), channels.registerChannel(it)],
       ],
-    ])('does not matter for one descriptor: %s', (_order, register) => {
+    ])('does not depend on the order of registration for one descriptor: %s', (_order, register) => {
       const channels = registry();
       const descriptor = channel('a.{id}');
       register(channels, descriptor);
@@ -126,7 +126,7 @@ describe('the handler registry', () => {
     }
   });
 
-  it('takes templates that cannot meet, and finds each name in its own', () => {
+  it('accepts templates that share no names, and matches each name to its template', () => {
     const channels = registry();
     const names = ['a', 'a.{id}', 'b.{id}', 'a.{id}.x', 'a.{id}.y', '{tenant}.b.z', 'a.{id}.x.{n}'] as const;
     const known = new Map<string, RealtimeChannelDescriptor>(names.map((name) => [name, channel(name)]));
@@ -182,7 +182,7 @@ describe('the handler registry', () => {
     const notes = channel('notes');
     channels.register(notes, 'add', nothing);
     expect(faultOf(() => channels.register(notes, 'add', nothing))).toBe(
-      'register() and register() both handle "add" of channel "notes"; a message has one handler: remove one.',
+      'register() and register() both handle "add" of channel "notes"; a message can have only one handler: remove one.',
     );
     expect(faultOf(() => channels.register(notes, 'ad' as 'add', nothing))).toBe(
       `register() handles "ad", which channel "notes" does not declare; add it to the channel's messages (add, drop) or fix the name.`,

@@ -1,4 +1,4 @@
-// Which channels exist, and who takes their messages? (docs/decisions/0001#decision-2)
+// Which channels exist, and which handlers take their messages? (docs/decisions/0001#decision-2)
 import { Injectable, Logger } from '@nestjs/common';
 import {
   ChannelTemplate,
@@ -27,7 +27,7 @@ export type RealtimeMessageHandler<
   Message extends MessageNameOf<Channel>,
 > = (payload: MessageOutput<Channel, Message>, context: RealtimeContext<Channel>) => unknown;
 
-/** One inbound handler, as `list()` tells it. */
+/** One inbound handler, as `list()` returns it. */
 export interface RegisteredHandler {
   readonly descriptor: RealtimeChannelDescriptor;
   readonly event: string;
@@ -36,12 +36,12 @@ export interface RegisteredHandler {
 /**
  * The channels of this server and the handlers of their messages. Filled at boot; registering later is allowed.
  *
- * Precedence (docs/decisions/0001#follow-ups): a channel is registered by whichever comes first of `registerChannel` and `register`; the same
- * descriptor again changes nothing; another descriptor of the same name, or one whose template can match the same names, is a fault.
- * A message has one handler; a second is a fault.
+ * Precedence (docs/decisions/0001#follow-ups): the first call of `registerChannel` or `register` registers a channel. The same descriptor
+ * again has no effect. Another descriptor of the same name, or one whose template can match the same names, is a fault. A message has one
+ * handler; a second is a fault.
  */
 export abstract class IRealtimeHandlerRegistry {
-  /** Registers a handler, and its channel with it. @throws RealtimeFault on conflict, or for a message the channel does not declare. */
+  /** Registers a handler and its channel. @throws RealtimeFault on conflict, or for a message that the channel does not declare. */
   abstract register<Channel extends RealtimeChannelDescriptor, Message extends MessageNameOf<Channel>>(
     descriptor: Channel,
     message: Message,
@@ -57,7 +57,7 @@ export abstract class IRealtimeHandlerRegistry {
   abstract getInboundDescriptor(name: string): RealtimeChannelDescriptor | undefined;
 }
 
-/** The registry. Names are found segment by segment among templates of the same length; nothing is built into a RegExp. */
+/** The registry. It matches names segment by segment against templates of the same length, and builds no RegExp from them. */
 @Injectable()
 export class HandlerRegistry extends IRealtimeHandlerRegistry {
   private readonly channels = new Map<string, RegisteredChannel>();
@@ -144,7 +144,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     }
     if (message.handler !== null) {
       throw new RealtimeFault(
-        `${place} and ${message.handler.place} both handle "${event}" of channel "${descriptor.name}"; a message has one handler: remove one.`,
+        `${place} and ${message.handler.place} both handle "${event}" of channel "${descriptor.name}"; a message can have only one handler: remove one.`,
       );
     }
     message.handler = { invoke: this.sandwich(descriptor, event, binder(message.validator)), place, guards };

@@ -2,7 +2,7 @@
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
 
-/** Takes one inbound message: enhancers, schema, handler. Returns, or resolves with, what the handler gave. */
+/** Passes one inbound message through enhancers and schema to the handler. Returns, or resolves with, the handler's result. */
 export type MessageInvoker = (context: RealtimeContext) => unknown;
 
 /** Makes an invoker once the message's schema is compiled. */

@@ -1,4 +1,4 @@
-// What do we use of Nest that Nest does not publish? All of it has its name here; nest-probe.ts checks it at boot.
+// Which unpublished parts of Nest do we use? All of them are named here, and nest-probe.ts checks them at boot.
 import 'reflect-metadata';
 import type { CanActivate } from '@nestjs/common';
 import { ApplicationConfig, ExternalContextCreator, type ModulesContainer, type NestContainer } from '@nestjs/core';
@@ -11,19 +11,19 @@ import { UnhandledFilter } from './unhandled.filter.js';
 
 export { ExecutionContextHost, InstanceWrapper };
 
-/** Where decorators leave what they say: `@UseGuards()` and its siblings on classes and on methods. */
+/** Metadata keys of `@UseGuards()`, `@UseInterceptors()`, `@UsePipes()` and `@UseFilters()`, on classes and methods. */
 export const GUARDS = '__guards__';
 export const INTERCEPTORS = '__interceptors__';
 export const PIPES = '__pipes__';
 export const FILTERS = '__exceptionFilters__';
-/** Where `@MessageBody()` and its siblings of @nestjs/websockets keep what they know of a method's parameters. */
+/** Metadata key of a method's parameters, set by `@MessageBody()` and the other parameter decorators of @nestjs/websockets. */
 export const PARAMS = '__routeArguments__';
-/** Nest instantiates request-scoped enhancers for entry points only; this is the mark of one. */
+/** Metadata key of an entry provider. Nest instantiates request-scoped enhancers only for entry providers. */
 export const ENTRY_PROVIDER = '__entryProvider__';
-/** The mark of `@Injectable()`. */
+/** Metadata key of `@Injectable()`. */
 export const INJECTABLE = '__injectable__';
 
-/** Parameter kinds, as `PARAMS` has them. */
+/** Parameter kinds, as `PARAMS` metadata encodes them. */
 export const NEST_PARAM = { SOCKET: 0, PAYLOAD: 3 } as const;
 
 /** Classes that are not in Nest's own index, or whose unpublished members we call. */
@@ -38,7 +38,7 @@ export const NEST_CLASSES = {
 };
 export type NestClasses = typeof NEST_CLASSES;
 
-/** What finds and makes the enhancers of a class and a method. */
+/** Nest's creators, which find and create the enhancers of a class and a method. */
 export interface EnhancerCreators {
   readonly guards: GuardsContextCreator;
   readonly pipes: PipesContextCreator;
@@ -62,23 +62,23 @@ export function enhancerCreators(
   };
 }
 
-/** As much as is read of Nest's configuration, which no public token gives. */
+/** The part of Nest's configuration that we read. No public token provides it. */
 export interface GlobalGuards {
   getGlobalGuards(): readonly CanActivate[];
   getGlobalRequestGuards(): readonly { readonly name: string; readonly metatype: { readonly name: string } | null }[];
 }
 
-/** The configuration behind a context creator, with the guards that are global there. */
+/** The configuration of a context creator, which holds the global guards. */
 export function globalGuardsOf(contexts: ExternalContextCreator): GlobalGuards | undefined {
   return (contexts as unknown as { guardsContextCreator?: { config?: GlobalGuards } }).guardsContextCreator?.config;
 }
 
-/** Makes the contexts that interceptors get. */
+/** Creates the contexts that interceptors receive. */
 export interface InterceptorsConsumer {
   createContext(args: unknown[], instance: object, callback: object): ExecutionContextHost;
 }
 
-/** What runs the interceptors of a context creator. */
+/** The part of a context creator that runs interceptors. */
 export function interceptorsConsumerOf(contexts: ExternalContextCreator): InterceptorsConsumer | undefined {
   return (contexts as unknown as { interceptorsConsumer?: InterceptorsConsumer }).interceptorsConsumer;
 }

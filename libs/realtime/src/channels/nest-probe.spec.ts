@@ -6,7 +6,7 @@ import { demandNest, NEST, type Nest } from './nest-probe.js';
 
 type Decorator = (...args: unknown[]) => (target: object, member?: string, rest?: unknown) => void;
 
-/** Nest, with one decorator that leaves nothing under `key` in one place. */
+/** Nest, with one decorator that sets no metadata `key` on a class or on a method. */
 function without(name: keyof Nest['decorators'], key: string, place: 'class' | 'method'): Nest {
   const original = NEST.decorators[name] as unknown as Decorator;
   const decorator: Decorator =
@@ -41,13 +41,13 @@ describe('the probe of Nest', () => {
     expect(() => demandNest()).not.toThrow();
   });
 
-  it('tells the version and what to do', () => {
+  it('reports the version of Nest and how to fix the fault', () => {
     const demand = (): void => demandNest(without('UseGuards', GUARDS, 'class'));
     expect(demand).toThrow(RealtimeFault);
     expect(demand).toThrow(
       /^Nest \d+\.\d+\.\d+.*the application does not start\. Install a version of nestjs-realtime/s,
     );
-    expect(demand).toThrow('  - @UseGuards() leaves no metadata "__guards__" on a class.');
+    expect(demand).toThrow('  - @UseGuards() sets no metadata "__guards__" on a class.');
   });
 
   it.each([
@@ -62,19 +62,19 @@ describe('the probe of Nest', () => {
     ['Injectable', INJECTABLE, 'class'],
     ['MessageBody', PARAMS, 'method'],
     ['ConnectedSocket', PARAMS, 'method'],
-  ] as const)('faults where @%s() leaves no "%s" on a %s', (name, key, place) => {
-    const text = `@${name}() leaves no metadata "${key}`;
+  ] as const)('faults when @%s() sets no "%s" on a %s', (name, key, place) => {
+    const text = `@${name}() sets no metadata "${key}`;
     expect(() => demandNest(without(name, key, place))).toThrow(text);
   });
 
-  it('faults where a decorator leaves its key and not the enhancer', () => {
+  it('faults when a decorator sets its key without the enhancer', () => {
     const UseGuards = (() => (target: object) => Reflect.defineMetadata(GUARDS, [], target)) as never;
     const nest = { ...NEST, decorators: { ...NEST.decorators, UseGuards } };
     expect(() => demandNest(nest)).toThrow('"__guards__" on a class');
   });
 
   it.each([{ ENTRY_PROVIDER_WATERMARK: '__entry__' }, {}])(
-    'faults where the mark of an entry provider is %j',
+    'faults when the metadata key of an entry provider is %j',
     (constants) => {
       expect(() => demandNest({ ...NEST, constants })).toThrow('and not "__entryProvider__"');
     },
@@ -95,7 +95,7 @@ describe('the probe of Nest', () => {
     ['InstanceWrapper', 'isTransient'],
     ['InstanceWrapper', 'isNotMetatype'],
     ['PipesContextCreator', 'create'],
-  ] as const)('faults where %s has no %s', (name, member) => {
+  ] as const)('faults when %s has no %s', (name, member) => {
     expect(() => demandNest(withoutMember(name, member))).toThrow(`${name} has no ${member}`);
   });
 
@@ -103,16 +103,16 @@ describe('the probe of Nest', () => {
     ['GuardsContextCreator', () => []],
     ['GuardsContextCreator', () => [{ canActivate: () => true }, { canActivate: () => true }]],
     ['PipesContextCreator', () => []],
-  ] as const)('faults where a %s gives other enhancers than those that stand there (case %#)', (name, create) => {
+  ] as const)('faults when %s returns other enhancers than the declared ones (case %#)', (name, create) => {
     class Odd {
       create = create;
     }
     Object.assign(Odd.prototype, { create });
     const classes = { ...NEST.classes, [name]: Odd };
-    expect(() => demandNest({ ...NEST, classes })).toThrow(`${name}.create() does not give`);
+    expect(() => demandNest({ ...NEST, classes })).toThrow(`${name}.create() does not return`);
   });
 
-  it('faults where a creator throws', () => {
+  it('faults when a creator throws', () => {
     class Odd {
       create(): void {
         throw new Error('of another Nest');
@@ -122,7 +122,7 @@ describe('the probe of Nest', () => {
     expect(() => demandNest({ ...NEST, classes })).toThrow("Nest's context creators threw: of another Nest");
   });
 
-  it('faults where nothing makes the contexts of interceptors', () => {
+  it('faults when the contexts of interceptors cannot be created', () => {
     class Odd extends NEST.classes.ExternalContextCreator {
       static override fromContainer(container: never): Odd {
         return Object.assign(super.fromContainer(container), { interceptorsConsumer: {} });

@@ -1,4 +1,4 @@
-// Is Nest as we take it to be? Asked at boot, because a guard that is not found where we look would refuse nobody.
+// Are Nest's internals as we expect them? Checked at boot, because a guard that we do not find would silently refuse no client.
 import { createRequire } from 'node:module';
 import { Injectable, UseFilters, UseGuards, UseInterceptors, UsePipes } from '@nestjs/common';
 import * as constants from '@nestjs/common/constants.js';
@@ -20,7 +20,7 @@ import {
   PIPES,
 } from './nest-internals.js';
 
-/** Everything the probe looks at. */
+/** Everything the probe checks. */
 export const NEST = {
   decorators: { ConnectedSocket, Injectable, MessageBody, UseFilters, UseGuards, UseInterceptors, UsePipes },
   classes: NEST_CLASSES,
@@ -28,20 +28,20 @@ export const NEST = {
 };
 export type Nest = typeof NEST;
 
-/** @throws RealtimeFault that names everything that is not where we look for it. */
+/** @throws RealtimeFault that lists every part of Nest that is not where we expect it. */
 export function demandNest(nest: Nest = NEST): void {
   const faults = [...keyFaults(nest), ...memberFaults(nest.classes)];
   if (faults.length === 0) faults.push(...creatorFaults(nest));
   if (faults.length === 0) return;
   throw RealtimeFault.of(
-    `Nest ${installedVersion()} keeps guards, or what else stands on a channel class, where nestjs-realtime does not look. ` +
+    `Nest ${installedVersion()} does not store guards and other enhancers where nestjs-realtime expects them. ` +
       'They might not run, so the application does not start. ' +
-      'Install a version of nestjs-realtime that names this version of Nest among its peers, or go back to the Nest that ran before:',
+      'Install a version of nestjs-realtime that names this version of Nest among its peer dependencies, or go back to the version of Nest you used before:',
     faults,
   );
 }
 
-/** Where decorators leave their marks. */
+/** Faults of the metadata keys that decorators set. */
 function keyFaults({ decorators, constants: { ENTRY_PROVIDER_WATERMARK } }: Nest): string[] {
   class Probe {
     method(this: void): void {}
@@ -74,12 +74,14 @@ function keyFaults({ decorators, constants: { ENTRY_PROVIDER_WATERMARK } }: Nest
     if (!(key in params)) faults.push(missing(name, `${PARAMS}" with "${key}`, 'class and method'));
   }
   if (ENTRY_PROVIDER_WATERMARK !== ENTRY_PROVIDER) {
-    faults.push(`The mark of an entry provider is "${String(ENTRY_PROVIDER_WATERMARK)}" and not "${ENTRY_PROVIDER}".`);
+    faults.push(
+      `The metadata key of an entry provider is "${String(ENTRY_PROVIDER_WATERMARK)}" and not "${ENTRY_PROVIDER}".`,
+    );
   }
   return faults;
 }
 
-/** Members that we call, by the class that has them. */
+/** Members that we call, by class. */
 const MEMBERS: { readonly [Name in keyof NestClasses]: readonly string[] } = {
   ApplicationConfig: ['getGlobalGuards', 'getGlobalRequestGuards', 'useGlobalFilters'],
   ExecutionContextHost: ['setType', 'getType', 'getClass', 'getHandler', 'getArgs', 'getArgByIndex', 'switchToWs'],
@@ -99,7 +101,7 @@ function memberFaults(classes: NestClasses): string[] {
   return typeof fromContainer === 'function' ? faults : [...faults, 'ExternalContextCreator has no fromContainer().'];
 }
 
-/** Whether the creators find what the decorators have left. */
+/** Faults of the creators that should find the metadata of the decorators. */
 function creatorFaults({ decorators, classes }: Nest): string[] {
   class Probe {
     method(this: void): void {}
@@ -120,7 +122,7 @@ function creatorFaults({ decorators, classes }: Nest): string[] {
       ['PipesContextCreator', creators.pipes.create(instance, callback, '')],
     ] as const) {
       if (found.length !== 2 || found.some((enhancer, index) => enhancer !== enhancers[index])) {
-        faults.push(`${name}.create() does not give the enhancers of the class, then those of the method.`);
+        faults.push(`${name}.create() does not return the enhancers of the class, then those of the method.`);
       }
     }
     if (typeof creators.filters.create(instance, callback, '').invokeCustomFilters !== 'function') {
@@ -143,7 +145,7 @@ function holds(metadata: unknown, enhancer: object): boolean {
 }
 
 function missing(decorator: string, key: string, place: string): string {
-  return `@${decorator}() leaves no metadata "${key}" on a ${place}.`;
+  return `@${decorator}() sets no metadata "${key}" on a ${place}.`;
 }
 
 function installedVersion(): string {

@@ -1,8 +1,8 @@
-// What do the pipes on a class and its method make of a payload?
+// What does a payload become after the pipes of a class and its method?
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { isPromiseLike } from '../connections/promise-like.js';
 
-/** The payload, through one pipe after another; a promise of it once one takes its time. */
+/** Passes the payload through one pipe after another. Returns a promise as soon as one pipe does. */
 export function throughPipes(
   pipes: readonly PipeTransform[],
   metadata: ArgumentMetadata,

@@ -1,16 +1,16 @@
-// Which provider speaks for a channel?
+// Which provider handles a channel?
 import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { ENTRY_PROVIDER, INJECTABLE } from './nest-internals.js';
 
-/** Fixed keys, so that two copies of this package in one process see each other's decorators. */
+/** A fixed key, so that two copies of this package in one process see each other's decorators. */
 export const CHANNEL_METADATA = 'nestjs-realtime:channel';
 
 const decorated = new Set<WeakRef<object>>();
 
 /**
  * Claims a channel for a provider: its `@RealtimeHandler` methods take the channel's messages, and its `@UseGuards` run when
- * somebody subscribes (gate 2) and with every message (gate 3). Several classes may claim one channel, each with its own messages.
+ * a client subscribes (gate 2) and on every message (gate 3). Several classes may claim one channel, each with its own messages.
  *
  * @example
  * @RealtimeChannel(orderChannel)
@@ -26,12 +26,12 @@ export function RealtimeChannel(descriptor: RealtimeChannelDescriptor): ClassDec
   );
 }
 
-/** A second `@Injectable()` would undo the scope that the class's own one asks for. */
+/** Adds `@Injectable()` only if the class has none, because a second one would reset the scope of the first. */
 function injectable(target: object): void {
   if (!Reflect.hasOwnMetadata(INJECTABLE, target)) Injectable()(target as never);
 }
 
-/** The descriptor a class claims, if it claims one. */
+/** The descriptor that a class claims, if any. */
 export function channelOf(type: object): RealtimeChannelDescriptor | undefined {
   return Reflect.getMetadata(CHANNEL_METADATA, type) as RealtimeChannelDescriptor | undefined;
 }

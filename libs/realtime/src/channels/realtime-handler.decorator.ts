@@ -1,10 +1,10 @@
-// Which method takes a message? And what are its parameters?
+// Which method handles a message? And what are its parameters?
 import { DEFAULT_EVENT, type MessageNameOf, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { SetMetadata } from '@nestjs/common';
 import { NEST_PARAM, PARAMS } from './nest-internals.js';
 
 export const HANDLER_METADATA = 'nestjs-realtime:handler';
-/** Parameter kinds, as keys of that metadata: @nestjs/websockets' own, and ours for the context. */
+/** Parameter kinds, as keys of the parameter metadata: those of @nestjs/websockets, and ours for the context. */
 export const PARAM = { ...NEST_PARAM, CONTEXT: 160 } as const;
 
 /** Parameters of a method by `kind:index`, in the form Nest's context creators read. */
@@ -13,9 +13,9 @@ export type ParamsMetadata = Readonly<
 >;
 
 /**
- * Marks the method that takes a message of the class's channel; `event` defaults to `"message"`. The method gets `(payload, ctx)`, or
- * whatever its parameters ask for by `@MessageBody()` and `@MessageContext()`. What it returns, where it is plain data, goes into the
- * reply as `data`; requests that want an answer are better served by a controller (docs/decisions/0001#decision-1).
+ * Marks the method that handles a message of the class's channel; `event` defaults to `"message"`. The method gets `(payload, ctx)`, or
+ * the parameters it declares with `@MessageBody()` and `@MessageContext()`. If it returns plain data, the reply carries it as `data`.
+ * Requests that want an answer are better served by a controller (docs/decisions/0001#decision-1).
  *
  * @example @RealtimeHandler('addNote') async handle(note: AddNote, ctx: RealtimeContext<typeof orderChannel>) {}
  */
@@ -35,12 +35,15 @@ export function MessageContext(): ParameterDecorator {
   };
 }
 
-/** The message a method takes, if it takes one. */
+/** The message that a method handles, if any. */
 export function handledEvent(method: object): string | undefined {
   return Reflect.getMetadata(HANDLER_METADATA, method) as string | undefined;
 }
 
-/** What a method's parameters ask for; `(payload, ctx)` where they are not decorated. A method that asks for no payload has it validated all the same. */
+/**
+ * The parameters of a method; `(payload, ctx)` if they are not decorated. A method without a payload parameter gets a hidden one, so that
+ * the payload is validated.
+ */
 export function handlerParams(type: object, method: string): ParamsMetadata {
   const declared = Reflect.getMetadata(PARAMS, type, method) as ParamsMetadata | undefined;
   if (declared === undefined) return POSITIONAL;

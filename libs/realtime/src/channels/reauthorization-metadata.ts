@@ -1,8 +1,8 @@
-// Does a channel class ask for re-authorization on domain events? Told by fixed keys, so that nobody here knows of @nestjs/cqrs.
+// Does a channel class ask for re-authorization on domain events? Fixed keys say so, so that this folder needs no @nestjs/cqrs.
 
-/** Where `@ReauthorizeOn` of `nestjs-realtime/cqrs` leaves its reactions on a class. */
+/** Metadata key under which `@ReauthorizeOn` of `nestjs-realtime/cqrs` stores its reactions on a class. */
 export const REAUTHORIZE_ON_METADATA = 'nestjs-realtime:reauthorize-on';
-/** DI token of what serves them, provided by `RealtimeCqrsModule.forRoot()`. */
+/** DI token of the service that runs them, provided by `RealtimeCqrsModule.forRoot()`. */
 export const REAUTHORIZATION = 'nestjs-realtime:reauthorization';
 
 export function asksForReauthorization(type: object): boolean {

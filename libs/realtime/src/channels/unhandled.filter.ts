@@ -1,9 +1,9 @@
-// What happens to an error that no filter of the application takes? It goes on to the library, which logs it safely.
+// What happens to an error that no filter of the application handles? The library gets it and logs it safely.
 import { Catch, type ExceptionFilter } from '@nestjs/common';
 
 /**
- * The last filter, for what no other takes. Nest's own one logs an error as it is, before we do: the text of an error may hold what
- * a client has sent, and with it lines of the client's making.
+ * The last filter, for errors that no other filter handles. It replaces Nest's own, which logs an error unescaped: its text may contain
+ * client data, and with it forged log lines.
  */
 @Catch()
 export class UnhandledFilter implements ExceptionFilter {

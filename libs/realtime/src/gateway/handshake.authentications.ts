@@ -1,4 +1,4 @@
-// Which user do these credentials belong to, and does that still hold when the answer comes? Gate 1, for new connections and `rt:authenticate`.
+// Whose credentials are these, and does the answer still hold when it comes? Gate 1, for new connections and `rt:authenticate`.
 import { Injectable } from '@nestjs/common';
 import { RevocationLedger } from '../revocation/revocation.ledger.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
@@ -59,7 +59,7 @@ export class Authentications {
     throw new RealtimeException('UNAVAILABLE', { reason: 'the user changed while it was authenticated' });
   }
 
-  /** A connection that gains a user counts towards that user's limit. @throws RealtimeException `LIMIT_EXCEEDED` when the limit is reached. */
+  /** A connection that gains a user counts towards that user's limit. @throws RealtimeException `LIMIT_EXCEEDED` at the limit. */
   private demandPlace(connection: RealtimeConnection, user: RealtimeUser | null): void {
     if (user === null || connection.user !== null) return;
     const { connectionsPerUser } = this.options.limits;

@@ -9,7 +9,7 @@ import { IRealtimeServer } from '../connections/realtime.server.js';
 import { ConnectionLife } from './connection.life.js';
 import { RequestDispatcher } from './request.dispatcher.js';
 
-/** The entrance that the transport calls for every connection and request. Nest mounts it; `createRealtimeGateway` makes the class Nest sees. */
+/** The transport calls it for every connection and request. Nest mounts it through a class that `createRealtimeGateway` makes. */
 export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnApplicationBootstrap, OnModuleDestroy {
   private mounted = false;
 

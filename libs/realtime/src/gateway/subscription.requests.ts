@@ -20,7 +20,7 @@ export class SubscriptionRequests {
     private readonly hooks: RealtimeHooks,
   ) {}
 
-  /** Subscribes to one channel or a batch. Admissions take effect together, right after the reply, so no event of these channels precedes it. */
+  /** Subscribes to one channel or a batch. Admissions take effect together, right after the reply, so no event precedes it. */
   subscribe(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
     const parsed = parseSubscribe(frame);
     if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));

@@ -103,7 +103,7 @@ export class Renewal {
     );
   }
 
-  /** Resolves the user of a doubted connection; concurrent calls share one renewal. @throws RealtimeException `UNAVAILABLE` when that fails. */
+  /** Resolves the user of a doubted connection; concurrent calls share one renewal. @throws RealtimeException `UNAVAILABLE` on failure. */
   confirm(connection: RealtimeConnection, milliseconds: number): Promise<void> {
     let confirmation = this.confirming.get(connection);
     if (confirmation === undefined) {
