@@ -50,6 +50,17 @@ const DASHBOARD_COLUMNS = [
   ['page/page'],
 ];
 
+const SOCKET_IO = 'libs/realtime/src/socket-io';
+
+/** Rooms and files of socket-io from left to right, as the columns above. */
+const SOCKET_IO_COLUMNS = [
+  ['internals', 'installed-copies'],
+  ['fan-out'],
+  ['handshake', 'rooms-view', 'socket-io.connection'],
+  ['intake'],
+  ['socket-io-probe', 'socket-io.server', 'socket-io.broadcaster'],
+];
+
 /** Each vendor has one home; the dashboard looks at the bus as well. */
 const HOMES: [vendor: RegExp, home: string][] = [
   [/^(socket\.io|socket\.io-(parser|adapter)|engine\.io|ws)(\/|$)/, 'libs/realtime/src/socket-io/'],
@@ -159,6 +170,26 @@ describe('the direction of imports', () => {
         inside,
         (imported, { path }) => imported.startsWith(DASHBOARD) && dashboardColumn(imported) > dashboardColumn(path),
       ),
+    ).toEqual([]);
+  });
+
+  it('lets no files of libs/realtime import each other in a circle', () => {
+    const inside = sourceFiles('libs/realtime/src').filter(({ path }) => !/\.(spec|test-d)\.ts$/.test(path));
+    expect(importCircles(inside)).toEqual([]);
+  });
+
+  it('lets nothing in socket-io import from its right', () => {
+    const inside = sourceFiles(SOCKET_IO).filter(({ path }) => !/\.spec\.ts$/.test(path));
+    const place = (path: string): number => {
+      const [name] = path
+        .slice(SOCKET_IO.length + 1)
+        .replace(/\.ts$/, '')
+        .split('/');
+      return SOCKET_IO_COLUMNS.findIndex((names) => names.includes(name));
+    };
+    expect(inside.filter(({ path }) => place(path) < 0).map(({ path }) => path)).toEqual([]);
+    expect(
+      importers(inside, (imported, { path }) => imported.startsWith(`${SOCKET_IO}/`) && place(imported) > place(path)),
     ).toEqual([]);
   });
 
