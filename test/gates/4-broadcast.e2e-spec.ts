@@ -193,12 +193,12 @@ describe('gate 4, broadcast', () => {
       () => [{ descriptor: priceChannel, name: 'ticks', params: {} }, 'gone', { id: '1' }],
       'not a concrete name',
     ],
-  ])('rejects %s to its caller, and sends nothing', async (_what, broadcast, cure) => {
+  ])('rejects %s to its caller, and sends nothing', async (_what, broadcast, fix) => {
     const client = await on('prices.1', 'ticks', 'anything', 'stranger');
     const sent = app.record('broadcast');
     const fault: unknown = await app.broadcast(...broadcast()).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(BroadcastFault);
-    expect(fault).toMatchObject({ name: 'BroadcastFault', message: expect.stringContaining(cure) });
+    expect(fault).toMatchObject({ name: 'BroadcastFault', message: expect.stringContaining(fix) });
     await client.settle();
     expect(client.events).toEqual([]);
     expect(sent).toEqual([]);

@@ -8,11 +8,11 @@ afterEach(closeApps);
 
 describe('a finding as text', () => {
   it('states the problem, how to fix it and how to silence it', () => {
-    const polling: RealtimeFinding = { code: 'POLLING', severity: 'warning', message: 'It polls.', cure: 'Stop it.' };
+    const polling: RealtimeFinding = { code: 'POLLING', severity: 'warning', message: 'It polls.', fix: 'Stop it.' };
     expect(renderFindings([polling, polling])).toBe(
       'The doctor has 2 findings:\n' +
-        '  warning POLLING: It polls.\n    Cure: Stop it.\n' +
-        '  warning POLLING: It polls.\n    Cure: Stop it.\n' +
+        '  warning POLLING: It polls.\n    Fix: Stop it.\n' +
+        '  warning POLLING: It polls.\n    Fix: Stop it.\n' +
         "  What is meant can be silenced: RealtimeModule.forRoot({ doctor: { silence: ['POLLING'] } })",
     );
     expect(renderFindings([])).toBe('');

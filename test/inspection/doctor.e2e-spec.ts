@@ -84,7 +84,7 @@ afterEach(async () => {
 });
 
 const one = (code: string, severity: string, message: string): unknown[] => [
-  { code, severity, message: expect.stringContaining(message), cure: expect.stringMatching(/./) },
+  { code, severity, message: expect.stringContaining(message), fix: expect.stringMatching(/./) },
 ];
 
 describe('the doctor', () => {

@@ -12,7 +12,7 @@ export function channelFindings(registry: HandlerRegistry): RealtimeFinding[] {
         code: 'UNHANDLED_MESSAGE',
         severity: 'error',
         message: `Channel "${descriptor.name}" declares the message "${name}", but no handler takes it: every client that sends it is refused.`,
-        cure: `Put @RealtimeHandler('${name}') on a method of a @RealtimeChannel class, or take the message out of the channel.`,
+        fix: `Put @RealtimeHandler('${name}') on a method of a @RealtimeChannel class, or take the message out of the channel.`,
       })),
       ...(idle
         ? [
@@ -20,7 +20,7 @@ export function channelFindings(registry: HandlerRegistry): RealtimeFinding[] {
               code: 'IDLE_CHANNEL',
               severity: 'warning',
               message: `Channel "${descriptor.name}" has no event and no handler: nothing can be said on it.`,
-              cure: 'Declare what it is for, or take its registration out.',
+              fix: 'Declare what it is for, or take its registration out.',
             } satisfies RealtimeFinding,
           ]
         : []),

@@ -15,7 +15,7 @@ const ANY_HOST: RealtimeFinding = {
   severity: 'warning',
   message:
     "Neither hosts nor origins says which pages are the server's own, so every page counts whose host is that of the Host header: an attacker who points a name at this server (DNS rebinding) connects from a visitor's browser.",
-  cure: `Set one of the two: ${LISTS}.`,
+  fix: `Set one of the two: ${LISTS}.`,
 };
 
 export function entranceFindings(
@@ -35,7 +35,7 @@ export function entranceFindings(
       severity: 'warning',
       message:
         "transports has 'polling': its requests must all reach one node, and its session id in the URL is a secret.",
-      cure: "Remove 'polling'; or, with more than one node, make the load balancer's sessions sticky.",
+      fix: "Remove 'polling'; or, with more than one node, make the load balancer's sessions sticky.",
     });
   }
   if (pingInterval !== null && pingInterval >= COMMON_IDLE_TIMEOUT) {
@@ -43,7 +43,7 @@ export function entranceFindings(
       code: 'SLOW_PING',
       severity: 'warning',
       message: `An idle connection is pinged every ${pingInterval} ms; many proxies cut what is silent for ${COMMON_IDLE_TIMEOUT} ms.`,
-      cure: 'Set pingInterval below the idle timeout of every proxy on the way, in the WebSocket adapter that raises it; 25,000 is the default.',
+      fix: 'Set pingInterval below the idle timeout of every proxy on the way, in the WebSocket adapter that raises it; 25,000 is the default.',
     });
   }
   return findings;
@@ -59,7 +59,7 @@ function cookieFindings(authenticator: IRealtimeAuthenticator): RealtimeFinding[
       code: 'COOKIES_WITHOUT_ORIGINS',
       severity: cookies ? 'warning' : 'info',
       message: `${name} ${cookies ? 'reads a session cookie' : 'may read cookies'}, and neither origins nor hosts is set: in production, pages may connect whose host is the Host header that arrives there.`,
-      cure: `Set one of the two: ${LISTS}.`,
+      fix: `Set one of the two: ${LISTS}.`,
     },
   ];
 }

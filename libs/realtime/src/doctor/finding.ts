@@ -8,7 +8,7 @@ export interface RealtimeFinding {
   readonly code: DoctorCode;
   readonly severity: FindingSeverity;
   readonly message: string;
-  readonly cure: string;
+  readonly fix: string;
 }
 
 const ORDER: readonly FindingSeverity[] = ['error', 'warning', 'info'];
@@ -26,7 +26,7 @@ export function sorted(findings: readonly RealtimeFinding[]): readonly RealtimeF
 export function renderFindings(findings: readonly RealtimeFinding[]): string {
   if (findings.length === 0) return '';
   const lines = findings.map(
-    ({ code, severity, message, cure }) => `  ${severity} ${code}: ${message}\n    Cure: ${cure}`,
+    ({ code, severity, message, fix }) => `  ${severity} ${code}: ${message}\n    Fix: ${fix}`,
   );
   const codes = [...new Set(findings.map(({ code }) => `'${code}'`))].join(', ');
   return [

@@ -16,7 +16,7 @@ export function globalGuardFindings(contexts: ExternalContextCreator): RealtimeF
       code: 'GLOBAL_GUARDS',
       severity: 'info',
       message: `Global guards run on HTTP only, and not on realtime traffic: ${[...new Set(names)].join(', ')}.`,
-      cure: 'Where their rule is meant for realtime too, list a guard in RealtimeModule.forRoot({ guards: { connect } }) or in @UseGuards() on the channel class.',
+      fix: 'Where their rule is meant for realtime too, list a guard in RealtimeModule.forRoot({ guards: { connect } }) or in @UseGuards() on the channel class.',
     },
   ];
 }

@@ -15,7 +15,7 @@ function severalCopies(copies: readonly InstalledCopy[]): RealtimeFinding[] {
       code: 'SEVERAL_SOCKET_IO',
       severity: 'warning',
       message: `There is more than one copy of socket.io: ${copies.map(({ version, folder }) => `${version} in ${folder}`).join(', ')}. Nest loads its own, whatever the application asks for.`,
-      cure: 'In the package.json of the application: "overrides": { "socket.io": "$socket.io" }; then install again.',
+      fix: 'In the package.json of the application: "overrides": { "socket.io": "$socket.io" }; then install again.',
     },
   ];
 }
@@ -29,6 +29,6 @@ function oldCopy({ version, folder }: InstalledCopy): RealtimeFinding {
     code: 'OLD_SOCKET_IO',
     severity: 'warning',
     message: `Nest loads socket.io ${version} in ${folder}, which has faults that are fixed in ${OLDEST_SOCKET_IO}: it keeps memory for every ack that times out.`,
-    cure: `In the package.json of the application: "dependencies": { "socket.io": "^${OLDEST_SOCKET_IO}" } and "overrides": { "socket.io": "$socket.io" }; then install again.`,
+    fix: `In the package.json of the application: "dependencies": { "socket.io": "^${OLDEST_SOCKET_IO}" } and "overrides": { "socket.io": "$socket.io" }; then install again.`,
   };
 }

@@ -29,7 +29,7 @@ export function testFindings(folders: readonly string[]): RealtimeFinding[] {
       code: 'UNTESTED_CHANNEL',
       severity: 'info',
       message: `No test speaks of channel "${template}" (${constant} in ${file}).`,
-      cure: 'Test who may enter it, and what happens to what is sent; docs/testing.md shows how.',
+      fix: 'Test who may enter it, and what happens to what is sent; docs/testing.md shows how.',
     }));
 }
 

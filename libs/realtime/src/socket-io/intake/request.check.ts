@@ -9,7 +9,7 @@ import { queryOf } from '../internals.js';
 import { ORIGIN_FAULTS, type OriginFault, OriginPolicy } from './origin.js';
 
 /** What is likely a mistake of ours, and not an attack, is said once, at the level that operators see. */
-const CURES: Readonly<Partial<Record<OriginFault, string>>> = {
+const FIXES: Readonly<Partial<Record<OriginFault, string>>> = {
   unknownHost:
     'If the host is yours, list it: RealtimeModule.forRoot({ hosts: [...] }); or list the origin of the page in origins.',
   otherScheme: 'Behind a proxy that ends TLS, set trustProxy: true, or list the origin of the page in origins.',
@@ -50,10 +50,10 @@ export class RequestCheck {
     if (query.j !== undefined) return 'JSONP';
     const fault = this.origins.faultOf(request);
     if (fault === null) return null;
-    const cure = CURES[fault];
-    if (cure !== undefined && !this.said.has(fault)) {
+    const fix = FIXES[fault];
+    if (fix !== undefined && !this.said.has(fault)) {
       this.said.add(fault);
-      this.logger.warn(`A request was refused (${ORIGIN_FAULTS[fault]}). ${cure} This is said once.`);
+      this.logger.warn(`A request was refused (${ORIGIN_FAULTS[fault]}). ${fix} This is said once.`);
     }
     return ORIGIN_FAULTS[fault];
   }
