@@ -1,4 +1,4 @@
-// Which unpublished parts of Socket.IO, Engine.IO and ws do we use, and are they as we take them to be? docs/socket-io-internals.md.
+// Which unpublished parts of Socket.IO, Engine.IO and ws do we use, and are they where we expect them? docs/socket-io-internals.md.
 import type { IncomingMessage } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Socket as EngineSocket } from 'engine.io';
@@ -127,7 +127,7 @@ export function namespaceCount(io: Server): number {
 }
 
 /**
- * What of an Engine.IO socket, and of the transport under it, is not as we take it to be; null when all is. What the client sends cannot
+ * What of an Engine.IO socket, and of the transport under it, is not as we expect; null when all is. What the client sends cannot
  * be counted then, or what waits for it, so the connection must be closed.
  */
 export function connectionFault(conn: EngineSocket): string | null {
@@ -142,7 +142,7 @@ export function connectionFault(conn: EngineSocket): string | null {
   return typeof onPacket === 'function' ? null : 'engine.io: the transport has no onPacket()';
 }
 
-/** What of a socket of ws is not as we take it to be while it is open; null when all is. */
+/** What of a socket of ws is not as we expect while it is open; null when all is. */
 export function webSocketFault(ws: Partial<WebSocketInternals> | undefined): string | null {
   if (typeof ws?._socket?.writableLength !== 'number') return 'ws: the socket has no network socket _socket';
   if (!Array.isArray(ws._receiver?._buffers)) return 'ws: the receiver has no array _buffers';

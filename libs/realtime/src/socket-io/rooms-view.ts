@@ -8,7 +8,7 @@ import type { SocketData } from './socket-io.connection.js';
 /** What the names of channels begin with here; a socket's own room has no such prefix (docs/decisions/0001#decision-3). */
 const ROOM_PREFIX = 'ch:';
 
-/** Rooms as Socket.IO's adapter looks for them by name. What others join under such a name is their own affair and no channel. */
+/** Rooms as Socket.IO's adapter looks for them by name. A socket that joins a room of such a name by itself is not subscribed to the channel. */
 class RoomsView extends Map<string, Set<string>> {
   constructor(private readonly membership: Membership<Outlet>) {
     super();

@@ -1,4 +1,4 @@
-// Are Socket.IO, Engine.IO and ws as we take them to be? Asked at boot, because a limit that looks in the wrong place limits nothing.
+// Are Socket.IO, Engine.IO and ws as we expect? Checked at boot, because a limit that reads the wrong field limits nothing.
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
 import { RealtimeFault } from '../realtime.exception.js';
@@ -16,7 +16,7 @@ export function demandSocketIO(io: Server, polling: boolean): void {
   );
 }
 
-/** What of the servers is not as we take it to be. */
+/** What of the servers is not as we expect. */
 export function serverFaults(io: Server, polling: boolean): string[] {
   const engine = io.engine as unknown as Partial<EngineServerInternals>;
   const faults: string[] = [];

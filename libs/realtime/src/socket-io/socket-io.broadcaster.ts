@@ -1,4 +1,4 @@
-// Broadcasts that reach browsers (docs/decisions/0001#decision-2).
+// How do broadcasts reach browsers? Through the broker, to the Socket.IO servers of all nodes (docs/decisions/0001#decision-2).
 import { Injectable } from '@nestjs/common';
 import { GuardedBroadcaster } from '../broadcast/guarded.broadcaster.js';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';

@@ -1,4 +1,4 @@
-// One Socket.IO socket as the layer sees it.
+// What is one Socket.IO socket to the rest of the layer? A connection.
 import { type ChannelAddress, FRAMES, PROTOCOL_VERSION, type WelcomeFrame } from '@nestjs-realtime/contract';
 import type { Socket } from 'socket.io';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
@@ -18,7 +18,7 @@ export interface SocketData {
 }
 
 export class SocketIOConnection extends RealtimeConnection {
-  /** What events to it leave by. */
+  /** The way by which events reach it. */
   readonly outlet: Outlet;
   /** Whether requests that have been read wait for a later turn of the event loop. */
   behind = false;
@@ -82,7 +82,7 @@ export class SocketIOConnection extends RealtimeConnection {
 
   override disconnect(): void {
     if (this.socket.connected) this.socket.disconnect(true);
-    // Past gate 1 but not established yet: Socket.IO would ignore it, and connect the socket a tick later.
+    // The connection has passed gate 1 and is not established yet. Socket.IO would ignore a disconnect now, and connect the socket a tick later.
     else this.socket.conn.close();
   }
 }

@@ -7,7 +7,7 @@ import type { Outlet } from './outlet.js';
 /** `fast` writes joined frames straight to network sockets; `stock` gives every frame to Engine.IO, as Socket.IO itself does. */
 export type FanOutMode = 'fast' | 'stock';
 
-/** One way. `FanOut` says what callers owe it. */
+/** One way. `FanOut` states the obligations of its callers. */
 export interface FanOutPath {
   readonly mode: FanOutMode;
   /** Sends an event to all members, now or at the end of the turn. */

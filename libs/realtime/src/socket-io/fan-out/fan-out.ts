@@ -1,4 +1,4 @@
-// How does one event reach all members of a channel? By one of two paths; this is the door to both, and exchanges them.
+// How does one event reach all members of a channel? By one of two paths; this class holds the one in use, and can change it.
 import type { Socket as NetSocket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';

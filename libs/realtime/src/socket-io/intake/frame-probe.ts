@@ -10,7 +10,7 @@ import { type FrameMeter, MeteredWebSocket, meteredWebSocketServer } from './met
 const FRAMES = { message: 0x81, ping: 0x89, pong: 0x8a } as const;
 const KEY = 'AAAAAAAAAAAAAAAAAAAAAA==';
 
-/** What of ws is not as we take it to be; the application must not start then, because its limits would not hold. */
+/** What of ws is not as we expect. The application must not start then, because its limits would not hold. */
 export function frameFaults(wsEngine: typeof meteredWebSocketServer = meteredWebSocketServer): string[] {
   const judged: string[] = [];
   const meter: FrameMeter = {

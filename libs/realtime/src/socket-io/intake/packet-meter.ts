@@ -119,7 +119,7 @@ export class PacketMeter implements FrameMeter, TransportMeter {
     return false;
   }
 
-  /** Says goodbye and reads no more. A client that has not taken the goodbye within the closing timeout goes without. */
+  /** Says goodbye and reads no more. A client that has not read the goodbye within the closing timeout is closed without it. */
   private end(link: TransportLink, ws: MeteredWebSocket | null, refusal: RealtimeException): false {
     const { conn, connection } = link;
     link.ended = true;
@@ -140,7 +140,7 @@ export class PacketMeter implements FrameMeter, TransportMeter {
   }
 }
 
-/** Where the goodbye has to wait for a peer that does not read, it does so no longer than this. */
+/** The longest time the goodbye waits for a peer that does not read. */
 function endWithin(milliseconds: number, conn: EngineSocket, ws: MeteredWebSocket): void {
   const timer = setTimeout(() => conn.close(true), milliseconds).unref();
   conn.once('close', () => {
@@ -149,7 +149,7 @@ function endWithin(milliseconds: number, conn: EngineSocket, ws: MeteredWebSocke
   });
 }
 
-/** From now on both are one transport connection: it has one share of everything. */
+/** From now on both transports are one connection, and share its limits. */
 function onUpgrade(this: EngineSocket, transport: EngineSocket['transport']): void {
   const ws = webSocketOf(transport);
   if (ws !== null) ws.link = TransportLink.of(this)!;

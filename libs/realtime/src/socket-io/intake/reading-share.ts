@@ -1,4 +1,4 @@
-// How much of one client's bytes is decoded in one turn of the event loop? One large frame; then others get their turn.
+// How many of one client's bytes are decoded in one turn of the event loop? About one large frame; then other clients get their turn.
 import type { MeteredWebSocket } from './metered-web-socket.js';
 
 /** Decoding this much takes a millisecond or two. */

@@ -8,7 +8,7 @@ import { sizeFault } from '../handshake.js';
 import { queryOf } from '../internals.js';
 import { ORIGIN_FAULTS, type OriginFault, OriginPolicy } from './origin.js';
 
-/** What is likely a mistake of ours, and not an attack, is said once, at the level that operators see. */
+/** Faults that are more likely a wrong setting than an attack. Each is logged once as a warning. */
 const FIXES: Readonly<Partial<Record<OriginFault, string>>> = {
   unknownHost:
     'If the host is yours, list it: RealtimeModule.forRoot({ hosts: [...] }); or list the origin of the page in origins.',
