@@ -1,18 +1,20 @@
 export { ChannelDefinitionError, ChannelParamsError } from './channel-errors.js';
 export type {
+  AnyChannel,
   ChannelAddress,
   ChannelTarget,
-  EventInput,
-  EventNameOf,
-  EventOutput,
-  FlushWindow,
-  MessageInput,
-  MessageNameOf,
-  MessageOutput,
+  ChannelTypes,
   ParamsOf,
   RealtimeChannelDescriptor,
-  SlowConsumerPolicy,
+  TypesOf,
 } from './channel-descriptor.js';
+export type {
+  ChannelLimits,
+  HistoryOptions,
+  PresenceOptions,
+  PresenceVisibility,
+  SlowConsumerPolicy,
+} from './channel-features.js';
 export {
   isLegalChannelName,
   isLegalSegment,
@@ -20,7 +22,24 @@ export {
   MAX_SEGMENT_LENGTH,
   splitChannelName,
 } from './channel-name.js';
-export type { ChannelScope } from './channel-scope.js';
+export { type ChannelScope, scopedParam } from './channel-scope.js';
+export type {
+  ErrorCodeOf,
+  ErrorsOf,
+  EventInput,
+  EventNameOf,
+  EventOutput,
+  EventWithoutPayload,
+  HasHistory,
+  HeardEventOf,
+  MessageInput,
+  MessageNameOf,
+  MessageOutput,
+  MessageWithoutPayload,
+  ReplyInput,
+  ReplyOutput,
+  Whisper,
+} from './channel-slots.js';
 export {
   type ChannelParamNames,
   type ChannelParams,
@@ -28,12 +47,9 @@ export {
   matchChannelTemplate,
 } from './channel-template.js';
 export { type EvictionCode, EVICTIONS, type GoodbyeCode, GOODBYES, type RefusalCode, REFUSALS } from './codes.js';
-export {
-  type ChannelDefinition,
-  DEFAULT_EVENT,
-  defineRealtimeChannel,
-  type NoPayloads,
-} from './define-realtime-channel.js';
+export { DEFAULT_EVENT } from './compile-slots.js';
+export { type ChannelOptions, defineRealtimeChannel } from './define-realtime-channel.js';
+export type { Duration } from './duration.js';
 export {
   type AuthenticateReply,
   type ByeFrame,
@@ -62,12 +78,21 @@ export {
   type UnsubscribeReply,
   type WelcomeFrame,
 } from './frames.js';
+export type { Jsonify } from './json-types.js';
+export {
+  type Events,
+  type MessageLimits,
+  type MessageOptions,
+  messageOptions,
+  type Messages,
+  type MessageSlot,
+} from './message-slot.js';
 export {
   isStandardSchema,
   type PayloadClass,
-  type PayloadInput,
-  type PayloadOutput,
   type PayloadSchema,
-  type PayloadSchemas,
+  type Slot,
+  type SlotInput,
+  type SlotOutput,
 } from './payload-schema.js';
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.js';
