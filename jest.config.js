@@ -35,7 +35,7 @@ export default {
   moduleNameMapper: {
     '^@nestjs-realtime/(contract|client|dashboard)$': '<rootDir>/libs/$1/src/index.ts',
     '^nestjs-realtime$': '<rootDir>/libs/realtime/src/index.ts',
-    '^nestjs-realtime/(cqrs|opentelemetry|testing)$': '<rootDir>/libs/realtime/src/$1/index.ts',
+    '^nestjs-realtime/(adapters|cqrs|opentelemetry|testing)$': '<rootDir>/libs/realtime/src/$1/index.ts',
   },
   coverageProvider: 'babel',
   collectCoverageFrom: ['src/**/*.ts', 'libs/*/src/**/*.ts', '!**/*.spec.ts', '!**/*.test-d.ts'],

@@ -8,12 +8,12 @@ import {
   defineRealtimeChannel,
   type IRealtimeAuthenticator,
   IRealtimeBroadcaster,
-  IRealtimeServer,
   RealtimeChannel,
   type RealtimeContext,
   RealtimeHandler,
   RealtimeModule,
 } from 'nestjs-realtime';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { ROOM } from '../room-plan.js';
 import { CHAT, FEED, feedItem, type NoteBody, NOTES, SAY, TICK } from '../workload.js';
 import { ConnectedGuard } from './connected.guard.js';

@@ -14,7 +14,7 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { IRealtimeRevocation } from 'nestjs-realtime';
+import { IRealtimeConnections } from 'nestjs-realtime';
 import { ValidBody } from '../valid-body.pipe.js';
 import { type User, UsersService } from '../users/index.js';
 import { LoginCredentials } from './login-credentials.js';
@@ -29,7 +29,7 @@ export class SessionController {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly throttle: LoginThrottle,
-    private readonly revocation: IRealtimeRevocation,
+    private readonly revocation: IRealtimeConnections,
   ) {}
 
   @Get()
@@ -74,6 +74,6 @@ export class SessionController {
     if (!secret) return;
     await this.sessions.end(secret);
     // The session is ended first, then its connections: every tab of it connects again as a guest.
-    await this.revocation.disconnectSession(secret);
+    await this.revocation.disconnect({ sessionId: secret });
   }
 }

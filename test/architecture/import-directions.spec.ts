@@ -28,7 +28,7 @@ const COLUMNS = [
   ['realtime.parts'],
   ['realtime.async-options'],
   ['realtime.module'],
-  ['index'],
+  ['index', 'adapters'],
   ['bin'],
 ];
 
@@ -75,7 +75,7 @@ const HOMES: [vendor: RegExp, home: string][] = [
 /** The only places with an index.ts, and with it a public name. */
 const DOORS = [
   ...LIBS.map((folder) => `${folder}/index.ts`),
-  ...['cqrs', 'redis', 'opentelemetry', 'testing'].map((door) => `${REALTIME}${door}/index.ts`),
+  ...['adapters', 'cqrs', 'redis', 'opentelemetry', 'testing'].map((door) => `${REALTIME}${door}/index.ts`),
   ...['react', 'testing'].map((door) => `libs/client/src/${door}/index.ts`),
 ];
 
@@ -206,7 +206,8 @@ describe('the direction of imports', () => {
 
   it('lets applications use doors only', () => {
     const applications = sourceFiles('src', 'test/fixture');
-    const behindADoor = /^(libs\/|nestjs-realtime\/(?!(cqrs|opentelemetry|testing)$)|@nestjs-realtime\/[^/]+\/)/;
+    const behindADoor =
+      /^(libs\/|nestjs-realtime\/(?!(adapters|cqrs|opentelemetry|testing)$)|@nestjs-realtime\/[^/]+\/)/;
     expect(importers(applications, (imported) => behindADoor.test(imported))).toEqual([]);
   });
 

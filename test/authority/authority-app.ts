@@ -2,14 +2,13 @@
 import { Module, UseGuards } from '@nestjs/common';
 import {
   defineRealtimeChannel,
-  IRealtimeRevocation,
-  IRealtimeTracer,
+  IRealtimeConnections,
   RealtimeChannel,
   RealtimeHandler,
   RealtimeModule,
   type RealtimeSettings,
-  type SpanOptions,
 } from 'nestjs-realtime';
+import { IRealtimeTracer, type SpanOptions } from 'nestjs-realtime/adapters';
 import { z } from 'zod';
 import { boot, type TestApp } from '../kit/boot.js';
 import { AccountAuthenticator, Accounts, MemberGuard } from './accounts.js';
@@ -51,7 +50,7 @@ export class GateCounter extends IRealtimeTracer {
 export interface AuthorityApp {
   readonly app: TestApp;
   readonly accounts: Accounts;
-  readonly revocation: IRealtimeRevocation;
+  readonly revocation: IRealtimeConnections;
   readonly gates: GateCounter;
 }
 
@@ -72,7 +71,7 @@ export async function bootAuthority(settings: RealtimeSettings = {}): Promise<Au
   return {
     app,
     accounts: app.nest.get(Accounts),
-    revocation: app.nest.get(IRealtimeRevocation),
+    revocation: app.nest.get(IRealtimeConnections),
     gates: app.nest.get<GateCounter>(IRealtimeTracer),
   };
 }

@@ -20,7 +20,7 @@ import { Reflector } from '@nestjs/core';
 import type { StandardSchema } from '@nestjs-realtime/contract';
 import {
   defineRealtimeChannel,
-  IRealtimeRevocation,
+  IRealtimeConnections,
   RealtimeChannel,
   type RealtimeContext,
   RealtimeExecutionContext,
@@ -176,7 +176,7 @@ const SLOW_MESSAGES = ['guarded', 'parsed', 'piped', 'intercepted', 'filtered'] 
 describe('the handler of a message', () => {
   let app: TestApp;
   let accounts: Accounts;
-  let revocation: IRealtimeRevocation;
+  let revocation: IRealtimeConnections;
   let ann: Client;
 
   beforeEach(async () => {
@@ -190,7 +190,7 @@ describe('the handler of a message', () => {
       providers: [OnDesk, OnScoped],
     });
     accounts = app.nest.get(Accounts);
-    revocation = app.nest.get(IRealtimeRevocation);
+    revocation = app.nest.get(IRealtimeConnections);
     accounts.login('ann', 'ann', { roles: ['staff'] });
     accounts.admit('ann', '1');
     ann = await app.connect({ as: 'ann' });
@@ -242,8 +242,8 @@ describe('the handler of a message', () => {
     });
 
     it.each<[string, () => unknown]>([
-      ['the user is disconnected', () => revocation.disconnectUser('ann')],
-      ['the session is disconnected', () => revocation.disconnectSession('ann')],
+      ['the user is disconnected', () => revocation.disconnect({ userId: 'ann' })],
+      ['the session is disconnected', () => revocation.disconnect({ sessionId: 'ann' })],
       ['the client has left', () => ann.close()],
     ])('does not begin after %s', async (_what, end) => {
       const held = slow.hold();
@@ -369,7 +369,7 @@ describe('the handler of a message', () => {
     it('sends nothing more once its user is disconnected', async () => {
       void send('long');
       await running.begun.opened;
-      await revocation.disconnectUser('ann');
+      await revocation.disconnect({ userId: 'ann' });
       expect(await outcome()).toBe('FORBIDDEN');
     });
 
@@ -391,7 +391,7 @@ describe('the handler of a message', () => {
       const gone = app.nextHook('disconnected');
       ann.close();
       await gone;
-      await revocation.disconnectUser('ann');
+      await revocation.disconnect({ userId: 'ann' });
       expect(await outcome()).toBe('FORBIDDEN');
     });
   });

@@ -1,6 +1,6 @@
 // What happens when rights are revoked while a request is being decided, over real sockets? The revocation wins.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { IRealtimeRevocation } from 'nestjs-realtime';
+import type { IRealtimeConnections } from 'nestjs-realtime';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
 import type { Accounts } from './accounts.js';
@@ -12,7 +12,7 @@ const room = roomChannel.with({ roomId: '1' });
 describe('races', () => {
   let app: TestApp;
   let accounts: Accounts;
-  let revocation: IRealtimeRevocation;
+  let revocation: IRealtimeConnections;
 
   beforeEach(async () => {
     ({ app, accounts, revocation } = await bootAuthority({
@@ -54,7 +54,7 @@ describe('races', () => {
       await held.asked;
       await revocation.revoke({ userId: 'bob' });
       await revocation.revoke({ userId: 'ann', channel: 'room.2' });
-      await revocation.disconnectSession('s2');
+      await revocation.disconnect({ sessionId: 's2' });
       held.release();
       expect(await reply).toEqual({ ok: true, channel: 'room.1' });
       expect(accounts.membership.count).toBe(1);
@@ -134,8 +134,8 @@ describe('races', () => {
 
   describe('while gate 1 runs', () => {
     it.each([
-      ['disconnectUser', () => revocation.disconnectUser('ann')],
-      ['disconnectSession', () => revocation.disconnectSession('s1')],
+      ['disconnectUser', () => revocation.disconnect({ userId: 'ann' })],
+      ['disconnectSession', () => revocation.disconnect({ sessionId: 's1' })],
     ])('%s wins over a connect', async (_what, disconnect) => {
       const held = accounts.identity.hold();
       const connecting = app.connect({ as: 's1' });
@@ -164,8 +164,8 @@ describe('races', () => {
       const held = accounts.identity.hold();
       const connecting = app.connect({ as: 's1' });
       await held.asked;
-      await revocation.disconnectUser('bob');
-      await revocation.disconnectSession('s2');
+      await revocation.disconnect({ userId: 'bob' });
+      await revocation.disconnect({ sessionId: 's2' });
       await revocation.revoke({ userId: 'ann' });
       await revocation.reauthorize({ userId: 'bob' });
       held.release();
@@ -176,8 +176,8 @@ describe('races', () => {
 
   describe('while rt:authenticate runs', () => {
     it.each([
-      ['disconnectUser', () => revocation.disconnectUser('ann')],
-      ['disconnectSession', () => revocation.disconnectSession('s1')],
+      ['disconnectUser', () => revocation.disconnect({ userId: 'ann' })],
+      ['disconnectSession', () => revocation.disconnect({ sessionId: 's1' })],
     ])('%s wins over new credentials', async (_what, disconnect) => {
       const client = await app.connect();
       const held = accounts.identity.hold();

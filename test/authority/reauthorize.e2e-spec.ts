@@ -1,6 +1,6 @@
 // Rights have changed and the application reports it: which subscriptions end, over real sockets?
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { IRealtimeRevocation } from 'nestjs-realtime';
+import type { IRealtimeConnections } from 'nestjs-realtime';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
 import type { Accounts } from './accounts.js';
@@ -11,7 +11,7 @@ const CHANNELS = ['news', 'inside', 'staff', 'room.1'];
 describe('reauthorize', () => {
   let app: TestApp;
   let accounts: Accounts;
-  let revocation: IRealtimeRevocation;
+  let revocation: IRealtimeConnections;
 
   beforeEach(async () => {
     ({ app, accounts, revocation } = await bootAuthority());

@@ -1,6 +1,6 @@
 // What does a revocation on demand end, over real sockets? Once its promise has resolved, nothing more arrives.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { IRealtimeRevocation } from 'nestjs-realtime';
+import type { IRealtimeConnections } from 'nestjs-realtime';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
 import type { Accounts } from './accounts.js';
@@ -9,7 +9,7 @@ import { bootAuthority, insideChannel, newsChannel, roomChannel } from './author
 describe('revocation', () => {
   let app: TestApp;
   let accounts: Accounts;
-  let revocation: IRealtimeRevocation;
+  let revocation: IRealtimeConnections;
   const revoked = (channel: string) => [{ channel, code: 'REVOKED', retryable: false }];
 
   beforeEach(async () => {
@@ -42,7 +42,7 @@ describe('revocation', () => {
 
   it('disconnectUser ends every connection of the user and no other', async () => {
     const [phone, desk, bob] = [await listener('ann-phone'), await listener('ann-desk'), await listener('bob')];
-    await revocation.disconnectUser('ann');
+    await revocation.disconnect({ userId: 'ann' });
     expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 3 });
     await tellEverybody();
     for (const client of [phone, desk]) {
@@ -58,7 +58,7 @@ describe('revocation', () => {
   it("disconnectSession ends the connections of one session and keeps the user's other sessions", async () => {
     const clients = [await listener('ann-phone'), await listener('ann-phone')];
     const desk = await listener('ann-desk');
-    await revocation.disconnectSession('ann-phone');
+    await revocation.disconnect({ sessionId: 'ann-phone' });
     expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 3 });
     await tellEverybody();
     for (const client of clients) {
@@ -73,18 +73,18 @@ describe('revocation', () => {
   it('disconnectSession finds a connection by the session it has authenticated with since', async () => {
     const [phone, desk] = [await app.connect({ as: 'ann-phone' }), await app.connect({ as: 'ann-phone' })];
     await phone.request('rt:authenticate', { token: 'ann-desk' });
-    await revocation.disconnectSession('ann-phone');
+    await revocation.disconnect({ sessionId: 'ann-phone' });
     await desk.closed;
     await phone.settle();
     expect(app.stats().connections).toBe(1);
-    await revocation.disconnectSession('ann-desk');
+    await revocation.disconnect({ sessionId: 'ann-desk' });
     await phone.closed;
   });
 
   it('finds a connection that was anonymous and has gained a user', async () => {
     const client = await app.connect();
     await client.request('rt:authenticate', { token: 'ann-desk' });
-    await revocation.disconnectUser('ann');
+    await revocation.disconnect({ userId: 'ann' });
     expect(await client.next('rt:bye')).toEqual([{ code: 'REVOKED', reconnect: false }]);
   });
 
@@ -126,8 +126,8 @@ describe('revocation', () => {
 
   it('does nothing for a user who is not connected', async () => {
     const client = await listener('ann-phone');
-    await revocation.disconnectUser('nobody');
-    await revocation.disconnectSession('nothing');
+    await revocation.disconnect({ userId: 'nobody' });
+    await revocation.disconnect({ sessionId: 'nothing' });
     await revocation.revoke({ userId: 'nobody' });
     await revocation.revoke({ userId: 'ann', channel: 'room.9' });
     await revocation.reauthorize({ userId: 'nobody' });
@@ -142,7 +142,7 @@ describe('revocation', () => {
     const client = await listener('ann-phone');
     await revocation.revoke({ userId: 'ann', channel: 'room.1' });
     await revocation.revoke({ userId: 'ann', channel: 'room.1' });
-    await revocation.disconnectUser('ann');
+    await revocation.disconnect({ userId: 'ann' });
     await client.closed;
     expect(ended.map(({ channel }) => channel)).toEqual(['room.1', 'inside', 'room.2']);
   });

@@ -1,7 +1,7 @@
 // Can a revocation be lost in any tick around an admission, over real sockets? It is tried at every single moment.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { io } from 'socket.io-client';
-import type { IRealtimeRevocation } from 'nestjs-realtime';
+import type { IRealtimeConnections } from 'nestjs-realtime';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import type { Accounts } from './accounts.js';
 import { bootAuthority, roomChannel } from './authority-app.js';
@@ -23,7 +23,7 @@ const MOMENTS: readonly [name: string, wait: () => Promise<unknown>][] = [
 describe('a revocation at any moment', () => {
   let app: TestApp;
   let accounts: Accounts;
-  let revocation: IRealtimeRevocation;
+  let revocation: IRealtimeConnections;
 
   beforeEach(async () => {
     ({ app, accounts, revocation } = await bootAuthority({
@@ -43,8 +43,8 @@ describe('a revocation at any moment', () => {
   }
 
   it.each([
-    ['disconnectUser', () => revocation.disconnectUser('ann')],
-    ['disconnectSession', () => revocation.disconnectSession('s1')],
+    ['disconnectUser', () => revocation.disconnect({ userId: 'ann' })],
+    ['disconnectSession', () => revocation.disconnect({ sessionId: 's1' })],
   ])(
     '%s leaves no client connected that gate 1 was admitting',
     async (_what, disconnect) => {
@@ -81,7 +81,7 @@ describe('a revocation at any moment', () => {
       await held.asked;
       held.release();
       await wait();
-      await revocation.disconnectUser('ann');
+      await revocation.disconnect({ userId: 'ann' });
       const answer = await Promise.race([reply, client.closed]);
       if (typeof answer === 'string') continue;
       // It was answered: either it came too late to belong to ann, or the goodbye followed.

@@ -8,7 +8,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import {
   defineRealtimeChannel,
   IRealtimeBroadcaster,
-  IRealtimeServer,
   RealtimeChannel,
   RealtimeContext,
   RealtimeException,
@@ -19,6 +18,7 @@ import {
   type RealtimeUser,
   SessionAuthenticator,
 } from 'nestjs-realtime';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { z } from 'zod';
 import { reached } from '../../libs/client/test/reached.js';
 

@@ -1,7 +1,8 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { AsyncContext, EventBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { defineRealtimeChannel, IRealtimeTracer, type SpanOptions } from 'nestjs-realtime';
+import { defineRealtimeChannel } from 'nestjs-realtime';
+import { IRealtimeTracer, type SpanOptions } from 'nestjs-realtime/adapters';
 import { forward, REALTIME_EVENT, RealtimeBridge } from 'nestjs-realtime/cqrs';
 import { z } from 'zod';
 import { closeApps } from '../kit/boot.js';

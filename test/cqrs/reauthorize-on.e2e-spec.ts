@@ -3,7 +3,7 @@ import { CqrsModule, EventBus } from '@nestjs/cqrs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   defineRealtimeChannel,
-  IRealtimeRevocation,
+  IRealtimeConnections,
   RealtimeChannel,
   RealtimeException,
   RealtimeExecutionContext,
@@ -197,7 +197,7 @@ describe('@ReauthorizeOn', () => {
   it('survives a re-authorization that fails', async () => {
     const logger = new LogBook();
     const { app, publish } = await start(logger);
-    app.nest.get(IRealtimeRevocation).reauthorize = () => Promise.reject(new RealtimeException('UNAVAILABLE'));
+    app.nest.get(IRealtimeConnections).reauthorize = () => Promise.reject(new RealtimeException('UNAVAILABLE'));
 
     publish(new RoleRevoked('ann'));
     const ann = await app.connect({ as: 'ann' });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {
   defineRealtimeChannel,
   IRealtimeBroadcaster,
-  IRealtimeRevocation,
+  IRealtimeConnections,
   RealtimeChannel,
   RealtimeContext,
   RealtimeHandler,
@@ -47,7 +47,7 @@ const noteChannel = defineRealtimeChannel({
 
 @RealtimeChannel(noteChannel)
 class OnEvict {
-  constructor(private readonly revocation: IRealtimeRevocation) {}
+  constructor(private readonly revocation: IRealtimeConnections) {}
 
   @RealtimeHandler('evict')
   async evict(userId: string, ctx: RealtimeContext<typeof noteChannel>): Promise<void> {

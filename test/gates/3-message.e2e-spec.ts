@@ -44,7 +44,7 @@ class OnNote {
 
 @RealtimeChannel(noteChannel)
 class OnNoteToo {
-  @RealtimeHandler<typeof noteChannel>('addZod')
+  @RealtimeHandler(noteChannel, 'addZod')
   async add({ items }: { items: { n: number }[] }): Promise<number> {
     return items.reduce((sum, { n }) => sum + n, 0);
   }

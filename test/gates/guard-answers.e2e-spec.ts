@@ -3,16 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type CanActivate, type ExecutionContext, Injectable, UseGuards } from '@nestjs/common';
 import {
   BroadcastFault,
-  BroadcastGuard,
-  ConnectGuard,
   defineRealtimeChannel,
-  MessageGuard,
   RealtimeChannel,
   RealtimeExecutionContext,
   RealtimeHandler,
   RealtimeModule,
-  SubscribeGuard,
 } from 'nestjs-realtime';
+import { BroadcastGuard, ConnectGuard, MessageGuard, SubscribeGuard } from 'nestjs-realtime/adapters';
 import { BehaviorSubject, concat, EMPTY, NEVER, of, throwError, timer } from 'rxjs';
 import { map } from 'rxjs/operators';
 import { z } from 'zod';

@@ -15,7 +15,7 @@ import {
 import {
   defineRealtimeChannel,
   IRealtimeBroadcaster,
-  IRealtimeRevocation,
+  IRealtimeConnections,
   RealtimeChannel,
   RealtimeContext,
   RealtimeException,
@@ -198,7 +198,7 @@ describe('the log', () => {
   it('reports once that users cannot be resolved, for any number of connections', async () => {
     const userId = `user ${FORGED}`;
     for (let n = 0; n < 5; n++) await (await app.connect({ as: userId })).subscribe('talk.1');
-    await app.nest.get(IRealtimeRevocation).reauthorize({ userId });
+    await app.nest.get(IRealtimeConnections).reauthorize({ userId });
     expectHonestLines('warn');
   });
 });

@@ -3,13 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { INestApplication, LoggerService, ModuleMetadata } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import {
-  IRealtimeBroadcaster,
-  IRealtimeServer,
-  type RealtimeHookEvents,
-  RealtimeHooks,
-  type RealtimeStats,
-} from 'nestjs-realtime';
+import { IRealtimeBroadcaster, type RealtimeHookEvents, RealtimeHooks, type RealtimeStats } from 'nestjs-realtime';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { Client, type ClientOptions } from './client.js';
 
 export const HTTP_ADAPTERS = ['express', 'fastify'] as const;

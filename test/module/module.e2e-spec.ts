@@ -7,13 +7,13 @@ import {
   defineRealtimeChannel,
   IRealtimeBroadcaster,
   IRealtimeHandlerRegistry,
-  IRealtimeServer,
   InMemoryRealtimeBroadcaster,
   RealtimeChannel,
   RealtimeFault,
   RealtimeHandler,
   RealtimeModule,
 } from 'nestjs-realtime';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { io } from 'socket.io-client';
 import { z } from 'zod';
 import { boot, closeApps, HTTP_ADAPTERS } from '../kit/boot.js';

@@ -1,17 +1,15 @@
 // In which forms may an application bring its parts? As a class, an instance, an existing provider or a factory.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
+import { defineRealtimeChannel, RealtimeModule, type RealtimePart } from 'nestjs-realtime';
 import {
   type BrokerSink,
-  defineRealtimeChannel,
   type EncodedEvent,
   IRealtimeBroker,
   IRealtimeServer,
   type RealtimeEntrance,
-  RealtimeModule,
-  type RealtimePart,
   SocketIORealtimeServer,
-} from 'nestjs-realtime';
+} from 'nestjs-realtime/adapters';
 import { z } from 'zod';
 import { boot, closeApps } from '../kit/boot.js';
 

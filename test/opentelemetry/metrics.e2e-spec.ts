@@ -1,7 +1,7 @@
 // Do the metrics report what has happened, in labels that no client can multiply?
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { IRealtimeServer } from 'nestjs-realtime';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import { type Point, Recorder } from './recorder.js';
 import { bootTraced, roomChannel } from './traced-app.js';

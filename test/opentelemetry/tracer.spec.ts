@@ -1,7 +1,8 @@
 // Does a span leave the code unchanged that runs in it?
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
-import { RealtimeException, type SpanOptions } from 'nestjs-realtime';
+import { RealtimeException } from 'nestjs-realtime';
+import type { SpanOptions } from 'nestjs-realtime/adapters';
 import { OpenTelemetryTracer } from 'nestjs-realtime/opentelemetry';
 import { Recorder } from './recorder.js';
 

@@ -10,12 +10,12 @@ import {
   defineRealtimeChannel,
   IRealtimeAuthenticator,
   IRealtimeBroadcaster,
-  IRealtimeRevocation,
-  IRealtimeServer,
+  IRealtimeConnections,
   RealtimeHooks,
   RealtimeModule,
   type RealtimeSettings,
 } from 'nestjs-realtime';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { connectTestClient, type TestClient } from 'nestjs-realtime/testing';
 import { newsChannel, orderChannel, ordersModule } from './orders.js';
 
@@ -245,10 +245,10 @@ describe('a test client', () => {
   it('awaits the end of a channel and of a connection', async () => {
     const order = await ann.subscribe(orderChannel, { orderId: '42' });
     const waiting = expect(order.next('shipped')).rejects.toMatchObject({ code: 'REVOKED' });
-    await app.get(IRealtimeRevocation).revoke({ userId: 'ann', channel: address.name });
+    await app.get(IRealtimeConnections).revoke({ userId: 'ann', channel: address.name });
     await order.reached('ended');
     await waiting;
-    await app.get(IRealtimeRevocation).disconnectUser('ann');
+    await app.get(IRealtimeConnections).disconnect({ userId: 'ann' });
     await ann.reached('failed');
     expect(ann.reason).toMatchObject({ code: 'REVOKED' });
     await expect(ann.reached('connected', { timeout: 20 })).rejects.toThrow(

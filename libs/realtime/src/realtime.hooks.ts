@@ -1,63 +1,69 @@
 // How does other code observe what the layer does? With typed listeners, for dashboards, audits and metrics.
 import { Injectable, Logger } from '@nestjs/common';
-import type { RealtimeChannelDescriptor, RefusalCode, SlowConsumerPolicy } from '@nestjs-realtime/contract';
+import type { ChannelAddress, RealtimeChannelDescriptor, SlowConsumerPolicy } from '@nestjs-realtime/contract';
+import { isPromiseLike } from './connections/promise-like.js';
 import type { RealtimeGate } from './connections/realtime-request.js';
 import type { RealtimeConnection } from './connections/realtime.connection.js';
+import type { RealtimeUser } from './authorization/realtime-user.js';
 import { errorRepeated } from './instrumentation/repeated-log.js';
+
+interface OfConnection {
+  readonly connection: RealtimeConnection;
+}
+interface OfChannel {
+  readonly channel: ChannelAddress;
+}
 
 /** The events that listeners receive. Only `broadcast` holds a payload: keep it out of logs. */
 export interface RealtimeHookEvents {
   /** A connection has passed gate 1. */
-  connected: { readonly connection: RealtimeConnection };
+  connected: OfConnection;
+  /** The user of a connection was replaced or resolved again, and has changed. */
+  authenticated: OfConnection & { readonly before: RealtimeUser | null; readonly user: RealtimeUser | null };
   /** A connection has ended; `reason` comes from the transport. */
-  disconnected: { readonly connection: RealtimeConnection; readonly reason: string };
-  /** A connection has passed gate 2 and joined a channel. */
-  subscribed: {
-    readonly connection: RealtimeConnection;
-    readonly descriptor: RealtimeChannelDescriptor;
-    readonly channel: string;
-  };
-  /** A connection has left a channel, because the client asked for it or disconnected. */
-  unsubscribed: {
-    readonly connection: RealtimeConnection;
-    readonly descriptor: RealtimeChannelDescriptor;
-    readonly channel: string;
-  };
-  /** A gate refused; `reason` is the exact reason, which the peer never sees. */
+  disconnected: OfConnection & { readonly reason: string };
+  /** A connection has passed gate 2 and joined a channel, because the client or the server asked for it. */
+  subscribed: OfConnection & OfChannel & { readonly by: 'client' | 'server' };
+  /** A connection has left a channel: the client asked for it, the server ended it, or the connection ended. */
+  unsubscribed: OfConnection & OfChannel & { readonly by: 'client' | 'server' | 'disconnect' };
+  /** A gate or a handler refused. */
   refused: {
     readonly gate: RealtimeGate;
-    readonly code: RefusalCode;
+    /** A code of the protocol, or one that the message declares in `errors`. */
+    readonly code: string;
+    /** The exact reason, which the peer never sees. */
     readonly reason: string;
+    /** The error that led to the refusal, if there is one. */
+    readonly cause?: unknown;
     readonly connection: RealtimeConnection | null;
-    readonly channel: string | null;
-    readonly event: string | null;
+    /** Null if the request names no channel, or an unknown one. */
+    readonly channel: ChannelAddress | null;
+    /** The name of the channel as the client wrote it; null if it named none. A client can make it up. */
+    readonly name: string | null;
+    /** The name of the message as the client wrote it; null if it named none. A client can make it up. */
+    readonly message: string | null;
+    /** With `INTERNAL`: leads to the log line. */
+    readonly correlationId?: string;
   };
-  /** A message on a subscribed channel was answered. `code` is null on success; `milliseconds` excludes queueing. */
-  handled: {
-    readonly connection: RealtimeConnection;
-    readonly descriptor: RealtimeChannelDescriptor;
-    readonly channel: string;
-    readonly event: string;
-    readonly code: RefusalCode | null;
-    readonly milliseconds: number;
-  };
+  /** A message on a subscribed channel was answered. `code` is null on success; `durationMs` excludes queueing. */
+  handled: OfConnection &
+    OfChannel & { readonly message: string; readonly code: string | null; readonly durationMs: number };
   /** The queue of a slow client is full: the client was disconnected, or an event was dropped. `channel` is null if replies filled the queue. */
-  overflowed: {
-    readonly connection: RealtimeConnection;
-    readonly channel: string | null;
+  overflowed: OfConnection & {
+    readonly channel: ChannelAddress | null;
     readonly policy: SlowConsumerPolicy;
+    /** Bytes that wait for the client. */
+    readonly queuedBytes: number;
   };
-  /** A broadcast has passed gate 4 and is being sent. */
-  broadcast: {
-    readonly descriptor: RealtimeChannelDescriptor;
-    readonly channel: string;
+  /** A broadcast has passed gate 4 and is being sent. A broadcast to several channels is reported for each of them. */
+  broadcast: OfChannel & {
     readonly event: string;
-    /** Length of the encoded payload in UTF-16 units. */
-    readonly bytes: number;
-    /** Members of the channel on this node at that moment. */
-    readonly recipients: number;
     /** As it is sent, stripped to its schema. */
     readonly payload: unknown;
+    /** Size of the encoded payload, in bytes. */
+    readonly payloadBytes: number;
+    /** Connections of this node that it is sent to, over all channels of the broadcast. */
+    readonly recipients: number;
     /** The cause that was passed to `causing()`; null for a broadcast outside of it. */
     readonly cause: object | null;
   };
@@ -67,13 +73,13 @@ export interface RealtimeHookEvents {
     readonly source: object;
     readonly descriptor: RealtimeChannelDescriptor;
     readonly event: string;
-    /** Concrete names of the channels it was forwarded to; empty if the mapper skipped it. */
-    readonly channels: readonly string[];
+    /** The channels it was forwarded to; empty if the mapper skipped it. */
+    readonly channels: readonly ChannelAddress[];
     readonly error: unknown;
   };
 }
 
-type Listener<Name extends keyof RealtimeHookEvents> = (event: RealtimeHookEvents[Name]) => void;
+type Listener<Name extends keyof RealtimeHookEvents> = (event: RealtimeHookEvents[Name]) => unknown;
 
 /**
  * Listeners run synchronously on the hot path: be quick, or queue. An error of a listener is logged, at most once a minute, and has no other effect.
@@ -125,10 +131,15 @@ export class RealtimeHooks {
     const emitted = event();
     for (const listener of listeners) {
       try {
-        listener(emitted);
+        const heard = listener(emitted);
+        if (isPromiseLike(heard)) heard.then(undefined, (error: unknown) => this.failed(name, error));
       } catch (error) {
-        errorRepeated(this.logger, `A listener of the hook "${name}" threw`, error);
+        this.failed(name, error);
       }
     }
+  }
+
+  private failed(name: keyof RealtimeHookEvents, error: unknown): void {
+    errorRepeated(this.logger, `A listener of the hook "${name}" threw`, error);
   }
 }

@@ -1,10 +1,9 @@
 // Where do the parts meet? In the module that an application imports.
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { AnyChannel } from '@nestjs-realtime/contract';
 import { ExpiryWatch } from './revocation/expiry.watch.js';
 import { LeaseSweep } from './revocation/lease.sweep.js';
-import { IRealtimeRevocation, Revocation } from './revocation/realtime.revocation.js';
 import { Renewal } from './revocation/authority.renewal.js';
 import { RevocationLedger } from './revocation/revocation.ledger.js';
 import { InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
@@ -13,6 +12,8 @@ import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
 import { HandlerInvoker } from './channels/handler.invoker.js';
 import { HandlerRegistry, IRealtimeHandlerRegistry } from './channels/handler.registry.js';
+import { CallerContext } from './connections/caller.context.js';
+import { IRealtimeConnections } from './connections/realtime.connections.js';
 import { ConnectionDirectory } from './connections/connection.directory.js';
 import { Membership } from './connections/channel.membership.js';
 import { RealtimeCounters } from './connections/realtime.counters.js';
@@ -21,6 +22,8 @@ import { RealtimeDoctor } from './doctor/realtime.doctor.js';
 import { Admissions } from './gateway/channel.admissions.js';
 import { AuthenticationRequests } from './gateway/authentication.requests.js';
 import { Authentications } from './gateway/handshake.authentications.js';
+import { BroadcasterVoice } from './gateway/broadcaster.voice.js';
+import { ConnectionControl } from './gateway/connection.control.js';
 import { ConnectionLife } from './gateway/connection.life.js';
 import { HistoryRequests } from './gateway/history.requests.js';
 import { Holdings } from './gateway/connection.holdings.js';
@@ -77,7 +80,7 @@ export class RealtimeModule {
   }
 
   /** Registers channels without a `@RealtimeChannel` class: those on which the server only sends. */
-  static forFeature(descriptors: readonly RealtimeChannelDescriptor[]): DynamicModule {
+  static forFeature(descriptors: readonly AnyChannel[]): DynamicModule {
     const channels = new FeatureChannels(descriptors);
     return {
       module: RealtimeFeatureModule,
@@ -126,7 +129,8 @@ const PROVIDERS: Provider[] = [
   ExpiryWatch,
   Renewal,
   LeaseSweep,
-  { provide: IRealtimeRevocation, useClass: Revocation },
+  CallerContext,
+  { provide: IRealtimeConnections, useClass: ConnectionControl },
   Admissions,
   Authentications,
   AuthenticationRequests,
@@ -137,6 +141,7 @@ const PROVIDERS: Provider[] = [
   MessageRequests,
   MessageHandling,
   MessageOutcome,
+  BroadcasterVoice,
   MessageStanding,
   RequestDispatcher,
   Holdings,
@@ -162,7 +167,7 @@ const EXPORTS = [
   IRealtimeServer,
   IRealtimeHandlerRegistry,
   RealtimeHooks,
-  IRealtimeRevocation,
+  IRealtimeConnections,
   IRealtimeTracer,
   RealtimeHealthIndicator,
 ];

@@ -1,7 +1,7 @@
 // What happens when a role is given or taken? It is stored, applied to every live connection of that user, and then published.
 import { ConflictException, ForbiddenException, NotFoundException } from '@nestjs/common';
 import { CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
-import { IRealtimeRevocation } from 'nestjs-realtime';
+import { IRealtimeConnections } from 'nestjs-realtime';
 import { RolesRepository, UsersService } from '../../users/index.js';
 import { RoleChanged } from '../role-changed.event.js';
 import { ChangeRole } from './change-role.js';
@@ -11,7 +11,7 @@ export class ChangeRoleHandler implements ICommandHandler<ChangeRole> {
   constructor(
     private readonly users: UsersService,
     private readonly roles: RolesRepository,
-    private readonly revocation: IRealtimeRevocation,
+    private readonly revocation: IRealtimeConnections,
     private readonly events: EventBus,
   ) {}
 

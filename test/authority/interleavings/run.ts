@@ -75,7 +75,7 @@ export class Run {
         return this.watch(revocation.revoke({ userId: step.user, ...(step.channel && { channel: step.channel }) }));
       case 'disconnectUser':
         this.model.ban(step.user);
-        return this.watch(revocation.disconnectUser(step.user));
+        return this.watch(revocation.disconnect({ userId: step.user }));
       case 'change':
         this.rights.set(step.user, step.channel, step.allowed);
         return this.watch(revocation.reauthorize({ userId: step.user }), this.model.reauthorize(step.user, true));

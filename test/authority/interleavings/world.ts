@@ -12,10 +12,9 @@ import {
 import { Test, type TestingModule } from '@nestjs/testing';
 import {
   type ChannelAddress,
-  type ChannelMatch,
   defineRealtimeChannel,
   IRealtimeAuthenticator,
-  IRealtimeRevocation,
+  IRealtimeConnections,
   RealtimeChannel,
   RealtimeConnection,
   RealtimeExecutionContext,
@@ -24,6 +23,7 @@ import {
   RealtimeModule,
   type RealtimeUser,
 } from 'nestjs-realtime';
+import type { ChannelMatch } from 'nestjs-realtime/adapters';
 import type { StandardSchema } from '@nestjs-realtime/contract';
 import { z } from 'zod';
 import { RealtimeCounters } from '../../../libs/realtime/src/connections/realtime.counters.js';
@@ -177,7 +177,7 @@ export interface World {
   readonly life: ConnectionLife;
   readonly dispatcher: RequestDispatcher;
   readonly counters: RealtimeCounters;
-  readonly revocation: IRealtimeRevocation;
+  readonly revocation: IRealtimeConnections;
 }
 
 export async function createWorld(): Promise<World> {
@@ -202,6 +202,6 @@ export async function createWorld(): Promise<World> {
     life: module.get(ConnectionLife, { strict: false }),
     dispatcher: module.get(RequestDispatcher, { strict: false }),
     counters: module.get(RealtimeCounters, { strict: false }),
-    revocation: module.get(IRealtimeRevocation),
+    revocation: module.get(IRealtimeConnections),
   };
 }

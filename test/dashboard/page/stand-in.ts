@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import {
   IRealtimeBroadcaster,
-  IRealtimeRevocation,
+  IRealtimeConnections,
   RealtimeChannel,
   RealtimeHandler,
   RealtimeModule,
@@ -95,6 +95,6 @@ export class StandIn {
 
   /** Ends every connection of the user. */
   async revoke(userId: string): Promise<void> {
-    await this.app.nest.get(IRealtimeRevocation).disconnectUser(userId);
+    await this.app.nest.get(IRealtimeConnections).disconnect({ userId });
   }
 }

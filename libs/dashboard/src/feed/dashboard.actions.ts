@@ -1,6 +1,6 @@
 // What may an admin do? Disconnect a user, or evict a user from a channel. Each action is logged and shown to every viewer.
 import { Logger } from '@nestjs/common';
-import { type IRealtimeRevocation, quotedForLog, type RealtimeContext } from 'nestjs-realtime';
+import { type IRealtimeConnections, quotedForLog, type RealtimeContext } from 'nestjs-realtime';
 import { cutName } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 import type { DashboardChannel, DisconnectUser, EvictUser } from '../wire/dashboard.channel.js';
@@ -12,13 +12,13 @@ export class DashboardActions {
   private readonly logger = new Logger('RealtimeDashboard');
 
   constructor(
-    private readonly revocation: IRealtimeRevocation,
+    private readonly revocation: IRealtimeConnections,
     private readonly rows: RowStream,
   ) {}
 
   async disconnect({ userId }: DisconnectUser, admin: Admin): Promise<void> {
     this.record(admin, 'disconnect', userId, null);
-    await this.revocation.disconnectUser(userId);
+    await this.revocation.disconnect({ userId });
   }
 
   async evict({ userId, channel }: EvictUser, admin: Admin): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { defineRealtimeChannel, type IRealtimeServer, RealtimeHooks } from 'nestjs-realtime';
+import { defineRealtimeChannel, RealtimeHooks } from 'nestjs-realtime';
+import type { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { RealtimeDashboardOptions } from '../dashboard.options.js';
 import { DashboardFeed } from './dashboard.feed.js';
 import type { DashboardFrame } from '../wire/feed.frames.js';

@@ -4,11 +4,11 @@ import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import {
   IRealtimeBroadcaster,
   IRealtimeHandlerRegistry,
-  IRealtimeRevocation,
-  IRealtimeServer,
+  IRealtimeConnections,
   RealtimeFault,
   RealtimeHooks,
 } from 'nestjs-realtime';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { RealtimeDashboardOptions } from '../dashboard.options.js';
 import { DashboardActions } from './dashboard.actions.js';
 import { dashboardChannel } from '../wire/dashboard.channel.js';
@@ -39,7 +39,7 @@ export class FeedLife implements OnModuleInit, OnModuleDestroy {
       // The broadcaster has logged the error; the next frame follows in a quarter of a second.
       broadcaster.broadcast(channel, 'frame', frame).catch(() => undefined);
     });
-    const actions = new DashboardActions(this.find(IRealtimeRevocation), this.seen.stream);
+    const actions = new DashboardActions(this.find(IRealtimeConnections), this.seen.stream);
     const registry = this.find(IRealtimeHandlerRegistry);
     registry.register(channel, 'open', () => this.feed.snapshot());
     registry.register(channel, 'disconnect', (payload, context) => actions.disconnect(payload, context));

@@ -1,6 +1,7 @@
 // What does the dashboard observe? All collectors, and what they share.
 import type { DiscoveryService } from '@nestjs/core';
-import type { IRealtimeServer, RealtimeHooks, RealtimeStats } from 'nestjs-realtime';
+import type { RealtimeHooks, RealtimeStats } from 'nestjs-realtime';
+import type { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { BusEventsCollector } from '../collectors/bus-events.collector.js';
 import { ChannelsCollector } from '../collectors/channels.collector.js';
 import { ConnectionsCollector } from '../collectors/connections.collector.js';

@@ -2,6 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PublicUser } from '@nestjs-realtime/contract';
 
+/** What an authenticator says of a user beyond id and roles. Augment this interface to type `user.claims`. */
+export interface RealtimeClaims {
+  readonly [claim: string]: unknown;
+}
+
 /** The user behind a connection, as `IRealtimeAuthenticator` returned it. */
 export interface RealtimeUser {
   /** Non-empty; compared as a string. */
@@ -12,7 +17,7 @@ export interface RealtimeUser {
   /** When the credentials expire. */
   readonly expiresAt?: Date;
   /** Anything else that your guards need. It is never sent to clients. */
-  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly claims?: RealtimeClaims;
 }
 
 /** What is wrong with a value that an authenticator returned as a user; null when it is valid. */

@@ -1,9 +1,10 @@
 // Which steps does every broadcast take, on any transport? Gate 4, the schema and one encoding; the transport does the rest.
 import { Logger } from '@nestjs/common';
-import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { HandlerRegistry } from '../channels/handler.registry.js';
-import { ChannelLanes } from '../connections/channel-lanes.js';
+import { CallerContext } from '../connections/caller.context.js';
+import { ChannelLanes, type Turn } from '../connections/channel-lanes.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
+import type { Party } from '../connections/party.js';
 import { BroadcastRequest } from '../connections/realtime-request.js';
 import { BroadcastFault, BroadcastGuard } from '../guards/broadcast.guard.js';
 import { RealtimeExecutionContext } from '../guards/realtime-execution-context.js';
@@ -11,115 +12,150 @@ import { logLine, thrownText } from '../instrumentation/log-text.js';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { RealtimeException } from '../realtime.exception.js';
-import { type RealtimeHookEvents, RealtimeHooks } from '../realtime.hooks.js';
+import { RealtimeHooks } from '../realtime.hooks.js';
+import { eventOf, exceptionsOf, type NamedEvent, namedEvent, partyOf } from './broadcast-event.js';
+import { addressOf, type Destination, destinationOf } from './broadcast-target.js';
 import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
 
 /** Shared by all broadcasts that are sent synchronously. */
 const DONE = Promise.resolve();
 
+/** Who gets an event: all members, all but some, or those of one party. */
+interface Recipients {
+  readonly except?: readonly Party[];
+  readonly to?: Party;
+}
+
 /** A broadcaster that passes gate 4 before it publishes. */
 export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   private readonly logger = new Logger('Realtime');
   private readonly lanes = new ChannelLanes();
-  private readonly send: (request: BroadcastRequest) => Promise<void>;
+  private readonly transmit: (request: BroadcastRequest, recipients: Recipients | null) => Promise<void>;
 
   constructor(
     private readonly guard: BroadcastGuard,
     tracer: IRealtimeTracer,
     private readonly registry: HandlerRegistry,
     private readonly hooks: RealtimeHooks,
+    private readonly caller: CallerContext,
   ) {
     super();
-    this.send = withSpan(tracer, spanOf, (request) => this.pass(request));
+    this.transmit = withSpan(
+      tracer,
+      (request: BroadcastRequest, _recipients: Recipients | null) => spanOf(request),
+      (request, recipients) => this.pass(request, recipients),
+    );
   }
 
   /** Sends an event that has passed gate 4, and returns the number of recipients on this node. Calls come in the order of delivery. */
   protected abstract publish(event: EncodedEvent): number | Promise<number>;
 
-  override broadcast(target: ChannelAddress | RealtimeChannelDescriptor, ...rest: unknown[]): Promise<void> {
+  override broadcast(target: unknown, ...rest: unknown[]): Promise<void> {
     try {
-      return this.send(this.requestOf(target, rest));
+      const destination = destinationOf(target);
+      if (destination === null) return DONE;
+      const { descriptor } = destination;
+      const event = eventOf(descriptor, rest);
+      const except = rest.length > 2 ? exceptionsOf(descriptor, rest[2], this.caller) : undefined;
+      return this.transmit(this.requestOf(destination, event), except === undefined ? null : { except });
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  private pass(request: BroadcastRequest): Promise<void> {
+  override send(who: unknown, target: unknown, event: unknown, payload?: unknown): Promise<void> {
+    try {
+      const to = partyOf(who, this.caller);
+      const { descriptor, name } = addressOf(target);
+      return this.transmit(this.requestOf({ descriptor, names: [name] }, namedEvent(descriptor, event, payload)), {
+        to,
+      });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  private requestOf({ descriptor, names }: Destination, { event, payload }: NamedEvent): BroadcastRequest {
+    return new BroadcastRequest(names, descriptor, this.registry.get(descriptor) ?? null, event, payload);
+  }
+
+  private pass(request: BroadcastRequest, recipients: Recipients | null): Promise<void> {
     const passed: unknown = this.guard.canActivate(RealtimeExecutionContext.of(request, GuardedBroadcaster));
     if (passed !== true) throw new BroadcastFault(`${this.guard.constructor.name} refused the broadcast.`);
     const payload = this.strip(request);
     const { cause } = this.hooks;
-    if (payload instanceof Promise || this.lanes.isBusy(request.channel))
-      return this.publishInTurn(request, payload, cause);
-    return this.publishNow(request, payload, cause) ?? DONE;
+    if (payload instanceof Promise || request.names.some((name) => this.lanes.isBusy(name)))
+      return this.publishInTurn(request, recipients, payload, cause);
+    return this.publishNow(request, recipients, payload, cause) ?? DONE;
   }
 
-  private requestOf(target: ChannelAddress | RealtimeChannelDescriptor, rest: unknown[]): BroadcastRequest {
-    if (typeof target !== 'object' || target === null) {
-      throw new BroadcastFault(
-        'A broadcast names no channel; pass a descriptor or channel.with({ ... }). If you did, an import cycle may have left it undefined.',
-      );
-    }
-    const descriptor = 'descriptor' in target ? target.descriptor : target;
-    const { name } = target;
-    if (!descriptor.template?.matches(name)) {
-      throw new BroadcastFault(
-        `"${name}" is not a concrete name of channel "${descriptor.name}"; broadcast to channel.with({ ... }).`,
-      );
-    }
-    const [event, payload] = rest.length > 1 ? rest : [onlyEventOf(descriptor), rest[0]];
-    return new BroadcastRequest(name, descriptor, this.registry.get(descriptor) ?? null, event as string, payload);
-  }
-
-  private strip({ registered, channel, event, payload }: BroadcastRequest): unknown {
+  private strip({ registered, channelName, event, payload }: BroadcastRequest): unknown {
     const validator = registered?.events.get(event);
     if (validator === undefined)
-      throw new BroadcastFault(`Gate 4 let "${event}" pass, which "${channel}" does not declare.`);
+      throw new BroadcastFault(`Gate 4 let "${event}" pass, which "${channelName}" does not declare.`);
     try {
       return validator.strip(payload);
     } catch (error) {
-      throw this.faultOf(error, channel);
+      throw this.faultOf(error, channelName);
     }
   }
 
   /** @throws BroadcastFault when JSON cannot hold the payload. Errors of `publish` pass through unchanged. */
-  private publishNow(request: BroadcastRequest, payload: unknown, cause: object | null): Promise<void> | undefined {
-    const { channel, event, descriptor } = request;
-    const json = this.encode(payload, channel);
-    const { flush, conflate } = descriptor;
-    const recipients = this.publish({ channel, event, json, flushEveryMs: flush?.everyMs, conflate });
-    const bytes = json.length;
-    if (recipients instanceof Promise) {
-      return recipients.then((count) =>
-        this.announce({ descriptor, channel, event, bytes, recipients: count, payload, cause }),
-      );
-    }
-    if (this.hooks.hears('broadcast')) this.announce({ descriptor, channel, event, bytes, recipients, payload, cause });
+  private publishNow(
+    request: BroadcastRequest,
+    recipients: Recipients | null,
+    payload: unknown,
+    cause: object | null,
+  ): Promise<void> | undefined {
+    const { names, event, descriptor } = request;
+    const json = this.encode(payload, request.channelName);
+    const { flushMs, conflate, wire } = descriptor;
+    const sent = this.publish({ channels: names, event, json, ...recipients, flushEveryMs: flushMs, conflate, wire });
+    if (sent instanceof Promise) return sent.then((count) => this.announce(request, payload, json, count, cause));
+    this.announce(request, payload, json, sent, cause);
     return undefined;
   }
 
-  private announce(broadcast: RealtimeHookEvents['broadcast']): void {
-    this.hooks.emit('broadcast', () => broadcast);
-  }
-
-  /** Keeps the order of a channel's broadcasts when an earlier one waits for its asynchronous schema. */
-  private async publishInTurn(request: BroadcastRequest, payload: unknown, cause: object | null): Promise<void> {
-    const turn = this.lanes.take(request.channel);
-    const stripped = Promise.resolve(payload).catch((error: unknown) => {
-      throw this.faultOf(error, request.channel);
-    });
-    stripped.catch(() => undefined);
-    try {
-      if (turn.ready) await turn.ready;
-      await this.publishNow(request, await stripped, cause);
-    } finally {
-      turn.release();
+  /** All recipients of a list are counted at its first channel. */
+  private announce(
+    { names, event, descriptor }: BroadcastRequest,
+    payload: unknown,
+    json: string | undefined,
+    recipients: number,
+    cause: object | null,
+  ): void {
+    if (!this.hooks.hears('broadcast')) return;
+    const payloadBytes = json === undefined ? 0 : Buffer.byteLength(json);
+    for (const [index, name] of names.entries()) {
+      const channel = { descriptor, name, params: descriptor.template.match(name)! };
+      const count = index === 0 ? recipients : 0;
+      this.hooks.emit('broadcast', () => ({ channel, event, payload, payloadBytes, recipients: count, cause }));
     }
   }
 
-  private encode(payload: unknown, channel: string): string {
+  /** Keeps the order of a channel's broadcasts when an earlier one waits for its asynchronous schema. */
+  private async publishInTurn(
+    request: BroadcastRequest,
+    recipients: Recipients | null,
+    payload: unknown,
+    cause: object | null,
+  ): Promise<void> {
+    const turns = request.names.map((name): Turn => this.lanes.take(name));
+    const stripped = Promise.resolve(payload).catch((error: unknown) => {
+      throw this.faultOf(error, request.channelName);
+    });
+    stripped.catch(() => undefined);
     try {
-      return JSON.stringify(payload) ?? 'null';
+      for (const turn of turns) if (turn.ready) await turn.ready;
+      await this.publishNow(request, recipients, await stripped, cause);
+    } finally {
+      for (const turn of turns) turn.release();
+    }
+  }
+
+  private encode(payload: unknown, channel: string): string | undefined {
+    try {
+      return JSON.stringify(payload);
     } catch (error) {
       throw this.faultOf(error, channel);
     }
@@ -136,14 +172,6 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     this.logger.error(logLine(fault.message));
     return fault;
   }
-}
-
-function onlyEventOf(descriptor: RealtimeChannelDescriptor): string {
-  const events = Object.keys(descriptor.events);
-  if (events.length === 1) return events[0];
-  throw new BroadcastFault(
-    `Channel "${descriptor.name}" declares ${events.length} events; name one: broadcast(channel, event, payload).`,
-  );
 }
 
 function spanOf({ descriptor, event }: BroadcastRequest): SpanOptions {

@@ -1,20 +1,20 @@
 // How do scripts and tests broadcast without a transport? Events are delivered and recorded in this process (docs/decisions/0001#decision-2).
 import { Injectable, Logger } from '@nestjs/common';
-import type { ChannelTarget, EventNameOf, EventOutput, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { AnyChannel, ChannelTarget, EventNameOf, EventOutput } from '@nestjs-realtime/contract';
+import { CallerContext } from '../connections/caller.context.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { BroadcastFault, BroadcastGuard } from '../guards/broadcast.guard.js';
 import { thrownStack } from '../instrumentation/log-text.js';
 import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
-import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
+import { addressOf } from './broadcast-target.js';
 import { GuardedBroadcaster } from './guarded.broadcaster.js';
-import type { AnyTarget, DescriptorOf } from './realtime.broadcaster.js';
-import { type RecordedBroadcast, recordOf } from './recorded-broadcast.js';
+import { type RecordedBroadcast, recordsOf } from './recorded-broadcast.js';
 
 /** Receives event and payload of a channel as its clients would. The event's name narrows the payload. */
-export type InMemoryListener<Channel extends RealtimeChannelDescriptor> = (
+export type InMemoryListener<Channel extends AnyChannel> = (
   ...received: {
     [Event in EventNameOf<Channel>]: [event: Event, payload: EventOutput<Channel, Event>];
   }[EventNameOf<Channel>]
@@ -36,7 +36,7 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
   private readonly log = new Logger(InMemoryRealtimeBroadcaster.name);
   private readonly record: RecordedBroadcast[] = [];
   private readonly subscriptions = new Map<string, Set<Subscription>>();
-  private readonly outbox: EncodedEvent[] = [];
+  private readonly outbox: RecordedBroadcast[] = [];
   private delivering = false;
 
   constructor(
@@ -44,9 +44,10 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
     tracer: IRealtimeTracer,
     registry: HandlerRegistry,
     hooks: RealtimeHooks,
+    caller: CallerContext,
     private readonly options: RealtimeOptions,
   ) {
-    super(guard, tracer, registry, hooks);
+    super(guard, tracer, registry, hooks, caller);
   }
 
   /** The newest broadcasts, oldest first, at most `inMemoryRecord` of them. */
@@ -65,18 +66,12 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
    * @returns a function that removes the listener.
    * @throws RealtimeFault when the params do not fill the name, or the application uses another transport.
    */
-  subscribe<Target extends AnyTarget>(
-    target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
-    listener: InMemoryListener<DescriptorOf<Target>>,
+  subscribe<Channel extends AnyChannel>(
+    target: ChannelTarget<Channel>,
+    listener: InMemoryListener<NoInfer<Channel>>,
   ): () => void {
     this.demandTransport();
-    const { name } = target;
-    const descriptor: RealtimeChannelDescriptor = 'descriptor' in target ? target.descriptor : target;
-    if (!descriptor.template.matches(name)) {
-      throw new RealtimeFault(
-        `"${name}" is not a concrete name of channel "${descriptor.name}"; subscribe to channel.with({ ... }).`,
-      );
-    }
+    const { name } = addressOf(target);
     const subscription = { listener: listener as Subscription['listener'] };
     const members = this.subscriptions.get(name) ?? new Set();
     this.subscriptions.set(name, members.add(subscription));
@@ -88,10 +83,11 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
 
   protected override publish(event: EncodedEvent): number {
     this.demandTransport();
-    this.record.push(recordOf(event));
-    if (this.record.length > this.options.inMemoryRecord) this.record.shift();
-    this.outbox.push(event);
-    const recipients = this.subscriptions.get(event.channel)?.size ?? 0;
+    const records = recordsOf(event);
+    this.record.push(...records);
+    while (this.record.length > this.options.inMemoryRecord) this.record.shift();
+    this.outbox.push(...records);
+    const recipients = records.reduce((sum, { channel }) => sum + (this.subscriptions.get(channel)?.size ?? 0), 0);
     // A listener may broadcast itself. Its event must not reach other listeners before this one.
     if (this.delivering) return recipients;
     this.delivering = true;
@@ -100,17 +96,17 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
     return recipients;
   }
 
-  private deliver(event: EncodedEvent): void {
-    const members = this.subscriptions.get(event.channel);
+  private deliver(record: RecordedBroadcast): void {
+    const members = this.subscriptions.get(record.channel);
     if (members === undefined) return;
-    for (const subscription of [...members]) if (members.has(subscription)) this.notify(subscription, event);
+    for (const subscription of [...members]) if (members.has(subscription)) this.notify(subscription, record);
   }
 
-  private notify({ listener }: Subscription, event: EncodedEvent): void {
+  private notify({ listener }: Subscription, { channel, event, payload }: RecordedBroadcast): void {
     const failed = (error: unknown): void =>
-      this.log.error(`A listener of channel "${event.channel}" failed at "${event.event}"`, thrownStack(error));
+      this.log.error(`A listener of channel "${channel}" failed at "${event}"`, thrownStack(error));
     try {
-      const result = listener(event.event, recordOf(event).payload);
+      const result = listener(event, structuredClone(payload));
       if (result instanceof Promise) result.catch(failed);
     } catch (error) {
       failed(error);

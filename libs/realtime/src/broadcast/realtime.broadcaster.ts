@@ -1,49 +1,55 @@
 // How does a feature push state to browsers? Through this port, which every feature injects (docs/decisions/0001#decision-2).
 import type {
-  ChannelAddress,
+  AnyChannel,
   ChannelTarget,
   EventInput,
   EventNameOf,
-  RealtimeChannelDescriptor,
+  EventWithoutPayload,
 } from '@nestjs-realtime/contract';
-
-type Only<Name, All = Name> = Name extends unknown ? ([All] extends [Name] ? Name : never) : never;
-
-/** The one event of a channel that declares one; `never` if it declares several. */
-export type OnlyEventOf<Channel extends RealtimeChannelDescriptor> = Only<EventNameOf<Channel>>;
-
-/** Where a broadcast may go, before its descriptor is known. */
-export type AnyTarget = ChannelAddress | RealtimeChannelDescriptor;
-
-/** The channel that a target belongs to. */
-export type DescriptorOf<Target> = Target extends {
-  readonly descriptor: infer Channel extends RealtimeChannelDescriptor;
-}
-  ? Channel
-  : Target extends RealtimeChannelDescriptor
-    ? Target
-    : never;
+import type { BroadcastOptions, BroadcastShort, BroadcastTargets } from '../connections/broadcast-types.js';
+import type { Who } from '../connections/party.js';
 
 /**
- * Sends events to every client that is subscribed to a channel at that moment. Calls for one channel keep their order.
+ * Sends events to clients. Calls for one channel keep their order.
  *
- * The promise resolves once the event is sent, not once it is received. When gate 4 refuses, nothing is sent and the promise rejects
+ * A promise resolves once the event is sent, not once it is received. When gate 4 refuses, nothing is sent and the promise rejects
  * with a `BroadcastFault`. The causes are: channel not registered, no such event, params that do not fill the name, a payload that its
- * schema refuses or that JSON cannot hold. Properties that the schema does not know are stripped.
+ * schema refuses or that JSON cannot carry, options that do not fit the channel. Properties that the schema does not know are stripped.
  *
  * @example
  * constructor(private readonly realtime: IRealtimeBroadcaster) {}
- * await this.realtime.broadcast(orderChannel.with({ orderId }), 'shipped', new OrderShipped(at));
- * await this.realtime.broadcast(pingChannel, payload); // a channel with a single event
+ * await this.realtime.broadcast(orderChannel.with({ orderId }), 'shipped', { at });
+ * await this.realtime.broadcast(orderChannel.with({ orderId }), 'shipped', { at }, { except: 'caller' });
+ * await this.realtime.broadcast(orderChannel.with({ orderId }), 'refresh'); // an event without payload
+ * await this.realtime.broadcast(pingChannel, payload); // a channel declared with `payload`
  */
 export abstract class IRealtimeBroadcaster {
-  abstract broadcast<Target extends AnyTarget>(
-    target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
-    payload: EventInput<DescriptorOf<Target>, OnlyEventOf<DescriptorOf<Target>>>,
+  /**
+   * To every client that is subscribed. The second argument is the payload if the channel is declared with `payload`, else the name of an
+   * event that carries none. A list names channels of one descriptor; a client that is subscribed to several hears the event once, on the
+   * first of them.
+   */
+  abstract broadcast<Channel extends AnyChannel>(
+    target: BroadcastTargets<Channel>,
+    eventOrPayload: BroadcastShort<NoInfer<Channel>>,
   ): Promise<void>;
-  abstract broadcast<Target extends AnyTarget, Event extends EventNameOf<DescriptorOf<Target>>>(
-    target: Target & ChannelTarget<DescriptorOf<NoInfer<Target>>>,
+  abstract broadcast<Channel extends AnyChannel, Event extends EventNameOf<NoInfer<Channel>>>(
+    target: BroadcastTargets<Channel>,
     event: Event,
-    payload: EventInput<DescriptorOf<Target>, Event>,
+    payload: EventInput<NoInfer<Channel>, Event>,
+    options?: BroadcastOptions<NoInfer<Channel>>,
+  ): Promise<void>;
+
+  /** To the connections of one party that are subscribed to the channel; to none of them is no error. Rejects for a `'caller'` that is not there. */
+  abstract send<Channel extends AnyChannel, Event extends EventWithoutPayload<NoInfer<Channel>>>(
+    who: Who,
+    target: ChannelTarget<Channel>,
+    event: Event,
+  ): Promise<void>;
+  abstract send<Channel extends AnyChannel, Event extends EventNameOf<NoInfer<Channel>>>(
+    who: Who,
+    target: ChannelTarget<Channel>,
+    event: Event,
+    payload: EventInput<NoInfer<Channel>, Event>,
   ): Promise<void>;
 }

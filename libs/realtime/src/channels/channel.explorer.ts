@@ -5,6 +5,7 @@ import { RealtimeFault } from '../realtime.exception.js';
 import {
   controllerFault,
   handlerWithoutChannelFault,
+  otherChannelFault,
   reauthorizationWithoutChannelFault,
   reauthorizationWithoutCqrsFault,
   unprovidedFault,
@@ -15,7 +16,7 @@ import { HandlerInvoker } from './handler.invoker.js';
 import { HandlerRegistry } from './handler.registry.js';
 import type { InstanceWrapper } from './nest-internals.js';
 import { channelOf, decoratedClasses } from './realtime-channel.decorator.js';
-import { handledEvent } from './realtime-handler.decorator.js';
+import { type HandledMessage, handledMessage } from './realtime-handler.decorator.js';
 import { asksForReauthorization, REAUTHORIZATION } from './reauthorization-metadata.js';
 
 /** Runs once, before the application listens. A fault stops the boot. */
@@ -73,20 +74,23 @@ export class ChannelExplorer implements OnModuleInit {
     const guard = (): void =>
       this.registry.guard(descriptor, placeOf(wrapper), this.invoker.bindGuards(wrapper), guardNames(type));
     if (!attempt(guard)) return;
-    for (const [method, event] of methods) {
+    for (const [method, { message, descriptor: named }] of methods) {
       attempt(() => {
+        if (named !== null && named !== descriptor) {
+          throw new RealtimeFault(otherChannelFault(placeOf(wrapper, method), named.name, descriptor.name));
+        }
         const binder = this.invoker.bindHandler(wrapper, method);
-        this.registry.bind(descriptor, event, placeOf(wrapper, method), binder, guardNames(type, method));
+        this.registry.bind(descriptor, message, placeOf(wrapper, method), binder, guardNames(type, method));
       });
     }
   }
 
-  private handlersOf(type: object): [method: string, event: string][] {
+  private handlersOf(type: object): [method: string, handled: HandledMessage][] {
     const prototype = (type as { prototype?: Record<string, object> }).prototype;
     if (!prototype) return [];
-    return this.scanner.getAllMethodNames(prototype).flatMap((method): [string, string][] => {
-      const event = handledEvent(prototype[method]);
-      return event === undefined ? [] : [[method, event]];
+    return this.scanner.getAllMethodNames(prototype).flatMap((method): [string, HandledMessage][] => {
+      const handled = handledMessage(prototype[method]);
+      return handled === undefined ? [] : [[method, handled]];
     });
   }
 

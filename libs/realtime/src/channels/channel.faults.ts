@@ -4,6 +4,10 @@ export function handlerWithoutChannelFault(type: string, method: string): string
   return `${type}.${method}() has @RealtimeHandler, but ${type} claims no channel; put @RealtimeChannel(descriptor) on the class.`;
 }
 
+export function otherChannelFault(place: string, handled: string, claimed: string): string {
+  return `${place} handles a message of channel "${handled}", but its class claims "${claimed}"; pass the descriptor of the class to @RealtimeHandler, or move the method.`;
+}
+
 export function controllerFault(type: string): string {
   return `${type} has @RealtimeChannel but is a controller; move its handlers to a class of their own and list that under providers.`;
 }

@@ -2,7 +2,7 @@
 // check before the handler.
 import type { Type } from '@nestjs/common';
 import type { ParamsFactory } from '@nestjs/core';
-import type { RealtimeContext } from '../connections/realtime-context.js';
+import type { MessageRequest } from '../connections/message-request.js';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
 import type { GuardChain } from './guard-chain.js';
 import type { Callback } from './handler-host.js';
@@ -36,7 +36,7 @@ function withContextLast(params: ParamsMetadata): ParamsMetadata {
 /** Wraps the handler for Nest. The wrapper inherits from the method, so that Nest finds the metadata that decorators put there. */
 export function checkedBeforeCall(callback: Callback, guards: GuardChain): Callback {
   const checked = function (this: unknown, ...args: unknown[]): unknown {
-    const context = args.pop() as RealtimeContext;
+    const context = args.pop() as MessageRequest;
     return startHandler(context, guards, () => callback.apply(this, args));
   };
   return Object.setPrototypeOf(checked, callback) as Callback;

@@ -61,11 +61,13 @@ const SAID_NO = 'said no';
 function refusalBy(guard: CanActivate, error: unknown, { user }: RealtimeRequest): unknown {
   const refusal = refusalOfGuard(error, user);
   if (refusal === null) return error;
-  const { code, message, issues, retryAfterMs, reason, cause } = refusal;
+  const { code, message, data, retryable, issues, retryAfterMs, reason, cause } = refusal;
   return new RealtimeException(code, {
     message,
+    data,
+    retryable,
     issues,
-    retryAfterMs,
+    retryAfter: retryAfterMs,
     reason: `${guard.constructor.name}: ${reason ?? message}`,
     cause,
   });

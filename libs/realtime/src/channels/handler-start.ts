@@ -1,5 +1,5 @@
 // May the handler begin? Checked in the same tick, because guards, schemas and pipes may have taken a while.
-import type { RealtimeContext } from '../connections/realtime-context.js';
+import type { MessageRequest } from '../connections/message-request.js';
 import type { GuardChain } from './guard-chain.js';
 
 /**
@@ -7,7 +7,7 @@ import type { GuardChain } from './guard-chain.js';
  *
  * @throws RealtimeException, or rejects with one, when the sender's authority has ended.
  */
-export function startHandler(context: RealtimeContext, guards: GuardChain | null, handler: () => unknown): unknown {
+export function startHandler(context: MessageRequest, guards: GuardChain | null, handler: () => unknown): unknown {
   while (!context.mayBegin()) {
     const pending = guards?.pass(context);
     if (pending !== undefined) return pending.then(() => startHandler(context, guards, handler));

@@ -4,7 +4,7 @@ import { ContextIdFactory, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { gateArguments } from '../connections/gate-arguments.js';
 import { isPromiseLike } from '../connections/promise-like.js';
-import type { RealtimeContext } from '../connections/realtime-context.js';
+import type { MessageRequest } from '../connections/message-request.js';
 import type { RealtimeRequest } from '../connections/realtime-request.js';
 import type { ChannelGuards } from '../connections/registered-channel.js';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
@@ -129,7 +129,7 @@ export class HandlerInvoker {
     const pipes = this.pipesOf(host, instance[method]);
     const [metatype] = (Reflect.getMetadata('design:paramtypes', instance, method) ?? []) as [Type?];
     const metadata = { type: 'body', metatype, data: undefined } as const;
-    const call = (payload: unknown, context: RealtimeContext): unknown => {
+    const call = (payload: unknown, context: MessageRequest): unknown => {
       const result = instance[method](payload, context);
       return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
     };

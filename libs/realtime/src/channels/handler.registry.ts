@@ -4,33 +4,38 @@ import {
   ChannelTemplate,
   type MessageNameOf,
   type MessageOutput,
-  type PayloadSchemas,
+  type ReplyInput,
+  type AnyChannel,
   type RealtimeChannelDescriptor,
   splitChannelName,
 } from '@nestjs-realtime/contract';
-import type { ChannelMatch } from '../connections/channel-match.js';
+import { type ChannelMatch, matchOf } from '../connections/channel-match.js';
 import { isPromiseLike } from '../connections/promise-like.js';
+import { contextOf, type MessageRequest } from '../connections/message-request.js';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import type { ChannelGuards, RegisteredChannel, RegisteredMessage } from '../connections/registered-channel.js';
+import { internalError } from '../instrumentation/internal-error.js';
 import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
 import { refusalOfHandler } from '../instrumentation/refusal-of.js';
 import { withCapture } from '../instrumentation/with-capture.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { PayloadSchemaCompiler } from '../payloads/payload-schema.compiler.js';
-import { RealtimeFault } from '../realtime.exception.js';
+import { isRefusalCode, type RealtimeException, RealtimeFault } from '../realtime.exception.js';
+import { compileChannel } from './compile-channel.js';
+import { undeclaredError, withDeclaredErrors } from './declared-errors.js';
 import { startHandler } from './handler-start.js';
 import type { MessageBinder, MessageInvoker } from './message-invoker.js';
 
 /** An inbound handler registered by hand, without a decorator. */
-export type RealtimeMessageHandler<
-  Channel extends RealtimeChannelDescriptor,
-  Message extends MessageNameOf<Channel>,
-> = (payload: MessageOutput<Channel, Message>, context: RealtimeContext<Channel>) => unknown;
+export type RealtimeMessageHandler<Channel extends AnyChannel, Message extends MessageNameOf<Channel>> = (
+  payload: MessageOutput<Channel, Message>,
+  context: RealtimeContext<Channel, Message>,
+) => ReplyInput<Channel, Message> | Promise<ReplyInput<Channel, Message>>;
 
 /** One inbound handler, as `list()` returns it. */
 export interface RegisteredHandler {
   readonly descriptor: RealtimeChannelDescriptor;
-  readonly event: string;
+  readonly message: string;
 }
 
 /**
@@ -42,7 +47,7 @@ export interface RegisteredHandler {
  */
 export abstract class IRealtimeHandlerRegistry {
   /** Registers a handler and its channel. @throws RealtimeFault on conflict, or for a message that the channel does not declare. */
-  abstract register<Channel extends RealtimeChannelDescriptor, Message extends MessageNameOf<Channel>>(
+  abstract register<Channel extends AnyChannel, Message extends MessageNameOf<NoInfer<Channel>>>(
     descriptor: Channel,
     message: Message,
     handler: RealtimeMessageHandler<Channel, Message>,
@@ -71,17 +76,17 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     super();
   }
 
-  override register<Channel extends RealtimeChannelDescriptor, Message extends MessageNameOf<Channel>>(
-    descriptor: Channel,
-    message: Message,
-    handler: RealtimeMessageHandler<Channel, Message>,
+  override register(
+    descriptor: AnyChannel,
+    message: string,
+    handler: (payload: never, context: never) => unknown,
   ): void {
-    const run = handler as unknown as (payload: unknown, context: RealtimeContext) => unknown;
-    this.bind(descriptor, message, 'register()', (validator) => (context) => {
-      const payload = validator.parse(context.payload);
-      if (!isPromiseLike(payload)) return run(payload, context);
-      context.wait();
-      return payload.then((value) => startHandler(context, null, () => run(value, context)));
+    const run = handler as (payload: unknown, context: RealtimeContext) => unknown;
+    this.bind(descriptor, message, 'register()', (validator) => (request) => {
+      const payload = validator.parse(request.payload);
+      if (!isPromiseLike(payload)) return run(payload, contextOf(request));
+      request.wait();
+      return payload.then((value) => startHandler(request, null, () => run(value, contextOf(request))));
     });
   }
 
@@ -91,7 +96,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
 
   override list(): readonly RegisteredHandler[] {
     return [...this.channels.values()].flatMap(({ descriptor, messages }) =>
-      [...messages].filter(([, message]) => message.handler !== null).map(([event]) => ({ descriptor, event })),
+      [...messages].filter(([, message]) => message.handler !== null).map(([message]) => ({ descriptor, message })),
     );
   }
 
@@ -117,7 +122,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     for (const registered of this.byLength.get(segments.length) ?? []) {
       const { descriptor } = registered;
       const params = descriptor.template.matchSegments(segments);
-      if (params !== null) return { registered, descriptor, name, params };
+      if (params !== null) return matchOf(registered, name, params);
     }
     return null;
   }
@@ -131,23 +136,23 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
   /** Gives a message its handler. @throws RealtimeFault when the message is not declared or already has a handler. */
   bind(
     descriptor: RealtimeChannelDescriptor,
-    event: string,
+    name: string,
     place: string,
     binder: MessageBinder,
     guards: readonly string[] = [],
   ): void {
-    const message = this.add(descriptor, place).messages.get(event);
+    const message = this.add(descriptor, place).messages.get(name);
     if (message === undefined) {
       throw new RealtimeFault(
-        `${place} handles "${event}", which channel "${descriptor.name}" does not declare; add it to the channel's messages (${[...Object.keys(descriptor.messages)].join(', ') || 'none so far'}) or fix the name.`,
+        `${place} handles "${name}", which channel "${descriptor.name}" does not declare; add it to the channel's messages (${[...Object.keys(descriptor.messages)].join(', ') || 'none so far'}) or fix the name.`,
       );
     }
     if (message.handler !== null) {
       throw new RealtimeFault(
-        `${place} and ${message.handler.place} both handle "${event}" of channel "${descriptor.name}"; a message can have only one handler: remove one.`,
+        `${place} and ${message.handler.place} both handle "${name}" of channel "${descriptor.name}"; a message can have only one handler: remove one.`,
       );
     }
-    message.handler = { invoke: this.sandwich(descriptor, event, binder(message.validator)), place, guards };
+    message.handler = { invoke: this.sandwich(descriptor, name, message, binder(message.validator)), place, guards };
   }
 
   /** Adds a class's guards to its channel, for gate 2. */
@@ -178,55 +183,45 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
           'give one of them another literal segment, or register one descriptor for both.',
       );
     }
-    const channel: RegisteredChannel = {
-      descriptor,
-      place,
-      events: this.compile(
-        descriptor.events,
-        (name) => `Event "${name}" of channel "${descriptor.name}"`,
-        (validator) => validator,
-      ),
-      messages: this.compile(
-        descriptor.messages,
-        (name) => `Message "${name}" of channel "${descriptor.name}"`,
-        (validator): RegisteredMessage => ({ validator, handler: null }),
-      ),
-      guards: [],
-      guardNames: new Set(),
-    };
+    const channel = compileChannel(descriptor, place, this.schemas);
     this.channels.set(descriptor.name, channel);
     this.byLength.set(descriptor.template.length, [...siblings, channel]);
     return channel;
   }
 
   /** `withSpan(withCapture(handler))` (docs/decisions/0009). */
-  private sandwich(descriptor: RealtimeChannelDescriptor, event: string, invoke: MessageInvoker): MessageInvoker {
+  private sandwich(
+    descriptor: RealtimeChannelDescriptor,
+    name: string,
+    { errors }: RegisteredMessage,
+    invoke: MessageInvoker,
+  ): MessageInvoker {
     return withSpan(
       this.tracer,
       {
         op: 'realtime-handler',
-        name: `realtime-handler ${descriptor.name} ${event}`,
-        attributes: { channel: descriptor.name, event },
+        name: `realtime-handler ${descriptor.name} ${name}`,
+        attributes: { channel: descriptor.name, event: name },
       },
       withCapture(
         this.logger,
         {
           layer: 'realtime-handler',
-          describe: (context: RealtimeContext) => `channel ${context.channel}, message ${event}`,
-          refusalOf: (error, { aborted }) => refusalOfHandler(error, aborted),
+          describe: (request: MessageRequest) => `channel ${request.channelName}, message ${name}`,
+          refusalOf: (error, { aborted }) => this.declared(refusalOfHandler(error, aborted), name, errors),
         },
-        invoke,
+        errors.size === 0 ? invoke : withDeclaredErrors(name, errors, invoke),
       ),
     );
   }
 
-  private compile<Slot>(
-    slots: PayloadSchemas,
-    placeOf: (name: string) => string,
-    finish: (validator: ReturnType<PayloadSchemaCompiler['compile']>) => Slot,
-  ): Map<string, Slot> {
-    return new Map(
-      Object.entries(slots).map(([name, schema]) => [name, finish(this.schemas.compile(schema, placeOf(name)))]),
-    );
+  /** A code that the message does not declare is a bug of the handler, so the peer gets `INTERNAL`. */
+  private declared(
+    refusal: RealtimeException | null,
+    name: string,
+    errors: RegisteredMessage['errors'],
+  ): RealtimeException | null {
+    if (refusal === null || isRefusalCode(refusal.code) || errors.has(refusal.code)) return refusal;
+    return internalError(this.logger, `realtime-handler: message ${name}`, undeclaredError(name, refusal));
   }
 }

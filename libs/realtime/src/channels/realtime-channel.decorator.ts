@@ -1,6 +1,6 @@
 // Which provider handles a channel?
 import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
-import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { AnyChannel, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { ENTRY_PROVIDER, INJECTABLE } from './nest-internals.js';
 
 /** A fixed key, so that two copies of this package in one process see each other's decorators. */
@@ -17,7 +17,7 @@ const decorated = new Set<WeakRef<object>>();
  * @UseGuards(OrderMemberGuard)
  * export class OnAddNote {}
  */
-export function RealtimeChannel(descriptor: RealtimeChannelDescriptor): ClassDecorator {
+export function RealtimeChannel(descriptor: AnyChannel): ClassDecorator {
   return applyDecorators(
     (target: object) => void decorated.add(new WeakRef(target)),
     injectable,

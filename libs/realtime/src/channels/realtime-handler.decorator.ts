@@ -1,6 +1,15 @@
 // Which method handles a message? And what are its parameters?
-import { DEFAULT_EVENT, type MessageNameOf, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { SetMetadata } from '@nestjs/common';
+import {
+  type AnyChannel,
+  DEFAULT_EVENT,
+  type MessageNameOf,
+  type MessageOutput,
+  type RealtimeChannelDescriptor,
+  type ReplyInput,
+} from '@nestjs-realtime/contract';
+import type { RealtimeContext } from '../connections/realtime-context.js';
+import { RealtimeFault } from '../realtime.exception.js';
 import { NEST_PARAM, PARAMS } from './nest-internals.js';
 
 export const HANDLER_METADATA = 'nestjs-realtime:handler';
@@ -12,17 +21,58 @@ export type ParamsMetadata = Readonly<
   Record<string, { readonly index: number; readonly data?: unknown; readonly pipes: readonly unknown[] }>
 >;
 
+/** A decorator of methods whose type the compiler checks. */
+export type CheckedMethodDecorator<Method> = <T extends Method>(
+  target: object,
+  key: string | symbol,
+  descriptor: TypedPropertyDescriptor<T>,
+) => void;
+
+/** What `@RealtimeHandler` keeps of a method. */
+export interface HandledMessage {
+  readonly message: string;
+  /** Null in the unchecked form. */
+  readonly descriptor: RealtimeChannelDescriptor | null;
+}
+
 /**
- * Marks the method that handles a message of the class's channel; `event` defaults to `"message"`. The method gets `(payload, ctx)`, or
- * the parameters it declares with `@MessageBody()` and `@MessageContext()`. If it returns plain data, the reply carries it as `data`.
- * Requests that want an answer are better served by a controller (docs/decisions/0001#decision-1).
+ * Marks the method that handles a message of the class's channel. With the descriptor, the compiler checks payload, context and reply of
+ * the method; without it nothing is checked, and `message` defaults to `"message"`. The method gets `(payload, ctx)`, or the parameters it
+ * declares with `@MessageBody()` and `@MessageContext()`. What it returns leaves the server only if the message declares a `reply`.
  *
- * @example @RealtimeHandler('addNote') async handle(note: AddNote, ctx: RealtimeContext<typeof orderChannel>) {}
+ * @example
+ * @RealtimeHandler(orderChannel, 'addNote')
+ * async add(note: AddNote, ctx: RealtimeContext<typeof orderChannel, 'addNote'>) {}
  */
-export function RealtimeHandler<Channel extends RealtimeChannelDescriptor = RealtimeChannelDescriptor>(
-  event: MessageNameOf<Channel> | (string & {}) = DEFAULT_EVENT,
-): MethodDecorator {
-  return SetMetadata(HANDLER_METADATA, event);
+export function RealtimeHandler(message?: string): MethodDecorator;
+export function RealtimeHandler<Channel extends AnyChannel, Message extends MessageNameOf<NoInfer<Channel>>>(
+  descriptor: Channel,
+  message: Message,
+): CheckedMethodDecorator<
+  (
+    payload: MessageOutput<Channel, Message>,
+    context: RealtimeContext<Channel, Message>,
+  ) => ReplyInput<Channel, Message> | Promise<ReplyInput<Channel, Message>>
+>;
+export function RealtimeHandler(
+  first: AnyChannel | string = DEFAULT_EVENT,
+  second?: string,
+): CheckedMethodDecorator<unknown> {
+  const handled: HandledMessage =
+    typeof first === 'string'
+      ? { message: first, descriptor: null }
+      : { message: second ?? DEFAULT_EVENT, descriptor: demandDescriptor(first) };
+  return SetMetadata(HANDLER_METADATA, handled);
+}
+
+/** @throws RealtimeFault for what an import cycle leaves in place of a descriptor. */
+function demandDescriptor(descriptor: unknown): RealtimeChannelDescriptor {
+  if (typeof descriptor === 'object' && descriptor !== null && 'template' in descriptor) {
+    return descriptor as RealtimeChannelDescriptor;
+  }
+  throw new RealtimeFault(
+    '@RealtimeHandler() names no channel; pass its descriptor, or the name of the message alone. If you did, an import cycle may have left it undefined.',
+  );
 }
 
 /** Injects the `RealtimeContext` of a message beside `@MessageBody()`. */
@@ -36,8 +86,8 @@ export function MessageContext(): ParameterDecorator {
 }
 
 /** The message that a method handles, if any. */
-export function handledEvent(method: object): string | undefined {
-  return Reflect.getMetadata(HANDLER_METADATA, method) as string | undefined;
+export function handledMessage(method: object): HandledMessage | undefined {
+  return Reflect.getMetadata(HANDLER_METADATA, method) as HandledMessage | undefined;
 }
 
 /**

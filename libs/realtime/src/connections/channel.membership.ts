@@ -1,6 +1,6 @@
 // Which members does each concrete channel have on this node? All members of a channel share one object.
 import { Injectable } from '@nestjs/common';
-import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { ChannelMatch } from './channel-match.js';
 import { FewEntries } from './few-entries.js';
 import type { RegisteredChannel } from './registered-channel.js';
@@ -9,7 +9,7 @@ import type { RegisteredChannel } from './registered-channel.js';
 export class MemberChannel<Member = unknown> extends FewEntries<Member, Member> implements ChannelMatch {
   readonly name: string;
   readonly registered: RegisteredChannel;
-  private known: Readonly<Record<string, string>> | null = null;
+  private own: ChannelAddress | null = null;
 
   constructor({ name, registered }: ChannelMatch) {
     super();
@@ -21,9 +21,14 @@ export class MemberChannel<Member = unknown> extends FewEntries<Member, Member> 
     return this.registered.descriptor;
   }
 
-  /** Matched again when first read: to keep those of gate 2 doubles the memory of a subscription (docs/decisions/0032). */
   get params(): Readonly<Record<string, string>> {
-    return (this.known ??= this.descriptor.template.match(this.name)!);
+    return this.address.params;
+  }
+
+  /** Made when first read: to keep the params of gate 2 doubles the memory of a subscription (docs/decisions/0032). */
+  get address(): ChannelAddress {
+    const { descriptor, name } = this;
+    return (this.own ??= { descriptor, name, params: descriptor.template.match(name)! });
   }
 
   protected override keyOf(member: Member): Member {

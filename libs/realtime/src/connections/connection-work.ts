@@ -6,7 +6,7 @@ import { TokenBucket } from './token-bucket.js';
 
 /** Work for a connection on one channel. It must stop when the subscription or the connection ends. */
 export interface Running {
-  readonly channel: string;
+  readonly channelName: string;
   abort(reason: Error): void;
 }
 
@@ -40,6 +40,7 @@ export class ConnectionWork {
   abort(reason: () => Error, channel: string | null): void {
     if (this.running.length === 0) return;
     const error = reason();
-    for (const running of [...this.running]) if (channel === null || running.channel === channel) running.abort(error);
+    for (const running of [...this.running])
+      if (channel === null || running.channelName === channel) running.abort(error);
   }
 }

@@ -1,14 +1,15 @@
 // Which connections does this node have? By user and by session, for revocation and limits.
 import { Injectable } from '@nestjs/common';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
-import type { RealtimeConnection } from './realtime.connection.js';
+import type { LiveConnection } from './live.connection.js';
+import type { Party } from './party.js';
 
 /** Every connection that has passed gate 1 and has not ended. */
 @Injectable()
 export class ConnectionDirectory {
-  private readonly connections = new Set<RealtimeConnection>();
-  private readonly byUser = new Map<string, Set<RealtimeConnection>>();
-  private readonly bySession = new Map<string, Set<RealtimeConnection>>();
+  private readonly connections = new Map<string, LiveConnection>();
+  private readonly byUser = new Map<string, Set<LiveConnection>>();
+  private readonly bySession = new Map<string, Set<LiveConnection>>();
 
   get size(): number {
     return this.connections.size;
@@ -24,29 +25,37 @@ export class ConnectionDirectory {
     return this.bySession.size;
   }
 
-  add(connection: RealtimeConnection): void {
-    this.connections.add(connection);
+  add(connection: LiveConnection): void {
+    this.connections.set(connection.id, connection);
     this.index(connection, connection.user);
   }
 
-  remove(connection: RealtimeConnection): void {
-    if (this.connections.delete(connection)) this.unindex(connection, connection.user);
+  remove(connection: LiveConnection): void {
+    if (this.connections.delete(connection.id)) this.unindex(connection, connection.user);
   }
 
   /** Replaces the user of a connection. */
-  setUser(connection: RealtimeConnection, user: RealtimeUser | null): void {
-    const known = this.connections.has(connection);
+  setUser(connection: LiveConnection, user: RealtimeUser | null): void {
+    const known = this.connections.get(connection.id) === connection;
     if (known) this.unindex(connection, connection.user);
     connection.user = user;
     if (known) this.index(connection, user);
   }
 
   /** A snapshot: the caller may close connections while it iterates. */
-  all(): RealtimeConnection[] {
-    return [...this.connections];
+  all(): LiveConnection[] {
+    return [...this.connections.values()];
   }
 
-  ofUser(userId: string): RealtimeConnection[] {
+  /** A snapshot, as `all()`. */
+  of({ userId, sessionId, connectionId }: Party): LiveConnection[] {
+    if (userId !== undefined) return this.ofUser(userId);
+    if (sessionId !== undefined) return this.ofSession(sessionId);
+    const connection = this.connections.get(connectionId);
+    return connection === undefined ? [] : [connection];
+  }
+
+  ofUser(userId: string): LiveConnection[] {
     return [...(this.byUser.get(userId) ?? [])];
   }
 
@@ -54,30 +63,30 @@ export class ConnectionDirectory {
     return this.byUser.get(userId)?.size ?? 0;
   }
 
-  ofSession(sessionId: string): RealtimeConnection[] {
+  ofSession(sessionId: string): LiveConnection[] {
     return [...(this.bySession.get(sessionId) ?? [])];
   }
 
-  private index(connection: RealtimeConnection, user: RealtimeUser | null): void {
+  private index(connection: LiveConnection, user: RealtimeUser | null): void {
     if (user === null) return;
     put(this.byUser, user.userId, connection);
     if (user.sessionId !== undefined) put(this.bySession, user.sessionId, connection);
   }
 
-  private unindex(connection: RealtimeConnection, user: RealtimeUser | null): void {
+  private unindex(connection: LiveConnection, user: RealtimeUser | null): void {
     if (user === null) return;
     drop(this.byUser, user.userId, connection);
     if (user.sessionId !== undefined) drop(this.bySession, user.sessionId, connection);
   }
 }
 
-function put(index: Map<string, Set<RealtimeConnection>>, key: string, connection: RealtimeConnection): void {
+function put(index: Map<string, Set<LiveConnection>>, key: string, connection: LiveConnection): void {
   const known = index.get(key);
   if (known === undefined) index.set(key, new Set([connection]));
   else known.add(connection);
 }
 
-function drop(index: Map<string, Set<RealtimeConnection>>, key: string, connection: RealtimeConnection): void {
+function drop(index: Map<string, Set<LiveConnection>>, key: string, connection: LiveConnection): void {
   const known = index.get(key);
   if (known?.delete(connection) && known.size === 0) index.delete(key);
 }

@@ -7,11 +7,11 @@ import { RealtimeException } from '../realtime.exception.js';
 import type { ChannelMatch } from './channel-match.js';
 import { MemberChannel } from './channel.membership.js';
 import { type BroadcastFunction, type MessageAuthority, RealtimeContext } from './realtime-context.js';
-import { RealtimeConnection } from './realtime.connection.js';
+import { LiveConnection } from './live.connection.js';
 import type { RegisteredChannel } from './registered-channel.js';
 import { Subscriptions } from './subscriptions.js';
 
-class Connection extends RealtimeConnection {
+class Connection extends LiveConnection {
   readonly moves: string[] = [];
   readonly notices: unknown[] = [];
   constructor() {

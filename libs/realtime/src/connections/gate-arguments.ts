@@ -5,5 +5,5 @@ import type { RealtimeRequest } from './realtime-request.js';
 export type GateArguments = [client: unknown, data: unknown, request: RealtimeRequest, pattern: string];
 
 export function gateArguments(request: RealtimeRequest): GateArguments {
-  return [request.connection?.client, request.payload, request, request.event ?? request.gate];
+  return [request.live?.client, request.payload, request, request.message ?? request.event ?? request.gate];
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ConnectionDirectory } from './connection.directory.js';
 import { HandlerSlots } from './handler-slots.js';
-import type { RealtimeConnection } from './realtime.connection.js';
+import type { LiveConnection } from './live.connection.js';
 import { TokenBucket } from './token-bucket.js';
 
 describe('a token bucket', () => {
@@ -74,7 +74,7 @@ describe('handler slots', () => {
 
 describe('the directory of connections', () => {
   const connect = (userId: string | null, sessionId?: string) =>
-    ({ user: userId === null ? null : { userId, roles: [], sessionId } }) as unknown as RealtimeConnection;
+    ({ user: userId === null ? null : { userId, roles: [], sessionId } }) as unknown as LiveConnection;
 
   it('finds connections by user and by session, but no anonymous ones', () => {
     const directory = new ConnectionDirectory();

@@ -1,8 +1,9 @@
 // What does a gate check? One request of one connection, or one broadcast of the server.
-import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
-import type { ChannelMatch } from './channel-match.js';
+import { type ChannelMatch, matchOf } from './channel-match.js';
+import type { LiveConnection } from './live.connection.js';
 import type { RealtimeConnection } from './realtime.connection.js';
 import type { RegisteredChannel } from './registered-channel.js';
 
@@ -13,15 +14,33 @@ export type RealtimeGate = 'connect' | 'subscribe' | 'message' | 'broadcast';
 export abstract class RealtimeRequest {
   abstract readonly gate: RealtimeGate;
   /** Null at gate 4: a broadcast has no connection. */
-  abstract readonly connection: RealtimeConnection | null;
-  /** Concrete channel name; null at gate 1. */
-  abstract readonly channel: string | null;
+  abstract readonly live: LiveConnection | null;
+  /** Concrete channel name, as the client or the broadcast gave it; null at gate 1. */
+  abstract readonly channelName: string | null;
   /** The registered channel and its params; null at gate 1 and for an unknown channel. */
   abstract readonly match: ChannelMatch | null;
-  /** Event or message name; null at gates 1 and 2. */
-  abstract readonly event: string | null;
   /** Handshake at gate 1, payload at gates 3 and 4. */
   abstract readonly payload: unknown;
+
+  /** Name of the message; null at the other gates. */
+  get message(): string | null {
+    return null;
+  }
+
+  /** Name of the event; null at the inbound gates. */
+  get event(): string | null {
+    return null;
+  }
+
+  /** Null at gate 4: a broadcast has no connection. */
+  get connection(): RealtimeConnection | null {
+    return this.live?.view ?? null;
+  }
+
+  /** Null at gate 1 and for an unknown channel. */
+  get channel(): ChannelAddress | null {
+    return this.match?.address ?? null;
+  }
 
   get descriptor(): RealtimeChannelDescriptor | null {
     return this.match?.descriptor ?? null;
@@ -33,25 +52,24 @@ export abstract class RealtimeRequest {
 
   /** At gate 1 the user of the new credentials, later the user of the connection. */
   get user(): RealtimeUser | null {
-    return this.connection?.user ?? null;
+    return this.live?.user ?? null;
   }
 
   /** At gate 1 the handshake that is checked, later the one that was accepted last; null at gate 4. */
   get handshake(): RealtimeHandshake | null {
-    return this.connection?.handshake ?? null;
+    return this.live?.handshake ?? null;
   }
 }
 
 /** Gate 1: a new connection, or new credentials for a connection. */
 export class ConnectRequest extends RealtimeRequest {
   readonly gate = 'connect';
-  readonly channel = null;
+  readonly channelName = null;
   readonly match = null;
-  readonly event = null;
   private found: RealtimeUser | null = null;
 
   constructor(
-    readonly connection: RealtimeConnection,
+    readonly live: LiveConnection,
     private readonly judged: RealtimeHandshake,
   ) {
     super();
@@ -79,48 +97,61 @@ export class ConnectRequest extends RealtimeRequest {
 /** Gate 2: a connection that asks for a channel, or a subscription that is checked again. */
 export class SubscribeRequest extends RealtimeRequest {
   readonly gate = 'subscribe';
-  readonly event = null;
   readonly payload = undefined;
 
   constructor(
-    readonly connection: RealtimeConnection,
-    readonly channel: string,
+    readonly live: LiveConnection,
+    readonly channelName: string,
     readonly match: ChannelMatch | null,
   ) {
     super();
   }
 }
 
-/** Gate 4: a broadcast of the server. The request of gate 3 is the `RealtimeContext`. */
+/** Gate 4: an event that the server sends, to one channel or to several of one descriptor. The request of gate 3 is the `MessageRequest`. */
 export class BroadcastRequest extends RealtimeRequest {
   readonly gate = 'broadcast';
-  readonly connection = null;
-  private known: Readonly<Record<string, string>> | null = null;
+  readonly live = null;
+  private known: ChannelAddress | null = null;
 
-  /** `channel` must match the descriptor's template. */
+  /** Each of `names` must match the descriptor's template. */
   constructor(
-    readonly channel: string,
+    readonly names: readonly string[],
     private readonly declared: RealtimeChannelDescriptor,
     /** Null if the channel is not registered. */
     readonly registered: RegisteredChannel | null,
-    readonly event: string,
+    private readonly eventName: string,
     readonly payload: unknown,
   ) {
     super();
   }
 
+  /** The first of the channels: all are of one descriptor. */
+  get channelName(): string {
+    return this.names[0];
+  }
+
+  override get event(): string {
+    return this.eventName;
+  }
+
   get match(): ChannelMatch | null {
-    const { registered, descriptor, channel, params } = this;
-    return registered && { registered, descriptor, name: channel, params };
+    const { registered, channelName, params } = this;
+    return registered && matchOf(registered, channelName, params);
   }
 
   override get descriptor(): RealtimeChannelDescriptor {
     return this.declared;
   }
 
-  /** Computed when first read: most broadcasts never read them. */
+  /** Made when first read: most broadcasts never read it. */
+  override get channel(): ChannelAddress {
+    const { declared: descriptor, channelName: name } = this;
+    return (this.known ??= { descriptor, name, params: descriptor.template.match(name)! });
+  }
+
   override get params(): Readonly<Record<string, string>> {
-    return (this.known ??= this.descriptor.template.match(this.channel)!);
+    return this.channel.params;
   }
 }
 

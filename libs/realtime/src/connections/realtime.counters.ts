@@ -1,13 +1,13 @@
 // How much work is in progress on this node, and how much was refused?
 import { Injectable } from '@nestjs/common';
-import type { RefusalCode } from '@nestjs-realtime/contract';
 
 /** Counts for `IRealtimeServer.stats()`, written by several folders. */
 @Injectable()
 export class RealtimeCounters {
   pendingAuthentications = 0;
   inFlight = 0;
-  readonly refusals: Partial<Record<RefusalCode, number>> = {};
+  /** By code: those of the protocol, and those that messages declare. */
+  readonly refusals: Record<string, number> = {};
 
   private readonly sizes = new Map<string, () => number>();
 
@@ -21,7 +21,7 @@ export class RealtimeCounters {
     return Object.fromEntries([...this.sizes].map(([place, size]) => [place, size()]));
   }
 
-  refused(code: RefusalCode): void {
+  refused(code: string): void {
     this.refusals[code] = (this.refusals[code] ?? 0) + 1;
   }
 }

@@ -1,5 +1,4 @@
 // How does the layer reach the clients of this node? Through the port that a transport implements (docs/decisions/0001#decision-2).
-import type { RefusalCode } from '@nestjs-realtime/contract';
 import type { EncodedEvent } from './encoded-event.js';
 import type { RealtimeEntrance } from './realtime-entrance.js';
 
@@ -26,7 +25,7 @@ export interface RealtimeStats {
   /** How many connections, or parts of them, each place inside the layer holds. All are 0 when no client is connected. */
   readonly holdings: Readonly<Record<string, number>>;
   /** Refusals since boot, by code. */
-  readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
+  readonly refusals: Readonly<Record<string, number>>;
 }
 
 /**

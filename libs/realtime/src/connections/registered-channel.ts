@@ -4,7 +4,7 @@ import type { PayloadValidator } from '../payloads/payload-validator.js';
 
 /** The parts of a `RealtimeRequest` that this file needs. Importing the class would make an import circle: a request has a match. */
 export interface ChannelRequest {
-  readonly channel: string | null;
+  readonly channelName: string | null;
   readonly payload: unknown;
 }
 
@@ -16,7 +16,7 @@ export interface ChannelGuards {
 
 /** The handler of one message of a channel. */
 export interface BoundHandler {
-  /** Passes a `RealtimeContext` through enhancers and schema to the handler. Returns or resolves with the handler's result. */
+  /** Passes a `MessageRequest` through enhancers and schema to the handler. Returns or resolves with the handler's result. */
   invoke(context: ChannelRequest): unknown;
   /** Where it was declared, for error messages. */
   readonly place: string;
@@ -27,6 +27,10 @@ export interface BoundHandler {
 /** One inbound message of a channel. */
 export interface RegisteredMessage {
   readonly validator: PayloadValidator;
+  /** Codes that the message may be refused with, each with the validator of its data. */
+  readonly errors: ReadonlyMap<string, PayloadValidator>;
+  /** Null if nothing that the handler returns leaves the server. */
+  readonly reply: PayloadValidator | null;
   /** Null until a handler claims the message. */
   handler: BoundHandler | null;
 }

@@ -1,5 +1,6 @@
 // What may leave the server for one domain event? An entry of the bridge's allowlist, and what must its mapper return?
 import type {
+  AnyChannel,
   ChannelParamNames,
   EventInput,
   EventNameOf,
@@ -9,22 +10,20 @@ import type {
 import type { EventType } from './reauthorize-on.decorator.js';
 
 /** One broadcast that a mapper asks for: where to, only where the channel's name has params, and what. */
-export type BridgedBroadcast<Channel extends RealtimeChannelDescriptor, Event extends EventNameOf<Channel>> = ([
+export type BridgedBroadcast<Channel extends AnyChannel, Event extends EventNameOf<Channel>> = ([
   ChannelParamNames<Channel['name']>,
 ] extends [never]
   ? { readonly params?: ParamsOf<Channel> }
   : { readonly params: ParamsOf<Channel> }) & { readonly payload: EventInput<Channel, Event> };
 
 /** One broadcast, several, or null to skip the event. */
-export type BridgeResult<Channel extends RealtimeChannelDescriptor, Event extends EventNameOf<Channel>> =
+export type BridgeResult<Channel extends AnyChannel, Event extends EventNameOf<Channel>> =
   BridgedBroadcast<Channel, Event> | readonly BridgedBroadcast<Channel, Event>[] | null;
 
 /** Picks what clients may know of a domain event. May be asynchronous. */
-export type BridgeMapper<
-  Source extends object,
-  Channel extends RealtimeChannelDescriptor,
-  Event extends EventNameOf<Channel>,
-> = (source: Source) => BridgeResult<Channel, Event> | Promise<BridgeResult<Channel, Event>>;
+export type BridgeMapper<Source extends object, Channel extends AnyChannel, Event extends EventNameOf<Channel>> = (
+  source: Source,
+) => BridgeResult<Channel, Event> | Promise<BridgeResult<Channel, Event>>;
 
 /** From one class of domain events to one event of one channel. */
 export interface BridgeRoute {

@@ -1,6 +1,7 @@
 // How does one event get from the bus to its channels? It is mapped, waits for its turn, and is broadcast. Failures are reported, never thrown.
 import type { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
 import type { ChannelLanes } from '../connections/channel-lanes.js';
+import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { withDeadline } from '../connections/deadline.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import type { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
@@ -103,7 +104,7 @@ export class BridgeForwarder {
   /** @throws what the mapper or a broadcast threw. */
   private async forward({ source, channels }: Passage): Promise<void> {
     const turn = this.parts.lanes.take(this.route.channel.name);
-    let sent: Promise<string>[];
+    let sent: Promise<ChannelAddress>[];
     try {
       const given = this.route.mapper(source);
       const broadcasts = mappedBroadcasts(this.route, isPromiseLike(given) ? await this.inTime(given) : given);
@@ -121,12 +122,12 @@ export class BridgeForwarder {
     if (errors.length > 1) throw new AggregateError(errors, `${errors.length} of ${sent.length} broadcasts failed`);
   }
 
-  /** @returns the channel's concrete name. Asynchronous, so that a broadcaster that throws is as one that rejects. */
-  private async send({ address, payload }: MappedBroadcast): Promise<string> {
+  /** @returns the channel. Asynchronous, so that a broadcaster that throws is as one that rejects. */
+  private async send({ address, payload }: MappedBroadcast): Promise<ChannelAddress> {
     // the payload's type was checked where the entry was written; here gate 4 judges it
     const broadcast = this.parts.broadcaster.broadcast.bind(this.parts.broadcaster) as LooseBroadcast;
     await broadcast(address, this.route.event, payload);
-    return address.name;
+    return address;
   }
 
   /** A mapper that never settles must not block its channel, nor keep the events behind it in memory. */

@@ -1,15 +1,16 @@
 // Where is the outcome of an event reported? On the UnhandledExceptionBus and the `bridged` hook; never to the event's publisher.
 import type { LoggerService } from '@nestjs/common';
+import type { ChannelAddress } from '@nestjs-realtime/contract';
 import type { UnhandledExceptionBus } from '@nestjs/cqrs';
 import { isPromiseLike } from '../connections/promise-like.js';
 import { InternalError, repeatedInternalError } from '../instrumentation/internal-error.js';
 import type { RealtimeHooks } from '../realtime.hooks.js';
 import type { BridgeRoute } from './bridge-entry.js';
 
-/** One event on its way; `channels` are the concrete names it has been broadcast to. */
+/** One event on its way; `channels` are those it has been broadcast to. */
 export interface Passage {
   readonly source: object;
-  readonly channels: string[];
+  readonly channels: ChannelAddress[];
 }
 
 /** Where to report. */

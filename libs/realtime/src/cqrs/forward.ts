@@ -1,5 +1,5 @@
 // How is an entry of the bridge's allowlist written? As a sentence: forward this event to that channel, with this mapper.
-import type { EventNameOf, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { AnyChannel, EventNameOf, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { BridgeEntry, BridgeMapper, BridgeRoute } from './bridge-entry.js';
 import type { EventType } from './reauthorize-on.decorator.js';
 
@@ -9,7 +9,7 @@ export interface ForwardedEvent<Source extends object> {
    * Adds a channel. The mapper is called once for each event, with the event as it was published, and gives
    * `{ params, payload }` (`params` only where the channel's name has some), a list of them, or null to skip the event.
    */
-  to<Channel extends RealtimeChannelDescriptor, Event extends EventNameOf<Channel>>(
+  to<Channel extends AnyChannel, Event extends EventNameOf<Channel>>(
     channel: Channel,
     event: Event,
     mapper: BridgeMapper<Source, Channel, Event>,

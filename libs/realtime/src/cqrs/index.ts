@@ -8,9 +8,4 @@ export { forward, type ForwardedEvent } from './forward.js';
 export { REALTIME_EVENT } from './realtime-event.js';
 export { RealtimeBridge, type RealtimeCqrsOptions } from './realtime.bridge.js';
 export { RealtimeCqrsModule } from './realtime-cqrs.module.js';
-export {
-  type EventType,
-  type ReauthorizationScope,
-  type ReauthorizationScopes,
-  ReauthorizeOn,
-} from './reauthorize-on.decorator.js';
+export { type EventType, ReauthorizeOn, type Subject, type Subjects } from './reauthorize-on.decorator.js';

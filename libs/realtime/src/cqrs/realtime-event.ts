@@ -1,6 +1,7 @@
 // Which events on the bus are about realtime itself? None of them may go back into a channel.
 import { RealtimeRequest } from '../connections/realtime-request.js';
-import { RealtimeConnection } from '../connections/realtime.connection.js';
+import { ConnectionView } from '../connections/connection-view.js';
+import { LiveConnection } from '../connections/live.connection.js';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import type { EventType } from './reauthorize-on.decorator.js';
 
@@ -16,7 +17,7 @@ import type { EventType } from './reauthorize-on.decorator.js';
 export const REALTIME_EVENT: unique symbol = Symbol.for('nestjs-realtime:event') as never;
 
 /** What hooks and guards hand out. On a bus it is about realtime without being marked. */
-const OWN: readonly EventType[] = [RealtimeConnection, RealtimeRequest, RealtimeException, RealtimeFault];
+const OWN: readonly EventType[] = [ConnectionView, LiveConnection, RealtimeRequest, RealtimeException, RealtimeFault];
 
 /** Whether events of this class are about realtime itself. */
 export function tellsOfRealtime(type: EventType): boolean {

@@ -2,17 +2,13 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
-import { IRealtimeRevocation } from '../revocation/realtime.revocation.js';
+import { IRealtimeConnections } from '../connections/realtime.connections.js';
+import { whoFault } from '../connections/party.js';
 import { channelOf } from '../channels/realtime-channel.decorator.js';
 import { internalError, repeatedInternalError } from '../instrumentation/internal-error.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { eventBuses } from './event-buses.js';
-import {
-  type Reaction,
-  reactionsOf,
-  type ReauthorizationScope,
-  type ReauthorizationScopes,
-} from './reauthorize-on.decorator.js';
+import { type Reaction, reactionsOf, type Subject, type Subjects } from './reauthorize-on.decorator.js';
 
 interface ChannelReaction extends Reaction {
   readonly channel: string;
@@ -21,7 +17,7 @@ interface ChannelReaction extends Reaction {
 @Injectable()
 export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('Realtime');
-  private revocation: IRealtimeRevocation;
+  private connections: IRealtimeConnections;
   private reactions: readonly ChannelReaction[] = [];
   private subscriptions: readonly Subscription[] = [];
 
@@ -32,7 +28,7 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
 
   /** @throws RealtimeFault when there is nothing to listen to, or no port to call. */
   onModuleInit(): void {
-    this.revocation = this.revocationPort();
+    this.connections = this.connectionsPort();
     this.reactions = this.exploreReactions();
     const buses = eventBuses(this.discovery);
     if (buses.length === 0) {
@@ -56,9 +52,9 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
   private async react(reaction: ChannelReaction, event: unknown): Promise<void> {
     try {
       if (!(event instanceof reaction.event)) return;
-      const scopes = reaction.scopesOf(event);
-      const found = listed(scopes instanceof Promise ? await scopes : scopes);
-      await Promise.all(found.map((scope) => this.revocation.reauthorize(scope)));
+      const subjects = reaction.subjectsOf(event);
+      const found = listed(subjects instanceof Promise ? await subjects : subjects);
+      await Promise.all(found.map(({ channel, ...who }) => this.connections.reauthorize(who, channel)));
     } catch (error) {
       repeatedInternalError(
         this.logger,
@@ -79,9 +75,9 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
     );
   }
 
-  private revocationPort(): IRealtimeRevocation {
+  private connectionsPort(): IRealtimeConnections {
     try {
-      return this.moduleRef.get(IRealtimeRevocation as never, { strict: false });
+      return this.moduleRef.get(IRealtimeConnections as never, { strict: false });
     } catch (cause) {
       throw Object.assign(new RealtimeFault('RealtimeCqrsModule needs RealtimeModule.forRoot(); import both.'), {
         cause,
@@ -90,16 +86,13 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
   }
 }
 
-/** @throws TypeError for a scope that names no user. */
-function listed(scopes: ReauthorizationScopes): readonly ReauthorizationScope[] {
-  if (scopes === null) return [];
-  const found = (Array.isArray(scopes) ? scopes : [scopes]) as readonly (ReauthorizationScope | undefined)[];
-  for (const scope of found) {
-    if (typeof scope?.userId !== 'string' || scope.userId === '') {
-      throw new TypeError(
-        'The mapper must return { userId }, a list of them, or null; userId is a string that is not empty',
-      );
-    }
+/** @throws TypeError for a subject that means no connection. */
+function listed(subjects: Subjects): readonly Subject[] {
+  if (subjects === null) return [];
+  const found = (Array.isArray(subjects) ? subjects : [subjects]) as readonly Subject[];
+  for (const subject of found) {
+    const fault = (subject as unknown) === 'caller' ? 'An event has no caller.' : whoFault(subject);
+    if (fault !== null) throw new TypeError(`The mapper must return a subject, a list of them, or null. ${fault}`);
   }
-  return found as readonly ReauthorizationScope[];
+  return found;
 }

@@ -1,20 +1,17 @@
 // After which domain events may a user no longer be on a channel?
-import type { ChannelAddress } from '@nestjs-realtime/contract';
+import type { AnyChannel, ChannelTarget } from '@nestjs-realtime/contract';
 import { REAUTHORIZE_ON_METADATA } from '../channels/reauthorization-metadata.js';
+import type { Party } from '../connections/party.js';
 import { RealtimeFault } from '../realtime.exception.js';
 
-/** Whose subscriptions pass gate 2 again. */
-export interface ReauthorizationScope {
-  readonly userId: string;
-  /**
-   * Only the user's connections that are subscribed to this concrete channel: its address, or its name. Leave it out where the event
-   * changes the user, such as their roles, and not only a membership.
-   */
-  readonly channel?: ChannelAddress | string;
-}
+/**
+ * Whose subscriptions pass gate 2 again. With `channel`, it concerns only connections that are subscribed to that channel. Leave it out
+ * where the event changes the user, such as their roles, and not only a membership.
+ */
+export type Subject = Party & { readonly channel?: ChannelTarget<AnyChannel> | undefined };
 
-/** One scope, several, or null where the event changes nothing. */
-export type ReauthorizationScopes = ReauthorizationScope | readonly ReauthorizationScope[] | null;
+/** One subject, several, or null where the event changes nothing. */
+export type Subjects = Subject | readonly Subject[] | null;
 
 /** A class of domain events. */
 export type EventType<Event extends object = object> = abstract new (...args: never[]) => Event;
@@ -22,14 +19,14 @@ export type EventType<Event extends object = object> = abstract new (...args: ne
 /** An event and what follows from it, as the decorator stores it. */
 export interface Reaction {
   readonly event: EventType;
-  readonly scopesOf: (event: object) => ReauthorizationScopes | Promise<ReauthorizationScopes>;
+  readonly subjectsOf: (event: object) => Subjects | Promise<Subjects>;
 }
 
 /**
  * Re-authorizes users when an event of this class, or of one derived from it, is published on the `EventBus`. Repeat it for more
  * events. Update your own data before you publish: gate 2 reads the present data.
  *
- * Needs `RealtimeCqrsModule.forRoot()`. A `scopesOf` that throws is logged, and the lease does its work later.
+ * Needs `RealtimeCqrsModule.forRoot()`. A `subjectsOf` that throws is logged, and the lease does its work later.
  *
  * @throws RealtimeFault where the event is no class.
  * @example
@@ -40,7 +37,7 @@ export interface Reaction {
  */
 export function ReauthorizeOn<Type extends EventType>(
   event: Type,
-  scopesOf: (event: InstanceType<Type>) => ReauthorizationScopes | Promise<ReauthorizationScopes>,
+  subjectsOf: (event: InstanceType<Type>) => Subjects | Promise<Subjects>,
 ): ClassDecorator {
   return (target) => {
     if (typeof event !== 'function') {
@@ -48,7 +45,7 @@ export function ReauthorizeOn<Type extends EventType>(
         `${target.name} has @ReauthorizeOn without an event class; if you gave one, an import cycle has left it undefined.`,
       );
     }
-    const reaction: Reaction = { event, scopesOf: scopesOf as Reaction['scopesOf'] };
+    const reaction: Reaction = { event, subjectsOf: subjectsOf as Reaction['subjectsOf'] };
     Reflect.defineMetadata(REAUTHORIZE_ON_METADATA, [...reactionsOf(target), reaction], target);
   };
 }

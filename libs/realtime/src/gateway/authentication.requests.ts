@@ -6,7 +6,7 @@ import { Renewal } from '../revocation/authority.renewal.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { publicUser, type RealtimeUser } from '../authorization/realtime-user.js';
 import { withinDeadline } from '../connections/deadline.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { authRefusal } from '../payloads/auth-shape.js';
 import { RealtimeException } from '../realtime.exception.js';
@@ -31,7 +31,7 @@ export class AuthenticationRequests {
     private readonly options: RealtimeOptions,
   ) {}
 
-  authenticate(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
+  authenticate(connection: LiveConnection, frame: unknown, pending: PendingRequest): void {
     const refuse = (error: unknown): void => {
       const refusal = error as RealtimeException;
       this.refusals.record(refusal, { gate: 'connect', connection });
@@ -48,7 +48,7 @@ export class AuthenticationRequests {
   }
 
   /** One deadline covers all steps, from receipt. A request that misses it changes nothing. */
-  private async replaceUser(connection: RealtimeConnection, auth: Auth, deadline: number): Promise<RealtimeUser> {
+  private async replaceUser(connection: LiveConnection, auth: Auth, deadline: number): Promise<RealtimeUser> {
     const handshake = { ...connection.handshake, auth };
     let late = false;
     const replaced = this.authentications.pass(connection, handshake, deadline, (user) => {

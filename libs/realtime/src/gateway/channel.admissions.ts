@@ -7,7 +7,7 @@ import { HandlerRegistry } from '../channels/handler.registry.js';
 import type { Turn } from '../connections/channel-lanes.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { withinDeadline } from '../connections/deadline.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { SubscribeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/inbound.gates.js';
 import { denied } from '../instrumentation/refusal-of.js';
@@ -51,7 +51,7 @@ export class Admissions {
    * revocation is thus part of the verdicts, and a later one finds the subscription. The lanes stay taken until `commit` returns.
    */
   decide(
-    connection: RealtimeConnection,
+    connection: LiveConnection,
     channels: ReadonlySet<string>,
     commit: (verdicts: ReadonlyMap<string, Verdict>) => void,
   ): void {
@@ -81,7 +81,7 @@ export class Admissions {
    * Counts a channel before any guard runs for it; otherwise one connection could keep thousands of guards busy. It treats existing and
    * unknown names alike, so the limit does not reveal which channels exist.
    */
-  private limitRefusal(connection: RealtimeConnection, channel: string): RealtimeException | null {
+  private limitRefusal(connection: LiveConnection, channel: string): RealtimeException | null {
     const { subscriptions, pendingChannels } = connection;
     const limit = this.options.limits.subscriptionsPerConnection;
     const isCounted = subscriptions.has(channel) || pendingChannels.asksFor(channel);
@@ -94,7 +94,7 @@ export class Admissions {
     return null;
   }
 
-  private enter(connection: RealtimeConnection, channel: string): Candidate {
+  private enter(connection: LiveConnection, channel: string): Candidate {
     const isNew = !connection.subscriptions.has(channel);
     connection.pendingChannels.add(channel, isNew);
     const turn = connection.lanes.take(channel);
@@ -103,7 +103,7 @@ export class Admissions {
 
   /** Calls `conclude` in the tick of the last ledger check: even one microtask later a revocation could have come between. */
   private async judgeAll(
-    connection: RealtimeConnection,
+    connection: LiveConnection,
     candidates: readonly Candidate[],
     deadline: number,
     conclude: () => void,
@@ -117,14 +117,14 @@ export class Admissions {
   }
 
   /** Whether a grant must be decided again, because rights or the user have changed. A revoked grant becomes a refusal. */
-  private isOvertaken(connection: RealtimeConnection, candidate: Candidate): boolean {
+  private isOvertaken(connection: LiveConnection, candidate: Candidate): boolean {
     if ('refusal' in candidate.verdict || candidate.admission === null) return false;
-    const state = this.ledger.verdict(candidate.admission, connection.user, candidate.channel);
+    const state = this.ledger.verdict(candidate.admission, connection, candidate.channel);
     if (state === 'revoked') candidate.verdict = { refusal: denied(connection.user, 'revoked during admission') };
     return state === 'stale' || (state === 'holds' && connection.user !== candidate.judgedAs);
   }
 
-  private async judge(connection: RealtimeConnection, candidate: Candidate, deadline: number): Promise<void> {
+  private async judge(connection: LiveConnection, candidate: Candidate, deadline: number): Promise<void> {
     try {
       if (performance.now() > deadline) throw LATE;
       if (candidate.turn.ready) await withinDeadline(candidate.turn.ready, deadline, LATE);

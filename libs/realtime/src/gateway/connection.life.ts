@@ -5,7 +5,7 @@ import { LeaseSweep } from '../revocation/lease.sweep.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
@@ -30,7 +30,7 @@ export class ConnectionLife {
   ) {}
 
   /** Passes gate 1 and sets the connection's user. Rejects with a `RealtimeException`, which it counts. */
-  async connect(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
+  async connect(connection: LiveConnection, handshake: RealtimeHandshake): Promise<void> {
     const deadline = performance.now() + this.options.authenticationTimeout;
     try {
       await this.authentications.pass(connection, handshake, deadline, (user, askedAt) => {
@@ -48,25 +48,26 @@ export class ConnectionLife {
   }
 
   /** Called when the transport has established a connection that passed gate 1. */
-  connected(connection: RealtimeConnection): void {
+  connected(connection: LiveConnection): void {
     if (connection.closed) return;
     connection.established = true;
     this.expiry.watch(connection);
-    this.hooks.emit('connected', () => ({ connection }));
+    this.hooks.emit('connected', () => ({ connection: connection.view }));
   }
 
   /** Forgets a connection. Further calls have no effect. */
-  disconnected(connection: RealtimeConnection, reason: string): void {
+  disconnected(connection: LiveConnection, reason: string): void {
     if (connection.closed) return;
     const left = [...connection.subscriptions];
     connection.end();
     this.directory.remove(connection);
     this.expiry.forget(connection);
     this.leases.forget(connection);
-    for (const [channel, { descriptor }] of left) {
-      this.hooks.emit('unsubscribed', () => ({ connection, descriptor, channel }));
+    const { view } = connection;
+    for (const [, { address }] of left) {
+      this.hooks.emit('unsubscribed', () => ({ connection: view, channel: address, by: 'disconnect' }));
     }
-    if (connection.established) this.hooks.emit('disconnected', () => ({ connection, reason }));
+    if (connection.established) this.hooks.emit('disconnected', () => ({ connection: view, reason }));
   }
 
   /**

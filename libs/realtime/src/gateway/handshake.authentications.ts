@@ -4,7 +4,7 @@ import { RevocationLedger } from '../revocation/revocation.ledger.js';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { ConnectRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/inbound.gates.js';
 import { RealtimeException } from '../realtime.exception.js';
@@ -29,7 +29,7 @@ export class Authentications {
    * Resolves with what `take` returned; rejects with a `RealtimeException`.
    */
   async pass<Result>(
-    connection: RealtimeConnection,
+    connection: LiveConnection,
     handshake: RealtimeHandshake,
     deadline: number,
     take: TakeUser<Result>,
@@ -44,7 +44,7 @@ export class Authentications {
         const { user } = request;
         // The transport has closed meanwhile and has already reported it. A connection added now would never be removed.
         if (connection.closed) throw new RealtimeException('UNAVAILABLE', { reason: 'closed during authentication' });
-        const verdict = this.ledger.verdict(admission, user, null);
+        const verdict = this.ledger.verdict(admission, { id: connection.id, user }, null);
         if (verdict === 'revoked') {
           throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
         }
@@ -60,7 +60,7 @@ export class Authentications {
   }
 
   /** A connection that gains a user counts towards that user's limit. @throws RealtimeException `LIMIT_EXCEEDED` at the limit. */
-  private demandPlace(connection: RealtimeConnection, user: RealtimeUser | null): void {
+  private demandPlace(connection: LiveConnection, user: RealtimeUser | null): void {
     if (user === null || connection.user !== null) return;
     const { connectionsPerUser } = this.options.limits;
     if (this.directory.countOfUser(user.userId) < connectionsPerUser) return;

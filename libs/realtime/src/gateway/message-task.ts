@@ -1,15 +1,13 @@
 // How long does one message live? From its place in the queue to its one answer: success, refusal or timeout.
-import type { RefusalCode } from '@nestjs-realtime/contract';
 import type { Turn } from '../connections/channel-lanes.js';
 import { isPromiseLike } from '../connections/promise-like.js';
-import { RealtimeContext } from '../connections/realtime-context.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import { type InboundMessage, MessageRequest } from '../connections/message-request.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { type Deadlines, Expiring } from './deadlines.js';
 import type { MessageOutcome } from './message.outcome.js';
 import type { MessageStanding } from './message.standing.js';
 import type { PendingRequest } from './pending-request.js';
-import type { ParsedMessage } from './request-frames.js';
 
 /** What all messages share: the settings and services that process them. */
 export interface MessageRun {
@@ -19,21 +17,21 @@ export interface MessageRun {
   readonly standing: MessageStanding;
   readonly outcome: MessageOutcome;
   /** Runs gate 3, then the handler. Returns or resolves with the handler's result; throws or rejects with a `RealtimeException`. */
-  readonly handle: (context: RealtimeContext) => unknown;
+  readonly handle: (context: MessageRequest) => unknown;
 }
 
 /** One message under way. Its time runs from receipt and includes waiting, first for its turn in the lane, then for a free slot. */
 export class MessageTask extends Expiring {
   private turn: Turn | null = null;
-  private context: RealtimeContext | null = null;
+  private context: MessageRequest | null = null;
   private begunAt = 0;
   private over = false;
 
   /** The caller has entered the connection's `slots` for this message. */
   constructor(
     private readonly run: MessageRun,
-    private readonly connection: RealtimeConnection,
-    private readonly message: ParsedMessage,
+    private readonly connection: LiveConnection,
+    private readonly message: InboundMessage,
     private readonly pending: PendingRequest,
   ) {
     super();
@@ -67,7 +65,7 @@ export class MessageTask extends Expiring {
     if (!this.over && this.connection.closed) this.finish(null);
     if (this.over) return this.makeRoom();
     const match = this.connection.subscriptions.get(this.message.channel) ?? null;
-    this.context = new RealtimeContext(this.connection, this.message, match, this.run.standing);
+    this.context = new MessageRequest(this.connection, this.message, match, this.run.standing);
     this.connection.begin(this.context);
     this.begunAt = this.run.outcome.begun();
     try {
@@ -86,11 +84,29 @@ export class MessageTask extends Expiring {
     }
   }
 
-  /** Sends the result, unless the sender's authority has ended meanwhile: then it gets the refusal, whatever a filter returned. */
-  private succeed(data: unknown): void {
+  /** Sends what the message declares as its reply, unless the sender's authority has ended meanwhile: then it gets the refusal. */
+  private succeed(result: unknown): void {
     if (this.over) return;
-    const { aborted } = this.context!;
+    const { aborted, match, message } = this.context!;
     if (aborted instanceof RealtimeException) return this.fail(aborted);
+    try {
+      const reply = match?.registered.messages.get(message)?.reply ?? null;
+      const data = reply === null ? undefined : reply.strip(result);
+      if (isPromiseLike(data)) {
+        data.then(
+          (stripped) => this.answer(stripped),
+          (error: unknown) => this.fail(invalidReply(error, message)),
+        );
+        return;
+      }
+      this.answer(data);
+    } catch (error) {
+      this.fail(invalidReply(error, message));
+    }
+  }
+
+  private answer(data: unknown): void {
+    if (this.over) return;
     try {
       this.pending.answerWith(data);
     } catch (error) {
@@ -106,7 +122,7 @@ export class MessageTask extends Expiring {
     this.finish(refusal.code);
   }
 
-  private finish(code: RefusalCode | null): void {
+  private finish(code: string | null): void {
     this.over = true;
     this.run.deadlines.delete(this);
     this.connection.slots.leave();
@@ -121,4 +137,9 @@ export class MessageTask extends Expiring {
     this.connection.slots.giveBack();
     this.turn!.release();
   }
+}
+
+/** A reply that does not fit its schema is a bug of the handler, so the peer must not read it as a refusal of its own payload. */
+function invalidReply(cause: unknown, message: string): Error {
+  return new Error(`The reply of the message "${message}" does not fit its schema.`, { cause });
 }

@@ -1,14 +1,12 @@
 // How did a message end, and where is that recorded? In the counters, the hooks and the log.
 import { Injectable, Logger } from '@nestjs/common';
-import type { RefusalCode } from '@nestjs-realtime/contract';
-import type { RealtimeContext } from '../connections/realtime-context.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { InboundMessage, MessageRequest } from '../connections/message-request.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { internalError } from '../instrumentation/internal-error.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
-import type { ParsedMessage } from './request-frames.js';
 
 @Injectable()
 export class MessageOutcome {
@@ -27,20 +25,25 @@ export class MessageOutcome {
   }
 
   /** Call it when a message has been answered. `code` is null on success. */
-  ended({ connection, descriptor, channel, event }: RealtimeContext, code: RefusalCode | null, begunAt: number): void {
+  ended({ connection, channel, message }: MessageRequest, code: string | null, begunAt: number): void {
     this.counters.inFlight--;
-    if (descriptor === null || begunAt === 0) return;
-    const milliseconds = performance.now() - begunAt;
-    this.hooks.emit('handled', () => ({ connection, descriptor, channel, event, code, milliseconds }));
+    if (channel === null || begunAt === 0) return;
+    const durationMs = performance.now() - begunAt;
+    this.hooks.emit('handled', () => ({ connection, channel, message, code, durationMs }));
   }
 
   /** Records and returns the refusal for an error. An error that is not a `RealtimeException` becomes an internal error. */
-  refusalOf(error: unknown, connection: RealtimeConnection, message: ParsedMessage | null): RealtimeException {
+  refusalOf(error: unknown, connection: LiveConnection, message: InboundMessage | null): RealtimeException {
     const refusal =
       error instanceof RealtimeException
         ? error
         : internalError(this.logger, `the reply on channel ${message?.channel}`, error);
-    this.refusals.record(refusal, { gate: 'message', connection, channel: message?.channel, event: message?.event });
+    this.refusals.record(refusal, {
+      gate: 'message',
+      connection,
+      channel: message?.channel,
+      message: message?.message,
+    });
     return refusal;
   }
 }

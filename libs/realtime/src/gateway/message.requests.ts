@@ -1,6 +1,6 @@
 // How does a message reach its handler? rt:message.
 import { Injectable } from '@nestjs/common';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Deadlines } from './deadlines.js';
@@ -31,7 +31,7 @@ export class MessageRequests {
     return this.run.deadlines.size;
   }
 
-  message(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
+  message(connection: LiveConnection, frame: unknown, pending: PendingRequest): void {
     const message = parseMessage(frame);
     if (message !== null && connection.slots.enter(this.run.slots)) {
       new MessageTask(this.run, connection, message, pending).queue();

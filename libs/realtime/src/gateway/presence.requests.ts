@@ -1,6 +1,6 @@
 // Who is in a channel? rt:members, for clients that are subscribed to it.
 import { Injectable } from '@nestjs/common';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import type { PendingRequest } from './pending-request.js';
@@ -11,7 +11,7 @@ import { parseChannel } from './request-frames.js';
 export class PresenceRequests {
   constructor(private readonly refusals: RefusalLog) {}
 
-  members(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
+  members(connection: LiveConnection, frame: unknown, pending: PendingRequest): void {
     const channel = parseChannel(frame)?.channel;
     const refuse = (refusal: RealtimeException): void => {
       this.refusals.record(refusal, { gate: 'message', connection, channel });

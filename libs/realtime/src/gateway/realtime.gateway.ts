@@ -3,7 +3,7 @@ import { Inject, type OnApplicationBootstrap, type OnModuleDestroy, type Type } 
 import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import type { Acknowledge, RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
 import { ConnectionLife } from './connection.life.js';
@@ -39,24 +39,19 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
     await this.broker.stop();
   }
 
-  connect(connection: RealtimeConnection, handshake: RealtimeHandshake): Promise<void> {
+  connect(connection: LiveConnection, handshake: RealtimeHandshake): Promise<void> {
     return this.life.connect(connection, handshake);
   }
 
-  connected(connection: RealtimeConnection): void {
+  connected(connection: LiveConnection): void {
     this.life.connected(connection);
   }
 
-  dispatch(
-    connection: RealtimeConnection,
-    event: string,
-    args: readonly unknown[],
-    acknowledge: Acknowledge | null,
-  ): void {
+  dispatch(connection: LiveConnection, event: string, args: readonly unknown[], acknowledge: Acknowledge | null): void {
     this.dispatcher.dispatch(connection, event, args, acknowledge);
   }
 
-  disconnected(connection: RealtimeConnection, reason: string): void {
+  disconnected(connection: LiveConnection, reason: string): void {
     this.life.disconnected(connection, reason);
   }
 }

@@ -5,18 +5,11 @@ import {
   type HistoryFrame,
   isLegalChannelName,
   MAX_SUBSCRIBE_BATCH,
-  type MessageFrame,
   type Position,
   type SubscribeFrame,
 } from '@nestjs-realtime/contract';
-import type { TraceCarrier } from '../instrumentation/realtime.tracer.js';
+import type { InboundMessage } from '../connections/message-request.js';
 import { isPlainObject } from '../payloads/payload-shape.js';
-
-/** A message in the form that the dispatcher processes. */
-export interface ParsedMessage extends Required<Pick<MessageFrame, 'channel' | 'event' | 'payload'>> {
-  /** Trace context, if the client sent any. It is not validated yet. */
-  readonly trace?: TraceCarrier;
-}
 
 /** A subscribe request: one item or a batch. A malformed item is null and gets its own answer. */
 export interface ParsedSubscribe {
@@ -37,12 +30,12 @@ export function parseChannel(frame: unknown): ChannelFrame | null {
   return isPlainObject(frame) && isLegalChannelName(frame.channel) ? { channel: frame.channel } : null;
 }
 
-export function parseMessage(frame: unknown): ParsedMessage | null {
+export function parseMessage(frame: unknown): InboundMessage | null {
   if (!isPlainObject(frame) || !isLegalChannelName(frame.channel)) return null;
-  const event = frame.event === undefined ? DEFAULT_EVENT : frame.event;
-  if (typeof event !== 'string') return null;
+  const message = frame.event === undefined ? DEFAULT_EVENT : frame.event;
+  if (typeof message !== 'string') return null;
   const { channel, payload, traceparent, tracestate } = frame;
-  return { channel, event, payload, trace: traceparent === undefined ? undefined : { traceparent, tracestate } };
+  return { channel, message, payload, trace: traceparent === undefined ? undefined : { traceparent, tracestate } };
 }
 
 export function parseHistory(frame: unknown): HistoryFrame | null {

@@ -1,7 +1,7 @@
 // Where does a client's request go? One table maps protocol events to the services that serve them; every request goes through it.
 import { Injectable, Logger } from '@nestjs/common';
 import { FRAMES } from '@nestjs-realtime/contract';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import type { Acknowledge } from '../connections/realtime-entrance.js';
 import type { RealtimeGate } from '../connections/realtime-request.js';
 import { RefusalLog } from '../guards/refusal.log.js';
@@ -16,7 +16,7 @@ import { MessageRequests } from './message.requests.js';
 import { SubscriptionRequests } from './subscription.requests.js';
 
 /** Serves one kind of request. It answers `pending` once, now or later, and never throws. */
-type Serve = (connection: RealtimeConnection, frame: unknown, pending: PendingRequest) => void;
+type Serve = (connection: LiveConnection, frame: unknown, pending: PendingRequest) => void;
 
 /** A request of the protocol: the gate it belongs to and the function that serves it. */
 interface Request {
@@ -56,12 +56,7 @@ export class RequestDispatcher {
    *
    * Security note: reads client data.
    */
-  dispatch(
-    connection: RealtimeConnection,
-    event: string,
-    args: readonly unknown[],
-    acknowledge: Acknowledge | null,
-  ): void {
+  dispatch(connection: LiveConnection, event: string, args: readonly unknown[], acknowledge: Acknowledge | null): void {
     const pending = new PendingRequest(acknowledge);
     const request = this.requests.get(event);
     let refusal: RealtimeException | null;
@@ -82,11 +77,11 @@ export class RequestDispatcher {
   }
 
   /** Every request costs one token, whatever its kind. */
-  private rateRefusal(connection: RealtimeConnection): RealtimeException | null {
+  private rateRefusal(connection: LiveConnection): RealtimeException | null {
     if (this.stopped) return new RealtimeException('UNAVAILABLE', { reason: 'the node is closing' });
     const { messagesPerSecond, messageBurst } = this.options.limits;
     const retryAfterMs = connection.spend(messagesPerSecond, messageBurst);
-    return retryAfterMs === 0 ? null : new RealtimeException('RATE_LIMITED', { retryAfterMs });
+    return retryAfterMs === 0 ? null : new RealtimeException('RATE_LIMITED', { retryAfter: retryAfterMs });
   }
 }
 

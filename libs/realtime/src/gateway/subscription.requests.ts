@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RefusalReply, SubscribeFrame, SubscribeReply } from '@nestjs-realtime/contract';
 import { LeaseSweep } from '../revocation/lease.sweep.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
@@ -21,7 +21,7 @@ export class SubscriptionRequests {
   ) {}
 
   /** Subscribes to one channel or a batch. Admissions take effect together, right after the reply, so no event precedes it. */
-  subscribe(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
+  subscribe(connection: LiveConnection, frame: unknown, pending: PendingRequest): void {
     const parsed = parseSubscribe(frame);
     if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
     const channels = new Set(parsed.items.flatMap((item) => (item === null ? [] : [item.channel])));
@@ -33,7 +33,7 @@ export class SubscriptionRequests {
   }
 
   /** Leaving is always granted, even without a subscription. */
-  unsubscribe(connection: RealtimeConnection, frame: unknown, pending: PendingRequest): void {
+  unsubscribe(connection: LiveConnection, frame: unknown, pending: PendingRequest): void {
     const parsed = parseChannel(frame);
     if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
     connection.lanes.run(parsed.channel, () => {
@@ -43,7 +43,7 @@ export class SubscriptionRequests {
   }
 
   private replyTo(
-    connection: RealtimeConnection,
+    connection: LiveConnection,
     item: SubscribeFrame | null,
     verdicts: ReadonlyMap<string, Verdict>,
   ): SubscribeReply | RefusalReply {
@@ -57,24 +57,25 @@ export class SubscriptionRequests {
   }
 
   /** A denial also ends an earlier subscription, because the latest decision of gate 2 counts. */
-  private apply(connection: RealtimeConnection, channel: string, verdict: Verdict): void {
+  private apply(connection: LiveConnection, channel: string, verdict: Verdict): void {
     if ('refusal' in verdict) {
       if (!verdict.refusal.retryable) this.leave(connection, channel);
     } else if (!connection.closed) {
       const isNew = !connection.subscriptions.has(channel);
       connection.join(verdict.match);
       this.leases.watch(connection);
-      const { descriptor } = verdict.match;
-      if (isNew) this.hooks.emit('subscribed', () => ({ connection, descriptor, channel }));
+      const { address } = verdict.match;
+      if (isNew) this.hooks.emit('subscribed', () => ({ connection: connection.view, channel: address, by: 'client' }));
     }
   }
 
-  private leave(connection: RealtimeConnection, channel: string): void {
+  private leave(connection: LiveConnection, channel: string): void {
     const match = connection.leave(channel);
-    if (match) this.hooks.emit('unsubscribed', () => ({ connection, descriptor: match.descriptor, channel }));
+    if (match)
+      this.hooks.emit('unsubscribed', () => ({ connection: connection.view, channel: match.address, by: 'client' }));
   }
 
-  private refuse(connection: RealtimeConnection, pending: PendingRequest, refusal: RealtimeException): void {
+  private refuse(connection: LiveConnection, pending: PendingRequest, refusal: RealtimeException): void {
     this.refusals.record(refusal, { gate: 'subscribe', connection });
     pending.refuse(refusal);
   }

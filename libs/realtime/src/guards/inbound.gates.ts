@@ -1,11 +1,12 @@
 // How does a request pass a gate? Each guard runs inside `withSpan(withCapture(guard))`, which is made once.
 import { type CanActivate, Injectable, Logger } from '@nestjs/common';
-import type { RealtimeContext } from '../connections/realtime-context.js';
+import type { MessageRequest } from '../connections/message-request.js';
 import type { ConnectRequest, RealtimeRequest, SubscribeRequest } from '../connections/realtime-request.js';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { denied, refusalOfGuard } from '../instrumentation/refusal-of.js';
 import { withCapture } from '../instrumentation/with-capture.js';
 import { withSpan } from '../instrumentation/with-span.js';
+import { isRefusalCode, type RealtimeException } from '../realtime.exception.js';
 import { ConnectGuard } from './connect.guard.js';
 import { MessageGuard } from './message.guard.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
@@ -20,7 +21,7 @@ export class Gates {
   /** Gate 2. */
   readonly subscribe: (request: SubscribeRequest) => Promise<boolean>;
   /** Gate 3, without the handler's own guards and schema. Synchronous. */
-  readonly message: (context: RealtimeContext) => boolean;
+  readonly message: (context: MessageRequest) => boolean;
 
   constructor(
     connect: ConnectGuard,
@@ -34,7 +35,7 @@ export class Gates {
     this.subscribe = this.sandwich(subscribe, spanOfSubscribe, async (request: SubscribeRequest) =>
       passed(await subscribe.canActivate(contextOf(request, subscribe)), request, subscribe),
     );
-    this.message = this.sandwich(message, SPAN_OF_MESSAGE, (context: RealtimeContext) =>
+    this.message = this.sandwich(message, SPAN_OF_MESSAGE, (context: MessageRequest) =>
       passed(message.canActivate(contextOf(context, message)), context, message),
     );
   }
@@ -52,13 +53,20 @@ export class Gates {
         this.logger,
         {
           layer: 'realtime-gate',
-          describe: (request: Request) => `${gate}${request.channel === null ? '' : `, channel ${request.channel}`}`,
-          refusalOf: (error, request) => refusalOfGuard(error, request.user),
+          describe: (request: Request) =>
+            `${gate}${request.channelName === null ? '' : `, channel ${request.channelName}`}`,
+          refusalOf: (error, request) => refusalOfGate(error, request),
         },
         pass,
       ),
     );
   }
+}
+
+/** The error codes of an application belong to its messages. At a gate they are a bug, so the peer gets `INTERNAL`. */
+function refusalOfGate(error: unknown, { user }: RealtimeRequest): RealtimeException | null {
+  const refusal = refusalOfGuard(error, user);
+  return refusal !== null && isRefusalCode(refusal.code) ? refusal : null;
 }
 
 /** A gate that the application has replaced may return any value. @throws RealtimeException for any value but true. */
@@ -83,14 +91,14 @@ function spanOfConnect({ handshake }: ConnectRequest): SpanOptions {
 }
 
 /** Of kind `server` only for a new subscription, which a client asked for; a re-check (lease, revocation) has no kind. */
-function spanOfSubscribe({ descriptor, connection, channel }: SubscribeRequest): SpanOptions {
+function spanOfSubscribe({ descriptor, live, channelName }: SubscribeRequest): SpanOptions {
   const op = 'realtime-subscribe';
   const gate = SubscribeGuard.name;
   return {
     op,
     name: descriptor === null ? op : `${op} ${descriptor.name}`,
     attributes: descriptor === null ? { gate } : { gate, channel: descriptor.name },
-    kind: connection.subscriptions.has(channel) ? undefined : 'server',
+    kind: live.subscriptions.has(channelName) ? undefined : 'server',
   };
 }
 

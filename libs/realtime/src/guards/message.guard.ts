@@ -4,7 +4,7 @@ import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { authorize } from '../authorization/authorize.js';
 import { hasExpired, type RealtimeUser } from '../authorization/realtime-user.js';
 import { checkShape } from '../payloads/payload-shape.js';
-import type { RealtimeContext } from '../connections/realtime-context.js';
+import type { MessageRequest } from '../connections/message-request.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { denied } from '../instrumentation/refusal-of.js';
@@ -16,9 +16,14 @@ export class MessageGuard implements CanActivate {
   constructor(private readonly options: RealtimeOptions) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { match, user, event, payload } = RealtimeExecutionContext.create(context).getRequest<RealtimeContext>();
+    const {
+      match,
+      user,
+      message: name,
+      payload,
+    } = RealtimeExecutionContext.create(context).getRequest<MessageRequest>();
     if (match === null) throw new RealtimeException('NOT_SUBSCRIBED');
-    const message = match.registered.messages.get(event);
+    const message = match.registered.messages.get(name);
     if (message === undefined) throw new RealtimeException('UNKNOWN_EVENT');
     if (message.handler === null) {
       throw new RealtimeException('UNKNOWN_EVENT', {

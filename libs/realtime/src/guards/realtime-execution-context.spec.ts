@@ -3,7 +3,7 @@ import { defineRealtimeChannel } from '@nestjs-realtime/contract';
 import { z } from 'zod';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import {
   BroadcastRequest,
   ConnectRequest,
@@ -25,7 +25,7 @@ const registered: RegisteredChannel = {
 const accepted: RealtimeHandshake = { auth: { token: 'old' }, cookies: {}, headers: {}, address: '::1' };
 const offered: RealtimeHandshake = { ...accepted, auth: { token: 'new' } };
 const ada = { userId: 'ada', roles: [] };
-const connection = { user: ada, handshake: accepted, client: 'the socket' } as unknown as RealtimeConnection;
+const connection = { user: ada, handshake: accepted, client: 'the socket' } as unknown as LiveConnection;
 const params = orders.template.match('orders.42')!;
 const match: ChannelMatch = { registered, descriptor: orders, name: 'orders.42', params };
 

@@ -1,6 +1,6 @@
 // How does a guard read the request at a gate? Through Nest's ExecutionContext in realtime terms, as GqlExecutionContext does for GraphQL.
 import type { ExecutionContext } from '@nestjs/common';
-import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { AnyChannel, ChannelAddress } from '@nestjs-realtime/contract';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { ExecutionContextHost } from '../channels/nest-internals.js';
@@ -52,9 +52,12 @@ export class RealtimeExecutionContext extends ExecutionContextHost {
     return this.getRequest().gate;
   }
 
-  /** The descriptor; null at gate 1 and for an unknown channel. */
-  getChannel(): RealtimeChannelDescriptor | null {
-    return this.getRequest().descriptor;
+  /** The channel; null at gate 1 and for an unknown one. With a descriptor: its channel with typed params, null for any other. */
+  getChannel(): ChannelAddress | null;
+  getChannel<Channel extends AnyChannel>(descriptor: Channel): ChannelAddress<Channel> | null;
+  getChannel(descriptor?: AnyChannel): ChannelAddress | null {
+    const { channel } = this.getRequest();
+    return descriptor === undefined || channel?.descriptor === descriptor ? channel : null;
   }
 
   /** Params of the concrete channel; empty if there are none. */

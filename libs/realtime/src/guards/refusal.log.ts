@@ -1,8 +1,11 @@
 // Where is a refusal of a gate recorded? In the counters, the `refused` hook and the debug log.
 import { Injectable, Logger } from '@nestjs/common';
+import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
+import type { ChannelMatch } from '../connections/channel-match.js';
 import type { RealtimeGate } from '../connections/realtime-request.js';
+import { InternalError } from '../instrumentation/internal-error.js';
 import { quotedForLog } from '../instrumentation/log-text.js';
 import type { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
@@ -10,9 +13,13 @@ import { RealtimeHooks } from '../realtime.hooks.js';
 /** Where a refusal happened. */
 export interface RefusalPlace {
   readonly gate: RealtimeGate;
-  readonly connection: RealtimeConnection | null;
+  readonly connection: LiveConnection | null;
+  /** Concrete name, as the client wrote it. */
   readonly channel?: string | null;
-  readonly event?: string | null;
+  /** The channel of that name, if it is known; null if not. Default: one that the connection is subscribed to. */
+  readonly match?: ChannelMatch | null;
+  /** Name of the message. */
+  readonly message?: string | null;
 }
 
 /** Counts every refusal, passes the precise reason to the `refused` hook, and logs it at debug level. */
@@ -25,14 +32,31 @@ export class RefusalLog {
     private readonly hooks: RealtimeHooks,
   ) {}
 
-  record(refusal: RealtimeException, { gate, connection, channel = null, event = null }: RefusalPlace): void {
-    this.counters.refused(refusal.code);
-    const reason = refusal.reason ?? refusal.message;
-    this.hooks.emit('refused', () => ({ gate, code: refusal.code, reason, connection, channel, event }));
+  record(refusal: RealtimeException, place: RefusalPlace): void {
+    const { gate, connection, channel: name = null, message = null } = place;
+    const { code, cause, message: text } = refusal;
+    const reason = refusal.reason ?? text;
+    this.counters.refused(code);
+    this.hooks.emit('refused', () => ({
+      gate,
+      code,
+      reason,
+      ...(cause !== undefined && { cause }),
+      connection: connection?.view ?? null,
+      channel: channelOf(place),
+      name,
+      message,
+      ...(refusal instanceof InternalError && { correlationId: refusal.correlationId }),
+    }));
     if (!Logger.isLevelEnabled('debug')) return;
-    const place = channel === null ? gate : `${gate} of ${quotedForLog(channel)}`;
+    const where = name === null ? gate : `${gate} of ${quotedForLog(name)}`;
     this.logger.debug(
-      `Refused ${refusal.code} at ${place} for ${quotedForLog(connection?.user?.userId ?? 'anonymous')}: ${quotedForLog(reason)}`,
+      `Refused ${code} at ${where} for ${quotedForLog(connection?.user?.userId ?? 'anonymous')}: ${quotedForLog(reason)}`,
     );
   }
+}
+
+function channelOf({ connection, channel, match }: RefusalPlace): ChannelAddress | null {
+  if (match !== undefined) return match?.address ?? null;
+  return (channel && connection?.subscriptions.get(channel)?.address) || null;
 }

@@ -48,7 +48,8 @@ function opaque(guards: readonly string[]): string[] {
 
 function scopeOf({ scope }: RealtimeChannelDescriptor): string {
   if (typeof scope === 'string') return scope;
-  return 'role' in scope ? `role ${scope.role}` : `user {${scope.userScoped}}`;
+  if ('role' in scope) return `role ${scope.role}`;
+  return 'userScoped' in scope ? `user {${scope.userScoped}}` : `session {${scope.sessionScoped}}`;
 }
 
 function partsOf(app: INestApplicationContext): { registry: HandlerRegistry; entrance: string[] } {

@@ -62,6 +62,6 @@ function isAbort(error: unknown, reason: Error): boolean {
   return error === reason || (types.isNativeError(error) && error.name === 'AbortError');
 }
 
-function isDenial(code: RefusalCode): boolean {
+function isDenial(code: string): boolean {
   return code === 'FORBIDDEN' || code === 'UNAUTHENTICATED';
 }

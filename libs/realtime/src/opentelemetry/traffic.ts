@@ -52,22 +52,19 @@ export class Traffic {
   /** Listens from now on; call the result to stop. */
   listen(hooks: RealtimeHooks): () => void {
     const ends = [
-      hooks.on('handled', ({ descriptor, event, code, milliseconds }) => {
+      hooks.on('handled', ({ channel: { descriptor }, message, code, durationMs }) => {
         // The client chose the name of a message that the channel does not declare.
-        const declared = Object.hasOwn(descriptor.messages, event) ? event : undefined;
+        const declared = Object.hasOwn(descriptor.messages, message) ? message : undefined;
         this.messages.add(1, descriptor.name, declared, code ?? 'OK');
         if (declared === undefined) return;
-        this.duration.record(milliseconds / 1e3, { 'realtime.channel': descriptor.name, 'realtime.event': declared });
+        this.duration.record(durationMs / 1e3, { 'realtime.channel': descriptor.name, 'realtime.event': declared });
       }),
-      hooks.on('broadcast', ({ descriptor, event, recipients }) => {
+      hooks.on('broadcast', ({ channel: { descriptor }, event, recipients }) => {
         this.broadcasts.add(1, descriptor.name, event);
         this.deliveries.add(recipients, descriptor.name, event);
       }),
       hooks.on('refused', ({ gate, code }) => this.refusals.add(1, gate, code)),
-      hooks.on('overflowed', ({ connection, channel, policy }) => {
-        const match = channel === null ? undefined : connection.subscriptions.get(channel);
-        this.overflows.add(1, policy, match?.descriptor.name);
-      }),
+      hooks.on('overflowed', ({ channel, policy }) => this.overflows.add(1, policy, channel?.descriptor.name)),
       hooks.on('bridged', ({ descriptor, event, channels, error }) => {
         const outcome = error !== null ? 'failed' : channels.length === 0 ? 'skipped' : 'forwarded';
         this.bridged.add(1, descriptor.name, event, outcome);

@@ -1,5 +1,5 @@
 // How does a declared payload slot become a validator? It is compiled once, at registration.
-import { isStandardSchema, type PayloadSchema } from '@nestjs-realtime/contract';
+import { isStandardSchema, type Slot } from '@nestjs-realtime/contract';
 import { RealtimeFault } from '../realtime.exception.js';
 import type { ClassSchemaCompiler } from './class-schema.js';
 import type { PayloadValidator } from './payload-validator.js';
@@ -10,7 +10,8 @@ export class PayloadSchemaCompiler {
   constructor(private readonly classes: ClassSchemaCompiler | null) {}
 
   /** @throws RealtimeFault when a class slot cannot be validated. */
-  compile(schema: PayloadSchema, place: string): PayloadValidator {
+  compile(schema: Slot, place: string): PayloadValidator {
+    if (schema === null) throw new RealtimeFault(`${place} carries nothing.`);
     if (isStandardSchema(schema)) return compileStandardSchema(schema);
     if (this.classes === null) {
       throw new RealtimeFault(

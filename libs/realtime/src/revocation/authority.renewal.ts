@@ -1,12 +1,11 @@
 // Do the decisions of the gates still hold? Resolves a connection's user again and passes every subscription through gate 2 again.
 import { Injectable, Logger } from '@nestjs/common';
-import type { ChannelAddress } from '@nestjs-realtime/contract';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
 import { hasExpired, isSameUser, type RealtimeUser, userFault } from '../authorization/realtime-user.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { SubscribeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/inbound.gates.js';
 import { RefusalLog } from '../guards/refusal.log.js';
@@ -34,8 +33,8 @@ export class Renewal {
   private readonly logger = new Logger('Realtime');
   private clock = 0;
   /** The newest renewal that has answered, for each connection. A renewal that began earlier and answers later is out of date. */
-  private readonly answered = new WeakMap<RealtimeConnection, number>();
-  private readonly confirming = new Map<RealtimeConnection, Promise<void>>();
+  private readonly answered = new WeakMap<LiveConnection, number>();
+  private readonly confirming = new Map<LiveConnection, Promise<void>>();
 
   constructor(
     private readonly authenticator: IRealtimeAuthenticator,
@@ -53,7 +52,7 @@ export class Renewal {
   }
 
   /** Always resolves, within twice `milliseconds`. */
-  async renew(connection: RealtimeConnection, milliseconds: number): Promise<Renewed> {
+  async renew(connection: LiveConnection, milliseconds: number): Promise<Renewed> {
     const order = ++this.clock;
     const startedAt = performance.now();
     const before = connection.user;
@@ -82,20 +81,20 @@ export class Renewal {
   }
 
   /** Replaces the user of a connection at once, and passes every subscription through gate 2 again. */
-  replace(connection: RealtimeConnection, user: RealtimeUser | null, milliseconds: number): Promise<readonly string[]> {
+  replace(connection: LiveConnection, user: RealtimeUser | null, milliseconds: number): Promise<readonly string[]> {
     this.resolved(connection, ++this.clock, performance.now());
     this.adopt(connection, user);
     return this.judge(connection, true, milliseconds);
   }
 
   /** Ends the subscriptions that could not be confirmed, because unconfirmed authority ends with its lease. The client may try again. */
-  evictUnproven(connection: RealtimeConnection, { userConfirmed, unproven }: Renewed): void {
+  evictUnproven(connection: LiveConnection, { userConfirmed, unproven }: Renewed): void {
     if (!userConfirmed) connection.confirmedAt = -Infinity;
-    for (const channel of unproven) this.evicted(connection, channel, connection.evict(channel, 'EXPIRED', true));
+    for (const channel of unproven) this.evicted(connection, connection.evict(channel, 'EXPIRED', true));
   }
 
   /** Whether the user has been unconfirmed for a whole lease. Then no gate may use the user before `confirm` has resolved. */
-  doubts(connection: RealtimeConnection): boolean {
+  doubts(connection: LiveConnection): boolean {
     return (
       connection.user !== null &&
       this.authenticator.refresh !== undefined &&
@@ -104,7 +103,7 @@ export class Renewal {
   }
 
   /** Resolves the user of a doubted connection; concurrent calls share one renewal. @throws RealtimeException `UNAVAILABLE` on failure. */
-  confirm(connection: RealtimeConnection, milliseconds: number): Promise<void> {
+  confirm(connection: LiveConnection, milliseconds: number): Promise<void> {
     let confirmation = this.confirming.get(connection);
     if (confirmation === undefined) {
       confirmation = this.renew(connection, milliseconds).then((renewed) => {
@@ -118,34 +117,36 @@ export class Renewal {
   }
 
   /** Ends one subscription for good. */
-  revoke(connection: RealtimeConnection, channel: string): void {
-    this.evicted(connection, channel, connection.evict(channel, 'REVOKED'));
+  revoke(connection: LiveConnection, channel: string): void {
+    this.evicted(connection, connection.evict(channel, 'REVOKED'));
   }
 
   /** The timer of the credentials may be late, for example after a change of the system clock. */
-  private endIfExpired(connection: RealtimeConnection): boolean {
+  private endIfExpired(connection: LiveConnection): boolean {
     if (!hasExpired(connection.user)) return false;
     connection.goodbye({ code: 'EXPIRED', reconnect: false });
     return true;
   }
 
-  private resolved(connection: RealtimeConnection, order: number, at: number): void {
+  private resolved(connection: LiveConnection, order: number, at: number): void {
     this.answered.set(connection, order);
     connection.confirmedAt = at;
   }
 
-  private isOutdated(connection: RealtimeConnection, order: number): boolean {
+  private isOutdated(connection: LiveConnection, order: number): boolean {
     return order < (this.answered.get(connection) ?? 0);
   }
 
-  private adopt(connection: RealtimeConnection, user: RealtimeUser | null): void {
+  private adopt(connection: LiveConnection, user: RealtimeUser | null): void {
+    const { user: before } = connection;
     this.directory.setUser(connection, user);
     this.expiry.watch(connection);
+    this.hooks.emit('authenticated', () => ({ connection: connection.view, before, user }));
   }
 
   private async resolve(
     user: RealtimeUser,
-    connection: RealtimeConnection,
+    connection: LiveConnection,
     milliseconds: number,
   ): Promise<RealtimeUser | null> {
     if (this.authenticator.refresh === undefined) return user;
@@ -160,11 +161,11 @@ export class Renewal {
     return refreshed;
   }
 
-  private async judgeAgain(connection: RealtimeConnection, milliseconds: number): Promise<Renewed> {
+  private async judgeAgain(connection: LiveConnection, milliseconds: number): Promise<Renewed> {
     return { userConfirmed: true, unproven: await this.judge(connection, true, milliseconds) };
   }
 
-  private async judge(connection: RealtimeConnection, userChanged: boolean, milliseconds: number): Promise<string[]> {
+  private async judge(connection: LiveConnection, userChanged: boolean, milliseconds: number): Promise<string[]> {
     const unproven: string[] = [];
     await connection.collectGrants(async (granted) => {
       await Promise.all(
@@ -176,7 +177,7 @@ export class Renewal {
           if (refusal === null || granted.has(channel) || !connection.subscriptions.has(channel)) return;
           if (refusal.retryable) unproven.push(channel);
           else {
-            this.refusals.record(refusal, { gate: 'subscribe', connection, channel });
+            this.refusals.record(refusal, { gate: 'subscribe', connection, channel, match });
             this.revoke(connection, channel);
           }
         }),
@@ -186,7 +187,7 @@ export class Renewal {
   }
 
   private async refusalOf(
-    connection: RealtimeConnection,
+    connection: LiveConnection,
     channel: string,
     match: ChannelMatch,
     milliseconds: number,
@@ -200,7 +201,8 @@ export class Renewal {
     }
   }
 
-  private evicted(connection: RealtimeConnection, channel: string, match: ChannelAddress | null): void {
-    if (match !== null) this.hooks.emit('unsubscribed', () => ({ connection, descriptor: match.descriptor, channel }));
+  private evicted(connection: LiveConnection, match: ChannelMatch | null): void {
+    if (match === null) return;
+    this.hooks.emit('unsubscribed', () => ({ connection: connection.view, channel: match.address, by: 'server' }));
   }
 }

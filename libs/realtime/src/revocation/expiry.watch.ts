@@ -1,13 +1,13 @@
 // When do a connection's credentials expire? A timer ends the live connection, even when it is idle.
 import { Injectable } from '@nestjs/common';
 import { LONGEST_DELAY } from '../connections/deadline.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { RealtimeOptions } from '../realtime.options.js';
 
 /** Keeps one timer for each connection whose credentials expire, and none for the others. */
 @Injectable()
 export class ExpiryWatch {
-  private readonly timers = new Map<RealtimeConnection, NodeJS.Timeout>();
+  private readonly timers = new Map<LiveConnection, NodeJS.Timeout>();
 
   constructor(private readonly options: RealtimeOptions) {}
 
@@ -17,7 +17,7 @@ export class ExpiryWatch {
   }
 
   /** Watches the present user of the connection. Call it again whenever the user changes. */
-  watch(connection: RealtimeConnection): void {
+  watch(connection: LiveConnection): void {
     this.forget(connection);
     const expiresAt = connection.user?.expiresAt;
     if (expiresAt === undefined || connection.closed) return;
@@ -31,12 +31,12 @@ export class ExpiryWatch {
     });
   }
 
-  forget(connection: RealtimeConnection): void {
+  forget(connection: LiveConnection): void {
     clearTimeout(this.timers.get(connection));
     this.timers.delete(connection);
   }
 
-  private at(connection: RealtimeConnection, time: number, run: () => void): void {
+  private at(connection: LiveConnection, time: number, run: () => void): void {
     const delay = Math.max(0, time - Date.now());
     const timer =
       delay > LONGEST_DELAY ? setTimeout(() => this.at(connection, time, run), LONGEST_DELAY) : setTimeout(run, delay);

@@ -1,6 +1,6 @@
 // How long does authority last without a renewal? One lease. This renews every connection's lease, spread over time.
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import { errorRepeated } from '../instrumentation/repeated-log.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Renewal, type Renewed } from './authority.renewal.js';
@@ -16,7 +16,7 @@ const SHORTEST_RENEWAL = 1_000;
 
 /** The lease of one connection: it covers the user and all subscriptions. */
 interface Lease {
-  readonly connection: RealtimeConnection;
+  readonly connection: LiveConnection;
   readonly slot: Set<Lease>;
   /** When the user and all subscriptions were last confirmed, or when the lease began. */
   provenAt: number;
@@ -29,7 +29,7 @@ export class LeaseSweep implements OnModuleDestroy {
   private readonly logger = new Logger('Realtime');
   private readonly period: number;
   private readonly slots: Set<Lease>[];
-  private readonly leases = new Map<RealtimeConnection, Lease>();
+  private readonly leases = new Map<LiveConnection, Lease>();
   private readonly queue: RenewalQueue<Lease>;
   private cursor = 0;
   private assigned = 0;
@@ -57,7 +57,7 @@ export class LeaseSweep implements OnModuleDestroy {
   }
 
   /** Gives a lease to a connection that has a user or a subscription. Further calls have no effect. */
-  watch(connection: RealtimeConnection): void {
+  watch(connection: LiveConnection): void {
     if (connection.closed || this.leases.has(connection)) return;
     const slot = this.slots[this.assigned++ % this.slots.length];
     const lease: Lease = { connection, slot, provenAt: performance.now(), isRenewing: false };
@@ -66,7 +66,7 @@ export class LeaseSweep implements OnModuleDestroy {
     this.timer ??= setInterval(() => this.tick(), this.period / this.slots.length).unref();
   }
 
-  forget(connection: RealtimeConnection): void {
+  forget(connection: LiveConnection): void {
     const lease = this.leases.get(connection);
     if (lease === undefined) return;
     this.leases.delete(connection);

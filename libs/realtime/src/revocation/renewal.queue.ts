@@ -1,12 +1,12 @@
 // Which lease is renewed next, when not all fit at once? The one that ends first, and no user occupies every place.
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 
 /** The part of all places that one user may occupy. */
 const SHARE_OF_ONE_USER = 1 / 8;
 
 /** An entry of the queue. The queue holds it at most once. */
 export interface Queued {
-  readonly connection: RealtimeConnection;
+  readonly connection: LiveConnection;
 }
 
 /** A bounded number of places with queues in front: one queue for each number of visits left until the lease ends. */

@@ -1,6 +1,7 @@
 // What was revoked while an admission was under way? Without the answer, authorize-then-join races a revocation (docs/hardening.md#8).
 import { Injectable } from '@nestjs/common';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 
 /** Every channel, but not the connection. */
 export const ANY_CHANNEL = Symbol('any channel');
@@ -9,6 +10,7 @@ export const ANY_CHANNEL = Symbol('any channel');
 export interface RevocationScope {
   readonly userId?: string;
   readonly sessionId?: string;
+  readonly connectionId?: string;
   /** Concrete channel name, or `ANY_CHANNEL` for all channels. Without it the scope covers the connection itself and all its channels. */
   readonly channel?: string | typeof ANY_CHANNEL;
 }
@@ -72,12 +74,12 @@ export class RevocationLedger {
   /** What has happened to an admission since it was opened. */
   verdict(
     admission: PendingAdmission,
-    user: RealtimeUser | null,
+    { id, user }: Pick<LiveConnection, 'id' | 'user'>,
     channel: string | null,
   ): 'holds' | 'stale' | 'revoked' {
     if (this.entries.length === 0) return 'holds';
     let verdict: 'holds' | 'stale' = 'holds';
-    for (const owner of ownersOf(user)) {
+    for (const owner of ownersOf(id, user)) {
       for (const { at, kind, scope } of this.byOwner.get(owner) ?? []) {
         if (at <= admission.since || !concerns(scope, user, channel)) continue;
         if (kind === 'revoked') return 'revoked';
@@ -100,16 +102,18 @@ export class RevocationLedger {
 
 const ANY_USER = '*';
 
-function ownerOf({ userId, sessionId }: RevocationScope): string {
+function ownerOf({ userId, sessionId, connectionId }: RevocationScope): string {
   if (userId !== undefined) return `user ${userId}`;
+  if (connectionId !== undefined) return `connection ${connectionId}`;
   return sessionId === undefined ? ANY_USER : `session ${sessionId}`;
 }
 
-/** The owners whose entries can concern a user. */
-function ownersOf(user: RealtimeUser | null): string[] {
-  if (user === null) return [ANY_USER];
+/** The owners whose entries can concern a connection and its user. */
+function ownersOf(connectionId: string, user: RealtimeUser | null): string[] {
+  const own = [ANY_USER, ownerOf({ connectionId })];
+  if (user === null) return own;
   const { userId, sessionId } = user;
-  return [ANY_USER, ownerOf({ userId }), ...(sessionId === undefined ? [] : [ownerOf({ sessionId })])];
+  return [...own, ownerOf({ userId }), ...(sessionId === undefined ? [] : [ownerOf({ sessionId })])];
 }
 
 function concerns(scope: RevocationScope, user: RealtimeUser | null, channel: string | null): boolean {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { collectGarbage } from '../../../../test/kit/garbage.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
-import type { RealtimeConnection } from '../connections/realtime.connection.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import type { RealtimeLimits } from '../realtime.options.js';
 import { resolveOptions } from '../realtime.settings.js';
 import { ExpiryWatch } from './expiry.watch.js';
@@ -100,7 +100,7 @@ describe('time', () => {
         warnOfExpiry: (at: Date) => sent.push(['expiring', at.getTime(), Date.now()]),
         goodbye: (frame: unknown) => sent.push(['bye', frame, Date.now()]),
       };
-      return { sent, connection: connection as typeof connection & RealtimeConnection };
+      return { sent, connection: connection as typeof connection & LiveConnection };
     }
     const bye = { code: 'EXPIRED', reconnect: false };
 
@@ -177,20 +177,20 @@ describe('time', () => {
     const FAILED: Renewed = { userConfirmed: true, unproven: ['a'] };
     let users = 0;
     const admitted = (userId = `user-${users++}`, ...channels: string[]) =>
-      ({ user: { userId }, subscriptions: { keys: () => channels } }) as unknown as RealtimeConnection;
+      ({ user: { userId }, subscriptions: { keys: () => channels } }) as unknown as LiveConnection;
 
     function sweep(
-      answer: (connection: RealtimeConnection, milliseconds: number) => Promise<Renewed>,
+      answer: (connection: LiveConnection, milliseconds: number) => Promise<Renewed>,
       limits: Partial<RealtimeLimits> = {},
     ) {
-      const renewed: RealtimeConnection[] = [];
+      const renewed: LiveConnection[] = [];
       const evicted: unknown[] = [];
       const renewal = {
-        renew: (connection: RealtimeConnection, milliseconds: number) => {
+        renew: (connection: LiveConnection, milliseconds: number) => {
           renewed.push(connection);
           return answer(connection, milliseconds);
         },
-        evictUnproven: (_connection: RealtimeConnection, { unproven }: Renewed) => evicted.push(unproven),
+        evictUnproven: (_connection: LiveConnection, { unproven }: Renewed) => evicted.push(unproven),
       };
       const leases = new LeaseSweep(renewal as unknown as Renewal, resolveOptions({ lease: LEASE, limits }));
       return { leases, renewed, evicted };
@@ -256,7 +256,7 @@ describe('time', () => {
       let most = 0;
       const byUser = new Map<string, number>();
       let mostOfOne = 0;
-      const atWork = new Set<RealtimeConnection>();
+      const atWork = new Set<LiveConnection>();
       const { leases, renewed, evicted } = sweep(
         async (connection) => {
           expect(atWork).not.toContain(connection);
@@ -284,7 +284,7 @@ describe('time', () => {
 
     it('of one slow user do not delay those of others until they end', async () => {
       const never = new Promise<Renewed>(() => undefined);
-      const answer = ({ user }: RealtimeConnection): Promise<Renewed> =>
+      const answer = ({ user }: LiveConnection): Promise<Renewed> =>
         user!.userId === 'slow' ? never : Promise.resolve(PROVEN);
       const { leases, evicted } = sweep(answer, { renewalsInFlight: 8 });
       for (let i = 0; i < 100; i++) leases.watch(admitted('slow', 'slow'));

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { GuardedBroadcaster } from '../broadcast/guarded.broadcaster.js';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
+import { CallerContext } from '../connections/caller.context.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
 import { BroadcastGuard } from '../guards/broadcast.guard.js';
 import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
@@ -16,9 +17,10 @@ export class SocketIORealtimeBroadcaster extends GuardedBroadcaster {
     tracer: IRealtimeTracer,
     registry: HandlerRegistry,
     hooks: RealtimeHooks,
+    caller: CallerContext,
     private readonly broker: IRealtimeBroker,
   ) {
-    super(guard, tracer, registry, hooks);
+    super(guard, tracer, registry, hooks, caller);
   }
 
   protected override publish(event: EncodedEvent): number | Promise<number> {

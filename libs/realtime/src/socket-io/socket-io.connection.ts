@@ -4,7 +4,7 @@ import type { Socket } from 'socket.io';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { publicUser } from '../authorization/realtime-user.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
-import { RealtimeConnection } from '../connections/realtime.connection.js';
+import { LiveConnection } from '../connections/live.connection.js';
 import type { MemberChannel, Membership } from '../connections/channel.membership.js';
 import type { FanOut } from './fan-out/fan-out.js';
 import { Outlet } from './fan-out/outlet.js';
@@ -14,10 +14,10 @@ import { handshakeOf } from './handshake.js';
 /** What a socket carries in `socket.data`: its connection, and its user (docs/decisions/0001#decision-3). */
 export interface SocketData {
   connection: SocketIOConnection;
-  user: RealtimeConnection['user'];
+  user: LiveConnection['user'];
 }
 
-export class SocketIOConnection extends RealtimeConnection {
+export class SocketIOConnection extends LiveConnection {
   /** The way by which events reach it. */
   readonly outlet: Outlet;
   /** Whether requests that have been read wait for a later turn of the event loop. */

@@ -1,6 +1,7 @@
 // How do connections, requests and events travel over Socket.IO? The one class that speaks to its server.
 import { Injectable } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';
+import type { SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import type { Server, Socket } from 'socket.io';
 import { ChannelCensus } from '../connections/channel-census.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
@@ -149,17 +150,26 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     if (connection === null || connection.closed) return;
     const policy = connection.subscriptions.get(channel)?.descriptor.slowConsumer ?? this.options.slowConsumer;
     if (policy === 'disconnect') this.cutOff(conn, channel);
-    else this.hooks.emit('overflowed', () => ({ connection, channel, policy }));
+    else this.overflowed(connection, channel, policy);
   };
 
   /** A client that does not read would not read a notice either; its backlog is freed at once. */
   private cutOff(conn: EngineSocket, channel: string | null): void {
     const connection = connectionOf(conn);
     if (connection !== null) {
-      this.hooks.emit('overflowed', () => ({ connection, channel, policy: 'disconnect' }));
+      this.overflowed(connection, channel, 'disconnect');
       this.entrance?.disconnected(connection, 'slow consumer');
     }
     conn.close(true);
+  }
+
+  private overflowed(connection: SocketIOConnection, name: string | null, policy: SlowConsumerPolicy): void {
+    this.hooks.emit('overflowed', () => ({
+      connection: connection.view,
+      channel: (name !== null && connection.subscriptions.get(name)?.address) || null,
+      policy,
+      queuedBytes: this.backlogs.bytesOf(connection.outlet.conn),
+    }));
   }
 }
 

@@ -1,18 +1,18 @@
 // Which recorded broadcasts does an assertion look for, and how does its message describe them?
-import type { ChannelAddress, EventNameOf, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { AnyChannel, ChannelAddress, EventNameOf, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { RecordedBroadcast } from '../broadcast/recorded-broadcast.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { isMatcher, type Matcher, payloadMatches } from './payload-match.js';
 
 /** One concrete channel, by its address or name; or every channel of a descriptor. */
-export type BroadcastTarget<Channel extends RealtimeChannelDescriptor = RealtimeChannelDescriptor> =
+export type BroadcastTarget<Channel extends AnyChannel = RealtimeChannelDescriptor> =
   ChannelAddress<Channel> | Channel | string;
 
 const MAX_LINES = 20;
 const MAX_PAYLOAD_LENGTH = 200;
 
 /** The broadcasts that an assertion looks for. */
-export class BroadcastQuery<Channel extends RealtimeChannelDescriptor> {
+export class BroadcastQuery<Channel extends AnyChannel> {
   private readonly expectsPayload: boolean;
   private readonly payload: unknown;
 

@@ -1,7 +1,7 @@
 // What did the code under test broadcast? A broadcaster for use-case tests records it (docs/decisions/0001#where-each-line-lives).
 import { AssertionError } from 'node:assert';
 import { Injectable } from '@nestjs/common';
-import type { ChannelAddress, EventNameOf, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { AnyChannel, EventNameOf } from '@nestjs-realtime/contract';
 import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
 import type { RecordedBroadcast } from '../broadcast/recorded-broadcast.js';
 import { BroadcastQuery, type BroadcastTarget, listBroadcasts } from './broadcast-query.js';
@@ -20,7 +20,7 @@ type Assertion = 'assertBroadcast' | 'assertNotBroadcast' | 'assertNothingBroadc
  */
 @Injectable()
 export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
-  private readonly record: RecordedBroadcast[] = [];
+  private readonly recorded: RecordedBroadcast[] = [];
   private readonly underWay = new Set<Promise<void>>();
   private gate?: Promise<StandaloneGate>;
 
@@ -30,15 +30,17 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
 
   /** All recorded broadcasts, in order. */
   get broadcasts(): readonly RecordedBroadcast[] {
-    return this.record;
+    return this.recorded;
   }
 
-  override broadcast(target: ChannelAddress | RealtimeChannelDescriptor, ...rest: unknown[]): Promise<void> {
-    this.gate ??= StandaloneGate.open((broadcast) => this.record.push(broadcast));
-    const passed = this.gate.then((gate) => gate.broadcast(target, ...rest));
-    this.underWay.add(passed);
-    // A new promise, so that a fault of a broadcast that is not awaited is still an unhandled rejection.
-    return passed.finally(() => this.underWay.delete(passed));
+  override broadcast(...call: unknown[]): Promise<void> {
+    const [target, ...rest] = call;
+    return this.record((gate) => gate.broadcast(target, ...rest));
+  }
+
+  override send(...call: unknown[]): Promise<void> {
+    const [who, target, event, payload] = call;
+    return this.record((gate) => gate.send(who, target, event, payload));
   }
 
   /** Resolves once every broadcast so far is recorded or refused; for code that does not await its broadcasts. */
@@ -47,10 +49,7 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
   }
 
   /** Payloads broadcast to a channel, in order, as clients would receive them. */
-  payloadsOf<Channel extends RealtimeChannelDescriptor>(
-    target: BroadcastTarget<Channel>,
-    event?: EventNameOf<Channel>,
-  ): unknown[] {
+  payloadsOf<Channel extends AnyChannel>(target: BroadcastTarget<Channel>, event?: EventNameOf<Channel>): unknown[] {
     return this.matching(new BroadcastQuery(target, event)).map(({ payload }) => payload);
   }
 
@@ -59,7 +58,7 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
    * every depth. A descriptor with params means any of its channels.
    * @throws AssertionError that lists what was broadcast instead.
    */
-  assertBroadcast<Channel extends RealtimeChannelDescriptor>(
+  assertBroadcast<Channel extends AnyChannel>(
     target: BroadcastTarget<Channel>,
     event?: EventNameOf<Channel>,
     ...payload: [payload?: unknown]
@@ -67,7 +66,7 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
     const query = new BroadcastQuery(target, event, ...payload);
     if (this.matching(query).length > 0) return;
     const instead =
-      this.record.length === 0 ? 'Nothing was broadcast.' : `Broadcast instead:\n${listBroadcasts(this.record)}`;
+      this.recorded.length === 0 ? 'Nothing was broadcast.' : `Broadcast instead:\n${listBroadcasts(this.recorded)}`;
     this.fail(`Expected a ${query.toString()}. ${instead}`, 'assertBroadcast');
   }
 
@@ -75,7 +74,7 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
    * Requires that there was no such broadcast; without arguments, no broadcast at all.
    * @throws AssertionError that lists the broadcasts there were.
    */
-  assertNotBroadcast<Channel extends RealtimeChannelDescriptor>(
+  assertNotBroadcast<Channel extends AnyChannel>(
     target?: BroadcastTarget<Channel>,
     event?: EventNameOf<Channel>,
   ): void {
@@ -89,17 +88,22 @@ export class RecordingRealtimeBroadcaster extends IRealtimeBroadcaster {
 
   /** Forgets everything recorded. */
   clear(): void {
-    this.record.length = 0;
+    this.recorded.length = 0;
   }
 
-  private matching<Channel extends RealtimeChannelDescriptor>(query: BroadcastQuery<Channel>): RecordedBroadcast[] {
-    return this.record.filter((broadcast) => query.matches(broadcast));
+  private record(pass: (gate: StandaloneGate) => Promise<void>): Promise<void> {
+    this.gate ??= StandaloneGate.open((broadcast) => this.recorded.push(broadcast));
+    const passed = this.gate.then(pass);
+    this.underWay.add(passed);
+    // A new promise, so that a fault of a broadcast that is not awaited is still an unhandled rejection.
+    return passed.finally(() => this.underWay.delete(passed));
   }
 
-  private assertNone<Channel extends RealtimeChannelDescriptor>(
-    query: BroadcastQuery<Channel>,
-    assertion: Assertion,
-  ): void {
+  private matching<Channel extends AnyChannel>(query: BroadcastQuery<Channel>): RecordedBroadcast[] {
+    return this.recorded.filter((broadcast) => query.matches(broadcast));
+  }
+
+  private assertNone<Channel extends AnyChannel>(query: BroadcastQuery<Channel>, assertion: Assertion): void {
     const found = this.matching(query);
     if (found.length > 0 || this.underWay.size > 0) {
       const were =

@@ -1,11 +1,6 @@
 // What happens when a ping comes in? Gate 3 has admitted it, so it is valid and its sender is subscribed.
-import {
-  IRealtimeBroadcaster,
-  IRealtimeServer,
-  RealtimeChannel,
-  type RealtimeContext,
-  RealtimeHandler,
-} from 'nestjs-realtime';
+import { IRealtimeBroadcaster, RealtimeChannel, type RealtimeContext, RealtimeHandler } from 'nestjs-realtime';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { Ping } from '../ping.js';
 import { pingChannel } from '../realtime-ping.channel.js';
 

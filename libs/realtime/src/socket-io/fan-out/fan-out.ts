@@ -48,7 +48,7 @@ export class FanOut {
 
   /** @returns the number of members. */
   broadcast(event: EncodedEvent): number {
-    const channel = this.membership.get(event.channel);
+    const channel = this.membership.get(event.channels[0]);
     if (channel === undefined) return 0;
     this.path.broadcast(channel, event);
     return channel.size;

@@ -28,6 +28,6 @@ export function noticePacket(frame: string, body: unknown): string {
 }
 
 /** Channel and event names are legal segments, so they need no escaping. */
-export function eventPacket({ channel, event, json }: EncodedEvent): string {
-  return `${SOCKET_IO_EVENT}["${FRAMES.EVENT}","${channel}","${event}",${json}]`;
+export function eventPacket({ channels: [channel], event, json }: EncodedEvent): string {
+  return `${SOCKET_IO_EVENT}["${FRAMES.EVENT}","${channel}","${event}",${json ?? 'null'}]`;
 }

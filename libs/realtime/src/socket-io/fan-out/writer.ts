@@ -18,7 +18,7 @@ const PLAIN: WriteOptions = { compress: false };
 /** An event as it goes to every member: encoded here, once. */
 export function turnFrame(order: number, event: EncodedEvent): TurnFrame {
   const packet = eventPacket(event);
-  return { order, channel: event.channel, event: event.event, packet, frame: textFrame(ENGINE_MESSAGE + packet) };
+  return { order, channel: event.channels[0], event: event.event, packet, frame: textFrame(ENGINE_MESSAGE + packet) };
 }
 
 export class Writer {

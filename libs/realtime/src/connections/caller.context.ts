@@ -1,0 +1,33 @@
+// On behalf of which connection does this code run? The sender of the message that is handled, or the page behind an HTTP request.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+import { NO_CALLER, type Party, type Who } from './party.js';
+
+/** Follows asynchronous code, so that a service that a handler calls knows the handler's caller. */
+@Injectable()
+export class CallerContext {
+  private readonly storage = new AsyncLocalStorage<string>();
+
+  /** The connection's id; null if there is no caller. */
+  get connectionId(): string | null {
+    return this.storage.getStore() ?? null;
+  }
+
+  /** Runs code on behalf of a connection. */
+  run<Result>(connectionId: string, code: () => Result): Result {
+    return this.storage.run(connectionId, code);
+  }
+
+  /** Whose connections are meant; a string that says what is wrong where `'caller'` names none. */
+  resolve(who: Who): Party | string {
+    if (who !== 'caller') return partyOf(who);
+    const { connectionId } = this;
+    return connectionId === null ? NO_CALLER : { connectionId };
+  }
+}
+
+/** A copy of its one id: a `RealtimeConnection` is a `Who`, and must not be kept. */
+function partyOf({ userId, sessionId, connectionId }: Party): Party {
+  if (userId !== undefined) return { userId };
+  return sessionId !== undefined ? { sessionId } : { connectionId: connectionId };
+}

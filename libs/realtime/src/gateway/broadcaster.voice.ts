@@ -1,0 +1,33 @@
+// How does a handler broadcast on its own channel? Through the broadcaster, on behalf of its sender.
+import { Injectable } from '@nestjs/common';
+import type { ChannelAddress } from '@nestjs-realtime/contract';
+import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
+import { CallerContext } from '../connections/caller.context.js';
+import type { HandlerVoice } from '../connections/message-request.js';
+
+/** The broadcaster without its types, which the channel of a handler has checked. */
+interface UntypedBroadcaster {
+  broadcast(target: ChannelAddress, ...rest: readonly unknown[]): Promise<void>;
+  send(who: object, target: ChannelAddress, event: string, payload: unknown): Promise<void>;
+}
+
+@Injectable()
+export class BroadcasterVoice implements HandlerVoice {
+  private readonly broadcaster: UntypedBroadcaster;
+
+  constructor(
+    broadcaster: IRealtimeBroadcaster,
+    private readonly caller: CallerContext,
+  ) {
+    this.broadcaster = broadcaster as unknown as UntypedBroadcaster;
+  }
+
+  /** The sender is the caller, also where the handler calls it from code that does not descend from its own call. */
+  broadcast(connectionId: string, channel: ChannelAddress, rest: readonly unknown[]): Promise<void> {
+    return this.caller.run(connectionId, () => this.broadcaster.broadcast(channel, ...rest));
+  }
+
+  send(connectionId: string, channel: ChannelAddress, event: string, payload: unknown): Promise<void> {
+    return this.broadcaster.send({ connectionId }, channel, event, payload);
+  }
+}

@@ -1,0 +1,75 @@
+// How does an application end or check connections and subscriptions at once, when rights have changed?
+import { Injectable } from '@nestjs/common';
+import { CallerContext } from '../connections/caller.context.js';
+import { concreteChannel } from '../connections/channel-target.js';
+import { ConnectionDirectory } from '../connections/connection.directory.js';
+import { type Party, whoFault, type Who } from '../connections/party.js';
+import { IRealtimeConnections } from '../connections/realtime.connections.js';
+import { RealtimeFault } from '../realtime.exception.js';
+import { Renewal } from '../revocation/authority.renewal.js';
+import { ANY_CHANNEL, RevocationLedger } from '../revocation/revocation.ledger.js';
+
+/** Time for a re-authorization, in milliseconds. Subscriptions that are not confirmed within it are evicted; the client may try again. */
+const ON_DEMAND = 1_000;
+
+@Injectable()
+export class ConnectionControl extends IRealtimeConnections {
+  constructor(
+    private readonly directory: ConnectionDirectory,
+    private readonly ledger: RevocationLedger,
+    private readonly renewal: Renewal,
+    private readonly caller: CallerContext,
+  ) {
+    super();
+  }
+
+  override async subscribe(who: Who, target: unknown): Promise<void> {
+    this.partyOf(who);
+    nameOf(target);
+    return Promise.reject(new RealtimeFault('not yet'));
+  }
+
+  override async unsubscribe(who: Who, target?: unknown): Promise<void> {
+    const party = this.partyOf(who);
+    const name = target === undefined ? undefined : nameOf(target);
+    for (const connection of this.directory.of(party)) {
+      for (const subscribed of name === undefined ? [...connection.subscriptions.keys()] : [name]) {
+        this.renewal.revoke(connection, subscribed);
+      }
+    }
+    this.ledger.record('revoked', { ...party, channel: name ?? ANY_CHANNEL });
+  }
+
+  override async reauthorize(who: Who, target?: unknown): Promise<void> {
+    const party = this.partyOf(who);
+    const name = target === undefined ? undefined : nameOf(target);
+    this.ledger.record('stale', { ...party, channel: name });
+    const concerned = this.directory
+      .of(party)
+      .filter(({ subscriptions }) => name === undefined || subscriptions.has(name));
+    await Promise.all(
+      concerned.map(async (connection) => {
+        this.renewal.evictUnproven(connection, await this.renewal.renew(connection, ON_DEMAND));
+      }),
+    );
+  }
+
+  override async disconnect(who: Who): Promise<void> {
+    const party = this.partyOf(who);
+    this.ledger.record('revoked', party);
+    for (const connection of this.directory.of(party)) connection.goodbye({ code: 'REVOKED', reconnect: false });
+  }
+
+  /** @throws RealtimeFault if `who` says of no connection that it is meant. */
+  private partyOf(who: Who): Party {
+    const fault = whoFault(who);
+    if (fault !== null) throw new RealtimeFault(fault);
+    const party = this.caller.resolve(who);
+    if (typeof party === 'string') throw new RealtimeFault(party);
+    return party;
+  }
+}
+
+function nameOf(target: unknown): string {
+  return concreteChannel(target, (problem) => new RealtimeFault(problem)).name;
+}
