@@ -9,6 +9,7 @@ import { ChannelTemplate } from './channel-template.js';
 import { compileEvents, compileMessages } from './compile-slots.js';
 import { type Duration, milliseconds } from './duration.js';
 import { isPayloadSchema, type PayloadSchema } from './payload-schema.js';
+import { shownValue } from './shown-value.js';
 
 /** A declaration whose types say little. */
 export interface UncheckedDefinition {
@@ -73,7 +74,7 @@ export function compileDefinition(definition: UncheckedDefinition): RealtimeChan
   const plain = wire === 'plain';
   const descriptor: RealtimeChannelDescriptor = Object.freeze({
     name: definition.name,
-    scope: Object.freeze(typeof scope === 'object' ? { ...scope } : scope) as ChannelScope,
+    scope: Object.freeze(typeof scope === 'object' ? { ...scope } : scope),
     events: compileEvents(definition, plain, refuse),
     messages: compileMessages(definition, plain, refuse),
     short: definition.payload !== undefined,
@@ -116,7 +117,7 @@ function assertOptions(definition: UncheckedDefinition, refuse: (problem: string
     const value: unknown = definition[option];
     if (value === undefined || allowed.includes(value)) continue;
     refuse(
-      `has ${option}: ${shown(value)}; write ${allowed.map((choice) => shown(choice)).join(' or ')}, or leave it out.`,
+      `has ${option}: ${shownValue(value)}; write ${allowed.map((choice) => shownValue(choice)).join(' or ')}, or leave it out.`,
     );
   }
   if (definition.snapshot !== undefined && !isPayloadSchema(definition.snapshot)) {
@@ -127,9 +128,5 @@ function assertOptions(definition: UncheckedDefinition, refuse: (problem: string
 function flushWindow(flush: Duration, refuse: (problem: string) => never): number {
   const window = milliseconds(flush);
   if (window !== null && window >= 1 && window <= LONGEST_WINDOW) return window;
-  return refuse(`has flush: ${shown(flush)}; write '1ms' to '1s', or leave it out.`);
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : typeof value === 'object' ? 'an object' : String(value);
+  return refuse(`has flush: ${shownValue(flush)}; write '1ms' to '1s', or leave it out.`);
 }

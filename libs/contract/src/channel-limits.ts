@@ -1,5 +1,6 @@
 // Are the limits of a channel or a message sound?
 import type { ChannelLimits } from './channel-features.js';
+import { shownValue } from './shown-value.js';
 
 const LIMITS: ReadonlySet<string> = new Set([
   'messagesPerSecond',
@@ -16,7 +17,7 @@ export function compileLimits(limits: ChannelLimits, place: string, refuse: (pro
   for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
     if (!LIMITS.has(name)) refuse(`has no limit "${name}" in ${place}; the limits are ${[...LIMITS].join(', ')}.`);
     const isValid = value === undefined || (typeof value === 'number' && value > 0 && Number.isFinite(value));
-    if (!isValid) refuse(`has ${name}: ${String(value)} in ${place}; write a number above 0, or leave it out.`);
+    if (!isValid) refuse(`has ${name}: ${shownValue(value)} in ${place}; write a number above 0, or leave it out.`);
   }
   return Object.freeze({ ...limits });
 }

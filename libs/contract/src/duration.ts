@@ -9,5 +9,5 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 export function milliseconds(duration: unknown): number | null {
   if (typeof duration === 'number') return Number.isFinite(duration) && duration >= 0 ? duration : null;
   const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(typeof duration === 'string' ? duration : '') ?? [];
-  return count === undefined ? null : Number(count) * UNITS[unit!]!;
+  return count === undefined ? null : Number(count) * UNITS[unit];
 }

@@ -96,4 +96,5 @@ export {
   type SlotInput,
   type SlotOutput,
 } from './payload-schema.js';
+export { shownValue } from './shown-value.js';
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.js';

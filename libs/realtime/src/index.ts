@@ -40,7 +40,7 @@ export {
   IRealtimeHandlerRegistry,
   type RealtimeMessageHandler,
   type RegisteredHandler,
-} from './channels/handler.registry.js';
+} from './channels/realtime-handler.registry.js';
 export { RealtimeChannel } from './channels/realtime-channel.decorator.js';
 export { MessageContext, RealtimeHandler } from './channels/realtime-handler.decorator.js';
 export type { BroadcastOptions, BroadcastShort, BroadcastTargets } from './connections/broadcast-types.js';

@@ -1,7 +1,7 @@
 // Where do the parts meet? In the module that an application imports.
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import type { AnyChannel } from '@nestjs-realtime/contract';
+import type { AnyChannel, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { ExpiryWatch } from './revocation/expiry.watch.js';
 import { LeaseSweep } from './revocation/lease.sweep.js';
 import { Renewal } from './revocation/authority.renewal.js';
@@ -11,7 +11,8 @@ import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
 import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
 import { HandlerInvoker } from './channels/handler.invoker.js';
-import { HandlerRegistry, IRealtimeHandlerRegistry } from './channels/handler.registry.js';
+import { HandlerRegistry } from './channels/handler.registry.js';
+import { IRealtimeHandlerRegistry } from './channels/realtime-handler.registry.js';
 import { CallerContext } from './connections/caller.context.js';
 import { IRealtimeConnections } from './connections/realtime.connections.js';
 import { ConnectionDirectory } from './connections/connection.directory.js';
@@ -27,17 +28,20 @@ import { ConnectionControl } from './gateway/connection.control.js';
 import { ConnectionLife } from './gateway/connection.life.js';
 import { HistoryRequests } from './gateway/history.requests.js';
 import { Holdings } from './gateway/connection.holdings.js';
+import { WhisperForwarding } from './gateway/whisper.forwarding.js';
 import { MessageHandling } from './gateway/message.handling.js';
 import { MessageOutcome } from './gateway/message.outcome.js';
 import { MessageRequests } from './gateway/message.requests.js';
 import { MessageStanding } from './gateway/message.standing.js';
 import { createRealtimeGateway } from './gateway/realtime.gateway.js';
+import { PlainMessages } from './gateway/plain.messages.js';
 import { PresenceRequests } from './gateway/presence.requests.js';
 import { RequestDispatcher } from './gateway/request.dispatcher.js';
 import { SubscriptionRequests } from './gateway/subscription.requests.js';
 import { BroadcastGuard } from './guards/broadcast.guard.js';
 import { ConnectGuard } from './guards/connect.guard.js';
 import { Gates } from './guards/inbound.gates.js';
+import { DeclaredLimits } from './guards/declared.limits.js';
 import { MessageGuard } from './guards/message.guard.js';
 import { RefusalLog } from './guards/refusal.log.js';
 import { SubscribeGuard } from './guards/subscribe.guard.js';
@@ -81,7 +85,7 @@ export class RealtimeModule {
 
   /** Registers channels without a `@RealtimeChannel` class: those on which the server only sends. */
   static forFeature(descriptors: readonly AnyChannel[]): DynamicModule {
-    const channels = new FeatureChannels(descriptors);
+    const channels = new FeatureChannels(descriptors as readonly RealtimeChannelDescriptor[]);
     return {
       module: RealtimeFeatureModule,
       providers: [{ provide: Symbol('nestjs-realtime:feature'), useValue: channels }],
@@ -120,6 +124,7 @@ const PROVIDERS: Provider[] = [
   ChannelExplorer,
   ConnectGuard,
   SubscribeGuard,
+  DeclaredLimits,
   MessageGuard,
   BroadcastGuard,
   Gates,
@@ -139,6 +144,8 @@ const PROVIDERS: Provider[] = [
   PresenceRequests,
   HistoryRequests,
   MessageRequests,
+  PlainMessages,
+  WhisperForwarding,
   MessageHandling,
   MessageOutcome,
   BroadcasterVoice,

@@ -5,7 +5,7 @@ import { defineRealtimeChannel } from '@nestjs-realtime/contract';
 import { z } from 'zod';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeModule } from '../realtime.module.js';
-import { IRealtimeHandlerRegistry } from './handler.registry.js';
+import { IRealtimeHandlerRegistry } from './realtime-handler.registry.js';
 import { RealtimeChannel } from './realtime-channel.decorator.js';
 import { RealtimeHandler } from './realtime-handler.decorator.js';
 

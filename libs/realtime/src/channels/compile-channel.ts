@@ -31,11 +31,13 @@ export function compileChannel(
 }
 
 function compileMessage(slot: MessageSlot, what: string, schemas: PayloadSchemaCompiler): RegisteredMessage {
-  const { payload, errors = {}, reply } = messageOptions(slot);
+  const { payload, errors = {}, reply, whisper = false, limits = null } = messageOptions(slot);
   return {
     validator: schemas.compile(payload, `M${what}`),
     errors: mapOf(errors, (code, data: Slot) => schemas.compile(data, `Error ${code} of m${what}`)),
     reply: reply === undefined ? null : schemas.compile(reply, `The reply of m${what}`),
+    whisper,
+    limits,
     handler: null,
   };
 }

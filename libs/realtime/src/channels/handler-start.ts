@@ -7,7 +7,11 @@ import type { GuardChain } from './guard-chain.js';
  *
  * @throws RealtimeException, or rejects with one, when the sender's authority has ended.
  */
-export function startHandler(context: MessageRequest, guards: GuardChain | null, handler: () => unknown): unknown {
+export function startHandler(
+  context: MessageRequest,
+  guards: Pick<GuardChain, 'pass'> | null,
+  handler: () => unknown,
+): unknown {
   while (!context.mayBegin()) {
     const pending = guards?.pass(context);
     if (pending !== undefined) return pending.then(() => startHandler(context, guards, handler));

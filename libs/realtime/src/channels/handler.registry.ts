@@ -2,9 +2,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import {
   ChannelTemplate,
-  type MessageNameOf,
-  type MessageOutput,
-  type ReplyInput,
   type AnyChannel,
   type RealtimeChannelDescriptor,
   splitChannelName,
@@ -25,42 +22,7 @@ import { compileChannel } from './compile-channel.js';
 import { undeclaredError, withDeclaredErrors } from './declared-errors.js';
 import { startHandler } from './handler-start.js';
 import type { MessageBinder, MessageInvoker } from './message-invoker.js';
-
-/** An inbound handler registered by hand, without a decorator. */
-export type RealtimeMessageHandler<Channel extends AnyChannel, Message extends MessageNameOf<Channel>> = (
-  payload: MessageOutput<Channel, Message>,
-  context: RealtimeContext<Channel, Message>,
-) => ReplyInput<Channel, Message> | Promise<ReplyInput<Channel, Message>>;
-
-/** One inbound handler, as `list()` returns it. */
-export interface RegisteredHandler {
-  readonly descriptor: RealtimeChannelDescriptor;
-  readonly message: string;
-}
-
-/**
- * The channels of this server and the handlers of their messages. Filled at boot; registering later is allowed.
- *
- * Precedence (docs/decisions/0001#follow-ups): the first call of `registerChannel` or `register` registers a channel. The same descriptor
- * again has no effect. Another descriptor of the same name, or one whose template can match the same names, is a fault. A message has one
- * handler; a second is a fault.
- */
-export abstract class IRealtimeHandlerRegistry {
-  /** Registers a handler and its channel. @throws RealtimeFault on conflict, or for a message that the channel does not declare. */
-  abstract register<Channel extends AnyChannel, Message extends MessageNameOf<NoInfer<Channel>>>(
-    descriptor: Channel,
-    message: Message,
-    handler: RealtimeMessageHandler<Channel, Message>,
-  ): void;
-  /** Registers a channel without handlers. @throws RealtimeFault on conflict. */
-  abstract registerChannel(descriptor: RealtimeChannelDescriptor): void;
-  /** Every registered handler. */
-  abstract list(): readonly RegisteredHandler[];
-  /** Every registered channel, with or without handlers. */
-  abstract listChannels(): readonly RealtimeChannelDescriptor[];
-  /** The channel that a concrete name belongs to, if it has at least one handler. */
-  abstract getInboundDescriptor(name: string): RealtimeChannelDescriptor | undefined;
-}
+import { IRealtimeHandlerRegistry, type RegisteredHandler } from './realtime-handler.registry.js';
 
 /** The registry. It matches names segment by segment against templates of the same length, and builds no RegExp from them. */
 @Injectable()
@@ -68,6 +30,8 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
   private readonly channels = new Map<string, RegisteredChannel>();
   private readonly logger = new Logger('Realtime');
   private readonly byLength = new Map<number, RegisteredChannel[]>();
+  /** Channels with `wire: 'plain'`, by the names of their messages. */
+  private readonly plain = new Map<string, RegisteredChannel>();
 
   constructor(
     private readonly schemas: PayloadSchemaCompiler,
@@ -82,7 +46,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     handler: (payload: never, context: never) => unknown,
   ): void {
     const run = handler as (payload: unknown, context: RealtimeContext) => unknown;
-    this.bind(descriptor, message, 'register()', (validator) => (request) => {
+    this.bind(descriptor as RealtimeChannelDescriptor, message, 'register()', (validator) => (request) => {
       const payload = validator.parse(request.payload);
       if (!isPromiseLike(payload)) return run(payload, contextOf(request));
       request.wait();
@@ -127,6 +91,11 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     return null;
   }
 
+  /** The channel with `wire: 'plain'` that takes a message of this name. */
+  plainChannel(message: string): RegisteredChannel | undefined {
+    return this.plain.get(message);
+  }
+
   /** What is registered for a descriptor. */
   get(descriptor: RealtimeChannelDescriptor): RegisteredChannel | undefined {
     const channel = this.channels.get(descriptor.name);
@@ -145,6 +114,11 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     if (message === undefined) {
       throw new RealtimeFault(
         `${place} handles "${name}", which channel "${descriptor.name}" does not declare; add it to the channel's messages (${[...Object.keys(descriptor.messages)].join(', ') || 'none so far'}) or fix the name.`,
+      );
+    }
+    if (message.whisper) {
+      throw new RealtimeFault(
+        `${place} handles "${name}" of channel "${descriptor.name}", which is a whisper and is forwarded without a handler; remove the handler, or remove whisper: true.`,
       );
     }
     if (message.handler !== null) {
@@ -184,9 +158,25 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
       );
     }
     const channel = compileChannel(descriptor, place, this.schemas);
+    this.addPlain(channel);
     this.channels.set(descriptor.name, channel);
     this.byLength.set(descriptor.template.length, [...siblings, channel]);
     return channel;
+  }
+
+  /** @throws RealtimeFault for two channels that take the same message: its frame names no channel. */
+  private addPlain(channel: RegisteredChannel): void {
+    const { wire, messages, name } = channel.descriptor;
+    if (wire !== 'plain') return;
+    for (const message of Object.keys(messages)) {
+      const rival = this.plain.get(message);
+      if (rival !== undefined) {
+        throw new RealtimeFault(
+          `Channels "${rival.descriptor.name}" (${rival.place}) and "${name}" (${channel.place}) both have wire: 'plain' and take the message "${message}", which names no channel; rename it in one of them.`,
+        );
+      }
+    }
+    for (const message of Object.keys(messages)) this.plain.set(message, channel);
   }
 
   /** `withSpan(withCapture(handler))` (docs/decisions/0009). */

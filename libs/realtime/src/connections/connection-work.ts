@@ -17,9 +17,20 @@ export class ConnectionWork {
   readonly pendingChannels = new PendingChannels();
   /** Infinity, because the first `take` limits it to the capacity of that call. */
   readonly rate = new TokenBucket(Infinity, performance.now());
+  /** Buckets of channels and messages that have a rate of their own; null until there is one. */
+  private rates: Map<object, TokenBucket> | null = null;
   /** As many as handlers may run at once: few, so an array, which takes less memory than a set. */
   private readonly running: Running[] = [];
   private idle: (() => void) | null = null;
+
+  /** Takes one token from the bucket of `owner`: 0 if there was one, else the milliseconds until there is one. */
+  takeFrom(owner: object, perSecond: number, burst: number): number {
+    const now = performance.now();
+    this.rates ??= new Map();
+    let rate = this.rates.get(owner);
+    if (rate === undefined) this.rates.set(owner, (rate = new TokenBucket(burst, now)));
+    return rate.take(perSecond, burst, now);
+  }
 
   begin(running: Running): void {
     this.running.push(running);

@@ -18,4 +18,6 @@ export interface EncodedEvent {
   readonly conflate?: boolean;
   /** `'plain'`: the packet is a Socket.IO event of the event's own name, with the payload as its only argument. */
   readonly wire?: 'plain';
+  /** Whether it is left out for a client that reads slowly, before anything else is. */
+  readonly isDroppable?: boolean;
 }

@@ -68,6 +68,11 @@ export abstract class LiveConnection {
     return this.requests.rate.take(perSecond, burst, performance.now());
   }
 
+  /** As `spend`, from the bucket that this connection has for a channel or a message of its own rate. */
+  spendOn(owner: object, perSecond: number, burst: number): number {
+    return this.requests.takeFrom(owner, perSecond, burst);
+  }
+
   private get requests(): ConnectionWork {
     return (this.work ??= new ConnectionWork());
   }

@@ -1,4 +1,5 @@
 // Whose connections does a call concern?
+import { shownValue } from '@nestjs-realtime/contract';
 
 /** Whose connections: of a user, of a session, or one. */
 export type Party =
@@ -18,7 +19,7 @@ const KEYS = ['userId', 'sessionId', 'connectionId'] as const;
 export function whoFault(who: unknown): string | null {
   if (who === 'caller') return null;
   if (typeof who !== 'object' || who === null) {
-    return `${shown(who)} does not say whose connections are meant; write { userId }, { sessionId }, { connectionId } or 'caller'.`;
+    return `${shownValue(who)} does not say whose connections are meant; write { userId }, { sessionId }, { connectionId } or 'caller'.`;
   }
   const given = KEYS.filter((key) => (who as Record<string, unknown>)[key] !== undefined);
   if (given.length !== 1) {
@@ -28,11 +29,7 @@ export function whoFault(who: unknown): string | null {
   }
   const id: unknown = (who as Record<string, unknown>)[given[0]];
   if (typeof id === 'string' && id !== '') return null;
-  return `{ ${given[0]}: ${shown(id)} } is no id; ids are strings of at least one character.`;
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : typeof value === 'object' ? 'an object' : String(value);
+  return `{ ${given[0]}: ${shownValue(id)} } is no id; ids are strings of at least one character.`;
 }
 
 /** What is wrong where `'caller'` must name a connection and none is behind the running code. */

@@ -1,5 +1,5 @@
 // What does the server hold for one channel? Compiled once at boot, part of every match, read at every gate.
-import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { MessageLimits, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
 
 /** The parts of a `RealtimeRequest` that this file needs. Importing the class would make an import circle: a request has a match. */
@@ -31,7 +31,11 @@ export interface RegisteredMessage {
   readonly errors: ReadonlyMap<string, PayloadValidator>;
   /** Null if nothing that the handler returns leaves the server. */
   readonly reply: PayloadValidator | null;
-  /** Null until a handler claims the message. */
+  /** Whether it is forwarded to the other subscribers, without a handler. */
+  readonly whisper: boolean;
+  /** Null if it declares none of its own. */
+  readonly limits: MessageLimits | null;
+  /** Null until a handler claims the message, and for a whisper. */
   handler: BoundHandler | null;
 }
 

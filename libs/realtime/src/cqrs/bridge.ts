@@ -2,7 +2,7 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { IEventHandler, UnhandledExceptionBus } from '@nestjs/cqrs';
 import type { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
-import type { IRealtimeHandlerRegistry } from '../channels/handler.registry.js';
+import type { IRealtimeHandlerRegistry } from '../channels/realtime-handler.registry.js';
 import { ChannelLanes } from '../connections/channel-lanes.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import { type IRealtimeTracer, NoopTracer } from '../instrumentation/realtime.tracer.js';

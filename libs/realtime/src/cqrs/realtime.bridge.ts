@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { EventBus, IEventHandler } from '@nestjs/cqrs';
 import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
-import { IRealtimeHandlerRegistry } from '../channels/handler.registry.js';
+import { IRealtimeHandlerRegistry } from '../channels/realtime-handler.registry.js';
 import { IRealtimeTracer } from '../instrumentation/realtime.tracer.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';

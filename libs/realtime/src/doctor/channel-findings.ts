@@ -5,7 +5,9 @@ import type { RealtimeFinding } from './finding.js';
 export function channelFindings(registry: HandlerRegistry): RealtimeFinding[] {
   return registry.listChannels().flatMap((descriptor) => {
     const { events, messages } = registry.get(descriptor)!;
-    const unhandled = [...messages].filter(([, message]) => message.handler === null).map(([name]) => name);
+    const unhandled = [...messages]
+      .filter(([, message]) => message.handler === null && !message.whisper)
+      .map(([name]) => name);
     const idle = events.size === 0 && unhandled.length === messages.size;
     return [
       ...unhandled.map((name): RealtimeFinding => ({

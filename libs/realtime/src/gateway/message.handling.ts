@@ -8,6 +8,7 @@ import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.t
 import { withSpan } from '../instrumentation/with-span.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
+import { WhisperForwarding } from './whisper.forwarding.js';
 
 @Injectable()
 export class MessageHandling {
@@ -16,6 +17,7 @@ export class MessageHandling {
 
   constructor(
     private readonly gates: Gates,
+    private readonly whispers: WhisperForwarding,
     renewal: Renewal,
     private readonly caller: CallerContext,
     { requestTimeout }: RealtimeOptions,
@@ -31,7 +33,9 @@ export class MessageHandling {
 
   private pass(context: MessageRequest): unknown {
     this.gates.message(context);
-    const handler = context.match?.registered.messages.get(context.message)?.handler;
+    const message = context.match?.registered.messages.get(context.message);
+    if (message?.whisper) return this.whispers.forward(context, message);
+    const handler = message?.handler;
     if (handler) return this.caller.run(context.connectionId, () => handler.invoke(context));
     throw new RealtimeException('UNKNOWN_EVENT', { reason: 'gate 3 let a message pass that no handler takes' });
   }

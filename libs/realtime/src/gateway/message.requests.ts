@@ -1,6 +1,7 @@
 // How does a message reach its handler? rt:message.
 import { Injectable } from '@nestjs/common';
 import type { LiveConnection } from '../connections/live.connection.js';
+import type { InboundMessage } from '../connections/message-request.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Deadlines } from './deadlines.js';
@@ -33,11 +34,16 @@ export class MessageRequests {
 
   message(connection: LiveConnection, frame: unknown, pending: PendingRequest): void {
     const message = parseMessage(frame);
-    if (message !== null && connection.slots.enter(this.run.slots)) {
+    if (message !== null) return this.accept(connection, message, pending);
+    pending.refuse(this.outcome.refusalOf(new RealtimeException('BAD_REQUEST'), connection, null));
+  }
+
+  /** Takes a message that has been parsed. */
+  accept(connection: LiveConnection, message: InboundMessage, pending: PendingRequest): void {
+    if (connection.slots.enter(this.run.slots)) {
       new MessageTask(this.run, connection, message, pending).queue();
       return;
     }
-    const refusal = new RealtimeException(message === null ? 'BAD_REQUEST' : 'OVERLOADED');
-    pending.refuse(this.outcome.refusalOf(refusal, connection, message));
+    pending.refuse(this.outcome.refusalOf(new RealtimeException('OVERLOADED'), connection, message));
   }
 }

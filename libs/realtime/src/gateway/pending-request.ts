@@ -7,13 +7,17 @@ import { RealtimeException } from '../realtime.exception.js';
 export class PendingRequest {
   private open = true;
 
-  constructor(private readonly acknowledge: Acknowledge | null) {}
+  /** `bare`: a success is answered with its data alone. */
+  constructor(
+    private readonly acknowledge: Acknowledge | null,
+    private readonly bare = false,
+  ) {}
 
   get answered(): boolean {
     return !this.open;
   }
 
-  /** Sends a reply that the encoder is known to accept. */
+  /** Sends a reply that the encoder is known to accept; `undefined` is an acknowledgement without an argument. */
   answer(reply: unknown): void {
     if (!this.open) return;
     this.open = false;
@@ -26,13 +30,13 @@ export class PendingRequest {
    */
   answerWith(data: unknown): void {
     if (!this.open) return;
-    if (data === undefined) return this.answer(OK);
+    if (data === undefined) return this.answer(this.bare ? undefined : OK);
     if (!isData(data))
       throw new TypeError(
         `The handler returned a ${typeof data}, which is not plain data; return JSON data or nothing`,
       );
     if (this.acknowledge === null) JSON.stringify(data);
-    else this.acknowledge({ ok: true, data });
+    else this.acknowledge(this.bare ? data : { ok: true, data });
     this.open = false;
   }
 

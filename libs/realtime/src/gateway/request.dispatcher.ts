@@ -11,6 +11,7 @@ import { RealtimeOptions } from '../realtime.options.js';
 import { AuthenticationRequests } from './authentication.requests.js';
 import { HistoryRequests } from './history.requests.js';
 import { PendingRequest } from './pending-request.js';
+import { PlainMessages } from './plain.messages.js';
 import { PresenceRequests } from './presence.requests.js';
 import { MessageRequests } from './message.requests.js';
 import { SubscriptionRequests } from './subscription.requests.js';
@@ -22,6 +23,10 @@ type Serve = (connection: LiveConnection, frame: unknown, pending: PendingReques
 interface Request {
   readonly gate: RealtimeGate;
   readonly serve: Serve;
+  /** Whether it may come without an argument. */
+  readonly mayBeEmpty?: boolean;
+  /** Whether a success is answered with its data alone. */
+  readonly bareAcks?: boolean;
 }
 
 /** Receives everything a client sends after it has connected (docs/hardening.md#1). */
@@ -37,6 +42,7 @@ export class RequestDispatcher {
     history: HistoryRequests,
     messages: MessageRequests,
     authentication: AuthenticationRequests,
+    private readonly plain: PlainMessages,
     private readonly refusals: RefusalLog,
     private readonly options: RealtimeOptions,
   ) {
@@ -57,8 +63,8 @@ export class RequestDispatcher {
    * Security note: reads client data.
    */
   dispatch(connection: LiveConnection, event: string, args: readonly unknown[], acknowledge: Acknowledge | null): void {
-    const pending = new PendingRequest(acknowledge);
-    const request = this.requests.get(event);
+    const request = this.requests.get(event) ?? this.plainRequest(event);
+    const pending = new PendingRequest(acknowledge, request?.bareAcks);
     let refusal: RealtimeException | null;
     try {
       refusal = this.rateRefusal(connection) ?? formRefusal(request, args);
@@ -69,6 +75,20 @@ export class RequestDispatcher {
     // An unknown request is refused at the message gate.
     this.refusals.record(refusal, { gate: request?.gate ?? 'message', connection });
     pending.refuse(refusal);
+  }
+
+  /** A message of a channel with `wire: 'plain'`: its payload is the only argument, and may be missing. */
+  private plainRequest(event: string): Request | undefined {
+    const registered = this.plain.channelOf(event);
+    return (
+      registered && {
+        gate: 'message',
+        mayBeEmpty: true,
+        bareAcks: registered.descriptor.acks === 'bare',
+        serve: (connection, payload, pending) =>
+          this.plain.message(connection, { registered, message: event }, payload, pending),
+      }
+    );
   }
 
   /** Refuses every request from now on. Handlers in flight continue. */
@@ -86,7 +106,7 @@ export class RequestDispatcher {
 }
 
 function formRefusal(request: Request | undefined, args: readonly unknown[]): RealtimeException | null {
-  if (request !== undefined && args.length === 1) return null;
+  if (request !== undefined && (args.length === 1 || (request.mayBeEmpty && args.length === 0))) return null;
   const reason = request === undefined ? 'no such request' : `${args.length} arguments`;
   return new RealtimeException('BAD_REQUEST', { reason });
 }

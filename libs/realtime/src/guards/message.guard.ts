@@ -6,33 +6,29 @@ import { hasExpired, type RealtimeUser } from '../authorization/realtime-user.js
 import { checkShape } from '../payloads/payload-shape.js';
 import type { MessageRequest } from '../connections/message-request.js';
 import { RealtimeException } from '../realtime.exception.js';
-import { RealtimeOptions } from '../realtime.options.js';
 import { denied } from '../instrumentation/refusal-of.js';
+import { DeclaredLimits } from './declared.limits.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
 
 /** Returns true or throws. The guards of the class and the method run after it, then the schema, then the handler. */
 @Injectable()
 export class MessageGuard implements CanActivate {
-  constructor(private readonly options: RealtimeOptions) {}
+  constructor(private readonly limits: DeclaredLimits) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const {
-      match,
-      user,
-      message: name,
-      payload,
-    } = RealtimeExecutionContext.create(context).getRequest<MessageRequest>();
+    const request = RealtimeExecutionContext.create(context).getRequest<MessageRequest>();
+    const { match, user, message: name, payload } = request;
     if (match === null) throw new RealtimeException('NOT_SUBSCRIBED');
     const message = match.registered.messages.get(name);
     if (message === undefined) throw new RealtimeException('UNKNOWN_EVENT');
-    if (message.handler === null) {
+    if (message.handler === null && !message.whisper) {
       throw new RealtimeException('UNKNOWN_EVENT', {
         reason: 'the message is declared, but no @RealtimeHandler takes it',
       });
     }
     const objection = objectionTo(match, user);
     if (objection !== null) throw denied(user, objection);
-    const refusal = checkShape(payload, this.options.limits);
+    const refusal = checkShape(payload, this.limits.spend(request.live, match.registered, message));
     if (refusal !== null) throw new RealtimeException(refusal.code, { issues: refusal.issues });
     return true;
   }

@@ -29,7 +29,8 @@ function rightsOf({ descriptor, messages, events, guardNames }: RegisteredChanne
   return [
     row(name, 'subscribe', scope, opaque([...guardNames].sort())),
     ...[...messages.keys()].sort().map((message) => {
-      const handler = messages.get(message)?.handler ?? null;
+      const { handler = null, whisper = false } = messages.get(message) ?? {};
+      if (whisper) return row(name, `whisper ${message}`, scope, opaque([...guardNames].sort()));
       const guards = [...new Set(handler?.guards)].sort();
       return row(name, `send ${message}`, handler === null ? 'nobody, it has no handler' : scope, opaque(guards));
     }),

@@ -1,7 +1,7 @@
 // Which metrics does a node give to OpenTelemetry? Gauges that are read at each collection, and counts since the start.
 import { createNoopMeter, type BatchObservableResult, type Meter, metrics } from '@opentelemetry/api';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { IRealtimeHandlerRegistry } from '../channels/handler.registry.js';
+import { IRealtimeHandlerRegistry } from '../channels/realtime-handler.registry.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { EventLoopDelay } from './event-loop-delay.js';

@@ -19,7 +19,7 @@ export function connectErrorPacket(refusal: RealtimeException): string {
 
 /** The answer to the request of that number. @throws whatever JSON says of a reply it cannot hold. */
 export function replyPacket(id: number, reply: unknown): string {
-  return `${SOCKET_IO_ACK}${id}[${JSON.stringify(reply)}]`;
+  return `${SOCKET_IO_ACK}${id}[${reply === undefined ? '' : JSON.stringify(reply)}]`;
 }
 
 /** A notice of the protocol. */
