@@ -42,7 +42,8 @@ export {
   type RegisteredHandler,
 } from './channels/realtime-handler.registry.js';
 export { RealtimeChannel } from './channels/realtime-channel.decorator.js';
-export { MessageContext, RealtimeHandler } from './channels/realtime-handler.decorator.js';
+export { OnRealtime } from './channels/on-realtime.decorator.js';
+export { ChannelParam, MessageContext, RealtimeHandler } from './channels/realtime-handler.decorator.js';
 export type { BroadcastOptions, BroadcastShort, BroadcastTargets } from './connections/broadcast-types.js';
 export type { Party, Who } from './connections/party.js';
 export type { RealtimeConnection } from './connections/realtime.connection.js';

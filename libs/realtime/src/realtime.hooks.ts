@@ -79,6 +79,20 @@ export interface RealtimeHookEvents {
   };
 }
 
+/** All hooks. */
+export const HOOKS = [
+  'connected',
+  'authenticated',
+  'disconnected',
+  'subscribed',
+  'unsubscribed',
+  'refused',
+  'handled',
+  'overflowed',
+  'broadcast',
+  'bridged',
+] as const satisfies readonly (keyof RealtimeHookEvents)[];
+
 type Listener<Name extends keyof RealtimeHookEvents> = (event: RealtimeHookEvents[Name]) => unknown;
 
 /**

@@ -10,6 +10,7 @@ import { InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.j
 import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
 import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
+import { HookExplorer } from './channels/hook.explorer.js';
 import { HandlerInvoker } from './channels/handler.invoker.js';
 import { HandlerRegistry } from './channels/handler.registry.js';
 import { IRealtimeHandlerRegistry } from './channels/realtime-handler.registry.js';
@@ -122,6 +123,7 @@ const PROVIDERS: Provider[] = [
   { provide: IRealtimeHandlerRegistry, useExisting: HandlerRegistry },
   HandlerInvoker,
   ChannelExplorer,
+  HookExplorer,
   ConnectGuard,
   SubscribeGuard,
   DeclaredLimits,

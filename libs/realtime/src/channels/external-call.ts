@@ -50,7 +50,7 @@ function showMethods(contexts: EnhancerCreators['contexts']): void {
     createContext(args, instance, Object.getPrototypeOf(checked) as Callback);
 }
 
-const OWN_PARAMS: ReadonlySet<unknown> = new Set<unknown>([PARAM.SOCKET, PARAM.CONTEXT]);
+const OWN_PARAMS: ReadonlySet<unknown> = new Set<unknown>([PARAM.SOCKET, PARAM.CONTEXT, PARAM.CHANNEL]);
 
 /** Reads the arguments of a handler. The schema parses the payload here, before the application's own pipes see it. */
 export function paramsFactory(validator: PayloadValidator): ParamsFactory {
@@ -58,6 +58,7 @@ export function paramsFactory(validator: PayloadValidator): ParamsFactory {
     exchangeKeyForValue: (kind: number, property: unknown, args: unknown[]) => {
       if (kind === PARAM.SOCKET) return args[0];
       if (kind === PARAM.CONTEXT) return args[2];
+      if (kind === PARAM.CHANNEL) return channelParam(args[2] as MessageRequest, property);
       if (kind !== PARAM.PAYLOAD) return null;
       const payload = validator.parse(args[1]);
       if (typeof property !== 'string') return payload;
@@ -65,4 +66,8 @@ export function paramsFactory(validator: PayloadValidator): ParamsFactory {
       return payload instanceof Promise ? payload.then(pick) : pick(payload);
     },
   };
+}
+
+function channelParam({ params }: MessageRequest, name: unknown): unknown {
+  return typeof name === 'string' ? params[name] : params;
 }

@@ -14,7 +14,7 @@ import { NEST_PARAM, PARAMS } from './nest-internals.js';
 
 export const HANDLER_METADATA = 'nestjs-realtime:handler';
 /** Parameter kinds, as keys of the parameter metadata: those of @nestjs/websockets, and ours for the context. */
-export const PARAM = { ...NEST_PARAM, CONTEXT: 160 } as const;
+export const PARAM = { ...NEST_PARAM, CONTEXT: 160, CHANNEL: 161 } as const;
 
 /** Parameters of a method by `kind:index`, in the form Nest's context creators read. */
 export type ParamsMetadata = Readonly<
@@ -77,10 +77,19 @@ function demandDescriptor(descriptor: unknown): RealtimeChannelDescriptor {
 
 /** Injects the `RealtimeContext` of a message beside `@MessageBody()`. */
 export function MessageContext(): ParameterDecorator {
+  return parameter(PARAM.CONTEXT);
+}
+
+/** Injects a param of the message's channel, or all of them without a name, beside `@MessageBody()`. */
+export function ChannelParam(name?: string): ParameterDecorator {
+  return parameter(PARAM.CHANNEL, name);
+}
+
+function parameter(kind: number, data?: string): ParameterDecorator {
   return (target, method, index) => {
     if (method === undefined) return;
     const known = (Reflect.getMetadata(PARAMS, target.constructor, method) ?? {}) as ParamsMetadata;
-    const params: ParamsMetadata = { ...known, [`${PARAM.CONTEXT}:${index}`]: { index, pipes: [] } };
+    const params: ParamsMetadata = { ...known, [`${kind}:${index}`]: { index, data, pipes: [] } };
     Reflect.defineMetadata(PARAMS, params, target.constructor, method);
   };
 }

@@ -2,6 +2,7 @@
 import { isStandardSchema, type Slot } from '@nestjs-realtime/contract';
 import { RealtimeFault } from '../realtime.exception.js';
 import type { ClassSchemaCompiler } from './class-schema.js';
+import { NO_PAYLOAD } from './no-payload.js';
 import type { PayloadValidator } from './payload-validator.js';
 import { compileStandardSchema } from './standard-schema.js';
 
@@ -11,7 +12,7 @@ export class PayloadSchemaCompiler {
 
   /** @throws RealtimeFault when a class slot cannot be validated. */
   compile(schema: Slot, place: string): PayloadValidator {
-    if (schema === null) throw new RealtimeFault(`${place} carries nothing.`);
+    if (schema === null) return NO_PAYLOAD;
     if (isStandardSchema(schema)) return compileStandardSchema(schema);
     if (this.classes === null) {
       throw new RealtimeFault(

@@ -6,3 +6,4 @@ export { RecordingRealtimeBroadcaster } from './recording.broadcaster.js';
 export type { TestChannel, TestChannelWaits } from './test-channel.js';
 export { TestClient } from './test-client.js';
 export type { WaitOptions } from './wait.js';
+export { testContext, type TestContextOptions } from './test-context.js';
