@@ -29,7 +29,7 @@ export class SessionController {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly throttle: LoginThrottle,
-    private readonly revocation: IRealtimeConnections,
+    private readonly connections: IRealtimeConnections,
   ) {}
 
   @Get()
@@ -74,6 +74,6 @@ export class SessionController {
     if (!secret) return;
     await this.sessions.end(secret);
     // The session is ended first, then its connections: every tab of it connects again as a guest.
-    await this.revocation.disconnect({ sessionId: secret });
+    await this.connections.disconnect({ sessionId: secret });
   }
 }

@@ -11,7 +11,7 @@ export class ChangeRoleHandler implements ICommandHandler<ChangeRole> {
   constructor(
     private readonly users: UsersService,
     private readonly roles: RolesRepository,
-    private readonly revocation: IRealtimeConnections,
+    private readonly connections: IRealtimeConnections,
     private readonly events: EventBus,
   ) {}
 
@@ -31,7 +31,7 @@ export class ChangeRoleHandler implements ICommandHandler<ChangeRole> {
     if (outcome === 'unchanged') return;
     // The role is stored first: now gate 1 reads the user's roles again, and gate 2 checks their subscriptions by them. The event waits
     // for that, so a user who lost the role does not receive it, and the admin gets the answer once the change has taken effect.
-    await this.revocation.reauthorize({ userId });
+    await this.connections.reauthorize({ userId });
     this.events.publish(new RoleChanged(userId, role, granted, by));
   }
 }

@@ -5,5 +5,6 @@ import { RoleChange } from './role-change.js';
 export const accountChannel = defineRealtimeChannel({
   name: 'account.user.{userId}',
   scope: { userScoped: 'userId' },
+  autoSubscribe: true,
   events: { roleChanged: RoleChange },
 });

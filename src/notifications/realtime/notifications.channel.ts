@@ -5,5 +5,6 @@ import { Notification, NotificationsRead } from './notification.js';
 export const notificationsChannel = defineRealtimeChannel({
   name: 'notifications.user.{userId}',
   scope: { userScoped: 'userId' },
+  autoSubscribe: true,
   events: { arrived: Notification, read: NotificationsRead },
 });

@@ -5,7 +5,7 @@ import { Remark } from '../remark.js';
 
 @RealtimeChannel(newsroomChannel)
 export class OnNewsroom {
-  @RealtimeHandler('say')
+  @RealtimeHandler(newsroomChannel, 'say')
   async say({ text }: Remark, ctx: RealtimeContext<typeof newsroomChannel>): Promise<void> {
     const name = ctx.user.claims?.name;
     const from = typeof name === 'string' ? name : ctx.userId;

@@ -1,19 +1,16 @@
 // What happens when a ping comes in? Gate 3 has admitted it, so it is valid and its sender is subscribed.
-import { IRealtimeBroadcaster, RealtimeChannel, type RealtimeContext, RealtimeHandler } from 'nestjs-realtime';
+import { RealtimeChannel, type RealtimeContext, RealtimeHandler } from 'nestjs-realtime';
 import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { Ping } from '../ping.js';
 import { pingChannel } from '../realtime-ping.channel.js';
 
 @RealtimeChannel(pingChannel)
 export class OnRealtimePing {
-  constructor(
-    private readonly realtime: IRealtimeBroadcaster,
-    private readonly server: IRealtimeServer,
-  ) {}
+  constructor(private readonly server: IRealtimeServer) {}
 
-  @RealtimeHandler()
+  @RealtimeHandler(pingChannel, 'message')
   async handle(ping: Ping, ctx: RealtimeContext<typeof pingChannel>): Promise<void> {
-    await this.realtime.broadcast(pingChannel, {
+    await ctx.broadcast({
       nonce: ping.nonce,
       from: ctx.userId ?? 'anonymous',
       at: new Date().toISOString(),
