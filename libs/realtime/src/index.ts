@@ -27,6 +27,7 @@ export { AnonymousAuthenticator, IRealtimeAuthenticator } from './authorization/
 export type { RealtimeHandshake } from './authorization/realtime-handshake.js';
 export type { RealtimeUser } from './authorization/realtime-user.js';
 export { SessionAuthenticator } from './authorization/session.authenticator.js';
+export { sessionRef } from './authorization/session-ref.js';
 export { type InMemoryListener, InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
 export { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
 export { type BrokerSink, IRealtimeBroker } from './broker/realtime.broker.js';
