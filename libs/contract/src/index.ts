@@ -17,9 +17,11 @@ export {
   isLegalChannelName,
   isLegalSegment,
   MAX_CHANNEL_NAME_LENGTH,
+  MAX_PARAM_LENGTH,
   MAX_SEGMENT_LENGTH,
   splitChannelName,
 } from './channel-name.js';
+export { decodeParam, encodeParam } from './channel-param.js';
 export type { ChannelScope } from './channel-scope.js';
 export {
   type ChannelParamNames,
