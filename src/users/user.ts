@@ -1,7 +1,7 @@
 // What is known of a user?
 
 export interface User {
-  /** Safe as one segment of a channel name: it appears in `notifications.user.{userId}`. */
+  /** At most 128 characters, so that a channel name can hold it: it appears in `notifications.user.{userId}`. */
   readonly id: string;
   readonly name: string;
   readonly roles: readonly string[];

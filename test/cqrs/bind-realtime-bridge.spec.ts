@@ -105,7 +105,7 @@ describe('bindRealtimeBridge(bus, broadcaster, allowlist)', () => {
 
   it('counts, a line for each channel of each entry', async () => {
     unbind = bindRealtimeBridge(bus, realtime, allowlist, { logger: new LogBook() });
-    bus.next(new OrderShipped('4.2'));
+    bus.next(new OrderShipped('4\n2'));
     bus.next(new OrderShipped('42'));
     const none = { forwarded: 0, skipped: 0, failed: 0, pending: 0 };
     expect(unbind.stats()[0]).toMatchObject({ pending: 2 });
@@ -123,7 +123,7 @@ describe('bindRealtimeBridge(bus, broadcaster, allowlist)', () => {
     hooks.on('bridged', ({ source, channels, error }) => told.push([source, channels, error]));
     const unhandledExceptions = { publish: (info: unknown) => exceptions.push(info) };
     unbind = bindRealtimeBridge(bus, realtime, [shipped], { hooks, logger, unhandledExceptions });
-    const [good, bad] = [new OrderShipped('42'), new OrderShipped('a b')];
+    const [good, bad] = [new OrderShipped('42'), new OrderShipped('a\n')];
     bus.next(good);
     bus.next(bad);
     await settled();

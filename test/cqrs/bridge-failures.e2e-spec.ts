@@ -78,7 +78,8 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
     ['returns the event itself', new Happened(1), `${NO_RESULT}an object without payload`],
     ['returns a list with a hole', [null], `${NO_RESULT}null`],
     ['leaves params out', { payload: { n: 1 } }, 'needs the param "topic"'],
-    ['gives an illegal param', { params: { topic: 'a.b' }, payload: { n: 1 } }, 'must be a string of 1 to 64'],
+    ['gives an illegal param', { params: { topic: 'a\n' }, payload: { n: 1 } }, 'has a control character'],
+    ['gives a param that is no string', { params: { topic: 42 }, payload: { n: 1 } }, 'convert an id with String(id)'],
     ['gives params that are none', { params: 7, payload: { n: 1 } }, 'needs the param "topic"'],
     ['returns a BigInt', { params: { topic: 'a' }, payload: { n: 1n } }, 'its payload is invalid: n:'],
     ['returns no payload', { params: { topic: 'a' }, payload: undefined }, 'its payload is invalid'],
@@ -88,7 +89,7 @@ describe.each([{}, { rethrowUnhandled: true }])('the bridge on a bus with %j', (
 
   it('sends nothing from a list that contains one bad param', async () => {
     const list = [good.given, { params: { topic: '' }, payload: { n: 2 } }];
-    await expectOneFailure(new Happened(list), 'must be a string of 1 to 64');
+    await expectOneFailure(new Happened(list), 'is empty; give it 1 to 128 characters');
   });
 
   it('reports the channels that were reached where one of several broadcasts fails', async () => {

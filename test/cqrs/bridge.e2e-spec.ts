@@ -217,7 +217,7 @@ describe('the bridge', () => {
       }
     }
     const allowlist = [
-      forward(OrderPlaced).to(orders, 'placed', ({ n }) => ({ params: { orderId: `a${n}.` }, payload: { n } })),
+      forward(OrderPlaced).to(orders, 'placed', ({ n }) => ({ params: { orderId: `a${n}\n` }, payload: { n } })),
     ];
     const bridge = await BridgeApp.start({ channels, allowlist, realtime: { transport: 'in-memory', tracer: Spy } });
     bridge.publish(new RushOrderPlaced(42));

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeApps } from '../kit/boot.js';
 import { LogBook } from '../kit/log-book.js';
-import { bootDashboard, Viewer } from './dashboard-app.js';
+import { LONG_ID } from '../kit/known-users.js';
+import { bootDashboard, roomChannel, Viewer } from './dashboard-app.js';
 
 describe('an admin', () => {
   afterEach(closeApps);
@@ -34,6 +35,26 @@ describe('an admin', () => {
     expect(await viewer.row('action')).toMatchObject({ action: 'evict', target: 'ann', channel: 'rooms.7' });
     expect((await viewer.open()).connections.rows.map(({ channels }) => channels)).toEqual([['news']]);
     expect(logger.lines.filter((line) => line.includes('evict "ann" from channel "rooms.7"'))).toHaveLength(1);
+  });
+
+  it('acts on a channel and a user by what the rows hold, however long', async () => {
+    const app = await bootDashboard();
+    const viewer = await Viewer.of(app);
+    const { name } = roomChannel.with({ roomId: `ada@example.com/${'é'.repeat(70)}` });
+    expect(name.length).toBeGreaterThan(400);
+    const client = await app.connect({ as: LONG_ID });
+    await client.subscribe(name);
+    await app.broadcast(roomChannel.with({ roomId: `ada@example.com/${'é'.repeat(70)}` }), 'said', 1);
+    expect(await viewer.row('broadcast')).toMatchObject({ channel: name });
+    const { channels, connections } = await viewer.open();
+    const [{ userId, channels: names }] = connections.rows;
+    expect([channels.rows[0].channel, names, userId]).toEqual([name, [name], LONG_ID]);
+
+    expect(await viewer.send('evict', { userId, channel: channels.rows[0].channel })).toEqual({ ok: true });
+    expect(await client.next('rt:evicted')).toEqual([{ channel: name, code: 'REVOKED', retryable: false }]);
+    expect(await viewer.row('action')).toMatchObject({ action: 'evict', target: LONG_ID, channel: name });
+    expect(await viewer.send('disconnect', { userId })).toEqual({ ok: true });
+    expect(await client.next('rt:bye')).toEqual([{ code: 'REVOKED', reconnect: false }]);
   });
 
   it('cannot forge lines of the log', async () => {

@@ -20,7 +20,19 @@ const CHANNELS = [
   't.log.a',
   't.here.a',
 ];
-const STRANGE_CHANNELS = ['__proto__', 't..', '', 'ch:t.auth', 't.room.{roomId}', 't.auth\u0000', 'x'.repeat(10_000)];
+const STRANGE_CHANNELS = [
+  '__proto__',
+  't..',
+  '',
+  't.room.%',
+  't.room.%2e',
+  't.user.%68onest',
+  't.room.%ED%A0%80',
+  'ch:t.auth',
+  't.room.{roomId}',
+  't.auth\u0000',
+  'x'.repeat(10_000),
+];
 const MESSAGES = [
   'echo',
   'zod',

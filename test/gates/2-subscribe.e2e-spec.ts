@@ -105,8 +105,8 @@ describe('gate 2, subscribe', () => {
     '{roomId}',
     'room.{roomId}',
     '*',
-    'a'.repeat(65),
-    Array(40).fill('abcdef').join('.'),
+    'a'.repeat(129),
+    Array(80).fill('abcdef').join('.'),
   ])('refuses the illegal name %j as a malformed request', async (channel) => {
     const client = await app.connect({ as: 'ann' });
     const refusal = {

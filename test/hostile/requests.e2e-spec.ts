@@ -35,7 +35,18 @@ const WRONG_NAMES: [title: string, channel: unknown][] = [
   ['an empty name', ''],
   ['a 10 kB name', 'x'.repeat(10_000)],
   ['a name of 10,000 segments', 'a.'.repeat(10_000) + 'a'],
-  ['a segment of 65 characters', 'x'.repeat(65)],
+  ['a name of 513 characters', `t.room.${'x'.repeat(128)}.${'x'.repeat(128)}.${'x'.repeat(128)}.${'x'.repeat(119)}`],
+  ['a segment of 129 characters', 'x'.repeat(129)],
+  ['512 signs of an encoding', '%'.repeat(512)],
+  ['an encoding in lower case', 't.room.%2e'],
+  ['an encoding of a letter', 't.room.%41'],
+  ['an encoding of its literal', '%74.auth'],
+  ['half of an encoding', 't.room.%2'],
+  ['an overlong encoding', 't.room.%C0%AE'],
+  ['an encoded surrogate', 't.room.%ED%A0%80'],
+  ['an encoding beyond the last code point', 't.room.%F4%90%80%80'],
+  ['an encoded control character', 't.room.%00'],
+  ['an encoded line end of Unicode', 't.room.%C2%85'],
   ['an empty segment', 't..auth'],
   ['a trailing dot', 't.auth.'],
   ['a newline', 't.auth\n'],
@@ -49,7 +60,17 @@ const WRONG_NAMES: [title: string, channel: unknown][] = [
 ];
 
 /** Legal names that no channel has, however they look to an object or to Socket.IO. */
-const STRANGE_NAMES = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 't.room.__proto__.x', 'toString'];
+const STRANGE_NAMES = [
+  'x'.repeat(128),
+  't.%2E.auth',
+  't.room.x.%2E%2E%2Fetc%2Fpasswd',
+  '__proto__',
+  'constructor',
+  'prototype',
+  'hasOwnProperty',
+  't.room.__proto__.x',
+  'toString',
+];
 
 describe('a malformed request', () => {
   let fixture: FixtureProcess;

@@ -225,9 +225,10 @@ describe('the doctor', () => {
       'src/a.channel.ts': declaring('alphaChannel', 'alpha.{id}') + declaring('betaChannel', 'beta'),
       'src/c.channel.ts': declaring('gammaChannel', 'gamma.{id}'),
       'src/d.channel.ts': declaring('deltaChannel', 'delta.{id'),
+      'src/z.channel.ts': declaring('zetaChannel', 'zeta.{id}'),
       'src/node_modules/e.channel.ts': declaring('foreignChannel', 'foreign'),
       'src/a.spec.ts': "import { alphaChannel } from './a.channel.js';",
-      'test/b.e2e-spec.ts': "await client.subscribe('gamma.42'); // betaChannels",
+      'test/b.e2e-spec.ts': "await client.subscribe('gamma.42', 'zeta.ada%40example%2Ecom'); // betaChannels",
     });
     const sources = [join(root, 'src'), join(root, 'test')];
 

@@ -2,10 +2,14 @@
 import { Injectable } from '@nestjs/common';
 import { type RealtimeUser, SessionAuthenticator } from 'nestjs-realtime';
 
+/** The longest `sub` that OpenID Connect allows. */
+export const LONG_ID = `auth0|${'5'.repeat(249)}`;
+
 const USERS: Readonly<Record<string, RealtimeUser>> = {
   ann: { userId: 'ann', roles: [] },
   bob: { userId: 'bob', roles: ['editor'] },
   root: { userId: 'root', roles: ['admin'] },
+  [LONG_ID]: { userId: LONG_ID, roles: [] },
 };
 
 @Injectable()

@@ -33,10 +33,10 @@ async function bundle(contents: string): Promise<{ code: Uint8Array; files: stri
 describe('the browser bundle', () => {
   const everything = bundle(`export * from './index.js';`);
 
-  it('is below 5 kB, minified and compressed', async () => {
+  it('is below 5.1 kB, minified and compressed', async () => {
     const bytes = gzipSync((await everything).code, { level: 9 }).length;
     expect(bytes).toBeGreaterThan(1_000);
-    expect(bytes).toBeLessThan(5_000);
+    expect(bytes).toBeLessThan(5_100);
   });
 
   it('imports socket.io-client, from one file, and nothing of Node', async () => {
@@ -47,7 +47,7 @@ describe('the browser bundle', () => {
     const contract = (await everything).files.filter((file) => !file.startsWith('libs/client/src/'));
     expect(contract.sort()).toEqual([
       'libs/contract/src/channel-errors.ts',
-      'libs/contract/src/channel-name.ts',
+      'libs/contract/src/channel-param.ts',
       'libs/contract/src/frames.ts',
     ]);
   });

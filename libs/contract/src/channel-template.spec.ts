@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { KNOWN_VALUES, legalValues, spellingOf, spellingsOf, strangeTexts } from '../test/param-values.js';
 import { ChannelDefinitionError, ChannelParamsError, ChannelTemplate, matchChannelTemplate } from './index.js';
 
 describe('a name template', () => {
@@ -12,7 +13,7 @@ describe('a name template', () => {
   });
 
   it.each([
-    ['', 'needs a name of 1 to 200 characters'],
+    ['', 'needs a name of 1 to 512 characters'],
     ['.', 'illegal segment ""'],
     ['a..b', 'illegal segment ""'],
     ['a.', 'illegal segment ""'],
@@ -43,7 +44,10 @@ describe('a name template', () => {
     ['a.{id}.b.{id}', 'give each its own name'],
     ['x'.repeat(65), '1 to 64'],
     [`{${'x'.repeat(65)}}`, '1 to 64'],
-    [`${'a.'.repeat(100)}b`, '1 to 200 characters'],
+    ['orders.%41', 'illegal segment "%41"'],
+    ['ada%40example', 'illegal segment'],
+    ['{a%2Eb}', 'illegal param'],
+    [`${'a.'.repeat(256)}b`, '1 to 512 characters'],
   ])('refuses the source %j and says why', (source, fix) => {
     expect(() => new ChannelTemplate(source)).toThrow(ChannelDefinitionError);
     expect(() => new ChannelTemplate(source)).toThrow(fix);
@@ -74,7 +78,15 @@ describe('a name template', () => {
       'shops.1\0.orders.2',
       'shops.a b.orders.2',
       'shops.{shopId}.orders.{orderId}',
-      `shops.${'1'.repeat(65)}.orders.2`,
+      `shops.${'1'.repeat(129)}.orders.2`,
+      'shops.1.orders.%41',
+      'shops.1.orders.%2e',
+      'shops.1.orders.%C0%AE',
+      'shops.1.orders.%ED%A0%80',
+      'shops.1.orders.%0A',
+      'shops.1.orders.%',
+      'shops.1.order%73.2',
+      '%73hops.1.orders.2',
       '',
     ])('refuses the name %j', (name) => {
       expect(orders.match(name)).toBeNull();
@@ -94,8 +106,34 @@ describe('a name template', () => {
       expect(matchChannelTemplate('u.{userId}', 'v.42')).toBeNull();
     });
 
+    it('gives values, not what stands for them in the name', () => {
+      expect(matchChannelTemplate('u.{userId}', 'u.auth0%7C507f')).toMatchObject({ userId: 'auth0|507f' });
+      expect(matchChannelTemplate('u.{userId}', 'u.%2E')).toMatchObject({ userId: '.' });
+      expect(matchChannelTemplate('u.{userId}', 'u.%252E')).toMatchObject({ userId: '%2E' });
+      expect(matchChannelTemplate('{a}.{b}', '%EF%BB%BF.a%2Eb')).toMatchObject({ a: '\ufeff', b: 'a.b' });
+      expect(orders.matchSegments(['shops', '%25', 'orders', 'x'.repeat(128)])).toMatchObject({
+        shopId: '%',
+        orderId: 'x'.repeat(128),
+      });
+    });
+
     it('agrees with matches() about every name', () => {
-      const segment = fc.constantFrom('shops', 'orders', 'shop', 'order', '1', '042', 'a-b_c', '', ' ', 'x'.repeat(65));
+      const segment = fc.constantFrom(
+        'shops',
+        'orders',
+        'shop',
+        'order',
+        '1',
+        '042',
+        'a-b_c',
+        '',
+        ' ',
+        'x'.repeat(129),
+        '%2E',
+        '%2e',
+        '%C3%A9',
+        '%C3',
+      );
       const templates = ['shops.{shopId}.orders.{orderId}', '{a}.orders', 'shops', '{a}'].map(
         (t) => new ChannelTemplate(t),
       );
@@ -105,6 +143,12 @@ describe('a name template', () => {
           expect(template.matches(name)).toBe(template.match(name) !== null);
         }),
         { numRuns: 2_000 },
+      );
+      fc.assert(
+        fc.property(strangeTexts, fc.constantFrom(...templates, new ChannelTemplate('{a}.{b}')), (name, template) => {
+          expect(template.matches(name)).toBe(template.match(name) !== null);
+        }),
+        { numRuns: 1_000 },
       );
     });
   });
@@ -120,15 +164,29 @@ describe('a name template', () => {
       [{ shopId: '1', orderId: undefined }, 'needs the param "orderId"'],
       [{ shopId: '1', orderId: '2', extra: '3' }, 'has no param "extra"; it takes { shopId, orderId }'],
       [{ shopId: '1', orderID: '2' }, 'has no param "orderID"'],
-      [{ shopId: '1', orderId: '' }, 'Param "orderId"'],
-      [{ shopId: '1', orderId: 'a.b' }, 'without dots'],
-      [{ shopId: '1', orderId: '2\n' }, 'Param "orderId"'],
-      [{ shopId: '1', orderId: '\0' }, 'Param "orderId"'],
-      [{ shopId: '1', orderId: ' 2' }, 'Param "orderId"'],
-      [{ shopId: '1', orderId: 2 }, 'must be a string'],
+      [{ shopId: '1', orderId: 42 }, 'must be a string, and its type is number; convert an id with String(id)'],
+      [{ shopId: '1', orderId: 42n }, 'its type is bigint; convert an id with String(id)'],
       [{ shopId: '1', orderId: null }, 'must be a string'],
       [{ shopId: '1', orderId: ['2'] }, 'must be a string'],
-      [{ shopId: '1', orderId: 'x'.repeat(65) }, '1 to 64'],
+      [{ shopId: '1', orderId: Object('2') as unknown }, 'must be a string'],
+      [
+        { shopId: '1', orderId: '' },
+        'Param "orderId" of channel "shops.{shopId}.orders.{orderId}" is empty; give it 1 to 128',
+      ],
+      [
+        { shopId: '1', orderId: '2\n' },
+        'Param "orderId" of channel "shops.{shopId}.orders.{orderId}" has a control character',
+      ],
+      [{ shopId: '1', orderId: '\0' }, 'has a control character, such as a line end; remove it'],
+      [{ shopId: '1', orderId: '\u007f' }, 'has a control character'],
+      [{ shopId: '1', orderId: 'a\u0085' }, 'has a control character'],
+      [{ shopId: '1', orderId: '\ud83d' }, 'has a lone surrogate, half of a character; cut texts between characters'],
+      [
+        { shopId: '\udc00a', orderId: '2' },
+        'Param "shopId" of channel "shops.{shopId}.orders.{orderId}" has a lone surrogate',
+      ],
+      [{ shopId: '1', orderId: 'x'.repeat(129) }, 'is longer than 128 characters; use a shorter key'],
+      [{ shopId: '1', orderId: '.'.repeat(129) }, 'is longer than 128 characters'],
       [Object.create({ shopId: '1', orderId: '2' }), 'needs the param "shopId"'],
     ])('refuses the params %j and says how to fix them', (params, fix) => {
       expect(() => orders.build(params as Record<string, string>)).toThrow(ChannelParamsError);
@@ -139,19 +197,65 @@ describe('a name template', () => {
       expect(() => new ChannelTemplate('ping').build({ id: '1' })).toThrow('it takes no params');
     });
 
-    it('refuses params that make the name longer than 200 characters', () => {
+    it('refuses params that make the name longer than 512 characters', () => {
       const wide = new ChannelTemplate('{a}.{b}.{c}.{d}');
-      const params = { a: 'a'.repeat(64), b: 'b'.repeat(64), c: 'c'.repeat(64), d: 'd'.repeat(6) };
-      expect(() => wide.build(params)).toThrow('longer than 200 characters; use shorter keys');
-      expect(wide.build({ ...params, d: 'd'.repeat(5) })).toHaveLength(200);
+      const params = { a: 'a'.repeat(128), b: 'b'.repeat(128), c: 'c'.repeat(128), d: 'd'.repeat(126) };
+      expect(() => wide.build(params)).toThrow(ChannelParamsError);
+      expect(() => wide.build(params)).toThrow(
+        'Channel "{a}.{b}.{c}.{d}" with these params has a name of 513 characters, and 512 is the most; use shorter keys.',
+      );
+      expect(wide.build({ ...params, d: 'd'.repeat(125) })).toHaveLength(512);
+      expect(() => new ChannelTemplate('u.{id}').build({ id: '😀'.repeat(43) })).toThrow('a name of 518 characters');
+    });
+
+    it('encodes every value that is not plain', () => {
+      expect(orders.build({ shopId: 'a.b', orderId: 'ada@example.com' })).toBe(
+        'shops.a%2Eb.orders.ada%40example%2Ecom',
+      );
+      expect(orders.build({ shopId: '%2E', orderId: 'x'.repeat(128) })).toBe(`shops.%252E.orders.${'x'.repeat(128)}`);
+      for (const value of KNOWN_VALUES) {
+        expect(new ChannelTemplate('u.{id}').build({ id: value })).toBe(`u.${spellingOf(value)}`);
+      }
     });
 
     it('builds names that match() reads back', () => {
-      const value = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+      const short = legalValues.filter((value) => spellingOf(value).length < 240);
       fc.assert(
-        fc.property(value, value, (shopId, orderId) => {
-          expect({ ...orders.match(orders.build({ shopId, orderId })) }).toEqual({ shopId, orderId });
+        fc.property(short, short, (shopId, orderId) => {
+          const name = orders.build({ shopId, orderId });
+          expect({ ...orders.match(name) }).toEqual({ shopId, orderId });
+          expect(orders.matches(name)).toBe(true);
         }),
+        { numRuns: 1_000 },
+      );
+    });
+
+    it('builds the only name that match() reads back as these params', () => {
+      const template = new ChannelTemplate('u.{id}');
+      fc.assert(
+        fc.property(
+          legalValues.chain((id) => fc.tuple(fc.constant(id), spellingsOf(id))),
+          ([id, spelling]) => {
+            const name = `u.${spelling}`;
+            const isTheOne = name === template.build({ id });
+            expect(template.matches(name)).toBe(isTheOne);
+            if (isTheOne) expect({ ...template.match(name) }).toEqual({ id });
+            else expect(template.match(name)).toBeNull();
+          },
+        ),
+        { numRuns: 1_000 },
+      );
+    });
+
+    it('gives two lists of params two names', () => {
+      const pair = new ChannelTemplate('{a}.{b}');
+      const near = fc.constantFrom('a', 'b', 'a.b', '.', '%2E', 'a%2Eb', '%', '%25', 'é', 'e\u0301', 'A', '\ufeffa');
+      const params = fc.record({ a: near, b: near });
+      fc.assert(
+        fc.property(params, params, (one, other) => {
+          expect(pair.build(one) === pair.build(other)).toBe(one.a === other.a && one.b === other.b);
+        }),
+        { numRuns: 1_000 },
       );
     });
   });

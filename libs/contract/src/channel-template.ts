@@ -1,6 +1,8 @@
 // How do a name template, its params and a concrete name relate? Compiled once; one object matches and builds.
 import { ChannelDefinitionError, ChannelParamsError } from './channel-errors.js';
 import { isLegalChannelName, isLegalSegment, MAX_CHANNEL_NAME_LENGTH, splitChannelName } from './channel-name.js';
+import { decodeLegalParam, encodeLegalParam, isLegalParam } from './channel-param.js';
+import { paramFault } from './param-fault.js';
 
 type ParamOf<Segment extends string> = Segment extends `{${infer Param}}` ? Param : never;
 
@@ -27,7 +29,7 @@ type Part = { readonly literal: string } | { readonly param: string };
 /**
  * A compiled name template such as `orders.{orderId}`.
  *
- * A param fills exactly one segment, so its value has no dots; use `_` or `-` inside compound keys. Values are compared as strings.
+ * A param fills exactly one segment. In the name its value is encoded (`encodeParam`); params here are values, and are compared as they are.
  */
 export class ChannelTemplate {
   /** Param names in order of appearance. */
@@ -65,7 +67,7 @@ export class ChannelTemplate {
     return segments && this.matchSegments(segments);
   }
 
-  /** As `match`, for segments that `splitChannelName` has returned. */
+  /** As `match`, for segments that `splitChannelName` has returned. It decodes only what is encoded. */
   matchSegments(segments: readonly string[]): Readonly<Record<string, string>> | null {
     if (segments.length !== this.length) return null;
     for (let i = 0; i < this.length; i++) {
@@ -75,12 +77,12 @@ export class ChannelTemplate {
     const params: Record<string, string> = Object.create(null) as Record<string, string>;
     for (let i = 0; i < this.length; i++) {
       const part = this.parts[i];
-      if ('param' in part) params[part.param] = segments[i]!;
+      if ('param' in part) params[part.param] = decodeLegalParam(segments[i]);
     }
     return Object.freeze(params);
   }
 
-  /** The concrete name for these params. @throws ChannelParamsError when a param is missing, unknown or not one legal segment. */
+  /** The concrete name for these params. @throws ChannelParamsError when a param is missing, unknown or illegal, or the name too long. */
   build(params: Readonly<Record<string, string>>): string {
     if (Object.keys(params).length > this.paramNames.length) this.refuseUnknown(params);
     let name = '';
@@ -91,7 +93,7 @@ export class ChannelTemplate {
     }
     if (name.length > MAX_CHANNEL_NAME_LENGTH) {
       throw new ChannelParamsError(
-        `Channel "${this.source}" with these params is longer than ${MAX_CHANNEL_NAME_LENGTH} characters; use shorter keys.`,
+        `Channel "${this.source}" with these params has a name of ${name.length} characters, and ${MAX_CHANNEL_NAME_LENGTH} is the most; use shorter keys.`,
       );
     }
     return name;
@@ -110,15 +112,16 @@ export class ChannelTemplate {
 
   private valueOf(param: string, params: Readonly<Record<string, string>>): string {
     const value: unknown = Object.hasOwn(params, param) ? params[param] : undefined;
-    if (!isLegalSegment(value)) {
+    // Most keys are plain, and stand as they are.
+    if (isLegalSegment(value)) return value;
+    if (isLegalParam(value)) return encodeLegalParam(value);
+    if (value === undefined) {
       this.refuseUnknown(params);
       throw new ChannelParamsError(
-        value === undefined
-          ? `Channel "${this.source}" needs the param "${param}"; it takes ${this.describeParams()}.`
-          : `Param "${param}" of channel "${this.source}" must be a string of 1 to 64 of A-Z a-z 0-9 _ -, without dots; encode other keys first.`,
+        `Channel "${this.source}" needs the param "${param}"; it takes ${this.describeParams()}.`,
       );
     }
-    return value;
+    throw new ChannelParamsError(`Param "${param}" of channel "${this.source}" ${paramFault(value)}`);
   }
 
   /** @throws ChannelParamsError for a param that the template does not have. A misspelt name is reported as such, not as a missing param. */
@@ -137,9 +140,10 @@ export class ChannelTemplate {
 
 /**
  * Params of `name` under `template`, or null when it does not match (docs/decisions/0001#decision-3).
- * A param is one segment and has no dots. Pass a compiled `ChannelTemplate` where the same template is matched often.
+ * Pass a compiled `ChannelTemplate` where the same template is matched often.
  *
  * @example matchChannelTemplate('orders.{orderId}', 'orders.42') // { orderId: '42' }
+ * @example matchChannelTemplate('users.{userId}', 'users.auth0%7C507f') // { userId: 'auth0|507f' }
  */
 export function matchChannelTemplate<const Name extends string>(
   template: Name | ChannelTemplate,

@@ -53,7 +53,8 @@ describe('defineRealtimeChannel', () => {
     const address = orders.with(params);
     params.orderId = '43';
     expect(address).toEqual({ descriptor: orders, name: 'orders.42', params: { orderId: '42' } });
-    expect(() => orders.with({ orderId: 'a.b' })).toThrow(ChannelParamsError);
+    expect(orders.with({ orderId: 'a.b' })).toMatchObject({ name: 'orders.a%2Eb', params: { orderId: 'a.b' } });
+    expect(() => orders.with({ orderId: 'a\n' })).toThrow(ChannelParamsError);
   });
 
   it.each<ChannelScope>(['public', 'authenticated', { role: 'admin' }, { userScoped: 'userId' }])(

@@ -19,6 +19,7 @@ export {
   isLegalChannelName,
   isLegalSegment,
   MAX_CHANNEL_NAME_LENGTH,
+  MAX_PARAM_LENGTH,
   MAX_SEGMENT_LENGTH,
   splitChannelName,
 } from './channel-name.js';
@@ -40,6 +41,7 @@ export type {
   ReplyOutput,
   Whisper,
 } from './channel-slots.js';
+export { decodeParam, encodeParam } from './channel-param.js';
 export {
   type ChannelParamNames,
   type ChannelParams,

@@ -10,7 +10,9 @@ export {
   type ChannelTarget,
   ChannelTemplate,
   defineRealtimeChannel,
+  decodeParam,
   type Duration,
+  encodeParam,
   type ErrorCodeOf,
   type EventInput,
   type EventNameOf,
@@ -33,6 +35,7 @@ export { AnonymousAuthenticator, IRealtimeAuthenticator } from './authorization/
 export type { RealtimeHandshake } from './authorization/realtime-handshake.js';
 export type { RealtimeClaims, RealtimeUser } from './authorization/realtime-user.js';
 export { SessionAuthenticator } from './authorization/session.authenticator.js';
+export { sessionRef } from './authorization/session-ref.js';
 export { type InMemoryListener, InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
 export { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
 export type { RecordedBroadcast } from './broadcast/recorded-broadcast.js';

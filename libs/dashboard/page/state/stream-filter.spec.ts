@@ -3,7 +3,7 @@ import { channel } from '../../../../test/dashboard/page/sample-feed.js';
 import { row, someRows } from '../../../../test/dashboard/page/sample-rows.js';
 import { sortChannels } from './channel-order.js';
 import { KINDS, rowText } from './row-text.js';
-import { filterRows } from './stream-filter.js';
+import { containsText, filterRows } from './stream-filter.js';
 
 const EVERYTHING = { kinds: new Set<never>(), text: '' };
 
@@ -30,6 +30,17 @@ describe('the filter of the stream', () => {
     expect(found('  MEMBER of room 9 ')).toBe(1);
     expect(found('ghent')).toBe(1);
     expect(found('(.*)')).toBe(0);
+  });
+});
+
+describe('the search for a text', () => {
+  it('finds a param by its value and by its spelling, beside text that is no encoding', () => {
+    const refusal = ['inbox.ada%40example%2Ecom', '100% of %ZZ and %C3% were refused'];
+    for (const wanted of ['ada@example.com', 'inbox.ada@', 'ada%40example%2ecom', '100% of', '%zz', '%c3%']) {
+      expect([wanted, containsText(refusal, wanted)]).toEqual([wanted, true]);
+    }
+    expect(containsText(['inbox.%C3%89mile'], 'émile')).toBe(true);
+    expect(containsText(['inbox.ada'], '@')).toBe(false);
   });
 });
 

@@ -2,6 +2,8 @@
 import type { StreamRow } from '../../src/wire/feed.frames.js';
 import { type RowKind, rowText } from './row-text.js';
 
+const ENCODED = /(%[0-9A-F]{2})+/g;
+
 export interface StreamFilter {
   /** An empty set allows every kind. */
   readonly kinds: ReadonlySet<RowKind>;
@@ -29,7 +31,24 @@ function saysText(row: StreamRow, wanted: string): boolean {
   return containsText([subject, detail, row.payload ?? ''], wanted);
 }
 
-/** @param wanted must be in lower case. */
+/**
+ * Whether a part contains the text, as it stands or with its encoded characters decoded: a reader searches for `ada@example.com` and finds
+ * the channel `inbox.ada%40example%2Ecom`.
+ * @param wanted must be in lower case.
+ */
 export function containsText(parts: readonly string[], wanted: string): boolean {
-  return parts.some((part) => part.toLowerCase().includes(wanted));
+  return parts.some((part) => part.toLowerCase().includes(wanted) || decoded(part).toLowerCase().includes(wanted));
+}
+
+/** A part is any text: what is no encoding in it stays as it is. */
+function decoded(text: string): string {
+  return text.includes('%') ? text.replace(ENCODED, decodedRun) : text;
+}
+
+function decodedRun(run: string): string {
+  try {
+    return decodeURIComponent(run);
+  } catch {
+    return run;
+  }
 }

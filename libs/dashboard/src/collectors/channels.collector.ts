@@ -2,7 +2,7 @@
 import type { RealtimeChannelDescriptor, RealtimeHooks } from 'nestjs-realtime';
 import type { ChannelRow, Listing } from '../wire/feed.frames.js';
 import { isOwnChannel } from '../own-traffic.js';
-import { cutName } from '../rows/cut.js';
+import { cutKey } from '../rows/cut.js';
 import { listingOf, MOST_ROWS } from '../rows/listing.js';
 import { type ChannelActivity, ChannelTable } from './channel-table.js';
 
@@ -66,8 +66,8 @@ function busyness({ broadcasts, messages, subscribers }: ChannelActivity, at: nu
 
 function rowOf({ channel, template, subscribers, broadcasts, messages }: ChannelActivity, at: number): ChannelRow {
   return {
-    channel: cutName(channel),
-    template: cutName(template),
+    channel: cutKey(channel),
+    template: cutKey(template),
     subscribers,
     broadcastsPerSecond: broadcasts.last(at),
     messagesPerSecond: messages.last(at),

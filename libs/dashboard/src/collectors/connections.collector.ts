@@ -2,7 +2,7 @@
 import type { RealtimeConnection, RealtimeHooks } from 'nestjs-realtime';
 import type { ConnectionRow, Listing } from '../wire/feed.frames.js';
 import { isOwnChannel, isOwnConnection } from '../own-traffic.js';
-import { cutName } from '../rows/cut.js';
+import { cutKey, cutName } from '../rows/cut.js';
 import { listingOf, MOST_ROWS } from '../rows/listing.js';
 
 /** Most channels, and most roles, that a row lists. */
@@ -53,11 +53,11 @@ function rowOf({ id, user, handshake, subscriptions }: RealtimeConnection, since
   const channels: string[] = [];
   for (const channel of subscriptions.keys()) {
     if (channels.length === NAMED) break;
-    channels.push(cutName(channel));
+    channels.push(cutKey(channel));
   }
   return {
     id: cutName(id),
-    userId: user && cutName(user.userId),
+    userId: user && cutKey(user.userId),
     roles: (user?.roles ?? []).slice(0, NAMED).map(cutName),
     address: cutName(handshake.address),
     userAgent: cutName(handshake.headers['user-agent'] ?? ''),

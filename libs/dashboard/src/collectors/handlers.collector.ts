@@ -2,7 +2,7 @@
 import type { RealtimeChannelDescriptor, RealtimeHooks } from 'nestjs-realtime';
 import type { HandlerRow } from '../wire/feed.frames.js';
 import { isOwnChannel } from '../own-traffic.js';
-import { cutName } from '../rows/cut.js';
+import { cutKey, cutName } from '../rows/cut.js';
 import { MOST_ROWS } from '../rows/listing.js';
 import { Latencies } from './latencies.js';
 
@@ -21,7 +21,7 @@ export class HandlersCollector {
     const rows = [...this.byChannel].flatMap(([{ name }, messages]) =>
       [...messages].flatMap(([message, latencies]): HandlerRow[] => {
         const summary = latencies.summary(at);
-        return summary === null ? [] : [{ template: cutName(name), message: cutName(message), ...summary }];
+        return summary === null ? [] : [{ template: cutKey(name), message: cutName(message), ...summary }];
       }),
     );
     return rows.sort((one, other) => other.p99 - one.p99).slice(0, MOST_ROWS);

@@ -2,7 +2,7 @@
 import type { RealtimeHooks } from 'nestjs-realtime';
 import { isOwnChannel } from '../own-traffic.js';
 import type { PayloadView } from '../payloads/payload-view.js';
-import { classNameOf, cutName, errorText } from '../rows/cut.js';
+import { classNameOf, cutKey, cutName, errorText } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 import type { Stories } from '../rows/stories.js';
 import { PerSecond } from './per-second.js';
@@ -50,9 +50,9 @@ export class TrafficCollector {
         ...stamp,
         kind: 'message',
         story: null,
-        channel: cutName(channel),
+        channel: cutKey(channel),
         event: cutName(event),
-        userId: connection.user && cutName(connection.user.userId),
+        userId: connection.user && cutKey(connection.user.userId),
         code,
         milliseconds,
       }));
@@ -67,9 +67,9 @@ export class TrafficCollector {
         kind: 'bridge',
         story: this.stories.of(source),
         name: classNameOf(source),
-        template: cutName(descriptor.name),
+        template: cutKey(descriptor.name),
         event: cutName(event),
-        channels: channels.slice(0, NAMED).map(cutName),
+        channels: channels.slice(0, NAMED).map(cutKey),
         error: error === null || error === undefined ? null : errorText(error),
       }));
     });
@@ -85,7 +85,7 @@ export class TrafficCollector {
         ...stamp,
         kind: 'broadcast',
         story: this.stories.of(cause),
-        channel: cutName(channel),
+        channel: cutKey(channel),
         event: cutName(event),
         bytes,
         deliveries: recipients,

@@ -1,7 +1,7 @@
 // What went wrong for clients? Refusals with the reason that the client never sees, and clients that read too slowly.
 import type { RealtimeHooks } from 'nestjs-realtime';
 import { isOwnChannel, isOwnConnection, isOwnRefusal } from '../own-traffic.js';
-import { cutName, cutReason } from '../rows/cut.js';
+import { cutKey, cutName, cutReason } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 
 export interface TroubleCounts {
@@ -29,9 +29,9 @@ export class TroubleCollector {
         gate,
         code,
         reason: cutReason(reason),
-        userId: connection?.user ? cutName(connection.user.userId) : null,
+        userId: connection?.user ? cutKey(connection.user.userId) : null,
         connectionId: connection && cutName(connection.id),
-        channel: channel && cutName(channel),
+        channel: channel && cutKey(channel),
         event: event && cutName(event),
       }));
     });
@@ -43,8 +43,8 @@ export class TroubleCollector {
         kind: 'slow-consumer',
         story: null,
         connectionId: cutName(connection.id),
-        userId: connection.user && cutName(connection.user.userId),
-        channel: channel && cutName(channel),
+        userId: connection.user && cutKey(connection.user.userId),
+        channel: channel && cutKey(channel),
         policy,
       }));
     });

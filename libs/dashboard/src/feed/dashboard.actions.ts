@@ -1,7 +1,7 @@
 // What may an admin do? Disconnect a user, or evict a user from a channel. Each action is logged and shown to every viewer.
 import { Logger } from '@nestjs/common';
 import { type IRealtimeConnections, quotedForLog, type RealtimeContext } from 'nestjs-realtime';
-import { cutName } from '../rows/cut.js';
+import { cutKey } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 import type { DashboardChannel, DisconnectUser, EvictUser } from '../wire/dashboard.channel.js';
 import type { ActionRow } from '../wire/feed.frames.js';
@@ -36,10 +36,10 @@ export class DashboardActions {
       ...stamp,
       kind: 'action',
       story: null,
-      userId: cutName(admin.userId),
+      userId: cutKey(admin.userId),
       action,
-      target: cutName(target),
-      channel: channel && cutName(channel),
+      target: cutKey(target),
+      channel: channel && cutKey(channel),
     }));
   }
 }

@@ -1,12 +1,20 @@
 // How long may a string from outside be in a row? Longer ones are cut.
+import { MAX_CHANNEL_NAME_LENGTH } from '@nestjs-realtime/contract';
 
 /** Maximum length of a name, in UTF-16 units. */
 const LONGEST_NAME = 200;
+/** Maximum length of what an action of the page names again. No channel name is longer, and no id of a usual identity provider. */
+const LONGEST_KEY = MAX_CHANNEL_NAME_LENGTH;
 /** Maximum length of a reason or an error message. */
 const LONGEST_REASON = 500;
 
 export function cutName(name: string): string {
   return cut(name, LONGEST_NAME);
+}
+
+/** For channel names and ids: the page disconnects users and evicts them by what its rows hold. */
+export function cutKey(key: string): string {
+  return cut(key, LONGEST_KEY);
 }
 
 export function cutReason(reason: string): string {

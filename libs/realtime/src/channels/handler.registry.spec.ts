@@ -140,6 +140,9 @@ describe('the handler registry', () => {
       ['acme.b.z', '{tenant}.b.z', { tenant: 'acme' }],
       ['a.1.x.2', 'a.{id}.x.{n}', { id: '1', n: '2' }],
       ['a.__proto__', 'a.{id}', { id: '__proto__' }],
+      ['a.auth0%7C507f', 'a.{id}', { id: 'auth0|507f' }],
+      ['b.%2E', 'b.{id}', { id: '.' }],
+      ['%C3%A9.b.z', '{tenant}.b.z', { tenant: 'é' }],
     ] as const) {
       const match = channels.match(name);
       expect(match!.descriptor).toBe(known.get(template));
@@ -164,7 +167,12 @@ describe('the handler registry', () => {
     '__proto__',
     'constructor',
     'toString',
-    `a.${'x'.repeat(65)}`,
+    `a.${'x'.repeat(129)}`,
+    'a.%41',
+    'a.%2e',
+    'a.%C0%AE',
+    'a.%0A',
+    '%61',
     'a.'.repeat(500),
     'x'.repeat(100_000),
     undefined,

@@ -14,7 +14,7 @@ const CHANNEL_FILE = /\.channel\.[cm]?ts$/;
 const TEST_FILE = /\.(spec|test|e2e-spec)\.[cm]?[jt]sx?$/;
 const SKIPPED = /^(node_modules|dist|\..+)$/;
 const DECLARATION = /export const (\w+)[^=;]*=\s*defineRealtimeChannel\(\s*\{[^]*?\bname:\s*(['"`])([^'"`]+)\2/g;
-const CHANNEL_NAME = /(['"`])([A-Za-z0-9_.-]+)\1/g;
+const CHANNEL_NAME = /(['"`])([A-Za-z0-9_.%-]+)\1/g;
 
 /** `folders` hold `*.channel.ts` files and tests. A channel counts as tested where a test has its constant, or a name that it matches. */
 export function testFindings(folders: readonly string[]): RealtimeFinding[] {

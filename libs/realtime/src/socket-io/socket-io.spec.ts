@@ -8,7 +8,8 @@ import { eventPacket } from './fan-out/prepared-packet.js';
 
 describe('the packet of an event', () => {
   const segment = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
-  const channels = fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('.'));
+  const ids = fc.constantFrom('auth0%7C507f', 'ada%40example%2Ecom', '%25', '%22%5C', '%E2%80%A8');
+  const channels = fc.array(fc.oneof(segment, ids), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('.'));
   const ofSocketIO = (...data: unknown[]) => new Encoder().encode({ type: PacketType.EVENT, nsp: '/', data });
 
   it('is byte for byte what Socket.IO itself would send', () => {
