@@ -5,6 +5,7 @@ import { startHandler } from '../channels/handler-start.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import type { MessageRequest } from '../connections/message-request.js';
 import type { RegisteredMessage } from '../connections/registered-channel.js';
+import { withoutLoss } from '../payloads/json-safe.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 
 /** Forwards whispers. Gate 3 and the guards of the channel's classes decide who may whisper. */
@@ -42,7 +43,7 @@ export class WhisperForwarding {
   /** The server adds the sender, so that no client can use another user's name. */
   private send(request: MessageRequest, payload: unknown): unknown {
     return startHandler(request, { pass: () => this.askGuards(request) as Promise<void> | undefined }, () => {
-      const whisper = { userId: request.userId, payload };
+      const whisper = { userId: request.userId, payload: withoutLoss(payload) };
       const json = JSON.stringify(whisper);
       const { channelName, message: event, connectionId } = request;
       const sent = this.broker.publish({

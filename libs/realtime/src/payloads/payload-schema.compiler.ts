@@ -2,6 +2,7 @@
 import { isStandardSchema, type Slot } from '@nestjs-realtime/contract';
 import { RealtimeFault } from '../realtime.exception.js';
 import type { ClassSchemaCompiler } from './class-schema.js';
+import { jsonSafe } from './json-safe.js';
 import { NO_PAYLOAD } from './no-payload.js';
 import type { PayloadValidator } from './payload-validator.js';
 import { compileStandardSchema } from './standard-schema.js';
@@ -13,12 +14,12 @@ export class PayloadSchemaCompiler {
   /** @throws RealtimeFault when a class slot cannot be validated. */
   compile(schema: Slot, place: string): PayloadValidator {
     if (schema === null) return NO_PAYLOAD;
-    if (isStandardSchema(schema)) return compileStandardSchema(schema);
+    if (isStandardSchema(schema)) return jsonSafe(compileStandardSchema(schema));
     if (this.classes === null) {
       throw new RealtimeFault(
         `${place} is described by the class ${schema.name}, which needs class-validator and class-transformer: npm install class-validator class-transformer.`,
       );
     }
-    return this.classes.compile(schema, place);
+    return jsonSafe(this.classes.compile(schema, place));
   }
 }
