@@ -5,16 +5,16 @@ import {
   IRealtimeBroadcaster,
   IRealtimeConnections,
   RealtimeChannel,
-  RealtimeContext,
+  type RealtimeContext,
   RealtimeHandler,
   RealtimeModule,
 } from 'nestjs-realtime';
-import type { Socket } from 'socket.io';
 import { io } from 'socket.io-client';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { KnownUsers } from '../kit/known-users.js';
+import { SocketBook } from '../kit/socket-book.js';
 import { BareServer } from './bare-server.js';
 import { Member } from './member.js';
 import { play, ROOMS, script, type Step } from './script.js';
@@ -47,19 +47,22 @@ const noteChannel = defineRealtimeChannel({
 
 @RealtimeChannel(noteChannel)
 class OnEvict {
-  constructor(private readonly revocation: IRealtimeConnections) {}
+  constructor(private readonly connections: IRealtimeConnections) {}
 
   @RealtimeHandler('evict')
   async evict(userId: string, ctx: RealtimeContext<typeof noteChannel>): Promise<void> {
     await ctx.broadcast('noted', 1);
-    await this.revocation.revoke({ userId, channel: noteChannel.with({}) });
+    await this.connections.unsubscribe({ userId }, noteChannel);
     await ctx.broadcast('noted', 2);
   }
 }
 
 const limits = { messagesPerSecond: 100_000, messageBurst: 100_000, payloadBytes: 2_000_000, payloadKeys: 10_000 };
 const server = (fanOut: 'fast' | 'stock'): Promise<TestApp> =>
-  boot({ imports: [RealtimeModule.forRoot({ limits, fanOut })], providers: [OnPlay] });
+  boot({
+    imports: [RealtimeModule.forRoot({ limits, fanOut, guards: { connect: [SocketBook] } })],
+    providers: [OnPlay],
+  });
 
 /** Which member is in which rooms; the first member plays the scripts. */
 const MEMBERSHIPS = [['a', 'b', 'c'], ['a'], ['b', 'a'], ['c'], []].map((rooms) => [...rooms, 'end']);
@@ -155,10 +158,10 @@ describe('fan-out', () => {
 
   it('falls back to the stock path where ws or engine.io has changed its shape, and says so', async () => {
     const app = await server('fast');
-    const [{ connection }, member] = await Promise.all([app.nextHook('connected'), app.connect()]);
+    const member = await app.connect();
     await member.subscribe('rooms.a');
     expect(app.stats().fanOut).toBe('fast');
-    const { engine } = (connection.client as Socket).nsp.server;
+    const { engine } = SocketBook.sockets.at(-1)!.nsp.server;
     engine.prependOnceListener('connection', ({ transport }: { transport: { socket: WebSocket } }) => {
       Object.defineProperty(transport.socket, 'extensions', { value: undefined });
     });

@@ -5,7 +5,7 @@ import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
 
 const number = z.number();
-const windowed = defineRealtimeChannel({ name: 'windowed', scope: 'public', payload: number, flush: { everyMs: 50 } });
+const windowed = defineRealtimeChannel({ name: 'windowed', scope: 'public', payload: number, flush: '50ms' });
 const prices = defineRealtimeChannel({
   name: 'prices',
   scope: 'public',

@@ -1,9 +1,9 @@
 // How does a channel look to code that asks Socket.IO directly?
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { defineRealtimeChannel, RealtimeHooks, RealtimeModule } from 'nestjs-realtime';
-import type { Socket } from 'socket.io';
+import { defineRealtimeChannel, RealtimeModule } from 'nestjs-realtime';
 import { z } from 'zod';
-import { boot, closeApps } from '../kit/boot.js';
+import { boot, closeApps, type TestApp } from '../kit/boot.js';
+import { SocketBook } from '../kit/socket-book.js';
 
 const orders = defineRealtimeChannel({
   name: 'orders.{orderId}',
@@ -11,13 +11,20 @@ const orders = defineRealtimeChannel({
   payload: z.object({ n: z.number() }),
 });
 
-afterEach(closeApps);
+const start = (): Promise<TestApp> =>
+  boot({
+    imports: [RealtimeModule.forRoot({ guards: { connect: [SocketBook] } }), RealtimeModule.forFeature([orders])],
+  });
+
+afterEach(async () => {
+  SocketBook.sockets.length = 0;
+  await closeApps();
+});
 
 describe('a channel, seen through Socket.IO', () => {
   it('is the room "ch:" and its name while it has members', async () => {
-    const app = await boot({ imports: [RealtimeModule.forRoot(), RealtimeModule.forFeature([orders])] });
-    const sockets: Socket[] = [];
-    app.nest.get(RealtimeHooks).on('connected', ({ connection }) => sockets.push(connection.client as Socket));
+    const app = await start();
+    const { sockets } = SocketBook;
     const [ann, bob] = [await app.connect(), await app.connect()];
     await ann.subscribe('orders.1');
     await ann.subscribe('orders.2');
@@ -41,10 +48,9 @@ describe('a channel, seen through Socket.IO', () => {
   });
 
   it('gains no member when a socket joins that room: only gate 2 makes members', async () => {
-    const app = await boot({ imports: [RealtimeModule.forRoot(), RealtimeModule.forFeature([orders])] });
-    const connected = app.nextHook('connected');
+    const app = await start();
     const intruder = await app.connect();
-    await ((await connected).connection.client as Socket).join('ch:orders.1');
+    await SocketBook.sockets[0].join('ch:orders.1');
     const member = await app.connect();
     await member.subscribe('orders.1');
     await app.broadcast(orders.with({ orderId: '1' }), { n: 1 });

@@ -68,7 +68,9 @@ describe('a whisper', () => {
     expect(await heard).toEqual(arrived);
     expect(await alsoHeard).toEqual(arrived);
     expect(broadcast).toMatchObject([{ channel: { params: { roomId: '1' } }, event, recipients: 2 }]);
+    const answered = ann.next('rt:event');
     await whisper(bob, 'rooms.1', event, { on: false });
+    await answered;
     expect(ann.events).toEqual([{ channel: 'rooms.1', event, payload: { userId: 'bob', payload: { on: false } } }]);
   });
 

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import type { Server, Socket } from 'socket.io';
+import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { ChannelCensus } from '../connections/channel-census.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
 import { Membership } from '../connections/channel.membership.js';
@@ -14,7 +15,7 @@ import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { Backlogs } from './fan-out/backlogs.js';
-import { FanOut } from './fan-out/fan-out.js';
+import { FanOut, type Parties } from './fan-out/fan-out.js';
 import type { Outlet } from './fan-out/outlet.js';
 import { Writer } from './fan-out/writer.js';
 import { connectionOf, listenToEngine } from './intake/engine-listeners.js';
@@ -47,11 +48,15 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     private readonly refusals: RefusalLog,
     private readonly hooks: RealtimeHooks,
     private readonly membership: Membership<Outlet>,
+    directory: ConnectionDirectory,
   ) {
     super();
     this.backlogs = new Backlogs(options.limits.queuedBytes);
     this.census = new ChannelCensus(membership);
-    this.fanOut = new FanOut(membership, options.fanOut, new Writer(this.backlogs, this.overflow));
+    const parties: Parties = {
+      of: (party) => directory.of(party).map((connection) => (connection as SocketIOConnection).outlet),
+    };
+    this.fanOut = new FanOut(membership, parties, options.fanOut, new Writer(this.backlogs, this.overflow));
     this.meter = new PacketMeter(options.limits, this.backlogs, refusals, (conn) => this.cutOff(conn, null));
     this.check = new RequestCheck(options, refusals, () => this.accepting);
   }
@@ -145,10 +150,11 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   }
 
   /** A client for which nothing more may wait: cut off, or left out where the channel or the options say so. */
-  private readonly overflow = (conn: EngineSocket, channel: string): void => {
+  private readonly overflow = (conn: EngineSocket, channel: string, isDroppable: boolean): void => {
     const connection = connectionOf(conn);
     if (connection === null || connection.closed) return;
-    const policy = connection.subscriptions.get(channel)?.descriptor.slowConsumer ?? this.options.slowConsumer;
+    const declared = connection.subscriptions.get(channel)?.descriptor.slowConsumer;
+    const policy = isDroppable ? 'drop' : (declared ?? this.options.slowConsumer);
     if (policy === 'disconnect') this.cutOff(conn, channel);
     else this.overflowed(connection, channel, policy);
   };

@@ -15,7 +15,7 @@ describe('the packet of an event', () => {
   it('is byte for byte what Socket.IO itself would send', () => {
     fc.assert(
       fc.property(channels, segment, fc.jsonValue(), (channel, event, payload) => {
-        const packet = eventPacket({ channel, event, json: JSON.stringify(payload) });
+        const packet = eventPacket(channel, { channels: [channel], event, json: JSON.stringify(payload) });
         expect([packet]).toEqual(ofSocketIO('rt:event', channel, event, payload));
       }),
       { numRuns: 300 },
@@ -23,7 +23,7 @@ describe('the packet of an event', () => {
   });
 
   it.each(['\u2028\u2029', '\ud800', '"\\', '\0', '😀', '</script>', '__proto__'])('keeps the text %j', (text) => {
-    const packet = eventPacket({ channel: 'a.b', event: 'e', json: JSON.stringify({ [text]: text }) });
+    const packet = eventPacket('a.b', { channels: ['a.b'], event: 'e', json: JSON.stringify({ [text]: text }) });
     expect([packet]).toEqual(ofSocketIO('rt:event', 'a.b', 'e', { [text]: text }));
   });
 });

@@ -37,6 +37,11 @@ export class Backlogs {
     return unsent + events + answers;
   }
 
+  /** Whether so much waits that what may be dropped is dropped: a quarter of the limit. */
+  isSlow(conn: EngineSocket): boolean {
+    return this.bytesOf(conn) > this.limit / 4;
+  }
+
   /** Whether `bytes` more may wait in a network socket. */
   hasRoomOn(network: NetSocket, bytes: number): boolean {
     return network.writableLength + bytes <= this.limit || network.writableLength === 0;

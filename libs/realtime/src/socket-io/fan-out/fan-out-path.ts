@@ -2,6 +2,7 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { EncodedEvent } from '../../connections/encoded-event.js';
 import type { MemberChannel } from '../../connections/channel.membership.js';
+import type { Audience } from './audience.js';
 import type { Outlet } from './outlet.js';
 
 /** `fast` writes joined frames straight to network sockets; `stock` gives every frame to Engine.IO, as Socket.IO itself does. */
@@ -10,8 +11,8 @@ export type FanOutMode = 'fast' | 'stock';
 /** One way. `FanOut` states the obligations of its callers. */
 export interface FanOutPath {
   readonly mode: FanOutMode;
-  /** Sends an event to all members, now or at the end of the turn. */
-  broadcast(channel: MemberChannel<Outlet>, event: EncodedEvent): void;
+  /** Sends an event to the members, now or at the end of the turn; to those of the audience, if there is one. */
+  broadcast(channel: MemberChannel<Outlet>, event: EncodedEvent, audience: Audience | null): void;
   /** Sends a packet to one client, after what waits for it. */
   send(member: Outlet, packet: string): void;
   /** Sends a member what waits for it, because something else is about to follow. */

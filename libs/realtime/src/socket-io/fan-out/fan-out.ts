@@ -3,13 +3,20 @@ import type { Socket as NetSocket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { EncodedEvent } from '../../connections/encoded-event.js';
+import type { Party } from '../../connections/party.js';
 import type { Membership } from '../../connections/channel.membership.js';
+import { Audience } from './audience.js';
 import { fastPathFault } from '../internals.js';
 import type { FanOutMode, FanOutPath } from './fan-out-path.js';
 import { FastFanOut } from './fast-fan-out.js';
 import type { Outlet } from './outlet.js';
 import { StockFanOut } from './stock-fan-out.js';
 import type { Writer } from './writer.js';
+
+/** Finds the outlets of connections. */
+export interface Parties {
+  of(party: Party): readonly Outlet[];
+}
 
 /**
  * Fan-out of one node.
@@ -20,9 +27,12 @@ import type { Writer } from './writer.js';
 export class FanOut {
   private readonly logger = new Logger('Realtime');
   private path: FanOutPath;
+  /** Counts the broadcasts that are not for all members of one channel. */
+  private stamp = 0;
 
   constructor(
     private readonly membership: Membership<Outlet>,
+    private readonly parties: Parties,
     mode: FanOutMode,
     private readonly writer: Writer,
   ) {
@@ -46,12 +56,42 @@ export class FanOut {
     );
   }
 
-  /** @returns the number of members. */
+  /** @returns the number of members that get the event. */
   broadcast(event: EncodedEvent): number {
-    const channel = this.membership.get(event.channels[0]);
+    const { channels, except, to } = event;
+    if (to !== undefined) return this.sendTo(event, this.parties.of(to));
+    if (channels.length > 1 || except !== undefined) return this.broadcastToSome(event);
+    const channel = this.membership.get(channels[0]);
     if (channel === undefined) return 0;
-    this.path.broadcast(channel, event);
+    this.path.broadcast(channel, event, null);
     return channel.size;
+  }
+
+  private sendTo(event: EncodedEvent, outlets: readonly Outlet[]): number {
+    const channel = this.membership.get(event.channels[0]);
+    const members = channel === undefined ? [] : outlets.filter((outlet) => channel.has(outlet));
+    if (members.length > 0) this.path.broadcast(channel!, event, Audience.only(members));
+    return members.length;
+  }
+
+  /** Each member gets the event once, under the first of its channels. Stamps tell members apart, so that nothing is kept for each of them. */
+  private broadcastToSome(event: EncodedEvent): number {
+    const stamp = ++this.stamp;
+    for (const party of event.except ?? []) for (const outlet of this.parties.of(party)) outlet.seenBy = stamp;
+    let recipients = 0;
+    for (const name of event.channels) {
+      const channel = this.membership.get(name);
+      if (channel === undefined) continue;
+      const fresh: Outlet[] = [];
+      const seen: Outlet[] = [];
+      for (const member of channel.values()) {
+        (member.seenBy === stamp ? seen : fresh).push(member);
+        member.seenBy = stamp;
+      }
+      recipients += fresh.length;
+      if (fresh.length > 0) this.path.broadcast(channel, event, audienceOf(fresh, seen));
+    }
+    return recipients;
   }
 
   /** Sends a packet to one client, after what waits for it. */
@@ -68,4 +108,10 @@ export class FanOut {
   gatherWrites(network: NetSocket | null): void {
     this.path.gatherWrites(network);
   }
+}
+
+/** The smaller of two ways to say the same; null for every member. */
+function audienceOf(fresh: readonly Outlet[], seen: readonly Outlet[]): Audience | null {
+  if (seen.length === 0) return null;
+  return seen.length < fresh.length ? Audience.allBut(seen) : Audience.only(fresh);
 }

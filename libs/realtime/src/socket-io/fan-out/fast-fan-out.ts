@@ -2,7 +2,8 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { EncodedEvent } from '../../connections/encoded-event.js';
 import type { MemberChannel } from '../../connections/channel.membership.js';
-import { Batch, type TurnFrame } from './batch.js';
+import type { Audience } from './audience.js';
+import { Batch, type Part, partOf, type TurnFrame } from './batch.js';
 import type { FanOutPath } from './fan-out-path.js';
 import { Gathering } from './gathering.js';
 import { MergedBatches } from './merged-batches.js';
@@ -21,8 +22,8 @@ export class FastFanOut implements FanOutPath {
 
   constructor(private readonly writer: Writer) {}
 
-  broadcast(channel: Channel, event: EncodedEvent): void {
-    const frame = turnFrame(this.order++, event);
+  broadcast(channel: Channel, event: EncodedEvent, audience: Audience | null): void {
+    const frame = turnFrame(this.order++, channel.name, event, audience);
     const { flushEveryMs, conflate } = event;
     if (flushEveryMs !== undefined) this.gathering.addToWindow(channel, frame, flushEveryMs, conflate);
     else if (this.gathering.addToTurn(channel, frame, conflate)) this.flush();
@@ -40,8 +41,7 @@ export class FastFanOut implements FanOutPath {
     member.settledAt = this.order;
     if (frames.length === 0) return;
     this.gatherWrites(member.network);
-    const buffer = frames.length === 1 ? frames[0].frame : Buffer.concat(frames.map(({ frame }) => frame));
-    this.writer.write(member, buffer, frames);
+    this.writePart(member, partOf(frames));
   }
 
   gatherWrites(network: NetSocket | null): void {
@@ -108,13 +108,21 @@ export class FastFanOut implements FanOutPath {
 
   private writeBatch(member: Outlet, batch: Batch): void {
     const index = batch.indexFrom(member.settledAt);
-    if (index < batch.frames.length) this.writer.write(member, batch.bufferFrom(index), batch.frames, index);
+    if (index >= batch.frames.length) return;
+    if (batch.isUniform && !batch.hasDroppable) this.writer.write(member, batch.bufferFrom(index), batch.frames, index);
+    else this.writePart(member, batch.partFor(member, index));
+  }
+
+  /** A whisper must not be why a slow client misses an event. */
+  private writePart(member: Outlet, part: Part): void {
+    const { frames, buffer } = this.writer.withoutDroppable(member, part);
+    if (frames.length > 0) this.writer.write(member, buffer, frames);
   }
 
   /** What waits for a member, in order. */
   private framesFor(member: Outlet): TurnFrame[] {
     const own = this.gathering.of(member.connection.subscriptions.values());
-    const frames = own.flatMap((batch) => batch.frames.slice(batch.indexFrom(member.settledAt)));
+    const frames = own.flatMap((batch) => batch.framesFor(member, batch.indexFrom(member.settledAt)));
     return own.length > 1 ? frames.sort((a, b) => a.order - b.order) : frames;
   }
 }

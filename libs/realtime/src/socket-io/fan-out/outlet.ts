@@ -22,6 +22,8 @@ export interface Receiver {
 export class Outlet {
   /** Broadcasts of this turn below this number have been sent, or were made before it was a member. */
   settledAt = 0;
+  /** The newest broadcast to several channels, or with exceptions, that has taken note of it. */
+  seenBy = 0;
   /** What a flush has found for it so far; null between flushes. */
   batches: Batch | Batch[] | null = null;
   private readonly engine: EngineInternals;

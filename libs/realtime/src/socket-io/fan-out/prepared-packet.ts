@@ -27,7 +27,11 @@ export function noticePacket(frame: string, body: unknown): string {
   return `${SOCKET_IO_EVENT}["${frame}",${JSON.stringify(body)}]`;
 }
 
-/** Channel and event names are legal segments, so they need no escaping. */
-export function eventPacket({ channels: [channel], event, json }: EncodedEvent): string {
+/** An event, as every member of one channel gets it. Channel names, and event names of the protocol, need no escaping. */
+export function eventPacket(channel: string, { event, json, wire }: EncodedEvent): string {
+  if (wire === 'plain') {
+    const name = JSON.stringify(event);
+    return json === undefined ? `${SOCKET_IO_EVENT}[${name}]` : `${SOCKET_IO_EVENT}[${name},${json}]`;
+  }
   return `${SOCKET_IO_EVENT}["${FRAMES.EVENT}","${channel}","${event}",${json ?? 'null'}]`;
 }

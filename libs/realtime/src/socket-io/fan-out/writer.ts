@@ -3,22 +3,24 @@ import type { Socket as EngineSocket } from 'engine.io';
 import type { EncodedEvent } from '../../connections/encoded-event.js';
 import type { WriteOptions } from '../internals.js';
 import type { Backlogs } from './backlogs.js';
-import type { TurnFrame } from './batch.js';
+import type { Audience } from './audience.js';
+import { type Part, partOf, type TurnFrame } from './batch.js';
 import type { Outlet } from './outlet.js';
 import { eventPacket } from './prepared-packet.js';
 import { textFrame } from './text-frame.js';
 
-/** Is notified of a client for which nothing more may wait, and of the channel whose event was left out. */
-export type Overflow = (conn: EngineSocket, channel: string) => void;
+/** Is notified of a client for which nothing more may wait, of the channel whose event was left out, and whether it was meant to be dropped first. */
+export type Overflow = (conn: EngineSocket, channel: string, isDroppable: boolean) => void;
 
 /** Engine.IO's packet type of a message. */
 const ENGINE_MESSAGE = '4';
 const PLAIN: WriteOptions = { compress: false };
 
-/** An event as it goes to every member: encoded here, once. */
-export function turnFrame(order: number, event: EncodedEvent): TurnFrame {
-  const packet = eventPacket(event);
-  return { order, channel: event.channels[0], event: event.event, packet, frame: textFrame(ENGINE_MESSAGE + packet) };
+/** An event as it goes to every member of one channel: encoded here, once. */
+export function turnFrame(order: number, channel: string, event: EncodedEvent, audience: Audience | null): TurnFrame {
+  const packet = eventPacket(channel, event);
+  const frame = textFrame(ENGINE_MESSAGE + packet);
+  return { order, channel, event: event.event, packet, frame, audience, isDroppable: event.isDroppable === true };
 }
 
 export class Writer {
@@ -35,8 +37,15 @@ export class Writer {
     } else if (this.backlogs.hasRoomOn(network, buffer.length)) {
       network.write(buffer);
     } else {
-      for (let i = from; i < frames.length; i++) this.overflow(member.conn, frames[i].channel);
+      for (let i = from; i < frames.length; i++) this.overflow(member.conn, frames[i].channel, frames[i].isDroppable);
     }
+  }
+
+  /** What is left of a part for a client that reads slowly, without the frames that are dropped first. */
+  withoutDroppable(member: Outlet, part: Part): Part {
+    if (!part.frames.some(({ isDroppable }) => isDroppable) || !this.backlogs.isSlow(member.conn)) return part;
+    for (const { isDroppable, channel } of part.frames) if (isDroppable) this.overflow(member.conn, channel, true);
+    return partOf(part.frames.filter(({ isDroppable }) => !isDroppable));
   }
 
   /** Writes a packet of one client to the network socket, where there is one. */
@@ -47,8 +56,9 @@ export class Writer {
   }
 
   /** Engine.IO queues the event behind whatever it has. */
-  queueEvent({ conn }: Outlet, { channel, packet, frame }: TurnFrame): void {
-    if (!this.backlogs.hasRoom(conn, frame.length)) return this.overflow(conn, channel);
+  queueEvent({ conn }: Outlet, { channel, packet, frame, isDroppable }: TurnFrame): void {
+    const isTooMuch = isDroppable ? this.backlogs.isSlow(conn) : !this.backlogs.hasRoom(conn, frame.length);
+    if (isTooMuch) return this.overflow(conn, channel, isDroppable);
     conn.write(packet, { compress: false, wsPreEncodedFrame: [frame] } as WriteOptions);
   }
 
