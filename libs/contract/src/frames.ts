@@ -6,6 +6,9 @@ export const PROTOCOL_VERSION = 1;
 /** Largest number of channels in one batch of `rt:subscribe`. */
 export const MAX_SUBSCRIBE_BATCH = 100;
 
+/** HTTP header by which a page names its connection, so that the server can leave it out (`except: 'caller'`). */
+export const CALLER_HEADER = 'x-realtime-connection';
+
 /** Socket.IO event names of protocol version 1. */
 export const FRAMES = {
   /** Client to server, each with an ack. */

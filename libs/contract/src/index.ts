@@ -55,6 +55,7 @@ export { type Duration, milliseconds } from './duration.js';
 export {
   type AuthenticateReply,
   type ByeFrame,
+  CALLER_HEADER,
   type ChannelFrame,
   type Credentials,
   type EventArguments,

@@ -1,6 +1,6 @@
 // Where do the parts meet? In the module that an application imports.
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import type { AnyChannel, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { ExpiryWatch } from './revocation/expiry.watch.js';
 import { LeaseSweep } from './revocation/lease.sweep.js';
@@ -21,6 +21,10 @@ import { Membership } from './connections/channel.membership.js';
 import { RealtimeCounters } from './connections/realtime.counters.js';
 import { IRealtimeServer } from './connections/realtime.server.js';
 import { RealtimeDoctor } from './doctor/realtime.doctor.js';
+import { AutoSubscriptions } from './gateway/auto.subscriptions.js';
+import { ChannelRoster } from './gateway/channel.roster.js';
+import { RequestCallerInterceptor } from './gateway/request-caller.interceptor.js';
+import { ServerSubscriptions } from './gateway/server.subscriptions.js';
 import { Admissions } from './gateway/channel.admissions.js';
 import { AuthenticationRequests } from './gateway/authentication.requests.js';
 import { Authentications } from './gateway/handshake.authentications.js';
@@ -139,6 +143,10 @@ const PROVIDERS: Provider[] = [
   CallerContext,
   { provide: IRealtimeConnections, useClass: ConnectionControl },
   Admissions,
+  ChannelRoster,
+  ServerSubscriptions,
+  AutoSubscriptions,
+  { provide: APP_INTERCEPTOR, useClass: RequestCallerInterceptor },
   Authentications,
   AuthenticationRequests,
   ConnectionLife,

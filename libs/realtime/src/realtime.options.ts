@@ -89,6 +89,11 @@ export class RealtimeOptions {
   trustProxy = false;
   /** Whether clients outside browsers may connect with cookies but without an Origin header. Default false. */
   allowMissingOrigin = false;
+  /**
+   * The id of the user behind an HTTP request, or null. With it, `'caller'` means the page behind a request, which names its connection in
+   * the header `x-realtime-connection`. It runs after the guards of the controller. Default: no header is believed.
+   */
+  requestUser?: (request: unknown) => string | null | Promise<string | null> = undefined;
   /** Every request is answered within this time. Default 5,000. */
   requestTimeout = 5_000;
   /** An authenticator or connect guard that takes longer refuses the connection as `UNAVAILABLE`. Default 5,000. */

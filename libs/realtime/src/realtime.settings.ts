@@ -82,6 +82,8 @@ const RULES: Rules<RealtimeOptions> = {
       : "must be a list of names such as 'app.example' or 'app.example:8443', as browsers send them",
   trustProxy: flag,
   allowMissingOrigin: flag,
+  requestUser: (value) =>
+    typeof value === 'function' ? null : 'must be a function that returns the id of a user, or null',
   requestTimeout: positiveInteger,
   authenticationTimeout: positiveInteger,
   lease: positiveInteger,

@@ -29,6 +29,8 @@ import { IRealtimeHandlerRegistry, type RegisteredHandler } from './realtime-han
 export class HandlerRegistry extends IRealtimeHandlerRegistry {
   private readonly channels = new Map<string, RegisteredChannel>();
   private readonly logger = new Logger('Realtime');
+  /** Channels with `autoSubscribe`. */
+  readonly autoSubscribed: RegisteredChannel[] = [];
   private readonly byLength = new Map<number, RegisteredChannel[]>();
   /** Channels with `wire: 'plain'`, by the names of their messages. */
   private readonly plain = new Map<string, RegisteredChannel>();
@@ -159,6 +161,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     }
     const channel = compileChannel(descriptor, place, this.schemas);
     this.addPlain(channel);
+    if (descriptor.autoSubscribe) this.autoSubscribed.push(channel);
     this.channels.set(descriptor.name, channel);
     this.byLength.set(descriptor.template.length, [...siblings, channel]);
     return channel;

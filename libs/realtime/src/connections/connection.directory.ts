@@ -11,6 +11,13 @@ export class ConnectionDirectory {
   private readonly byUser = new Map<string, Set<LiveConnection>>();
   private readonly bySession = new Map<string, Set<LiveConnection>>();
 
+  private readonly userWatchers: ((connection: LiveConnection, before: RealtimeUser | null) => void)[] = [];
+
+  /** Calls `watcher` whenever the user of a connection has been replaced. It must not throw. */
+  watchUsers(watcher: (connection: LiveConnection, before: RealtimeUser | null) => void): void {
+    this.userWatchers.push(watcher);
+  }
+
   get size(): number {
     return this.connections.size;
   }
@@ -37,9 +44,11 @@ export class ConnectionDirectory {
   /** Replaces the user of a connection. */
   setUser(connection: LiveConnection, user: RealtimeUser | null): void {
     const known = this.connections.get(connection.id) === connection;
-    if (known) this.unindex(connection, connection.user);
+    const { user: before } = connection;
+    if (known) this.unindex(connection, before);
     connection.user = user;
     if (known) this.index(connection, user);
+    for (const watcher of this.userWatchers) watcher(connection, before);
   }
 
   /** A snapshot: the caller may close connections while it iterates. */

@@ -7,6 +7,7 @@ import {
   type EvictionCode,
   type ExpiringFrame,
   FRAMES,
+  type SubscribedFrame,
 } from '@nestjs-realtime/contract';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
@@ -147,6 +148,11 @@ export abstract class LiveConnection {
     const match = this.drop(channel, () => evictionOf(code, retryable));
     if (match !== null) this.notify(FRAMES.EVICTED, { channel, code, retryable } satisfies EvictedFrame);
     return match;
+  }
+
+  /** Notifies the client that the server subscribes it. Call it right before `join`. */
+  announceSubscription(channel: string): void {
+    this.notify(FRAMES.SUBSCRIBED, { channel } satisfies SubscribedFrame);
   }
 
   /** Notifies the client that its credentials end soon. */

@@ -16,6 +16,11 @@ export class PendingChannels {
     return this.all;
   }
 
+  /** Names of those channels. */
+  names(): Iterable<string> {
+    return this.newOnes?.keys() ?? [];
+  }
+
   asksFor(channel: string): boolean {
     return this.newOnes?.has(channel) ?? false;
   }

@@ -15,7 +15,13 @@ import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
 
 /** The decision of gate 2 on one channel. */
-export type Verdict = { readonly match: ChannelMatch } | { readonly refusal: RealtimeException };
+export type Verdict =
+  | { readonly match: ChannelMatch }
+  | {
+      readonly refusal: RealtimeException;
+      /** The channel that was refused; null if it is unknown or was not looked for. */
+      readonly refused: ChannelMatch | null;
+    };
 
 /** One channel on its way through gate 2. */
 interface Candidate {
@@ -60,7 +66,7 @@ export class Admissions {
     const candidates: Candidate[] = [];
     for (const channel of channels) {
       const refusal = this.limitRefusal(connection, channel);
-      verdicts.set(channel, { refusal: refusal ?? LATE });
+      verdicts.set(channel, { refusal: refusal ?? LATE, refused: null });
       if (refusal === null) candidates.push(this.enter(connection, channel));
     }
     void this.judgeAll(connection, candidates, deadline, () => {
@@ -98,7 +104,7 @@ export class Admissions {
     const isNew = !connection.subscriptions.has(channel);
     connection.pendingChannels.add(channel, isNew);
     const turn = connection.lanes.take(channel);
-    return { channel, isNew, turn, admission: null, judgedAs: null, verdict: { refusal: LATE } };
+    return { channel, isNew, turn, admission: null, judgedAs: null, verdict: { refusal: LATE, refused: null } };
   }
 
   /** Calls `conclude` in the tick of the last ledger check: even one microtask later a revocation could have come between. */
@@ -120,7 +126,10 @@ export class Admissions {
   private isOvertaken(connection: LiveConnection, candidate: Candidate): boolean {
     if ('refusal' in candidate.verdict || candidate.admission === null) return false;
     const state = this.ledger.verdict(candidate.admission, connection, candidate.channel);
-    if (state === 'revoked') candidate.verdict = { refusal: denied(connection.user, 'revoked during admission') };
+    if (state === 'revoked') {
+      const refusal = denied(connection.user, 'revoked during admission');
+      candidate.verdict = { refusal, refused: candidate.verdict.match };
+    }
     return state === 'stale' || (state === 'holds' && connection.user !== candidate.judgedAs);
   }
 
@@ -132,7 +141,7 @@ export class Admissions {
         await withinDeadline(this.renewal.confirm(connection, this.options.requestTimeout), deadline, LATE);
       }
     } catch (error) {
-      candidate.verdict = { refusal: error as RealtimeException };
+      candidate.verdict = { refusal: error as RealtimeException, refused: null };
       return;
     }
     candidate.admission = this.ledger.open(candidate.admission ?? { since: 0 });
@@ -145,7 +154,7 @@ export class Admissions {
       if (match === null) throw denied(connection.user, 'no registered channel matches');
       candidate.verdict = { match };
     } catch (error) {
-      candidate.verdict = { refusal: error as RealtimeException };
+      candidate.verdict = { refusal: error as RealtimeException, refused: match };
     }
   }
 }

@@ -1,13 +1,15 @@
 // How does an application end or check connections and subscriptions at once, when rights have changed?
 import { Injectable } from '@nestjs/common';
+import { HandlerRegistry } from '../channels/handler.registry.js';
 import { CallerContext } from '../connections/caller.context.js';
-import { concreteChannel } from '../connections/channel-target.js';
+import { type ConcreteChannel, concreteChannel } from '../connections/channel-target.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { type Party, whoFault, type Who } from '../connections/party.js';
 import { IRealtimeConnections } from '../connections/realtime.connections.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { Renewal } from '../revocation/authority.renewal.js';
 import { ANY_CHANNEL, RevocationLedger } from '../revocation/revocation.ledger.js';
+import { ServerSubscriptions } from './server.subscriptions.js';
 
 /** Time for a re-authorization, in milliseconds. Subscriptions that are not confirmed within it are evicted; the client may try again. */
 const ON_DEMAND = 1_000;
@@ -19,14 +21,25 @@ export class ConnectionControl extends IRealtimeConnections {
     private readonly ledger: RevocationLedger,
     private readonly renewal: Renewal,
     private readonly caller: CallerContext,
+    private readonly registry: HandlerRegistry,
+    private readonly subscriptions: ServerSubscriptions,
   ) {
     super();
   }
 
   override async subscribe(who: Who, target: unknown): Promise<void> {
-    this.partyOf(who);
-    nameOf(target);
-    return Promise.reject(new RealtimeFault('not yet'));
+    const party = this.partyOf(who);
+    const { descriptor, name } = addressOf(target);
+    if (this.registry.get(descriptor) === undefined) {
+      throw new RealtimeFault(
+        `Channel "${descriptor.name}" is not registered; add it to RealtimeModule.forFeature([...]) or provide its @RealtimeChannel class.`,
+      );
+    }
+    const outcomes = await Promise.all(
+      this.directory.of(party).map((connection) => this.subscriptions.subscribe(connection, name)),
+    );
+    const refusal = outcomes.find((outcome) => outcome !== null);
+    if (refusal) throw refusal;
   }
 
   override async unsubscribe(who: Who, target?: unknown): Promise<void> {
@@ -71,5 +84,9 @@ export class ConnectionControl extends IRealtimeConnections {
 }
 
 function nameOf(target: unknown): string {
-  return concreteChannel(target, (problem) => new RealtimeFault(problem)).name;
+  return addressOf(target).name;
+}
+
+function addressOf(target: unknown): ConcreteChannel {
+  return concreteChannel(target, (problem) => new RealtimeFault(problem));
 }

@@ -10,6 +10,7 @@ import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
+import { AutoSubscriptions } from './auto.subscriptions.js';
 import { Authentications } from './handshake.authentications.js';
 
 /** Clients of a closing node reconnect spread over this many milliseconds, plus one per connection. */
@@ -24,6 +25,7 @@ export class ConnectionLife {
     private readonly directory: ConnectionDirectory,
     private readonly expiry: ExpiryWatch,
     private readonly leases: LeaseSweep,
+    private readonly auto: AutoSubscriptions,
     private readonly refusals: RefusalLog,
     private readonly hooks: RealtimeHooks,
     private readonly options: RealtimeOptions,
@@ -53,6 +55,7 @@ export class ConnectionLife {
     connection.established = true;
     this.expiry.watch(connection);
     this.hooks.emit('connected', () => ({ connection: connection.view }));
+    this.auto.connected(connection);
   }
 
   /** Forgets a connection. Further calls have no effect. */

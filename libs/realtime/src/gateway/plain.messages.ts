@@ -22,23 +22,32 @@ export class PlainMessages {
     return this.registry.plainChannel(event);
   }
 
-  /** The event names no concrete channel, so the connection must be subscribed to one of that channel, and to no other. */
+  /** The event names no concrete channel, so the connection must be subscribed to one of that declaration, and to no other. */
   message(
     connection: LiveConnection,
     { registered, message }: { readonly registered: RegisteredChannel; readonly message: string },
     payload: unknown,
     pending: PendingRequest,
   ): void {
-    const channels = Array.from(connection.subscriptions.values()).filter((joined) => joined.registered === registered);
-    const [joined] = channels;
-    if (joined !== undefined && channels.length === 1) {
-      return this.messages.accept(connection, { channel: joined.name, message, payload }, pending);
+    const [channel, ...others] = channelsOf(connection, registered);
+    if (channel !== undefined && others.length === 0) {
+      return this.messages.accept(connection, { channel, message, payload }, pending);
     }
     const refusal =
-      joined === undefined
+      channel === undefined
         ? new RealtimeException('NOT_SUBSCRIBED')
         : new RealtimeException('BAD_REQUEST', { reason: 'subscribed to several channels that take this event' });
     this.refusals.record(refusal, { gate: 'message', connection, message });
     pending.refuse(refusal);
   }
+}
+
+/**
+ * Concrete channels of a declaration that a connection is subscribed to, or that gate 2 is still judging: its message waits for that,
+ * because such a client sends as soon as it has connected.
+ */
+function channelsOf({ subscriptions, pendingChannels }: LiveConnection, { descriptor }: RegisteredChannel): string[] {
+  const { template } = descriptor;
+  const names = [...subscriptions.keys(), ...pendingChannels.names()];
+  return names.filter((name) => template.matches(name));
 }

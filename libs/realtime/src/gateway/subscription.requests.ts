@@ -1,12 +1,11 @@
 // How does a connection enter and leave channels? rt:subscribe and rt:unsubscribe.
 import { Injectable } from '@nestjs/common';
 import type { RefusalReply, SubscribeFrame, SubscribeReply } from '@nestjs-realtime/contract';
-import { LeaseSweep } from '../revocation/lease.sweep.js';
 import type { LiveConnection } from '../connections/live.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
-import { RealtimeHooks } from '../realtime.hooks.js';
 import { Admissions, type Verdict } from './channel.admissions.js';
+import { ChannelRoster } from './channel.roster.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseChannel, parseSubscribe } from './request-frames.js';
 
@@ -15,9 +14,8 @@ import { parseChannel, parseSubscribe } from './request-frames.js';
 export class SubscriptionRequests {
   constructor(
     private readonly admissions: Admissions,
-    private readonly leases: LeaseSweep,
+    private readonly roster: ChannelRoster,
     private readonly refusals: RefusalLog,
-    private readonly hooks: RealtimeHooks,
   ) {}
 
   /** Subscribes to one channel or a batch. Admissions take effect together, right after the reply, so no event precedes it. */
@@ -37,7 +35,7 @@ export class SubscriptionRequests {
     const parsed = parseChannel(frame);
     if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
     connection.lanes.run(parsed.channel, () => {
-      this.leave(connection, parsed.channel);
+      this.roster.leave(connection, parsed.channel);
       pending.answer({ ok: true, channel: parsed.channel });
     });
   }
@@ -47,9 +45,13 @@ export class SubscriptionRequests {
     item: SubscribeFrame | null,
     verdicts: ReadonlyMap<string, Verdict>,
   ): SubscribeReply | RefusalReply {
-    const verdict = (item && verdicts.get(item.channel)) ?? { refusal: new RealtimeException('BAD_REQUEST') };
+    const verdict = (item && verdicts.get(item.channel)) ?? {
+      refusal: new RealtimeException('BAD_REQUEST'),
+      refused: null,
+    };
     if ('refusal' in verdict) {
-      this.refusals.record(verdict.refusal, { gate: 'subscribe', connection, channel: item?.channel });
+      const { refusal, refused } = verdict;
+      this.refusals.record(refusal, { gate: 'subscribe', connection, channel: item?.channel, match: refused });
       return verdict.refusal.toReply();
     }
     // A channel without history keeps no position to recover from.
@@ -59,20 +61,10 @@ export class SubscriptionRequests {
   /** A denial also ends an earlier subscription, because the latest decision of gate 2 counts. */
   private apply(connection: LiveConnection, channel: string, verdict: Verdict): void {
     if ('refusal' in verdict) {
-      if (!verdict.refusal.retryable) this.leave(connection, channel);
-    } else if (!connection.closed) {
-      const isNew = !connection.subscriptions.has(channel);
-      connection.join(verdict.match);
-      this.leases.watch(connection);
-      const { address } = verdict.match;
-      if (isNew) this.hooks.emit('subscribed', () => ({ connection: connection.view, channel: address, by: 'client' }));
+      if (!verdict.refusal.retryable) this.roster.leave(connection, channel);
+    } else {
+      this.roster.enter(connection, verdict.match, 'client');
     }
-  }
-
-  private leave(connection: LiveConnection, channel: string): void {
-    const match = connection.leave(channel);
-    if (match)
-      this.hooks.emit('unsubscribed', () => ({ connection: connection.view, channel: match.address, by: 'client' }));
   }
 
   private refuse(connection: LiveConnection, pending: PendingRequest, refusal: RealtimeException): void {

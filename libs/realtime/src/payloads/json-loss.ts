@@ -55,7 +55,8 @@ function lossInObject(value: object, depth: number, key: string): JsonLoss | nul
     if (typeof toJSON === 'function') return lossInWritten(value, depth, key);
     const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
     const isOpaque = tag !== 'Object' && Object.keys(value).length === 0 && !BOXED.has(tag);
-    if (LOST_OBJECTS.has(tag) || isOpaque) return lost(`${tag === 'Error' || tag === 'ArrayBuffer' ? 'an' : 'a'} ${tag}`);
+    if (LOST_OBJECTS.has(tag) || isOpaque)
+      return lost(`${tag === 'Error' || tag === 'ArrayBuffer' ? 'an' : 'a'} ${tag}`);
   } else if (typeof (value as { readonly toJSON?: unknown }).toJSON === 'function') {
     return lossInWritten(value, depth, key);
   }

@@ -1,0 +1,46 @@
+// Which page is behind an HTTP request? The connection that its header names, if it is one of the request's own user.
+import { type CallHandler, type ExecutionContext, Injectable, Logger, type NestInterceptor } from '@nestjs/common';
+import { CALLER_HEADER } from '@nestjs-realtime/contract';
+import { Observable } from 'rxjs';
+import { CallerContext } from '../connections/caller.context.js';
+import { ConnectionDirectory } from '../connections/connection.directory.js';
+import { errorRepeated } from '../instrumentation/repeated-log.js';
+import { RealtimeOptions } from '../realtime.options.js';
+
+/**
+ * Runs after the guards of a controller, so that they have found the request's user. Without the option `requestUser` no header is believed.
+ *
+ * Security note: reads client data. A header that names another user's connection has no effect.
+ */
+@Injectable()
+export class RequestCallerInterceptor implements NestInterceptor {
+  private readonly logger = new Logger('Realtime');
+
+  constructor(
+    private readonly options: RealtimeOptions,
+    private readonly directory: ConnectionDirectory,
+    private readonly caller: CallerContext,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const connectionId = await this.callerOf(context);
+    if (connectionId === null) return next.handle();
+    return new Observable((observer) => this.caller.run(connectionId, () => next.handle().subscribe(observer)));
+  }
+
+  private async callerOf(context: ExecutionContext): Promise<string | null> {
+    const { requestUser } = this.options;
+    if (requestUser === undefined || context.getType() !== 'http') return null;
+    const request = context.switchToHttp().getRequest<{ headers?: Record<string, unknown> } | undefined>();
+    const connectionId = request?.headers?.[CALLER_HEADER];
+    if (typeof connectionId !== 'string' || connectionId === '') return null;
+    const owner = this.directory.of({ connectionId })[0]?.user?.userId;
+    if (owner === undefined) return null;
+    try {
+      return (await requestUser(request)) === owner ? connectionId : null;
+    } catch (error) {
+      errorRepeated(this.logger, 'requestUser failed, so a request has no caller', error);
+      return null;
+    }
+  }
+}
