@@ -7,9 +7,10 @@ export function isOwnChannel(channel: string): boolean {
 }
 
 /** Whether a connection only watches the dashboard: it is subscribed to the dashboard's channels and to no others. */
-export function isOwnConnection({ subscriptions }: RealtimeConnection): boolean {
-  if (subscriptions.size === 0) return false;
-  for (const channel of subscriptions.keys()) if (!isOwnChannel(channel)) return false;
+export function isOwnConnection(connection: RealtimeConnection): boolean {
+  const { channels } = connection;
+  if (channels.size === 0) return false;
+  for (const channel of channels.keys()) if (!isOwnChannel(channel)) return false;
   return true;
 }
 

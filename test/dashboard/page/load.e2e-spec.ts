@@ -53,7 +53,7 @@ describe('the dashboard at 2,000 events a second', () => {
 
   it('keeps up with the feed, and draws screen frames in between', async () => {
     const sent = app.record('broadcast');
-    const frames = (): number => sent.filter(({ channel }) => channel === DASHBOARD_CHANNEL).length;
+    const frames = (): number => sent.filter(({ channel }) => channel.name === DASHBOARD_CHANNEL).length;
     await admin.page.evaluate(() => {
       const counts = { shown: 0, drawn: 0 };
       Object.assign(globalThis, { counts });

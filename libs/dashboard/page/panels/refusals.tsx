@@ -8,7 +8,7 @@ import { type Column, DataTable } from '../parts/data-table.js';
 import { Foreign, Who } from '../parts/foreign.js';
 import { count } from '../state/format.js';
 import { Panel } from '../parts/panel.js';
-import { CODES, GATES } from '../state/explanations.js';
+import { explainCode, GATES } from '../state/explanations.js';
 import { type RefusalCount, refusalKey } from '../state/refusal-tally.js';
 
 export function RefusalsPanel(): VNode {
@@ -63,7 +63,7 @@ function Tally({ chosen, onChoose }: TallyProps): VNode {
         );
       },
     },
-    { title: 'Meaning', cell: ({ gate, code }) => `${GATES[gate]}. ${CODES[code]}` },
+    { title: 'Meaning', cell: ({ gate, code }) => `${GATES[gate]}. ${explainCode(code)}` },
     { title: 'Seen', cell: (entry) => count(entry.count), numeric: true },
   ];
   return (

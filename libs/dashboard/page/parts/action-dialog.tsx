@@ -142,7 +142,7 @@ type Actions = ReturnType<typeof useDashboard>['link'];
 
 async function perform(link: Actions, action: ProposedAction, userId: string): Promise<Outcome> {
   try {
-    if (action.kind === 'disconnect') await link.disconnect({ userId });
+    if (action.kind === 'disconnect') await link.disconnectUser(userId);
     else await link.evict(userId, action.channel);
     const text =
       action.kind === 'disconnect' ? `${userId} is disconnected.` : `${userId} is evicted from ${action.channel}.`;

@@ -1,4 +1,5 @@
 // What do the gates and codes mean, in plain words?
+import type { RefusalCode } from '@nestjs-realtime/contract';
 import type { RefusalRow } from '../../src/wire/feed.frames.js';
 
 export const GATES: Readonly<Record<RefusalRow['gate'], string>> = {
@@ -8,7 +9,7 @@ export const GATES: Readonly<Record<RefusalRow['gate'], string>> = {
   broadcast: 'Gate 4, a broadcast',
 };
 
-export const CODES: Readonly<Record<RefusalRow['code'], string>> = {
+const CODES: Readonly<Record<RefusalCode, string>> = {
   UNAUTHENTICATED: 'The credentials are invalid, or there are none and the channel is not public.',
   FORBIDDEN: 'The user lacks the right, or the channel does not exist; the reply does not say which.',
   BAD_REQUEST: 'The request does not follow the protocol, or the channel’s name is invalid.',
@@ -23,3 +24,10 @@ export const CODES: Readonly<Record<RefusalRow['code'], string>> = {
   UNAVAILABLE: 'A service that the answer depends on is down.',
   INTERNAL: 'The application threw an error; the log has it under its correlation id.',
 };
+
+/** What a refusal code means. Codes that are not of the protocol are declared by the application's messages. */
+export function explainCode(code: string): string {
+  return Object.hasOwn(CODES, code)
+    ? CODES[code as RefusalCode]
+    : 'The application refused the message with a code of its own, which the message declares.';
+}

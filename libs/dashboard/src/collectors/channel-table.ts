@@ -24,8 +24,8 @@ export class ChannelActivity {
 
 /**
  * A full table forgets a channel without subscribers first, then one with subscribers; within each group the one that was quiet longest. A
- * channel without subscribers never displaces one that has some. After a channel was forgotten, its subscriber count is restored by its
- * next broadcast.
+ * channel without subscribers never displaces one that has some. After a channel was forgotten, its subscribers are counted
+ * from zero.
  *
  * Every broadcast updates the table, so channels are not kept sorted: when one must go, recently active channels get a second chance.
  */

@@ -1,5 +1,5 @@
 // How busy is each channel? Subscribers, rates, and the broadcasts of the last minute.
-import type { RealtimeChannelDescriptor, RealtimeHooks } from 'nestjs-realtime';
+import type { ChannelAddress, RealtimeHooks } from 'nestjs-realtime';
 import type { ChannelRow, Listing } from '../wire/feed.frames.js';
 import { isOwnChannel } from '../own-traffic.js';
 import { cutKey } from '../rows/cut.js';
@@ -8,8 +8,7 @@ import { type ChannelActivity, ChannelTable } from './channel-table.js';
 
 /** What every hook about a channel reports. */
 interface ChannelEvent {
-  readonly channel: string;
-  readonly descriptor: RealtimeChannelDescriptor;
+  readonly channel: ChannelAddress;
 }
 
 export class ChannelsCollector {
@@ -18,7 +17,7 @@ export class ChannelsCollector {
   constructor(hooks: RealtimeHooks) {
     hooks.on('subscribed', (event) => this.touch(event, countSubscriber));
     hooks.on('unsubscribed', (event) => {
-      if (this.table.has(event.channel)) this.touch(event, discountSubscriber);
+      if (this.table.has(event.channel.name)) this.touch(event, discountSubscriber);
     });
     hooks.on('broadcast', (event) => this.touch(event, countBroadcast));
     hooks.on('handled', (event) => this.touch(event, countMessage));
@@ -38,8 +37,8 @@ export class ChannelsCollector {
     event: Event,
     change: (activity: ChannelActivity, event: Event) => void,
   ): void {
-    const { channel, descriptor } = event;
-    if (!isOwnChannel(channel)) this.table.touch(channel, descriptor.name, event, change);
+    const { name, descriptor } = event.channel;
+    if (!isOwnChannel(name)) this.table.touch(name, descriptor.name, event, change);
   }
 }
 
@@ -51,9 +50,8 @@ function discountSubscriber(activity: ChannelActivity): void {
   activity.subscribers = Math.max(0, activity.subscribers - 1);
 }
 
-function countBroadcast(activity: ChannelActivity, { recipients }: { readonly recipients: number }): void {
+function countBroadcast(activity: ChannelActivity): void {
   activity.broadcasts.add(Date.now());
-  activity.subscribers = recipients;
 }
 
 function countMessage(activity: ChannelActivity): void {

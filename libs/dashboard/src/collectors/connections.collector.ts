@@ -22,8 +22,8 @@ export class ConnectionsCollector {
   constructor(hooks: RealtimeHooks) {
     hooks.on('connected', ({ connection }) => void this.open.set(connection, Date.now()));
     hooks.on('disconnected', ({ connection }) => void this.open.delete(connection));
-    hooks.on('subscribed', ({ channel }) => void (this.subscriptions += isOwnChannel(channel) ? 0 : 1));
-    hooks.on('unsubscribed', ({ channel }) => void (this.subscriptions -= isOwnChannel(channel) ? 0 : 1));
+    hooks.on('subscribed', ({ channel }) => void (this.subscriptions += isOwnChannel(channel.name) ? 0 : 1));
+    hooks.on('unsubscribed', ({ channel }) => void (this.subscriptions -= isOwnChannel(channel.name) ? 0 : 1));
   }
 
   /** Visits every connection: call it at most once a second. */
@@ -49,14 +49,11 @@ export class ConnectionsCollector {
   }
 }
 
-function rowOf({ id, user, handshake, subscriptions }: RealtimeConnection, since: number): ConnectionRow {
-  const channels: string[] = [];
-  for (const channel of subscriptions.keys()) {
-    if (channels.length === NAMED) break;
-    channels.push(cutKey(channel));
-  }
+function rowOf(connection: RealtimeConnection, since: number): ConnectionRow {
+  const { connectionId, user, handshake } = connection;
+  const channels = [...connection.channels.keys()].slice(0, NAMED).map(cutKey);
   return {
-    id: cutName(id),
+    id: cutName(connectionId),
     userId: user && cutKey(user.userId),
     roles: (user?.roles ?? []).slice(0, NAMED).map(cutName),
     address: cutName(handshake.address),

@@ -10,9 +10,9 @@ export class HandlersCollector {
   private readonly byChannel = new Map<RealtimeChannelDescriptor, Map<string, Latencies>>();
 
   constructor(hooks: RealtimeHooks) {
-    hooks.on('handled', ({ descriptor, channel, event, code, milliseconds }) => {
-      if (isOwnChannel(channel) || !Object.hasOwn(descriptor.messages, event)) return;
-      this.latencies(descriptor, event).add(Date.now(), milliseconds, code !== null);
+    hooks.on('handled', ({ channel: { descriptor, name }, message, code, durationMs }) => {
+      if (isOwnChannel(name) || !Object.hasOwn(descriptor.messages, message)) return;
+      this.latencies(descriptor, message).add(Date.now(), durationMs, code !== null);
     });
   }
 
@@ -27,11 +27,11 @@ export class HandlersCollector {
     return rows.sort((one, other) => other.p99 - one.p99).slice(0, MOST_ROWS);
   }
 
-  private latencies(descriptor: RealtimeChannelDescriptor, event: string): Latencies {
+  private latencies(descriptor: RealtimeChannelDescriptor, message: string): Latencies {
     let messages = this.byChannel.get(descriptor);
     if (messages === undefined) this.byChannel.set(descriptor, (messages = new Map<string, Latencies>()));
-    let latencies = messages.get(event);
-    if (latencies === undefined) messages.set(event, (latencies = new Latencies()));
+    let latencies = messages.get(message);
+    if (latencies === undefined) messages.set(message, (latencies = new Latencies()));
     return latencies;
   }
 }

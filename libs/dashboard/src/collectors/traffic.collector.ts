@@ -43,18 +43,18 @@ export class TrafficCollector {
   }
 
   private listenToMessages(hooks: RealtimeHooks): void {
-    hooks.on('handled', ({ connection, channel, event, code, milliseconds }) => {
-      if (isOwnChannel(channel)) return;
+    hooks.on('handled', ({ connection, channel: { name }, message, code, durationMs }) => {
+      if (isOwnChannel(name)) return;
       this.messages.add(Date.now());
       this.rows.add('message', (stamp) => ({
         ...stamp,
         kind: 'message',
         story: null,
-        channel: cutKey(channel),
-        event: cutName(event),
+        channel: cutKey(name),
+        event: cutName(message),
         userId: connection.user && cutKey(connection.user.userId),
         code,
-        milliseconds,
+        milliseconds: durationMs,
       }));
     });
   }
@@ -69,15 +69,15 @@ export class TrafficCollector {
         name: classNameOf(source),
         template: cutKey(descriptor.name),
         event: cutName(event),
-        channels: channels.slice(0, NAMED).map(cutKey),
+        channels: channels.slice(0, NAMED).map(({ name }) => cutKey(name)),
         error: error === null || error === undefined ? null : errorText(error),
       }));
     });
   }
 
   private listenToBroadcasts(hooks: RealtimeHooks): void {
-    hooks.on('broadcast', ({ channel, event, bytes, recipients, payload, cause }) => {
-      if (isOwnChannel(channel)) return;
+    hooks.on('broadcast', ({ channel: { name }, event, payloadBytes, recipients, payload, cause }) => {
+      if (isOwnChannel(name)) return;
       const at = Date.now();
       this.broadcasts.add(at);
       this.deliveries.add(at, recipients);
@@ -85,9 +85,9 @@ export class TrafficCollector {
         ...stamp,
         kind: 'broadcast',
         story: this.stories.of(cause),
-        channel: cutKey(channel),
+        channel: cutKey(name),
         event: cutName(event),
-        bytes,
+        bytes: payloadBytes,
         deliveries: recipients,
         ...this.view.of(payload),
       }));

@@ -19,8 +19,8 @@ export class TroubleCollector {
   ) {}
 
   listen(hooks: RealtimeHooks): this {
-    hooks.on('refused', ({ gate, code, reason, connection, channel, event }) => {
-      if (isOwnRefusal(this.role, connection, channel)) return;
+    hooks.on('refused', ({ gate, code, reason, connection, name, message }) => {
+      if (isOwnRefusal(this.role, connection, name)) return;
       this.refusals++;
       this.rows.add('refusal', (stamp) => ({
         ...stamp,
@@ -30,21 +30,21 @@ export class TroubleCollector {
         code,
         reason: cutReason(reason),
         userId: connection?.user ? cutKey(connection.user.userId) : null,
-        connectionId: connection && cutName(connection.id),
-        channel: channel && cutKey(channel),
-        event: event && cutName(event),
+        connectionId: connection && cutName(connection.connectionId),
+        channel: name && cutKey(name),
+        event: message && cutName(message),
       }));
     });
     hooks.on('overflowed', ({ connection, channel, policy }) => {
-      if (channel === null ? isOwnConnection(connection) : isOwnChannel(channel)) return;
+      if (channel === null ? isOwnConnection(connection) : isOwnChannel(channel.name)) return;
       this.slowConsumers++;
       this.rows.add('slow-consumer', (stamp) => ({
         ...stamp,
         kind: 'slow-consumer',
         story: null,
-        connectionId: cutName(connection.id),
+        connectionId: cutName(connection.connectionId),
         userId: connection.user && cutKey(connection.user.userId),
-        channel: channel && cutKey(channel),
+        channel: channel && cutKey(channel.name),
         policy,
       }));
     });

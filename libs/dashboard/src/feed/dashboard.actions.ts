@@ -1,6 +1,12 @@
 // What may an admin do? Disconnect a user, or evict a user from a channel. Each action is logged and shown to every viewer.
 import { Logger } from '@nestjs/common';
-import { type IRealtimeConnections, quotedForLog, type RealtimeContext } from 'nestjs-realtime';
+import {
+  type ChannelAddress,
+  type IRealtimeConnections,
+  type IRealtimeHandlerRegistry,
+  quotedForLog,
+  type RealtimeContext,
+} from 'nestjs-realtime';
 import { cutKey } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 import type { DashboardChannel, DisconnectUser, EvictUser } from '../wire/dashboard.channel.js';
@@ -12,18 +18,29 @@ export class DashboardActions {
   private readonly logger = new Logger('RealtimeDashboard');
 
   constructor(
-    private readonly revocation: IRealtimeConnections,
+    private readonly connections: IRealtimeConnections,
+    private readonly registry: Pick<IRealtimeHandlerRegistry, 'listChannels'>,
     private readonly rows: RowStream,
   ) {}
 
   async disconnect({ userId }: DisconnectUser, admin: Admin): Promise<void> {
     this.record(admin, 'disconnect', userId, null);
-    await this.revocation.disconnect({ userId });
+    await this.connections.disconnect({ userId });
   }
 
   async evict({ userId, channel }: EvictUser, admin: Admin): Promise<void> {
     this.record(admin, 'evict', userId, channel);
-    await this.revocation.revoke({ userId, channel });
+    const address = this.addressOf(channel);
+    if (address !== null) await this.connections.unsubscribe({ userId }, address);
+  }
+
+  /** The page knows names; null for one that no channel matches, to which no client is subscribed. */
+  private addressOf(name: string): ChannelAddress | null {
+    for (const descriptor of this.registry.listChannels()) {
+      const params = descriptor.template.match(name);
+      if (params !== null) return descriptor.with(params);
+    }
+    return null;
   }
 
   /** Runs before the action, so that no action goes unrecorded. Strings from clients are escaped and cut. */

@@ -15,10 +15,9 @@ describe('the feed', () => {
 
   const broadcast = (channel: string, recipients = 1): void =>
     hooks.emit('broadcast', () => ({
-      descriptor,
-      channel,
+      channel: { descriptor, name: channel, params: { id: channel.slice('c.'.length) } },
       event: 'e',
-      bytes: 2,
+      payloadBytes: 2,
       recipients,
       payload: {},
       cause: null,

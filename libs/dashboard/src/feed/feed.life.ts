@@ -39,8 +39,8 @@ export class FeedLife implements OnModuleInit, OnModuleDestroy {
       // The broadcaster has logged the error; the next frame follows in a quarter of a second.
       broadcaster.broadcast(channel, 'frame', frame).catch(() => undefined);
     });
-    const actions = new DashboardActions(this.find(IRealtimeConnections), this.seen.stream);
     const registry = this.find(IRealtimeHandlerRegistry);
+    const actions = new DashboardActions(this.find(IRealtimeConnections), registry, this.seen.stream);
     registry.register(channel, 'open', () => this.feed.snapshot());
     registry.register(channel, 'disconnect', (payload, context) => actions.disconnect(payload, context));
     registry.register(channel, 'evict', (payload, context) => actions.evict(payload, context));

@@ -7,12 +7,13 @@ export class Viewers {
 
   constructor(hooks: RealtimeHooks, changed: (isWatched: boolean) => void) {
     hooks.on('subscribed', ({ connection, channel }) => {
-      if (channel !== DASHBOARD_CHANNEL) return;
+      if (channel.name !== DASHBOARD_CHANNEL) return;
       this.present.add(connection);
       if (this.present.size === 1) changed(true);
     });
     hooks.on('unsubscribed', ({ connection, channel }) => {
-      if (channel === DASHBOARD_CHANNEL && this.present.delete(connection) && this.present.size === 0) changed(false);
+      if (channel.name === DASHBOARD_CHANNEL && this.present.delete(connection) && this.present.size === 0)
+        changed(false);
     });
   }
 

@@ -1,11 +1,6 @@
 // Which channel do the server and the page share? The server sends frames; a viewer asks for a snapshot, disconnects users and evicts them.
-import {
-  defineRealtimeChannel,
-  type RealtimeChannelDescriptor,
-  type StandardResult,
-  type StandardSchema,
-} from '@nestjs-realtime/contract';
-import type { DashboardFrame } from './feed.frames.js';
+import { defineRealtimeChannel, type StandardResult, type StandardSchema } from '@nestjs-realtime/contract';
+import type { DashboardFrame, DashboardSnapshot } from './feed.frames.js';
 
 /** Prefix of every channel of the dashboard. Traffic on these channels is not counted. */
 export const DASHBOARD_PREFIX = 'realtime-dashboard.';
@@ -27,38 +22,22 @@ export interface EvictUser {
   readonly channel: string;
 }
 
-/** Type of the channel's declaration. */
-export type DashboardChannel = RealtimeChannelDescriptor<
-  typeof DASHBOARD_CHANNEL,
-  { readonly frame: StandardSchema<DashboardFrame> },
-  {
-    readonly open: StandardSchema<OpenDashboard>;
-    readonly disconnect: StandardSchema<DisconnectUser>;
-    readonly evict: StandardSchema<EvictUser>;
-  },
-  { readonly role: string }
->;
-
 /** The channel for viewers with that role. Only the server checks the role, so a client may pass any. */
-export function dashboardChannel(role: string): DashboardChannel {
-  return defineRealtimeChannel<
-    typeof DASHBOARD_CHANNEL,
-    never,
-    never,
-    DashboardChannel['events'],
-    DashboardChannel['messages'],
-    { readonly role: string }
-  >({
+export function dashboardChannel(role: string) {
+  return defineRealtimeChannel({
     name: DASHBOARD_CHANNEL,
     scope: { role },
     events: { frame: unchecked<DashboardFrame>() },
     messages: {
-      open: strings<OpenDashboard>(),
+      open: { payload: strings<OpenDashboard>(), reply: unchecked<DashboardSnapshot>() },
       disconnect: strings<DisconnectUser>('userId'),
       evict: strings<EvictUser>('userId', 'channel'),
     },
   });
 }
+
+/** Type of the channel's declaration. */
+export type DashboardChannel = ReturnType<typeof dashboardChannel>;
 
 /** Accepts any value: the server makes it, no client does. */
 function unchecked<Value>(): StandardSchema<Value> {

@@ -1,5 +1,5 @@
 // What does the server send to the page, and in which shape? Names, counts and sizes; payloads only with `payloads: 'shown'`.
-import type { RealtimeGate, RefusalCode, SlowConsumerPolicy } from 'nestjs-realtime';
+import type { RealtimeGate, SlowConsumerPolicy } from 'nestjs-realtime';
 
 /** The complete state at one moment: the reply to `open`. Lists are bounded; `more` is the number of entries left out. */
 export interface DashboardSnapshot {
@@ -145,7 +145,8 @@ export interface MessageRow extends Row {
   readonly channel: string;
   readonly event: string;
   readonly userId: string | null;
-  readonly code: RefusalCode | null;
+  /** A code of the protocol, or one that the message declares. */
+  readonly code: string | null;
   readonly milliseconds: number;
 }
 
@@ -153,7 +154,8 @@ export interface MessageRow extends Row {
 export interface RefusalRow extends Row {
   readonly kind: 'refusal';
   readonly gate: RealtimeGate;
-  readonly code: RefusalCode;
+  /** A code of the protocol, or one that the message declares. */
+  readonly code: string;
   /** Which guard or rule refused, and why. The client never sees it. */
   readonly reason: string;
   readonly userId: string | null;
