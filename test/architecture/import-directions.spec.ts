@@ -149,7 +149,7 @@ describe('the direction of imports', () => {
   });
 
   it('lets the dashboard use the doors of the library, as any application', () => {
-    const behindADoor = /^(nestjs-realtime\/|@nestjs-realtime\/[^/]+\/)/;
+    const behindADoor = /^(nestjs-realtime\/(?!adapters$)|@nestjs-realtime\/[^/]+\/)/;
     expect(
       importers(sourceFiles('libs/dashboard/src', 'libs/dashboard/page'), (imported) => behindADoor.test(imported)),
     ).toEqual([]);

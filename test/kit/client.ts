@@ -7,6 +7,7 @@ export interface ClientOptions {
   readonly as?: string;
   readonly auth?: Record<string, unknown>;
   readonly headers?: Record<string, string>;
+  readonly query?: Record<string, string>;
   readonly path?: string;
   /** Socket.IO namespace; the default one by default. */
   readonly namespace?: string;
@@ -44,11 +45,12 @@ export class Client {
 
   /** Resolves once connected; rejects with the `connect_error`, whose `data` is the refusal. */
   static async connect(url: string, options: ClientOptions = {}): Promise<Client> {
-    const { as, auth, headers, path = '/realtime', namespace = '/', prepare } = options;
+    const { as, auth, headers, query, path = '/realtime', namespace = '/', prepare } = options;
     const socket = io(new URL(namespace, url).href, {
       path,
       auth: { ...(as !== undefined && { token: as }), ...auth },
       extraHeaders: headers,
+      query,
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,

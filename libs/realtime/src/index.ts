@@ -31,6 +31,7 @@ export {
   type Whisper,
 } from '@nestjs-realtime/contract';
 export { authorize } from './authorization/authorize.js';
+export type { OriginFunction } from './authorization/origin-function.js';
 export { AnonymousAuthenticator, IRealtimeAuthenticator } from './authorization/realtime.authenticator.js';
 export type { RealtimeHandshake } from './authorization/realtime-handshake.js';
 export type { RealtimeClaims, RealtimeUser } from './authorization/realtime-user.js';
@@ -67,6 +68,7 @@ export { RealtimeHooks, type RealtimeHookEvents } from './realtime.hooks.js';
 export type { RealtimeModuleAsyncOptions, RealtimeOptionsFactory } from './realtime.async-options.js';
 export { RealtimeModule, type RealtimeModuleOptions } from './realtime.module.js';
 export {
+  type ConnectionsPerUser,
   type DoctorCode,
   RealtimeDoctorOptions,
   RealtimeLimits,

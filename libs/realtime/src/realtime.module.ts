@@ -18,6 +18,7 @@ import { CallerContext } from './connections/caller.context.js';
 import { IRealtimeConnections } from './connections/realtime.connections.js';
 import { ConnectionDirectory } from './connections/connection.directory.js';
 import { Membership } from './connections/channel.membership.js';
+import { QueryUse } from './inspection/query.use.js';
 import { RealtimeCounters } from './connections/realtime.counters.js';
 import { IRealtimeServer } from './connections/realtime.server.js';
 import { RealtimeDoctor } from './doctor/realtime.doctor.js';
@@ -121,6 +122,7 @@ const PROVIDERS: Provider[] = [
     useFactory: async () => new PayloadSchemaCompiler(await ClassSchemaCompiler.load()),
   },
   RealtimeCounters,
+  QueryUse,
   RealtimeHooks,
   RefusalLog,
   HandlerRegistry,
@@ -172,7 +174,7 @@ const PROVIDERS: Provider[] = [
       settings: RealtimeOptions,
       socketIO: SocketIORealtimeBroadcaster,
       inMemory: InMemoryRealtimeBroadcaster,
-    ) => (settings.transport === 'in-memory' ? inMemory : socketIO),
+    ) => (settings.mode === 'in-memory' ? inMemory : socketIO),
     inject: [RealtimeOptions, SocketIORealtimeBroadcaster, InMemoryRealtimeBroadcaster],
   },
 ];

@@ -1,5 +1,15 @@
 // What can an application set? Every option with its default.
-import type { SlowConsumerPolicy } from '@nestjs-realtime/contract';
+import type { Duration, SlowConsumerPolicy } from '@nestjs-realtime/contract';
+import type { OriginFunction } from './authorization/origin-function.js';
+
+/** How many connections one user may have, and what happens to one more. */
+export interface ConnectionsPerUser {
+  readonly max: number;
+  /** Where they are counted: on each node by itself. */
+  readonly across?: 'node' | undefined;
+  /** Refuse the new connection with `LIMIT_EXCEEDED`, or close the user's oldest with `rt:bye` `POLICY`. Default `'refuse'`. */
+  readonly over?: 'refuse' | 'close-oldest' | undefined;
+}
 
 /** Limits on what one client may send and hold. */
 export class RealtimeLimits {
@@ -9,8 +19,8 @@ export class RealtimeLimits {
   payloadDepth = 16;
   /** Object keys plus array elements in one inbound payload. Default 1,000. */
   payloadKeys = 1_000;
-  /** Open connections of one user on this node. Default 100. */
-  connectionsPerUser = 100;
+  /** Open connections of one user on this node, or more about them. Default 100. */
+  connectionsPerUser: number | ConnectionsPerUser = 100;
   /** Channels one connection may be subscribed to at once. Default 128. */
   subscriptionsPerConnection = 128;
   /** Requests per second and connection; a batch counts as one. Further requests are refused with `RATE_LIMITED`. Default 20. */
@@ -53,6 +63,7 @@ export const DOCTOR_CODES = [
   'IDLE_CHANNEL',
   'OLD_SOCKET_IO',
   'POLLING',
+  'QUERY_READ',
   'SEVERAL_SOCKET_IO',
   'SLOW_PING',
   'UNHANDLED_MESSAGE',
@@ -63,28 +74,37 @@ export type DoctorCode = (typeof DOCTOR_CODES)[number];
 /** How the doctor reports, at boot and on the command line. */
 export class RealtimeDoctorOptions {
   /** Codes of findings that are intended, and not reported. Default none. */
-  silence: DoctorCode[] = [];
+  silence: readonly DoctorCode[] = [];
 }
 
-/** Settings of the realtime layer. All durations are in milliseconds. */
+/** Settings of the realtime layer, resolved. All durations are in milliseconds. */
 export class RealtimeOptions {
-  /** How events reach clients. `'in-memory'` is for tests and scripts: no client can connect. Default `'socket.io'`. */
-  transport: 'socket.io' | 'in-memory' = 'socket.io';
-  /** How many of the newest broadcasts the in-memory transport keeps. Default 1,000. */
+  /** What this process is. `'in-memory'` is for tests and scripts: no client can connect. Default `'server'`. */
+  mode: 'server' | 'in-memory' = 'server';
+  /** How many of the newest broadcasts `mode: 'in-memory'` keeps. Default 1,000. */
   inMemoryRecord = 1_000;
-  /** Whether `transport: 'in-memory'` may start when `NODE_ENV=production`. Default false. */
+  /** Whether `mode: 'in-memory'` may start when `NODE_ENV=production`. Default false. */
   allowInMemoryInProduction = false;
   /** Path of the gateway on the application's HTTP server. Default `/realtime`. */
   path = '/realtime';
   /** Engine.IO transports. Default `['websocket']`; polling needs sticky sessions behind a load balancer. */
-  transports: ('websocket' | 'polling')[] = ['websocket'];
-  /** Origins of the pages that may connect, exactly as browsers send them; `'self'` is the server's own. Default `['self']`. */
-  origins: string[] = ['self'];
+  transports: readonly ('websocket' | 'polling')[] = ['websocket'];
+  /**
+   * Origins of the pages that may connect, exactly as browsers send them; `'self'` is the server's own, and `https://*.example.com` means
+   * subdomains of any depth. Or a function that decides: only `true` admits, and it must answer within `authenticationTimeout`. Default
+   * `['self']`; with `cookies: false`, `'any'`.
+   */
+  origins: readonly string[] | OriginFunction | 'any' = ['self'];
+  /**
+   * Whether clients may authenticate by cookies. False for applications that use tokens in `auth` alone: cookies are dropped before any
+   * code reads them, so that any page may connect unless `origins` is set. Default true.
+   */
+  cookies = true;
   /**
    * The server's own names, with a port or for any port. Only a page under one of them counts as `'self'`. Default none: then any name
    * counts in production, and elsewhere loopback names and the IP address at which a request arrives.
    */
-  hosts: string[] = [];
+  hosts: readonly string[] = [];
   /** Whether a proxy in front sets `X-Forwarded-Proto` and `X-Forwarded-Host`, and drops them from clients. Default false. */
   trustProxy = false;
   /** Whether clients outside browsers may connect with cookies but without an Origin header. Default false. */
@@ -117,8 +137,16 @@ export class RealtimeOptions {
   doctor = new RealtimeDoctorOptions();
 }
 
+/** Options that are lengths of time. */
+export type DurationOption = 'requestTimeout' | 'authenticationTimeout' | 'lease' | 'expiryNotice' | 'drainTimeout';
+
+type Loose<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
+
 /** Settings as an application writes them; those that it omits have their defaults. */
-export type RealtimeSettings = Partial<Omit<RealtimeOptions, 'limits' | 'doctor'>> & {
-  limits?: Partial<RealtimeLimits>;
-  doctor?: Partial<RealtimeDoctorOptions>;
+export type RealtimeSettings = Loose<Omit<RealtimeOptions, DurationOption | 'origins' | 'limits' | 'doctor'>> & {
+  readonly [Name in DurationOption]?: Duration | undefined;
+} & {
+  readonly origins?: readonly string[] | OriginFunction | undefined;
+  readonly limits?: Loose<RealtimeLimits> | undefined;
+  readonly doctor?: Loose<RealtimeDoctorOptions> | undefined;
 };

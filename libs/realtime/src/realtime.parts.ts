@@ -7,6 +7,7 @@ import { IRealtimeBroker } from './broker/realtime.broker.js';
 import { IRealtimeServer } from './connections/realtime.server.js';
 import { CONNECT_GUARDS } from './guards/connect.guard.js';
 import { IRealtimeTracer, NoopTracer } from './instrumentation/realtime.tracer.js';
+import { RealtimeFault } from './realtime.exception.js';
 import { SocketIORealtimeServer } from './socket-io/socket-io.server.js';
 
 /** One part: a class, an instance, an existing provider or a factory. */
@@ -53,11 +54,46 @@ export function partProviders({ authenticator, guards, broker, server, tracer }:
   ];
 }
 
+/** What each port must have. A class or an object of another kind is a fault at once, and not at its first call. */
+const PORTS = new Map<object, readonly string[]>([
+  [IRealtimeAuthenticator, ['authenticate']],
+  [IRealtimeBroker, ['start', 'stop', 'publish']],
+  [IRealtimeServer, ['gatewayOptions', 'mount', 'open', 'stopAccepting', 'deliver', 'stats']],
+  [IRealtimeTracer, ['span']],
+]);
+
 function provide<Part extends object>(port: Abstract<Part>, part: RealtimePart<Part>): Provider {
-  if (typeof part === 'function') return { provide: port, useClass: part };
+  if (typeof part === 'function') return { provide: port, useClass: checked(port, part, part.prototype as object) };
+  if (typeof part !== 'object' || part === null) throw notA(port, String(part));
   if ('useExisting' in part) return { provide: port, useExisting: part.useExisting };
   if ('useFactory' in part) {
-    return { provide: port, useFactory: part.useFactory, inject: [...(part.inject ?? [])] as never[] };
+    const { useFactory, inject = [] } = part;
+    return {
+      provide: port,
+      useFactory: async (...dependencies: never[]) => {
+        const made = await useFactory(...dependencies);
+        return checked(port, made, made);
+      },
+      inject: [...inject] as never[],
+    };
   }
-  return { provide: port, useValue: part };
+  return { provide: port, useValue: checked(port, part, part) };
+}
+
+/** @throws RealtimeFault that says which method is missing. */
+function checked<Value>(port: { readonly name: string }, value: Value, methods: object): Value {
+  const missing = PORTS.get(port)!.find(
+    (method) => typeof (methods as Record<string, unknown> | null)?.[method] !== 'function',
+  );
+  if (missing === undefined) return value;
+  const name = typeof value === 'function' ? value.name : (value as object | null)?.constructor?.name;
+  throw new RealtimeFault(
+    `${name ?? String(value)} has no ${missing}(), so it is no ${port.name}; let its class extend ${port.name}.`,
+  );
+}
+
+function notA(port: { readonly name: string }, given: string): RealtimeFault {
+  return new RealtimeFault(
+    `${given} is no ${port.name}; pass a class, an instance, { useExisting } or { useFactory, inject }. If you did, an import cycle may have left it undefined.`,
+  );
 }

@@ -17,7 +17,7 @@ describe('options', () => {
   it('have their documented defaults', () => {
     expect(resolveOptions()).toBeInstanceOf(RealtimeOptions);
     expect(resolveOptions({})).toMatchObject({
-      transport: 'socket.io',
+      mode: 'server',
       inMemoryRecord: 1_000,
       allowInMemoryInProduction: false,
       path: '/realtime',
@@ -209,15 +209,15 @@ describe('options', () => {
   );
 
   it('refuse the in-memory transport only in production, unless it is allowed there', () => {
-    expect(faultOf({ transport: 'in-memory' }, 'production')).toContain(
-      "transport: 'in-memory' reaches no client and is refused when NODE_ENV=production",
+    expect(faultOf({ mode: 'in-memory' }, 'production')).toContain(
+      "mode: 'in-memory' reaches no client and is refused when NODE_ENV=production",
     );
-    expect(faultOf({ transport: 'in-memory', allowInMemoryInProduction: false }, 'production')).toContain(
+    expect(faultOf({ mode: 'in-memory', allowInMemoryInProduction: false }, 'production')).toContain(
       'remove it, or set allowInMemoryInProduction: true',
     );
-    const allowed = { transport: 'in-memory', allowInMemoryInProduction: true } as const;
+    const allowed = { mode: 'in-memory', allowInMemoryInProduction: true } as const;
     expect(resolveOptions(allowed, 'production').transport).toBe('in-memory');
-    expect(resolveOptions({ transport: 'in-memory' }, 'test').transport).toBe('in-memory');
-    expect(resolveOptions({ transport: 'socket.io' }, 'production').transport).toBe('socket.io');
+    expect(resolveOptions({ mode: 'in-memory' }, 'test').transport).toBe('in-memory');
+    expect(resolveOptions({ mode: 'server' }, 'production').transport).toBe('socket.io');
   });
 });

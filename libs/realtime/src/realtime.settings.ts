@@ -1,9 +1,12 @@
 // Are an application's settings valid, and which options result from them? Checked once at boot.
+import { milliseconds, shownValue } from '@nestjs-realtime/contract';
 import { isHost, isOrigin } from './authorization/origin-format.js';
+import { isOriginPattern } from './authorization/origin-pattern.js';
 import { RealtimeFault } from './realtime.exception.js';
 import {
   DOCTOR_CODES,
   type DoctorCode,
+  type DurationOption,
   RealtimeDoctorOptions,
   RealtimeLimits,
   RealtimeOptions,
@@ -18,27 +21,40 @@ export function resolveOptions(settings: RealtimeSettings = {}, environment = pr
     ...(isRecord(settings.limits) ? faultsIn(settings.limits, LIMIT_RULES, 'limits.') : []),
     ...(isRecord(settings.doctor) ? faultsIn(settings.doctor, DOCTOR_RULES, 'doctor.') : []),
   ];
-  if (
-    settings.transport === 'in-memory' &&
-    environment === 'production' &&
-    settings.allowInMemoryInProduction !== true
-  ) {
+  if (settings.mode === 'in-memory' && environment === 'production' && settings.allowInMemoryInProduction !== true) {
     faults.push(
-      "transport: 'in-memory' reaches no client and is refused when NODE_ENV=production; remove it, or set allowInMemoryInProduction: true",
+      "mode: 'in-memory' reaches no client and is refused when NODE_ENV=production; remove it, or set allowInMemoryInProduction: true",
     );
   }
   if (faults.length > 0) throw RealtimeFault.of('RealtimeModule has invalid options:', faults);
-  return Object.assign(defaults, defined(settings), {
+  const anyOrigin = settings.cookies === false && settings.origins === undefined;
+  if (anyOrigin) defaults.origins = 'any';
+  return Object.assign(defaults, defined(settings as object), lengthsOf(settings), {
     limits: resolveLimits(settings.limits ?? {}),
     doctor: Object.assign(new RealtimeDoctorOptions(), defined(settings.doctor ?? {})),
   });
 }
 
+/** The options that are lengths of time, in milliseconds. */
+function lengthsOf(settings: RealtimeSettings): Partial<Record<DurationOption, number>> {
+  return Object.fromEntries(
+    DURATIONS.filter((name) => settings[name] !== undefined).map((name) => [name, milliseconds(settings[name])]),
+  );
+}
+
+const DURATIONS = [
+  'requestTimeout',
+  'authenticationTimeout',
+  'lease',
+  'expiryNotice',
+  'drainTimeout',
+] as const satisfies readonly DurationOption[];
+
 /** Bytes of one message, from which the default limits of bytes are derived. */
 const ORDINARY_MESSAGE = 4_096;
 
 /** Limits of packets and bytes that are not given rise with the limits of messages and payloads. */
-function resolveLimits(given: Partial<RealtimeLimits>): RealtimeLimits {
+function resolveLimits(given: NonNullable<RealtimeSettings['limits']>): RealtimeLimits {
   const limits = Object.assign(new RealtimeLimits(), defined(given));
   if (given.packetsPerSecond === undefined) {
     limits.packetsPerSecond = Math.max(limits.packetsPerSecond, 2 * limits.messagesPerSecond, 2 * limits.messageBurst);
@@ -56,12 +72,21 @@ function resolveLimits(given: Partial<RealtimeLimits>): RealtimeLimits {
 type Rule = (value: unknown) => string | null;
 type Rules<Options> = { readonly [Name in keyof Options]-?: Rule };
 
+/** The longest delay of a timer. */
+const LONGEST_DURATION = 2 ** 31 - 1;
+
+const duration: Rule = (value) => {
+  const length = milliseconds(value);
+  return length !== null && length >= 1 && length <= LONGEST_DURATION
+    ? null
+    : `must be a duration of 1 ms to 24 days: milliseconds, or a number with ms, s, m, h or d, such as '30s'; it is ${shownValue(value)}`;
+};
 const positiveInteger: Rule = (value) =>
   Number.isSafeInteger(value) && (value as number) > 0 ? null : 'must be a positive integer';
 const flag: Rule = (value) => (typeof value === 'boolean' ? null : 'must be true or false');
 
 const RULES: Rules<RealtimeOptions> = {
-  transport: (value) => (value === 'socket.io' || value === 'in-memory' ? null : "must be 'socket.io' or 'in-memory'"),
+  mode: (value) => (value === 'server' || value === 'in-memory' ? null : "must be 'server' or 'in-memory'"),
   inMemoryRecord: positiveInteger,
   allowInMemoryInProduction: flag,
   path: (value) =>
@@ -73,9 +98,11 @@ const RULES: Rules<RealtimeOptions> = {
       ? null
       : "must be a list of 'websocket' and 'polling'",
   origins: (value) =>
-    Array.isArray(value) && value.every((origin) => origin === 'self' || isOrigin(origin))
+    typeof value === 'function' ||
+    (Array.isArray(value) && value.every((origin) => origin === 'self' || isOrigin(origin) || isOriginPattern(origin)))
       ? null
-      : "must be a list of origins such as 'https://app.example', and 'self' for the server's own",
+      : "must be a list of origins such as 'https://app.example' or 'https://*.app.example' (a star for whole labels, with two labels at least behind it), and 'self' for the server's own; or a function",
+  cookies: flag,
   hosts: (value) =>
     Array.isArray(value) && value.every(isHost)
       ? null
@@ -84,11 +111,11 @@ const RULES: Rules<RealtimeOptions> = {
   allowMissingOrigin: flag,
   requestUser: (value) =>
     typeof value === 'function' ? null : 'must be a function that returns the id of a user, or null',
-  requestTimeout: positiveInteger,
-  authenticationTimeout: positiveInteger,
-  lease: positiveInteger,
-  expiryNotice: positiveInteger,
-  drainTimeout: positiveInteger,
+  requestTimeout: duration,
+  authenticationTimeout: duration,
+  lease: duration,
+  expiryNotice: duration,
+  drainTimeout: duration,
   slowConsumer: (value) => (value === 'disconnect' || value === 'drop' ? null : "must be 'disconnect' or 'drop'"),
   fanOut: (value) => (value === 'fast' || value === 'stock' ? null : "must be 'fast' or 'stock'"),
   limits: (value) => (isRecord(value) ? null : 'must be an object'),
@@ -106,7 +133,15 @@ const LIMIT_RULES: Rules<RealtimeLimits> = {
   payloadBytes: positiveInteger,
   payloadDepth: positiveInteger,
   payloadKeys: positiveInteger,
-  connectionsPerUser: positiveInteger,
+  connectionsPerUser: (value) => {
+    if (!isRecord(value)) return positiveInteger(value);
+    const { max, across = 'node', over = 'refuse', ...others } = value;
+    const isSound =
+      positiveInteger(max) === null && across === 'node' && (over === 'refuse' || over === 'close-oldest');
+    return isSound && Object.keys(others).length === 0
+      ? null
+      : "must be a positive integer, or { max, across: 'node', over: 'refuse' | 'close-oldest' }";
+  },
   subscriptionsPerConnection: positiveInteger,
   messagesPerSecond: positiveInteger,
   messageBurst: positiveInteger,
@@ -123,6 +158,7 @@ const LIMIT_RULES: Rules<RealtimeLimits> = {
 const REFUSED_OPTIONS: Readonly<Record<string, string>> = {
   connectionStateRecovery: 'replays missed packets before the gates run and is never used',
   cors: 'is derived from origins',
+  transport: "is called mode: 'server' or 'in-memory'",
   namespace: 'is always the default one',
 };
 

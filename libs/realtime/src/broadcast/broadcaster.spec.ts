@@ -64,7 +64,7 @@ describe('a broadcast', () => {
   beforeAll(async () => {
     app = await Test.createTestingModule({
       imports: [
-        RealtimeModule.forRoot({ transport: 'in-memory', tracer: SpyTracer }),
+        RealtimeModule.forRoot({ mode: 'in-memory', tracer: SpyTracer }),
         RealtimeModule.forFeature([orders, ping, mute]),
       ],
     }).compile();

@@ -21,10 +21,7 @@ describe('InMemoryRealtimeBroadcaster', () => {
 
   async function boot(settings: RealtimeSettings = {}): Promise<InMemoryRealtimeBroadcaster> {
     app = await Test.createTestingModule({
-      imports: [
-        RealtimeModule.forRoot({ transport: 'in-memory', ...settings }),
-        RealtimeModule.forFeature([orders, ping]),
-      ],
+      imports: [RealtimeModule.forRoot({ mode: 'in-memory', ...settings }), RealtimeModule.forFeature([orders, ping])],
     }).compile();
     await app.init();
     return app.get(InMemoryRealtimeBroadcaster);
@@ -121,10 +118,10 @@ describe('InMemoryRealtimeBroadcaster', () => {
   });
 
   it('refuses broadcasts and listeners when the application uses another transport', async () => {
-    const realtime = await boot({ transport: 'socket.io' });
+    const realtime = await boot({ mode: 'server' });
     expect(realtime).not.toBe(app.get(IRealtimeBroadcaster));
     const fault =
-      "InMemoryRealtimeBroadcaster is not in use because the transport is 'socket.io'; inject IRealtimeBroadcaster, or set transport: 'in-memory'.";
+      "InMemoryRealtimeBroadcaster is not in use because the mode is 'socket.io'; inject IRealtimeBroadcaster, or set mode: 'in-memory'.";
     await expect(realtime.broadcast(ping, 1)).rejects.toThrow(fault);
     expect(() => realtime.subscribe(ping, () => undefined)).toThrow(fault);
     expect(realtime.broadcasts).toEqual([]);

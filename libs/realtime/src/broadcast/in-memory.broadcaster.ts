@@ -26,7 +26,7 @@ interface Subscription {
 
 /**
  * Delivers to listeners in this process and keeps the newest broadcasts; it has no clients. Select it with
- * `transport: 'in-memory'`; in production that requires `allowInMemoryInProduction` too.
+ * `mode: 'in-memory'`; in production that requires `allowInMemoryInProduction` too.
  *
  * @example
  * const off = app.get(InMemoryRealtimeBroadcaster).subscribe(orderChannel.with({ orderId: '42' }), (event, payload) => log(event, payload));
@@ -115,9 +115,9 @@ export class InMemoryRealtimeBroadcaster extends GuardedBroadcaster {
 
   /** This class can be injected with every transport. Without this check a broadcast by mistake would never reach the clients. */
   private demandTransport(): void {
-    if (this.options.transport === 'in-memory') return;
+    if (this.options.mode === 'in-memory') return;
     throw new BroadcastFault(
-      `InMemoryRealtimeBroadcaster is not in use because the transport is '${this.options.transport}'; inject IRealtimeBroadcaster, or set transport: 'in-memory'.`,
+      `InMemoryRealtimeBroadcaster is not in use because the mode is '${this.options.mode}'; inject IRealtimeBroadcaster, or set mode: 'in-memory'.`,
     );
   }
 }

@@ -20,7 +20,7 @@ describe('exploring an application at boot', () => {
   });
 
   const declare = (...imports: Parameters<typeof Test.createTestingModule>[0]['imports'] & object) =>
-    Test.createTestingModule({ imports: [RealtimeModule.forRoot({ transport: 'in-memory' }), ...imports] });
+    Test.createTestingModule({ imports: [RealtimeModule.forRoot({ mode: 'in-memory' }), ...imports] });
 
   async function boot(...imports: Parameters<typeof declare>): Promise<IRealtimeHandlerRegistry> {
     const app = await declare(...imports).compile();

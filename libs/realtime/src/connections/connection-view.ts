@@ -2,14 +2,23 @@
 import type { ChannelAddress } from '@nestjs-realtime/contract';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
-import type { LiveConnection } from './live.connection.js';
+import type { ChannelMatch } from './channel-match.js';
 import type { RealtimeConnection } from './realtime.connection.js';
+
+/** What a view shows of a live connection. */
+interface Viewed {
+  readonly id: string;
+  readonly user: RealtimeUser | null;
+  readonly handshake: RealtimeHandshake;
+  readonly subscriptions: { values(): Iterable<ChannelMatch> };
+  readonly closed: boolean;
+}
 
 /** A view of a live connection. With the live one, a listener could bypass gate 2. */
 export class ConnectionView implements RealtimeConnection {
-  readonly #live: LiveConnection;
+  readonly #live: Viewed;
 
-  constructor(live: LiveConnection) {
+  constructor(live: Viewed) {
     this.#live = live;
   }
 

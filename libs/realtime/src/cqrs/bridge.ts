@@ -1,6 +1,7 @@
 // What is a bridge? An event handler that forwards the events on an allowlist to channels (docs/decisions/0001#decision-4).
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { IEventHandler, UnhandledExceptionBus } from '@nestjs/cqrs';
+import { type Duration, milliseconds, shownValue } from '@nestjs-realtime/contract';
 import type { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
 import type { IRealtimeHandlerRegistry } from '../channels/realtime-handler.registry.js';
 import { ChannelLanes } from '../connections/channel-lanes.js';
@@ -30,8 +31,8 @@ export type AfterCommit = (run: () => void) => void;
 export interface BridgeSettings {
   /** Holds events until the transaction they were published in has committed. Default: they are forwarded at once. */
   readonly afterCommit?: AfterCommit;
-  /** Milliseconds until an asynchronous mapper has failed; the next events of its channel wait for it so long. Default 5,000. */
-  readonly mapperTimeout?: number;
+  /** How long an asynchronous mapper may take; the next events of its channel wait for it so long. Default 5 s. */
+  readonly mapperTimeout?: Duration | undefined;
 }
 
 /** What a bridge needs where no module binds it. All of it is optional. */
@@ -55,6 +56,7 @@ export class Bridge implements IEventHandler<object> {
   /** @throws RealtimeFault that names everything that is wrong with the allowlist and how to fix it. */
   constructor(broadcaster: IRealtimeBroadcaster, allowlist: readonly BridgeEntry[], options: BridgeOptions) {
     const { afterCommit, mapperTimeout = DEFAULT_MAPPER_TIMEOUT, logger = new Logger('Realtime') } = options;
+    const timeout = milliseconds(mapperTimeout) ?? NaN;
     const faults = [
       ...bridgeFaults(allowlist, options.registry?.listChannels() ?? null),
       ...settingFaults(afterCommit, mapperTimeout),
@@ -62,7 +64,7 @@ export class Bridge implements IEventHandler<object> {
     if (faults.length > 0) throw RealtimeFault.of('The realtime bridge is invalid:', faults);
 
     const { hooks = new RealtimeHooks(), tracer = new NoopTracer(), unhandledExceptions: exceptions = null } = options;
-    const parts = { broadcaster, hooks, tracer, logger, exceptions, lanes: new ChannelLanes(), mapperTimeout };
+    const parts = { broadcaster, hooks, tracer, logger, exceptions, lanes: new ChannelLanes(), mapperTimeout: timeout };
     this.forwarders = allowlist.flatMap(({ routes }) => routes.map((route) => new BridgeForwarder(route, parts)));
     this.take = afterCommit === undefined ? takeNow : holdingUntil(afterCommit);
   }
@@ -78,10 +80,11 @@ export class Bridge implements IEventHandler<object> {
   }
 }
 
-function settingFaults(afterCommit: unknown, mapperTimeout: number): string[] {
+function settingFaults(afterCommit: unknown, mapperTimeout: unknown): string[] {
   const faults: string[] = [];
-  if (!Number.isFinite(mapperTimeout) || mapperTimeout < 1 || mapperTimeout > LONGEST_TIMEOUT) {
-    faults.push(`mapperTimeout is ${String(mapperTimeout)}; give it 1 to ${LONGEST_TIMEOUT} milliseconds.`);
+  const timeout = milliseconds(mapperTimeout);
+  if (timeout === null || timeout < 1 || timeout > LONGEST_TIMEOUT) {
+    faults.push(`mapperTimeout is ${shownValue(mapperTimeout)}; give it 1 ms to 24 days, such as '5s'.`);
   }
   if (afterCommit !== undefined && typeof afterCommit !== 'function') {
     faults.push('afterCommit is no function; give it one that takes a callback, or leave it out.');

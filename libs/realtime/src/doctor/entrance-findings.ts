@@ -18,15 +18,24 @@ const ANY_HOST: RealtimeFinding = {
   fix: `Set one of the two: ${LISTS}.`,
 };
 
+export const QUERY_READ: RealtimeFinding = {
+  code: 'QUERY_READ',
+  severity: 'warning',
+  message:
+    'Code of the application reads handshake.query: proxies and servers write URLs to their logs, and browsers keep them.',
+  fix: "Send credentials in auth; if the parameters hold none, silence it: RealtimeModule.forRoot({ doctor: { silence: ['QUERY_READ'] } }).",
+};
+
 export function entranceFindings(
   options: RealtimeOptions,
   authenticator: IRealtimeAuthenticator,
   pingInterval: number | null,
   environment = process.env.NODE_ENV,
 ): RealtimeFinding[] {
-  if (options.transport === 'in-memory') return [];
+  if (options.mode === 'in-memory') return [];
   const findings: RealtimeFinding[] = [];
-  if (options.origins.includes('self') && options.hosts.length === 0) {
+  const { origins } = options;
+  if (typeof origins === 'object' && origins.includes('self') && options.hosts.length === 0) {
     findings.push(...(environment === 'production' ? [ANY_HOST] : cookieFindings(authenticator)));
   }
   if (options.transports.includes('polling')) {

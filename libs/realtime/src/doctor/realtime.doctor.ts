@@ -3,12 +3,13 @@ import { type INestApplicationContext, Injectable, Logger, type OnApplicationBoo
 import { ExternalContextCreator } from '@nestjs/core';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
+import { QueryUse } from '../inspection/query.use.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
 import { thrownText } from '../instrumentation/log-text.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { type DoctorCode, RealtimeOptions } from '../realtime.options.js';
 import { channelFindings } from './channel-findings.js';
-import { entranceFindings } from './entrance-findings.js';
+import { entranceFindings, QUERY_READ } from './entrance-findings.js';
 import { type RealtimeFinding, renderFindings, sorted } from './finding.js';
 import { globalGuardFindings } from './global-guard-findings.js';
 import { installationFindings } from './installation-findings.js';
@@ -35,6 +36,7 @@ export class RealtimeDoctor implements OnApplicationBootstrap {
     private readonly authenticator: IRealtimeAuthenticator,
     private readonly server: IRealtimeServer,
     private readonly contexts: ExternalContextCreator,
+    private readonly queryUse: QueryUse,
   ) {}
 
   /** Never fails the boot. */
@@ -54,6 +56,7 @@ export class RealtimeDoctor implements OnApplicationBootstrap {
     return sorted([
       ...globalGuardFindings(this.contexts),
       ...this.entranceFindings(),
+      ...(this.queryUse.isNoted ? [QUERY_READ] : []),
       ...channelFindings(this.registry),
       ...installationFindings(root),
       ...testFindings(sources),

@@ -63,9 +63,17 @@ export class Authentications {
   private demandPlace(connection: LiveConnection, user: RealtimeUser | null): void {
     if (user === null || connection.user !== null) return;
     const { connectionsPerUser } = this.options.limits;
-    if (this.directory.countOfUser(user.userId) < connectionsPerUser) return;
-    throw new RealtimeException('LIMIT_EXCEEDED', {
-      reason: `more than ${connectionsPerUser} connections of one user`,
-    });
+    const { max, over = 'refuse' } =
+      typeof connectionsPerUser === 'number' ? { max: connectionsPerUser } : connectionsPerUser;
+    const excess = this.directory.countOfUser(user.userId) + 1 - max;
+    if (excess <= 0) return;
+    if (over === 'refuse') {
+      throw new RealtimeException('LIMIT_EXCEEDED', { reason: `more than ${max} connections of one user` });
+    }
+    // In the tick in which the new one takes its place, so that the user never has more. The directory keeps the oldest first.
+    for (const oldest of this.directory.ofUser(user.userId).slice(0, excess)) {
+      this.directory.remove(oldest);
+      oldest.goodbye({ code: 'POLICY', reconnect: false });
+    }
   }
 }

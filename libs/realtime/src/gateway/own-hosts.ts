@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { HOST } from '../authorization/origin-format.js';
+import { isOriginPattern, OriginPattern } from '../authorization/origin-pattern.js';
 import type { RealtimeOptions } from '../realtime.options.js';
 
 /** The parts of a request that are read; the same for HTTP/1 and HTTP/2, with and without Express. */
@@ -31,10 +32,16 @@ const SCHEMES: ReadonlyMap<string, Address['scheme']> = new Map([
 ]);
 const LONGEST_HOST = 261;
 
+/** The list, where there is one. Where a function or nothing decides about pages, the server's own are not told apart by their origin. */
+export function listedOrigins(origins: RealtimeOptions['origins']): readonly string[] {
+  return typeof origins === 'object' ? origins : ['self'];
+}
+
 export class OwnHosts {
   private readonly trustProxy: boolean;
   private readonly names: ReadonlySet<string>;
   private readonly listed: ReadonlySet<string>;
+  private readonly patterns: readonly OriginPattern[];
   /** Which hosts are accepted when `hosts` is empty. */
   private readonly unlisted: 'any' | 'local' | 'none';
 
@@ -44,10 +51,13 @@ export class OwnHosts {
   ) {
     this.trustProxy = trustProxy;
     this.names = new Set(hosts.map((host) => host.toLowerCase()));
-    this.listed = new Set(origins.filter((origin) => /^https?:/.test(origin)).map((origin) => new URL(origin).host));
+    const listed = listedOrigins(origins);
+    this.patterns = listed.filter(isOriginPattern).map((pattern) => new OriginPattern(pattern));
+    const exact = listed.filter((origin) => /^https?:/.test(origin) && !isOriginPattern(origin));
+    this.listed = new Set(exact.map((origin) => new URL(origin).host));
     if (hosts.length > 0) this.unlisted = 'none';
     else if (environment !== 'production') this.unlisted = 'local';
-    else this.unlisted = origins.includes('self') ? 'any' : 'none';
+    else this.unlisted = listed.includes('self') ? 'any' : 'none';
   }
 
   /**
@@ -76,7 +86,8 @@ export class OwnHosts {
 
   /** Whether `origins` lists a page on this host. The scheme does not count, because a proxy may hide it. */
   lists({ name, port }: Address): boolean {
-    return this.listed.has(port === null ? name : `${name}:${port}`);
+    const host = port === null ? name : `${name}:${port}`;
+    return this.listed.has(host) || this.patterns.some((pattern) => pattern.includesHost(host));
   }
 
   private schemeOf({ headers, socket }: AddressedRequest): Address['scheme'] | undefined {

@@ -57,7 +57,7 @@ export interface WebSocketInternals {
 }
 
 /** The query of a request as Engine.IO has parsed it; of several values of a name it has kept the last. */
-export interface EngineQuery {
+export interface EngineQuery extends Readonly<Record<string, unknown>> {
   readonly sid?: unknown;
   /** JSONP. */
   readonly j?: unknown;

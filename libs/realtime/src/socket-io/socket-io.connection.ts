@@ -27,6 +27,7 @@ export class SocketIOConnection extends LiveConnection {
     private readonly socket: Socket,
     private readonly fanOut: FanOut,
     private readonly membership: Membership<Outlet>,
+    private readonly readsQuery: () => void,
   ) {
     super(socket.id);
     this.outlet = new Outlet(this, socket.conn);
@@ -37,7 +38,7 @@ export class SocketIOConnection extends LiveConnection {
   }
 
   override get handshake(): RealtimeHandshake {
-    return handshakeOf(this.socket);
+    return handshakeOf(this.socket, this.readsQuery);
   }
 
   override acceptAuth(auth: RealtimeHandshake['auth']): void {

@@ -10,6 +10,7 @@ import { Membership } from '../connections/channel.membership.js';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
 import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer, type RealtimeStats } from '../connections/realtime.server.js';
+import { QueryUse } from '../inspection/query.use.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
@@ -49,6 +50,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     private readonly hooks: RealtimeHooks,
     private readonly membership: Membership<Outlet>,
     directory: ConnectionDirectory,
+    private readonly queryUse: QueryUse,
   ) {
     super();
     this.backlogs = new Backlogs(options.limits.queuedBytes);
@@ -115,7 +117,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   private state(): RealtimeStats['state'] {
     if (!this.accepting) return 'draining';
-    return this.io === null || this.options.transport === 'in-memory' ? 'closed' : 'accepting';
+    return this.io === null || this.options.mode === 'in-memory' ? 'closed' : 'accepting';
   }
 
   /** Nest's own pipe per connection and event is not used: every request goes through the entrance (docs/hardening.md#1). */
@@ -145,7 +147,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     if (this.options.transports.includes('polling')) io.engine.use(this.check.middleware);
     const ended = (connection: SocketIOConnection, reason: string): void => entrance.disconnected(connection, reason);
     listenToEngine(io.engine, { fanOut, meter, ended });
-    const connectionFor = (socket: Socket) => new SocketIOConnection(socket, fanOut, this.membership);
+    const connectionFor = (socket: Socket) =>
+      new SocketIOConnection(socket, fanOut, this.membership, this.queryUse.note);
     listenToSockets(io, { entrance, refusals, fanOut, take: turns.take, connectionFor });
   }
 

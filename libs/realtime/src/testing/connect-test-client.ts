@@ -47,11 +47,9 @@ export async function connectTestClient(app: INestApplication, options: TestClie
   const { auth, cookies, headers, timeout = 4_000 } = options;
   const { createRealtimeClient } = await loadClient();
   const settings = app.get(RealtimeOptions);
-  const { path, transports, transport } = settings;
-  if (transport === 'in-memory') {
-    throw new RealtimeFault(
-      "No client can connect to transport: 'in-memory'; leave transport out in tests with clients.",
-    );
+  const { path, transports, mode } = settings;
+  if (mode === 'in-memory') {
+    throw new RealtimeFault("No client can connect to mode: 'in-memory'; leave mode out in tests with clients.");
   }
   const server = app.getHttpServer() as Server;
   const { listening, clients } = running(server, app);
@@ -60,7 +58,7 @@ export async function connectTestClient(app: INestApplication, options: TestClie
   const realtime = createRealtimeClient({
     url,
     path,
-    transports,
+    transports: [...transports],
     auth: typeof auth === 'object' ? () => auth : auth,
     extraHeaders: headersOf(pageHeaders(url, settings), cookies, headers),
     autoConnect: false,
@@ -105,9 +103,14 @@ function urlOf(server: Server): string {
   return `${server instanceof HttpsServer ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${address.port}`;
 }
 
-/** Headers of a page that may connect: of the application itself if `origins` has `'self'`, else of the first origin. */
+/**
+ * Headers of a page that may connect: of the application itself if `origins` has `'self'` or is no list, else of the first origin; a
+ * wildcard gets the label "test".
+ */
 function pageHeaders(url: string, { origins, hosts }: RealtimeOptions): Record<string, string> {
-  if (!origins.includes('self')) return origins.length > 0 ? { origin: origins[0] } : {};
+  if (typeof origins === 'object' && !origins.includes('self')) {
+    return origins.length > 0 ? { origin: origins[0].replace('*.', 'test.') } : {};
+  }
   const { host, hostname, protocol } = new URL(url);
   const names = hosts.map((name) => name.toLowerCase());
   const known = names.length === 0 || names.includes(host) || names.includes(hostname);

@@ -1,18 +1,17 @@
 // Which members of a channel get an event, where it is not for all of them?
-import type { Outlet } from './outlet.js';
 
-/** Only the members of a set, or all but those. Frames without an audience are for every member. */
+/** Only the members of a set, or all but those. Members are compared by identity. Frames without an audience are for every member. */
 export class Audience {
   private constructor(
-    private readonly members: ReadonlySet<Outlet>,
+    private readonly members: ReadonlySet<object>,
     private readonly only: boolean,
   ) {}
 
-  static only(members: Iterable<Outlet>): Audience {
+  static only(members: Iterable<object>): Audience {
     return new Audience(new Set(members), true);
   }
 
-  static allBut(members: Iterable<Outlet>): Audience {
+  static allBut(members: Iterable<object>): Audience {
     return new Audience(new Set(members), false);
   }
 
@@ -20,7 +19,7 @@ export class Audience {
     return this.only && this.members.size === 0;
   }
 
-  includes(member: Outlet): boolean {
+  includes(member: object): boolean {
     return this.members.has(member) === this.only;
   }
 
@@ -34,4 +33,4 @@ export class Audience {
   }
 }
 
-const NONE: ReadonlySet<Outlet> = new Set();
+const NONE: ReadonlySet<object> = new Set();

@@ -1,6 +1,5 @@
 // What has been broadcast to one channel in this turn of the event loop?
 import { Audience } from './audience.js';
-import type { Outlet } from './outlet.js';
 
 /** One event on its way: its place in the turn's order, its Socket.IO packet and its WebSocket frame. */
 export interface TurnFrame {
@@ -108,7 +107,7 @@ export class Batch {
   }
 
   /** What one member gets, from `index` on. Members that get the same frames from the first on share it. */
-  partFor(member: Outlet, index: number): Part {
+  partFor(member: object, index: number): Part {
     const { selective } = this;
     if (index > 0 || selective.length > MOST_PATTERNS) return partOf(this.framesFor(member, index));
     let pattern = 0;
@@ -119,7 +118,7 @@ export class Batch {
   }
 
   /** The frames that a member gets, from `index` on. */
-  framesFor(member: Outlet, index: number): TurnFrame[] {
+  framesFor(member: object, index: number): TurnFrame[] {
     const frames = this.frames.slice(index);
     return this.isUniform ? frames : frames.filter(({ audience }) => audience === null || audience.includes(member));
   }

@@ -1,5 +1,6 @@
 // With which Socket.IO options does the gateway run? Every feature that is not needed is off, and everything is bounded.
 import type { IncomingMessage } from 'node:http';
+import { isOriginPattern } from '../../authorization/origin-pattern.js';
 import type { RealtimeOptions } from '../../realtime.options.js';
 import { queryOf } from '../internals.js';
 import { type FrameMeter, meteredWebSocketServer } from './metered-web-socket.js';
@@ -20,20 +21,23 @@ function withoutSessions(Server: ReturnType<typeof meteredWebSocketServer>): typ
 /** `allow` says whether a handshake may proceed; it runs before anything is kept for the client. `meter` judges every frame. */
 export function engineOptions(
   options: RealtimeOptions,
-  allow: (request: IncomingMessage) => boolean,
+  allow: (request: IncomingMessage) => boolean | Promise<boolean>,
   meter: FrameMeter,
 ): Record<string, unknown> {
   const { payloadBytes } = options.limits;
   const polling = options.transports.includes('polling');
   const metered = meteredWebSocketServer(meter);
   // The server's own pages need no CORS.
-  const cors = { origin: options.origins.filter((origin) => origin !== 'self'), credentials: true };
+  const cors = { origin: corsOrigin(options.origins), credentials: options.cookies };
   return {
     path: options.path,
     transports: options.transports,
     maxHttpBufferSize: payloadBytes <= SMALLEST_FRAME_LIMIT ? SMALLEST_FRAME_LIMIT : payloadBytes + FRAME_ALLOWANCE,
-    allowRequest: (request: IncomingMessage, decide: (error: null, allowed: boolean) => void) =>
-      decide(null, allow(request)),
+    allowRequest: (request: IncomingMessage, decide: (error: null, allowed: boolean) => void) => {
+      const allowed = allow(request);
+      if (typeof allowed === 'boolean') decide(null, allowed);
+      else void allowed.then((answer) => decide(null, answer));
+    },
     ...(polling && { cors }),
     wsEngine: polling ? metered : withoutSessions(metered),
     serveClient: false,
@@ -41,4 +45,10 @@ export function engineOptions(
     httpCompression: false,
     connectTimeout: 10_000,
   };
+}
+
+/** `true` reflects the Origin of a request: a page that may not connect has been refused before it reads anything. */
+function corsOrigin(origins: RealtimeOptions['origins']): true | string[] {
+  if (typeof origins !== 'object' || origins.some(isOriginPattern)) return true;
+  return origins.filter((origin) => origin !== 'self');
 }

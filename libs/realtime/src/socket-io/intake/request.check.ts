@@ -1,10 +1,13 @@
 // May this HTTP request reach Engine.IO? Asked before anything is kept for its client, and for every request of a polling session.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
+import type { OriginFunction } from '../../authorization/origin-function.js';
+import { withDeadline } from '../../connections/deadline.js';
 import type { RefusalLog } from '../../guards/refusal.log.js';
+import { errorRepeated } from '../../instrumentation/repeated-log.js';
 import { RealtimeException } from '../../realtime.exception.js';
 import type { RealtimeOptions } from '../../realtime.options.js';
-import { sizeFault } from '../handshake.js';
+import { dropCookies, requestHandshake, sizeFault } from '../handshake.js';
 import { queryOf } from '../internals.js';
 import { ORIGIN_FAULTS, type OriginFault, OriginPolicy } from './origin.js';
 
@@ -16,10 +19,15 @@ const FIXES: Readonly<Partial<Record<OriginFault, string>>> = {
   selfNotListed: "If pages of this server may connect too, add 'self' to origins.",
 };
 
+/** Why the application's own function refuses a page. */
+const SAID_NO = 'the function of origins did not admit the page';
+
 export class RequestCheck {
   private readonly logger = new Logger('Realtime');
   private readonly said = new Set<OriginFault>();
   private readonly origins: OriginPolicy;
+  /** Requests that wait for the application's function. */
+  private waiting = 0;
 
   constructor(
     private readonly options: RealtimeOptions,
@@ -30,24 +38,44 @@ export class RequestCheck {
   }
 
   /** For handshakes: the beginning of a connection. */
-  readonly allows = (request: IncomingMessage): boolean => {
-    if (this.options.transport === 'in-memory') return this.passes("transport: 'in-memory' accepts no connection");
+  readonly allows = (request: IncomingMessage): boolean | Promise<boolean> => {
+    if (!this.options.cookies) dropCookies(request);
+    if (this.options.mode === 'in-memory') return this.passes("mode: 'in-memory' accepts no connection");
     if (!this.isAccepting()) return this.passes('the node is closing');
-    return this.passes(this.faultOf(request) ?? sizeFault(request));
+    return this.judge(request, sizeFault(request));
   };
 
   /** For Engine.IO, which asks about handshakes only: a page that knows a session must not go on with it either. */
   readonly middleware = (request: IncomingMessage, _response: ServerResponse, next: (error?: Error) => void): void => {
+    if (!this.options.cookies) dropCookies(request);
     const query = queryOf(request);
     const isHandshake = query !== null && !query.sid;
-    next(isHandshake || this.passes(this.faultOf(request)) ? undefined : new Error('refused'));
+    if (isHandshake) return next();
+    const proceed = (passed: boolean): void => next(passed ? undefined : new Error('refused'));
+    const passed = this.judge(request, null);
+    if (typeof passed === 'boolean') proceed(passed);
+    else void passed.then(proceed);
   };
 
+  /** Never rejects. */
+  private judge(request: IncomingMessage, sizeFault: string | null): boolean | Promise<boolean> {
+    const fault = this.formFault(request) ?? sizeFault;
+    if (fault !== null) return this.passes(fault);
+    const { origins } = this.options;
+    const { origin } = request.headers;
+    if (origins === 'any') return true;
+    if (typeof origins !== 'function' || origin === undefined) return this.passes(this.originFault(request));
+    return this.ask(origins, origin, request).then((answer) => this.passes(answer));
+  }
+
   /** Security note: reads client data. A page of any site can load JSONP as a script, and then reads what is in it. */
-  private faultOf(request: IncomingMessage): string | null {
+  private formFault(request: IncomingMessage): string | null {
     const query = queryOf(request);
     if (query === null) return 'Engine.IO has not parsed its query';
-    if (query.j !== undefined) return 'JSONP';
+    return query.j === undefined ? null : 'JSONP';
+  }
+
+  private originFault(request: IncomingMessage): string | null {
     const fault = this.origins.faultOf(request);
     if (fault === null) return null;
     const fix = FIXES[fault];
@@ -56,6 +84,26 @@ export class RequestCheck {
       this.logger.warn(`A request was refused (${ORIGIN_FAULTS[fault]}). ${fix} This is said once.`);
     }
     return ORIGIN_FAULTS[fault];
+  }
+
+  /** Why the application's function refuses; null if it admits. Bounded in time and in number, because strangers cause its calls. */
+  private async ask(admits: OriginFunction, origin: string, request: IncomingMessage): Promise<string | null> {
+    const { authenticationTimeout, limits } = this.options;
+    if (this.waiting >= limits.pendingAuthentications) return 'too many requests wait for the function of origins';
+    this.waiting++;
+    try {
+      const answer: unknown = await withDeadline(
+        Promise.resolve(admits(origin, requestHandshake(request))),
+        authenticationTimeout,
+        () => new Error(`no answer within ${authenticationTimeout} ms`),
+      );
+      return answer === true ? null : SAID_NO;
+    } catch (error) {
+      errorRepeated(this.logger, 'The function of origins failed, so a page was refused', error);
+      return 'the function of origins failed';
+    } finally {
+      this.waiting--;
+    }
   }
 
   private passes(fault: string | null): boolean {

@@ -1,0 +1,189 @@
+// Which pages may connect, and what does an authenticator learn of them?
+import { get } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  diagnose,
+  IRealtimeAuthenticator,
+  type RealtimeHandshake,
+  RealtimeModule,
+  type RealtimeSettings,
+  type RealtimeUser,
+} from 'nestjs-realtime';
+import { boot, closeApps, type TestApp } from '../kit/boot.js';
+import { Client } from '../kit/client.js';
+import { KnownUsers } from '../kit/known-users.js';
+import { Latch } from '../kit/latch.js';
+import { LogBook } from '../kit/log-book.js';
+
+const log = new LogBook();
+afterEach(async () => {
+  log.lines.length = 0;
+  await closeApps();
+});
+
+const start = (settings: RealtimeSettings): Promise<TestApp> =>
+  boot({ imports: [RealtimeModule.forRoot({ authenticator: KnownUsers, ...settings })] }, { logger: log });
+
+/** What becomes of a page that connects with these headers. */
+async function outcome(app: TestApp, headers: Record<string, string>): Promise<string> {
+  try {
+    const client = await Client.connect(app.url, { headers });
+    client.close();
+    return 'connected';
+  } catch (error) {
+    return (error as { data?: { code: string } }).data?.code ?? 'refused';
+  }
+}
+
+describe('origins as a list', () => {
+  it('may have wildcards for whole labels', async () => {
+    const app = await start({ origins: ['https://*.example.com', 'https://app.example'] });
+    for (const origin of ['https://a.example.com', 'https://a.b.example.com', 'https://app.example']) {
+      expect(await outcome(app, { origin })).toBe('connected');
+    }
+    for (const origin of ['https://example.com', 'https://evilexample.com', 'https://a.example.com.evil', app.url]) {
+      expect(await outcome(app, { origin })).toBe('refused');
+    }
+  });
+});
+
+describe('origins as a function', () => {
+  it('decides about each page, with what the request brings', async () => {
+    const asked: [string, RealtimeHandshake][] = [];
+    const origins = async (origin: string, handshake: RealtimeHandshake): Promise<boolean> => {
+      asked.push([origin, handshake]);
+      return origin === 'https://tenant.example';
+    };
+    const app = await start({ origins });
+    expect(await outcome(app, { origin: 'https://tenant.example', cookie: 'session=ann' })).toBe('connected');
+    expect(await outcome(app, { origin: 'https://other.example' })).toBe('refused');
+    expect(asked.map(([origin]) => origin)).toEqual(['https://tenant.example', 'https://other.example']);
+    expect(asked[0][1]).toMatchObject({ auth: {}, cookies: { session: 'ann' }, origin: 'https://tenant.example' });
+  });
+
+  it.each<[string, unknown]>([
+    ['a truthy value', () => 'yes'],
+    ['nothing', () => undefined],
+    ['an error', () => Promise.reject(new Error('the tenants are down'))],
+    [
+      'an error of its own',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['no answer', () => new Promise(() => undefined)],
+  ])('does not admit a page by %s', async (_, origins) => {
+    const app = await start({ origins: origins as () => boolean, authenticationTimeout: '100ms' });
+    expect(await outcome(app, { origin: 'https://a.example' })).toBe('refused');
+  });
+
+  it('is asked for polling requests as well, also of a session that another page has opened', async () => {
+    let admits = true;
+    const app = await start({ origins: async () => admits, transports: ['polling', 'websocket'] });
+    const poll = (path: string): Promise<[number, string]> =>
+      new Promise((resolve, reject) => {
+        const url = `${app.url}/realtime/?EIO=4&transport=polling${path}`;
+        get(url, { headers: { origin: 'https://a.example' } }, (response) => {
+          let body = '';
+          response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+          response.on('end', () => resolve([response.statusCode!, body]));
+        }).on('error', reject);
+      });
+    const [status, body] = await poll('');
+    expect(status).toBe(200);
+    const { sid } = JSON.parse(body.slice(1)) as { sid: string };
+    admits = false;
+    expect((await poll(''))[0]).toBe(403);
+    expect((await poll(`&sid=${sid}`))[0]).toBe(400);
+  });
+
+  it('holds no more requests than limits.pendingAuthentications', async () => {
+    const gate = new Latch();
+    const asked = new Latch();
+    const origins = async (): Promise<boolean> => {
+      asked.open();
+      await gate.opened;
+      return true;
+    };
+    const app = await start({ origins, limits: { pendingAuthentications: 1 } });
+    const first = outcome(app, { origin: 'https://a.example' });
+    await asked.opened;
+    expect(await outcome(app, { origin: 'https://b.example' })).toBe('refused');
+    gate.open();
+    expect(await first).toBe('connected');
+  });
+});
+
+describe('cookies: false', () => {
+  const seen: RealtimeHandshake[] = [];
+  class Spy extends IRealtimeAuthenticator {
+    async authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null> {
+      seen.push(handshake);
+      return null;
+    }
+  }
+
+  it('lets any page connect, and shows its cookies to no code', async () => {
+    seen.length = 0;
+    const app = await boot({ imports: [RealtimeModule.forRoot({ authenticator: Spy, cookies: false })] });
+    const headers = { origin: 'https://anywhere.example', cookie: 'session=ann' };
+    expect(await outcome(app, headers)).toBe('connected');
+    expect(await outcome(app, { cookie: 'session=ann' })).toBe('connected');
+    expect(seen.map(({ cookies, headers: { cookie } }) => [{ ...cookies }, cookie])).toEqual([
+      [{}, undefined],
+      [{}, undefined],
+    ]);
+  });
+
+  it('keeps to origins where they are given', async () => {
+    const app = await start({ cookies: false, origins: ['https://app.example'] });
+    expect(await outcome(app, { origin: 'https://app.example' })).toBe('connected');
+    expect(await outcome(app, { origin: 'https://other.example' })).toBe('refused');
+  });
+});
+
+describe('handshake.query', () => {
+  it('has the parameters of the URL, and the doctor reports that they are read', async () => {
+    const queries: unknown[] = [];
+    class Reader extends IRealtimeAuthenticator {
+      async authenticate({ query }: RealtimeHandshake): Promise<RealtimeUser | null> {
+        queries.push(query);
+        return null;
+      }
+    }
+    const app = await boot({ imports: [RealtimeModule.forRoot({ authenticator: Reader })] }, { logger: log });
+    const codes = (): string[] => diagnose(app.nest).map(({ code }) => code);
+    expect(codes()).not.toContain('QUERY_READ');
+    for (let i = 0; i < 2; i++) {
+      const client = await Client.connect(app.url, { query: { tenant: 'a b', __proto__x: '1' } });
+      client.close();
+    }
+    expect(queries[0]).toEqual(Object.assign(Object.create(null) as object, { tenant: 'a b', __proto__x: '1' }));
+    expect(Object.getPrototypeOf(queries[0])).toBeNull();
+    expect(codes()).toContain('QUERY_READ');
+    expect(log.lines.filter((line) => line.includes('QUERY_READ'))).toHaveLength(1);
+  });
+});
+
+describe('limits.connectionsPerUser', () => {
+  it("closes the user's oldest connection for a new one, and never keeps more", async () => {
+    const app = await start({ limits: { connectionsPerUser: { max: 2, over: 'close-oldest' } } });
+    const clients = [await app.connect({ as: 'ann' }), await app.connect({ as: 'ann' })];
+    const bob = await app.connect({ as: 'bob' });
+    clients.push(await app.connect({ as: 'ann' }));
+    expect(await clients[0].next('rt:bye')).toMatchObject([{ code: 'POLICY', reconnect: false }]);
+    await clients[0].closed;
+    const many = await Promise.all(Array.from({ length: 8 }, () => app.connect({ as: 'ann' })));
+    const open = [...clients, ...many].filter(({ socket }) => socket.connected);
+    while (app.stats().connections > 3) await app.nextHook('disconnected');
+    expect(open.filter(({ socket }) => socket.connected).length).toBeLessThanOrEqual(2);
+    expect(app.stats()).toMatchObject({ connections: 3, holdings: { directory: 3 } });
+    await bob.settle();
+  });
+
+  it('refuses the new one by default', async () => {
+    const app = await start({ limits: { connectionsPerUser: { max: 1 } } });
+    await app.connect({ as: 'ann' });
+    await expect(app.connect({ as: 'ann' })).rejects.toMatchObject({ data: { code: 'LIMIT_EXCEEDED' } });
+  });
+});
