@@ -1,7 +1,13 @@
 // What becomes of the events and messages of a declaration, and which are refused, with which sentence?
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { ChannelDefinitionError, defineRealtimeChannel, messageOptions, REFUSALS } from './index.js';
+import {
+  ChannelDefinitionError,
+  defineRealtimeChannel,
+  messageOptions,
+  type RealtimeChannelDescriptor,
+  REFUSALS,
+} from './index.js';
 
 class Note {
   text: string;
@@ -9,7 +15,7 @@ class Note {
 /** As a callable schema of arktype. */
 const callable = Object.assign(() => undefined, { '~standard': z.string()['~standard'] });
 type Definition = Parameters<typeof defineRealtimeChannel>[0];
-const declare = (slots: object) =>
+const declare = (slots: object): RealtimeChannelDescriptor =>
   defineRealtimeChannel({ name: 'x', scope: 'public', ...slots } as unknown as Definition);
 const NO_SCHEMA =
   'give it a class, a Standard Schema, or null if it carries nothing. If you did, an import cycle may have left it undefined.';
