@@ -27,6 +27,11 @@ const RULES: readonly Rule[] = [
     snapshot !== undefined &&
     'snapshot' in events &&
     'has both a snapshot and an event named "snapshot"; rename the event.',
+  ({ snapshot, messages }) =>
+    snapshot !== undefined &&
+    'snapshot' in messages &&
+    messageOptions(messages.snapshot).whisper === true &&
+    'has both a snapshot and a whisper named "snapshot"; rename the whisper.',
   ({ acks, wire }) =>
     acks !== undefined && wire !== 'plain' && "has acks: 'bare' without wire: 'plain'; add it, or remove acks.",
   missingParams,

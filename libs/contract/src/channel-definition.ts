@@ -3,9 +3,10 @@ import type { RealtimeChannelDescriptor } from './channel-descriptor.js';
 import { ChannelDefinitionError } from './channel-errors.js';
 import type { ChannelLimits, HistoryOptions, PresenceOptions, SlowConsumerPolicy } from './channel-features.js';
 import { contradictionIn } from './channel-contradictions.js';
-import { compileLimits } from './channel-limits.js';
+import { CHANNEL_LIMITS, compileLimits } from './channel-limits.js';
 import { assertScope, type ChannelScope } from './channel-scope.js';
 import { ChannelTemplate } from './channel-template.js';
+import { compileHistory, compilePresence } from './compile-features.js';
 import { compileEvents, compileMessages } from './compile-slots.js';
 import { type Duration, milliseconds } from './duration.js';
 import { isPayloadSchema, type PayloadSchema } from './payload-schema.js';
@@ -72,6 +73,8 @@ export function compileDefinition(definition: UncheckedDefinition): RealtimeChan
   assertOptions(definition, refuse);
   const { scope, wire, acks, slowConsumer, snapshot } = definition;
   const plain = wire === 'plain';
+  const history = compileHistory(definition.history, refuse);
+  const presence = compilePresence(definition.presence, refuse);
   const descriptor: RealtimeChannelDescriptor = Object.freeze({
     name: definition.name,
     scope: Object.freeze(typeof scope === 'object' ? { ...scope } : scope),
@@ -84,10 +87,12 @@ export function compileDefinition(definition: UncheckedDefinition): RealtimeChan
     ...(slowConsumer !== undefined && { slowConsumer }),
     ...(definition.flush !== undefined && { flushMs: flushWindow(definition.flush, refuse) }),
     ...(definition.conflate === true && { conflate: true }),
-    ...(definition.limits !== undefined && { limits: compileLimits(definition.limits, 'its limits', refuse) }),
+    ...(definition.limits !== undefined && {
+      limits: compileLimits(definition.limits, CHANNEL_LIMITS, 'its limits', refuse),
+    }),
     ...(snapshot !== undefined && { snapshot }),
-    ...feature('history', definition.history),
-    ...feature('presence', definition.presence),
+    ...(history !== undefined && { history }),
+    ...(presence !== undefined && { presence }),
     template,
     // Not frozen: freezing would take longer than all the rest, and gate 4 checks the name again.
     with: (params: Readonly<Record<string, string>>) => ({
@@ -99,15 +104,6 @@ export function compileDefinition(definition: UncheckedDefinition): RealtimeChan
   const contradiction = contradictionIn(descriptor);
   if (contradiction !== null) refuse(contradiction);
   return descriptor;
-}
-
-/** The bag of a feature: `true` stands for its defaults, `false` for none. */
-function feature<Name extends string, Options extends object>(
-  name: Name,
-  declared: boolean | Options | undefined,
-): { readonly [Key in Name]?: Options } {
-  if (declared === undefined || declared === false) return {};
-  return { [name]: Object.freeze(declared === true ? {} : { ...declared }) } as { readonly [Key in Name]?: Options };
 }
 
 function assertOptions(definition: UncheckedDefinition, refuse: (problem: string) => never): void {

@@ -1,5 +1,5 @@
 // Are the events and messages of a declaration sound?
-import { compileLimits } from './channel-limits.js';
+import { compileLimits, MESSAGE_LIMITS } from './channel-limits.js';
 import { isDeclarableName } from './channel-template.js';
 import { REFUSALS } from './codes.js';
 import { type Events, isMessageOptions, type MessageOptions, type Messages, type MessageSlot } from './message-slot.js';
@@ -32,14 +32,16 @@ const LONGEST_NAME = 64;
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/;
 
-/** The events of a channel, `payload` being short for one named "message". */
+/** The events of a channel, `payload` being short for one named "message". A `payload` that is undefined is a slot without a schema. */
 export function compileEvents(
-  { payload, events }: { readonly payload?: unknown; readonly events?: unknown },
+  definition: { readonly payload?: unknown; readonly events?: unknown },
   plain: boolean,
   refuse: Refuse,
 ): Events {
+  const { payload, events } = definition;
   if (payload !== undefined && events !== undefined) refuse('gives its events twice; keep either payload or events.');
-  const named = payload === undefined ? recordOf(events, 'events', refuse) : { [DEFAULT_EVENT]: payload };
+  const isShort = 'payload' in definition && events === undefined;
+  const named = isShort ? { [DEFAULT_EVENT]: payload } : recordOf(events, 'events', refuse);
   return compile(named, (name, slot) => {
     assertName('event', name, plain, refuse);
     return assertSlot(slot, `the event "${name}"`, refuse);
@@ -48,13 +50,15 @@ export function compileEvents(
 
 /** The messages of a channel, `message` being short for one named "message". */
 export function compileMessages(
-  { message, messages }: { readonly message?: unknown; readonly messages?: unknown },
+  definition: { readonly message?: unknown; readonly messages?: unknown },
   plain: boolean,
   refuse: Refuse,
 ): Messages {
+  const { message, messages } = definition;
   if (message !== undefined && messages !== undefined)
     refuse('gives its messages twice; keep either message or messages.');
-  const named = message === undefined ? recordOf(messages, 'messages', refuse) : { [DEFAULT_EVENT]: message };
+  const isShort = 'message' in definition && messages === undefined;
+  const named = isShort ? { [DEFAULT_EVENT]: message } : recordOf(messages, 'messages', refuse);
   return compile(named, (name, slot) => {
     assertName('message', name, plain, refuse);
     if (!isMessageOptions(slot as MessageSlot)) return assertSlot(slot, `the message "${name}"`, refuse);
@@ -80,7 +84,7 @@ function compileOptions(name: string, options: MessageOptions, refuse: Refuse): 
     ...(errors !== undefined && { errors: compileErrors(errors, place, refuse) }),
     ...(reply !== undefined && { reply }),
     ...(whisper === true && { whisper }),
-    ...(limits !== undefined && { limits: compileLimits(limits, `the limits of ${place}`, refuse) }),
+    ...(limits !== undefined && { limits: compileLimits(limits, MESSAGE_LIMITS, `the limits of ${place}`, refuse) }),
   });
 }
 

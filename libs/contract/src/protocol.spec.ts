@@ -20,6 +20,7 @@ describe('version 1 of the protocol', () => {
         'rt:welcome',
         'rt:event',
         'rt:presence',
+        'rt:subscribed',
         'rt:evicted',
         'rt:expiring',
         'rt:bye',

@@ -110,11 +110,33 @@ describe('InMemoryRealtimeBroadcaster', () => {
     expect(lines).toContain('A listener of channel "ping" failed at "message": Error: rejected');
   });
 
-  it('refuses a listener for a name with open params', async () => {
+  it('delivers an event of several channels on each of them, and records whose connections it is for', async () => {
     const realtime = await boot();
-    expect(() => realtime.subscribe(orders as never, () => undefined)).toThrow(
-      '"orders.{orderId}" is not a concrete name of channel "orders.{orderId}"; subscribe to channel.with({ ... }).',
+    const heard: unknown[] = [];
+    realtime.subscribe(first, (event, payload) => heard.push(['first', event, payload]));
+    realtime.subscribe(second, (event, payload) => heard.push(['second', event, payload]));
+    await realtime.broadcast([second, first], 'count', 1, { except: { userId: 'ada' } });
+    await realtime.send({ sessionId: 's1' }, second, 'count', 2);
+    expect(heard).toEqual([
+      ['second', 'count', 1],
+      ['first', 'count', 1],
+      ['second', 'count', 2],
+    ]);
+    expect(realtime.broadcasts).toEqual([
+      { channel: 'orders.2', event: 'count', payload: 1, except: [{ userId: 'ada' }] },
+      { channel: 'orders.1', event: 'count', payload: 1, except: [{ userId: 'ada' }] },
+      { channel: 'orders.2', event: 'count', payload: 2, to: { sessionId: 's1' } },
+    ]);
+  });
+
+  it('refuses a listener for a name with open params, for a bare name and for a list', async () => {
+    const realtime = await boot();
+    const subscribe = (target: unknown) => () => realtime.subscribe(target as never, () => undefined);
+    expect(subscribe(orders)).toThrow(
+      '"orders.{orderId}" is not a concrete name of channel "orders.{orderId}"; pass channel.with({ ... }).',
     );
+    expect(subscribe('ping')).toThrow('"ping" is a name, and a name is no target; pass the descriptor');
+    expect(subscribe([ping])).toThrow('A list is no channel here; call once for each of them.');
   });
 
   it('refuses broadcasts and listeners when the application uses another transport', async () => {

@@ -61,8 +61,8 @@ describe('exploring an application at boot', () => {
     expect(registry.listChannels()).toEqual(expect.arrayContaining([notes, news]));
     expect(registry.listChannels()).toHaveLength(2);
     expect(registry.list()).toEqual([
-      { descriptor: notes, event: 'add' },
-      { descriptor: notes, event: 'drop' },
+      { descriptor: notes, message: 'add' },
+      { descriptor: notes, message: 'drop' },
     ]);
   });
 
@@ -74,7 +74,7 @@ describe('exploring an application at boot', () => {
     }
     @RealtimeChannel(notes)
     class OnAdd extends Adding {}
-    expect((await boot(feature('NotesModule', [OnAdd]))).list()).toEqual([{ descriptor: notes, event: 'add' }]);
+    expect((await boot(feature('NotesModule', [OnAdd]))).list()).toEqual([{ descriptor: notes, message: 'add' }]);
   });
 
   it('reports every fault in one message that stops the boot', async () => {
@@ -118,6 +118,37 @@ describe('exploring an application at boot', () => {
       ].sort(),
     );
   });
+
+  it('accepts a method that names the channel of its class, and reports one that names another', async () => {
+    const [notes, news] = [channel('notes'), channel('news')];
+    @RealtimeChannel(notes)
+    class OnNotes {
+      @RealtimeHandler(notes, 'add')
+      add(): void {}
+      @RealtimeHandler(news, 'drop')
+      drop(): void {}
+    }
+    expect(await faultOf(feature('NotesModule', [OnNotes]), RealtimeModule.forFeature([news]))).toBe(
+      'Realtime channels are invalid:\n  - OnNotes.drop() in NotesModule handles a message of channel "news", but its class claims "notes"; pass the descriptor of the class to @RealtimeHandler, or move the method.',
+    );
+    @RealtimeChannel(news)
+    class OnNews {
+      @RealtimeHandler(news, 'add')
+      add(): void {}
+    }
+    expect((await boot(feature('NewsModule', [OnNews]))).list()).toEqual([{ descriptor: news, message: 'add' }]);
+  });
+
+  it.each([undefined, null, 42, {}, () => undefined, 'notes'])(
+    'needs a descriptor where a method names a channel and a message: %p is none',
+    (descriptor) => {
+      const decorate = () => RealtimeHandler(descriptor as never, 'add' as never);
+      expect(decorate).toThrow(RealtimeFault);
+      expect(decorate).toThrow(
+        '@RealtimeHandler() names no channel; pass its descriptor, or the name of the message alone. If you did, an import cycle may have left it undefined.',
+      );
+    },
+  );
 
   it('names both modules of two handlers of one message', async () => {
     const notes = channel('notes');

@@ -27,7 +27,7 @@ export function withDeclaredErrors(name: string, errors: Errors, invoke: Message
   return (request) => {
     try {
       const result = invoke(request);
-      return isPromiseLike(result) ? result.then(undefined, judge) : result;
+      return isPromiseLike(result) ? Promise.resolve(result).then(undefined, judge) : result;
     } catch (error) {
       return judge(error);
     }

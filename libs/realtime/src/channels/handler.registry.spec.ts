@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defineRealtimeChannel, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { z } from 'zod';
-import type { RealtimeContext } from '../connections/realtime-context.js';
+import type { MessageRequest } from '../connections/message-request.js';
 import { NoopTracer } from '../instrumentation/realtime.tracer.js';
 import { PayloadSchemaCompiler } from '../payloads/payload-schema.compiler.js';
 import { RealtimeFault } from '../realtime.exception.js';
@@ -32,8 +32,8 @@ describe('the handler registry', () => {
     channels.register(notes, 'drop', nothing);
     expect(channels.listChannels()).toEqual([news, notes]);
     expect(channels.list()).toEqual([
-      { descriptor: notes, event: 'add' },
-      { descriptor: notes, event: 'drop' },
+      { descriptor: notes, message: 'add' },
+      { descriptor: notes, message: 'drop' },
     ]);
     expect(channels.getInboundDescriptor('notes.7')).toBe(notes);
     expect(channels.getInboundDescriptor('news')).toBeUndefined();
@@ -57,7 +57,7 @@ describe('the handler registry', () => {
       channels
         .get(slow)!
         .messages.get(event)!
-        .handler!.invoke({ payload, channel: 'slow', wait, mayBegin } as unknown as RealtimeContext);
+        .handler!.invoke({ payload, channelName: 'slow', wait, mayBegin } as unknown as MessageRequest);
     expect(invoke('add', { text: 'a', extra: 1 })).toBe(1);
     await invoke('late', { text: 'b' });
     expect(seen).toEqual([{ text: 'a' }, 'waits', 'looks again', { text: 'b' }]);
@@ -213,6 +213,21 @@ describe('the handler registry', () => {
     },
   );
 
+  it.each([
+    ['history', { history: true }],
+    ['history', { history: { size: 5 } }],
+    ['presence', { presence: true }],
+    ['snapshot', { snapshot: note }],
+  ] as const)('refuses a channel with %s, which this version does not have', (feature, options) => {
+    const channels = registry();
+    const declared = { name: 'kept', scope: 'authenticated', ...options };
+    const kept = defineRealtimeChannel(declared as Parameters<typeof defineRealtimeChannel>[0]);
+    expect(faultOf(() => channels.registerChannel(kept, 'forFeature() in M'))).toBe(
+      `Channel "kept" (forFeature() in M) declares ${feature}, which this version of nestjs-realtime does not have; remove it.`,
+    );
+    expect(channels.listChannels()).toEqual([]);
+  });
+
   it('registers nothing of a channel whose schema cannot be compiled', () => {
     class Bare {
       text: string;
@@ -220,6 +235,14 @@ describe('the handler registry', () => {
     const channels = registry();
     const bare = defineRealtimeChannel({ name: 'bare', scope: 'public', events: { added: note, bare: Bare } });
     expect(faultOf(() => channels.registerChannel(bare))).toContain('Event "bare" of channel "bare"');
+    for (const [options, place] of [
+      [{ payload: Bare }, 'Message "bid" of channel "bare"'],
+      [{ payload: note, errors: { TOO_LOW: Bare } }, 'Error TOO_LOW of message "bid" of channel "bare"'],
+      [{ payload: note, reply: Bare }, 'The reply of message "bid" of channel "bare"'],
+    ] as const) {
+      const other = defineRealtimeChannel({ name: 'bare', scope: 'public', messages: { bid: options } });
+      expect(faultOf(() => channels.registerChannel(other))).toContain(place);
+    }
     expect(channels.listChannels()).toEqual([]);
     expect(channels.match('bare')).toBeNull();
   });

@@ -54,14 +54,11 @@ export function RealtimeHandler<Channel extends AnyChannel, Message extends Mess
     context: RealtimeContext<Channel, Message>,
   ) => ReplyInput<Channel, Message> | Promise<ReplyInput<Channel, Message>>
 >;
-export function RealtimeHandler(
-  first: AnyChannel | string = DEFAULT_EVENT,
-  second?: string,
-): CheckedMethodDecorator<unknown> {
-  const handled: HandledMessage =
-    typeof first === 'string'
-      ? { message: first, descriptor: null }
-      : { message: second ?? DEFAULT_EVENT, descriptor: demandDescriptor(first) };
+export function RealtimeHandler(first?: AnyChannel | string, second?: string): CheckedMethodDecorator<unknown> {
+  const namesMessageAlone = second === undefined && (first === undefined || typeof first === 'string');
+  const handled: HandledMessage = namesMessageAlone
+    ? { message: first ?? DEFAULT_EVENT, descriptor: null }
+    : { message: second ?? DEFAULT_EVENT, descriptor: demandDescriptor(first) };
   return SetMetadata(HANDLER_METADATA, handled);
 }
 

@@ -1,5 +1,5 @@
 // Which concrete channel does a target name? The types say so already; JavaScript, casts and import cycles do not.
-import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { type ChannelAddress, ChannelTemplate, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 
 /** A concrete channel without its params, which few calls need. */
 export type ConcreteChannel = Pick<ChannelAddress, 'descriptor' | 'name'>;
@@ -18,8 +18,11 @@ export function concreteChannel(target: unknown, faultOf: (problem: string) => E
   }
   const address = target as ChannelAddress | RealtimeChannelDescriptor;
   const descriptor = 'descriptor' in address ? address.descriptor : address;
-  if (descriptor?.template?.matches(address.name)) return { descriptor, name: address.name };
+  if (!(descriptor?.template instanceof ChannelTemplate)) {
+    throw faultOf('The call names a channel that was not made by defineRealtimeChannel(); pass its descriptor.');
+  }
+  if (descriptor.template.matches(address.name)) return { descriptor, name: address.name };
   throw faultOf(
-    `"${String(address.name)}" is not a concrete name of channel "${String(descriptor?.name)}"; pass channel.with({ ... }).`,
+    `"${String(address.name)}" is not a concrete name of channel "${descriptor.name}"; pass channel.with({ ... }).`,
   );
 }

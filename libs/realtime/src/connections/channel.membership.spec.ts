@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { defineRealtimeChannel } from '@nestjs-realtime/contract';
 import fc from 'fast-check';
 import { ChannelCensus } from './channel-census.js';
-import type { ChannelMatch } from './channel-match.js';
+import { type ChannelMatch, matchOf as match } from './channel-match.js';
 import { Membership } from './channel.membership.js';
 import type { RegisteredChannel } from './registered-channel.js';
 
@@ -11,8 +11,7 @@ const news = defineRealtimeChannel({ name: 'news', scope: 'public', events: {} }
 
 function matchOf(name: string): ChannelMatch {
   const descriptor = name === 'news' ? news : orders;
-  const params: Record<string, string> = name === 'news' ? {} : { orderId: name.slice('orders.'.length) };
-  return { name, descriptor, params, registered: { descriptor } as RegisteredChannel };
+  return match({ descriptor } as RegisteredChannel, name, descriptor.template.match(name)!);
 }
 
 describe('membership', () => {

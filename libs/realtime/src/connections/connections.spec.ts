@@ -4,10 +4,10 @@ import { type ChannelAddress, defineRealtimeChannel } from '@nestjs-realtime/con
 import fc from 'fast-check';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { RealtimeException } from '../realtime.exception.js';
-import type { ChannelMatch } from './channel-match.js';
+import { type ChannelMatch, matchOf as match } from './channel-match.js';
 import { MemberChannel } from './channel.membership.js';
-import { type BroadcastFunction, type MessageAuthority, RealtimeContext } from './realtime-context.js';
 import { LiveConnection } from './live.connection.js';
+import { type HandlerVoice, type MessageAuthority, MessageRequest } from './message-request.js';
 import type { RegisteredChannel } from './registered-channel.js';
 import { Subscriptions } from './subscriptions.js';
 
@@ -58,31 +58,31 @@ const registered: RegisteredChannel = {
   guards: [],
   guardNames: new Set(),
 };
-const matchOf = (name: string): ChannelMatch => ({
-  registered,
-  descriptor: orders,
-  name,
-  params: orders.template.match(name)!,
-});
+const matchOf = (name: string): ChannelMatch => match(registered, name, orders.template.match(name)!);
 
-describe('a context', () => {
+describe('a message', () => {
   afterEach(() => {
     jest.restoreAllMocks();
   });
 
-  const authorityWith = (broadcast: BroadcastFunction): MessageAuthority => ({
-    broadcast,
+  const voiceOf = () => ({
+    broadcast: jest.fn<HandlerVoice['broadcast']>().mockResolvedValue(),
+    send: jest.fn<HandlerVoice['send']>().mockResolvedValue(),
+  });
+  const authorityWith = (voice: HandlerVoice): MessageAuthority => ({
+    voice,
     watch: jest.fn(),
     confirm: jest.fn<() => boolean>().mockReturnValue(false),
     objection: ({ aborted }) => (aborted instanceof RealtimeException ? aborted : null),
   });
-  const context = (connection: Connection, broadcast = jest.fn<BroadcastFunction>().mockResolvedValue()) =>
-    new RealtimeContext<typeof orders>(
+  const context = (connection: Connection, voice: HandlerVoice = voiceOf()) =>
+    new MessageRequest(
       connection,
-      { channel: 'orders.42', event: 'add', payload: { at: '' } },
+      { channel: 'orders.42', message: 'add', payload: { at: '' } },
       matchOf('orders.42'),
-      authorityWith(broadcast),
+      authorityWith(voice),
     );
+  const address = { descriptor: orders, name: 'orders.42', params: { orderId: '42' } };
 
   it('knows the sender and the channel', () => {
     const connection = new Connection();
@@ -90,29 +90,58 @@ describe('a context', () => {
     expect([of.userId, of.user, of.roles]).toEqual([null, null, []]);
     connection.user = { userId: 'ada', roles: ['admin'] };
     expect([of.userId, of.user, of.roles]).toEqual(['ada', connection.user, ['admin']]);
-    expect(of).toMatchObject({ gate: 'message', channel: 'orders.42', event: 'add', connectionId: 'c1' });
-    expect([of.params, of.descriptor]).toEqual([{ orderId: '42' }, orders]);
+    expect(of).toMatchObject({ gate: 'message', message: 'add', event: null, connectionId: 'c1' });
+    expect([of.channel, of.params, of.descriptor]).toEqual([address, { orderId: '42' }, orders]);
+    expect(of.connection).toBe(connection.view);
   });
 
-  it('broadcasts on its own channel', async () => {
-    const broadcast = jest.fn<BroadcastFunction>().mockResolvedValue();
-    await context(new Connection(), broadcast).broadcast('shipped', { at: 'now' });
-    expect(broadcast).toHaveBeenCalledWith(
-      { descriptor: orders, name: 'orders.42', params: { orderId: '42' } },
-      'shipped',
-      { at: 'now' },
-    );
+  it('has no channel and no params if its connection is not subscribed', () => {
+    const inbound = { channel: 'orders.42', message: 'add', payload: 1 };
+    const of = new MessageRequest(new Connection(), inbound, null, authorityWith(voiceOf()));
+    expect([of.channel, of.descriptor, of.params, of.channelName]).toEqual([null, null, {}, 'orders.42']);
   });
 
-  it('refuses to broadcast after it was aborted with a refusal, but not after its connection has ended', async () => {
-    const broadcast = jest.fn<BroadcastFunction>().mockResolvedValue();
-    const gone = context(new Connection(), broadcast);
+  it('broadcasts on its own channel and sends to its own connection', async () => {
+    const voice = voiceOf();
+    const of = context(new Connection(), voice);
+    await of.broadcast('shipped', { at: 'now' }, { except: 'caller' });
+    await of.broadcast('refresh');
+    await of.send('shipped', { at: 'now' });
+    await of.send('refresh');
+    expect(voice.broadcast.mock.calls).toEqual([
+      ['c1', address, ['shipped', { at: 'now' }, { except: 'caller' }]],
+      ['c1', address, ['refresh']],
+    ]);
+    expect(voice.send.mock.calls).toEqual([
+      ['c1', address, 'shipped', { at: 'now' }],
+      ['c1', address, 'refresh', undefined],
+    ]);
+  });
+
+  it('neither broadcasts nor sends after it was aborted with a refusal, but does after its connection has ended', async () => {
+    const voice = voiceOf();
+    const gone = context(new Connection(), voice);
     gone.abort(new Error('The connection has ended'));
     await gone.broadcast('shipped', { at: 'now' });
-    const late = context(new Connection(), broadcast);
+    await gone.send('shipped', { at: 'now' });
+    const late = context(new Connection(), voice);
     late.abort(new RealtimeException('TIMEOUT'));
     await expect(late.broadcast('shipped', { at: 'now' })).rejects.toMatchObject({ code: 'TIMEOUT' });
-    expect(broadcast).toHaveBeenCalledTimes(1);
+    await expect(late.send('shipped', { at: 'now' })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect([voice.broadcast, voice.send].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+  });
+
+  it('makes refusals with codes of the application', () => {
+    const cause = new Error('why');
+    const refusal = context(new Connection()).refusal('TOO_LOW', { data: { minimum: 5 }, retryAfter: '2s', cause });
+    expect(refusal).toBeInstanceOf(RealtimeException);
+    expect(refusal).toMatchObject({
+      code: 'TOO_LOW',
+      data: { minimum: 5 },
+      retryAfterMs: 2_000,
+      retryable: false,
+      cause,
+    });
   });
 
   it('is confirmed before its handler begins only if it has waited', () => {
@@ -197,8 +226,8 @@ describe('a connection', () => {
   it('joins no channel and runs no work once it has ended', () => {
     const connection = new Connection();
     connection.join(matchOf('orders.1'));
-    const running = { channel: 'orders.1', abort: jest.fn() };
-    const late = { channel: 'orders.1', abort: jest.fn() };
+    const running = { channelName: 'orders.1', abort: jest.fn() };
+    const late = { channelName: 'orders.1', abort: jest.fn() };
     connection.begin(running);
     connection.end();
     connection.begin(late);
@@ -217,7 +246,7 @@ describe('a connection', () => {
     ['POLICY', 'FORBIDDEN'],
   ] as const)('aborts running work when it says goodbye with %s', (code, refusal) => {
     const connection = new Connection();
-    const running = { channel: 'orders.1', abort: jest.fn() };
+    const running = { channelName: 'orders.1', abort: jest.fn() };
     connection.begin(running);
     connection.announceEnd({ code: 'SHUTDOWN', reconnect: true });
     expect(running.abort).not.toHaveBeenCalled();
@@ -227,9 +256,9 @@ describe('a connection', () => {
 
   it('aborts running work on a channel that it is evicted from, and no other work', () => {
     const connection = new Connection();
-    const [one, two] = ['orders.1', 'orders.2'].map((channel) => ({ channel, abort: jest.fn() }));
+    const [one, two] = ['orders.1', 'orders.2'].map((channelName) => ({ channelName, abort: jest.fn() }));
     for (const running of [one, two]) {
-      connection.join(matchOf(running.channel));
+      connection.join(matchOf(running.channelName));
       connection.begin(running);
     }
     connection.evict('orders.1', 'REVOKED');
@@ -267,7 +296,7 @@ describe('a connection', () => {
   it('is idle when the last running work has finished', async () => {
     const connection = new Connection();
     await connection.whenIdle();
-    const [one, two] = ['orders.1', 'orders.2'].map((channel) => ({ channel, abort: jest.fn() }));
+    const [one, two] = ['orders.1', 'orders.2'].map((channelName) => ({ channelName, abort: jest.fn() }));
     connection.begin(one);
     connection.begin(two);
     const seen: string[] = [];
@@ -319,6 +348,7 @@ describe('a channel with members', () => {
     expect([channel.name, channel.descriptor, channel.registered]).toEqual(['orders.42', orders, registered]);
     expect(channel.params).toEqual(first.params);
     expect(channel.params).toBe(channel.params);
+    expect(channel.address).toEqual({ descriptor: orders, name: 'orders.42', params: { orderId: '42' } });
     expect(template).toHaveBeenCalledTimes(1);
     template.mockRestore();
   });

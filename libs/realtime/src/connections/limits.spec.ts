@@ -73,8 +73,12 @@ describe('handler slots', () => {
 });
 
 describe('the directory of connections', () => {
+  let ids = 0;
   const connect = (userId: string | null, sessionId?: string) =>
-    ({ user: userId === null ? null : { userId, roles: [], sessionId } }) as unknown as LiveConnection;
+    ({
+      id: `c${ids++}`,
+      user: userId === null ? null : { userId, roles: [], sessionId },
+    }) as unknown as LiveConnection;
 
   it('finds connections by user and by session, but no anonymous ones', () => {
     const directory = new ConnectionDirectory();
@@ -96,6 +100,22 @@ describe('the directory of connections', () => {
         0,
       ]);
     }
+  });
+
+  it('finds the connections of a party', () => {
+    const directory = new ConnectionDirectory();
+    const [ada, adaToo, anonymous] = [connect('ada', 's1'), connect('ada', 's2'), connect(null)];
+    for (const connection of [ada, adaToo, anonymous]) directory.add(connection);
+    expect(directory.of({ userId: 'ada' })).toEqual([ada, adaToo]);
+    expect(directory.of({ sessionId: 's2' })).toEqual([adaToo]);
+    expect(directory.of({ connectionId: anonymous.id })).toEqual([anonymous]);
+    for (const strange of ['', 'c', '__proto__', 'constructor']) {
+      expect(directory.of({ connectionId: strange })).toEqual([]);
+      expect(directory.of({ userId: strange })).toEqual([]);
+      expect(directory.of({ sessionId: strange })).toEqual([]);
+    }
+    directory.remove(anonymous);
+    expect(directory.of({ connectionId: anonymous.id })).toEqual([]);
   });
 
   it('forgets closed connections, and keeps no empty entries', () => {

@@ -107,6 +107,9 @@ export class MessageTask extends Expiring {
 
   private answer(data: unknown): void {
     if (this.over) return;
+    // An asynchronous schema may have taken a while.
+    const { aborted } = this.context!;
+    if (aborted instanceof RealtimeException) return this.fail(aborted);
     try {
       this.pending.answerWith(data);
     } catch (error) {

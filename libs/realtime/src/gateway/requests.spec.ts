@@ -83,14 +83,15 @@ describe('rt:subscribe', () => {
 });
 
 describe('rt:message', () => {
-  it('takes channel, event and payload; the event defaults to "message"', () => {
+  it('takes channel, name and payload; the name, which travels as event, defaults to "message"', () => {
     expect(parseMessage({ channel: 'a', event: 'e', payload: { b: 1 }, extra: 1 })).toEqual({
       channel: 'a',
-      event: 'e',
+      message: 'e',
       payload: { b: 1 },
     });
-    expect(parseMessage({ channel: 'a' })).toEqual({ channel: 'a', event: 'message', payload: undefined });
-    expect(parseMessage({ channel: 'a', event: '', payload: null })).toMatchObject({ event: '', payload: null });
+    expect(parseMessage({ channel: 'a' })).toEqual({ channel: 'a', message: 'message', payload: undefined });
+    expect(parseMessage({ channel: 'a', event: '', payload: null })).toMatchObject({ message: '', payload: null });
+    expect(parseMessage({ channel: 'a', message: 'e' })).toMatchObject({ message: 'message' });
   });
 
   it.each([...NO_FRAMES, [{ channel: 'a' }]])('refuses a frame without a legal channel (case %#)', (frame) => {

@@ -56,6 +56,8 @@ describe('withCapture', () => {
     };
     return { logger, run: withCapture(logger, options, run) };
   }
+  /** A promise that is no instance of `Promise`, as query builders return. */
+  const foreign = <Value>(promise: Promise<Value>): PromiseLike<Value> => ({ then: promise.then.bind(promise) });
   const caught = async (run: () => unknown): Promise<RealtimeException> => {
     try {
       await run();
@@ -71,6 +73,7 @@ describe('withCapture', () => {
     expect(now.run('a')).toBe('A');
     const later = capture(async (channel) => channel.toUpperCase());
     await expect(later.run('a')).resolves.toBe('A');
+    await expect(capture(() => foreign(Promise.resolve('B'))).run('a')).resolves.toBe('B');
     expect([...now.logger.error.mock.calls, ...later.logger.error.mock.calls]).toEqual([]);
   });
 
@@ -102,6 +105,7 @@ describe('withCapture', () => {
       },
     ],
     ['rejects', () => Promise.reject(new TypeError(SECRET))],
+    ['returns the promise of a library, which rejects', () => foreign(Promise.reject(new TypeError(SECRET)))],
     [
       'throws a text',
       () => {
@@ -153,7 +157,7 @@ describe('what an error means to the peer', () => {
     const refusals = [
       denied(ada, why),
       refusalOfGuard(new RealtimeException('FORBIDDEN', { message: why, issues: [{ path: 'a', message: why }] }), ada),
-      refusalOfGuard(new RealtimeException('UNAUTHENTICATED', { message: why, retryAfterMs: 5 }), ada),
+      refusalOfGuard(new RealtimeException('UNAUTHENTICATED', { message: why, retryAfter: 5 }), ada),
       refusalOfGuard(new WsException(why), ada),
       refusalOfGuard(new ForbiddenException(why), ada),
       refusalOfGuard(new UnauthorizedException(why), ada),
@@ -198,7 +202,7 @@ describe('what an error means to the peer', () => {
   });
 
   it('is the refusal itself, if a guard or a handler threw one', () => {
-    const busy = new RealtimeException('RATE_LIMITED', { retryAfterMs: 250 });
+    const busy = new RealtimeException('RATE_LIMITED', { retryAfter: 250 });
     expect(refusalOfGuard(busy, ada)).toBe(busy);
     expect(refusalOfHandler(busy)).toBe(busy);
     const own = new RealtimeException('FORBIDDEN', { message: 'The order is closed.' });

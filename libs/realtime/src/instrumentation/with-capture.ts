@@ -1,5 +1,6 @@
 // How do errors of gates and handlers become answers? Each becomes a refusal, and unexpected ones are logged (docs/decisions/0009).
 import type { LoggerService } from '@nestjs/common';
+import { isThenable } from '../payloads/thenable.js';
 import type { RealtimeException } from '../realtime.exception.js';
 import { internalError } from './internal-error.js';
 
@@ -15,7 +16,7 @@ export interface CaptureOptions<Args extends unknown[]> {
 
 /**
  * Wraps a function so that it throws refusals only. An error for which `refusalOf` returns null is logged with its stack and a
- * correlation id, and becomes `INTERNAL` with that id. Wrap once at boot.
+ * correlation id, and becomes `INTERNAL` with that id. Promises of other libraries count too. Wrap once at boot.
  */
 export function withCapture<Args extends unknown[], Result>(
   logger: Pick<LoggerService, 'error'>,
@@ -31,7 +32,8 @@ export function withCapture<Args extends unknown[], Result>(
   return (...args) => {
     try {
       const result = run(...args);
-      return result instanceof Promise ? (result.catch((error: unknown) => capture(error, args)) as Result) : result;
+      if (!isThenable(result)) return result;
+      return Promise.resolve(result).catch((error: unknown) => capture(error, args)) as Result;
     } catch (error) {
       return capture(error, args);
     }

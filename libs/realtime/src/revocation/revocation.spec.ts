@@ -10,6 +10,8 @@ import type { Renewal, Renewed } from './authority.renewal.js';
 import { ANY_CHANNEL, RevocationLedger, type RevocationScope } from './revocation.ledger.js';
 
 const ada: RealtimeUser = { userId: 'ada', roles: [], sessionId: 's1' };
+/** The connection c1, of a user or of none. */
+const of = (user: RealtimeUser | null) => ({ id: 'c1', user });
 
 describe('the revocation ledger', () => {
   it.each<[string, RevocationScope, RealtimeUser | null, string | null, boolean]>([
@@ -19,6 +21,14 @@ describe('the revocation ledger', () => {
     ['user and channel', { userId: 'ada', channel: 'a' }, ada, 'a', true],
     ['user and every channel', { userId: 'ada', channel: ANY_CHANNEL }, ada, 'a', true],
     ['every user', {}, null, 'a', true],
+    ['the connection', { connectionId: 'c1' }, ada, 'a', true],
+    ['an anonymous connection', { connectionId: 'c1' }, null, 'a', true],
+    ['the connection, while it connects', { connectionId: 'c1' }, null, null, true],
+    ['connection and channel', { connectionId: 'c1', channel: 'a' }, ada, 'a', true],
+    ['connection and every channel', { connectionId: 'c1', channel: ANY_CHANNEL }, ada, 'a', true],
+    ['another connection', { connectionId: 'c2' }, ada, 'a', false],
+    ['another channel of the connection', { connectionId: 'c1', channel: 'b' }, ada, 'a', false],
+    ['every channel of the connection, but not itself', { connectionId: 'c1', channel: ANY_CHANNEL }, ada, null, false],
     ['another user', { userId: 'bob' }, ada, 'a', false],
     ['another session', { sessionId: 's2' }, ada, 'a', false],
     ['another session of the user', { userId: 'ada', sessionId: 's2' }, ada, 'a', false],
@@ -32,7 +42,7 @@ describe('the revocation ledger', () => {
       const ledger = new RevocationLedger();
       const admission = ledger.open({ since: 0 });
       ledger.record(kind, scope);
-      expect(ledger.verdict(admission, user, channel)).toBe(concerned ? kind : 'holds');
+      expect(ledger.verdict(admission, of(user), channel)).toBe(concerned ? kind : 'holds');
     }
   });
 
@@ -41,19 +51,35 @@ describe('the revocation ledger', () => {
     const before = ledger.open({ since: 0 });
     ledger.record('revoked', { userId: 'ada' });
     const after = ledger.open({ since: 0 });
-    expect(ledger.verdict(before, ada, 'a')).toBe('revoked');
-    expect(ledger.verdict(after, ada, 'a')).toBe('holds');
+    expect(ledger.verdict(before, of(ada), 'a')).toBe('revoked');
+    expect(ledger.verdict(after, of(ada), 'a')).toBe('holds');
     ledger.close(before);
     ledger.record('stale', { userId: 'ada' });
-    expect(ledger.verdict(after, ada, 'a')).toBe('stale');
+    expect(ledger.verdict(after, of(ada), 'a')).toBe('stale');
   });
 
   it('lets a revocation take precedence over every other entry', () => {
     const ledger = new RevocationLedger();
     const admission = ledger.open({ since: 0 });
     for (const kind of ['stale', 'revoked', 'stale'] as const) ledger.record(kind, { userId: 'ada' });
-    expect(ledger.verdict(admission, ada, 'a')).toBe('revoked');
+    expect(ledger.verdict(admission, of(ada), 'a')).toBe('revoked');
   });
+
+  it.each<RevocationScope>([{ userId: 'ada' }, { sessionId: 's1' }, { connectionId: 'c1' }, {}])(
+    'forgets a revocation of %j with the last admission under way',
+    (scope) => {
+      const ledger = new RevocationLedger();
+      const first = ledger.open({ since: 0 });
+      ledger.record('revoked', scope);
+      const second = ledger.open({ since: 0 });
+      ledger.close(first);
+      ledger.record('stale', scope);
+      expect(ledger.verdict(second, of(ada), 'a')).toBe('stale');
+      ledger.close(second);
+      expect(ledger.size).toBe(0);
+      expect(ledger.verdict({ since: 0 }, of(ada), 'a')).toBe('holds');
+    },
+  );
 
   it('keeps entries back to the oldest admission under way, and none without one', async () => {
     const ledger = new RevocationLedger();

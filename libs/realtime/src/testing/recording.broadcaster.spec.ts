@@ -66,18 +66,38 @@ describe('RecordingRealtimeBroadcaster', () => {
       [orders, 'note', { text: 'a' }],
       'is not a concrete name of channel "orders.{orderId}"',
     ],
-    ['no event where there are several', [order, { text: 'a' }], 'declares 2 events; name one'],
-    ['a channel without events', [mute, {}], 'declares 0 events'],
+    [
+      'no event',
+      [order, { text: 'a' }],
+      'names no event; write broadcast(channel, event, payload), with one of shipped,',
+    ],
+    ['a channel without events', [mute, {}], 'with one of no events so far'],
+    ['a name as target', ['ping', 1], '"ping" is a name, and a name is no target'],
+    ['a list over two descriptors', [[order, ping], 'note', { text: 'a' }], 'make one broadcast for each descriptor'],
+    ['options that do not fit', [order, 'note', { text: 'a' }, { idempotencyKey: 'k' }], 'has no history'],
+    ['a bare id to leave out', [order, 'note', { text: 'a' }, { except: 'c1' }], 'does not say whose connections'],
     ['a class without decorators', [bare, { text: 'a' }], 'the class Undecorated, which has no class-validator'],
     ['no channel', [undefined, 'note', {}], 'names no channel'],
-    ['an object that is no channel', [{ name: 'ping' }, {}], 'is not a concrete name of channel'],
+    ['an object that is no channel', [{ name: 'ping' }, {}], 'was not made by defineRealtimeChannel()'],
     ['a made-up descriptor', [{ name: 'ping', template: {} }, {}], 'was not made by defineRealtimeChannel()'],
   ])('refuses %s, as gate 4 does', async (_what, args, fault) => {
-    const refused = Reflect.apply(realtime.broadcast, realtime, args) as Promise<void>;
+    const refused = realtime.broadcast(...args);
     const error = await refused.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BroadcastFault);
     expect((error as Error).message).toContain(fault);
     realtime.assertNothingBroadcast();
+  });
+
+  it('records broadcasts to several channels, and events to one party', async () => {
+    await realtime.broadcast([order, orders.with({ orderId: '7' })], 'note', { text: 'a' }, { except: 'caller' });
+    await realtime.send({ userId: 'ada' }, order, 'note', { text: 'b' });
+    await realtime.broadcast([], 'note', { text: 'c' });
+    expect(realtime.broadcasts).toEqual([
+      { channel: 'orders.42', event: 'note', payload: { text: 'a' } },
+      { channel: 'orders.7', event: 'note', payload: { text: 'a' } },
+      { channel: 'orders.42', event: 'note', payload: { text: 'b' }, to: { userId: 'ada' } },
+    ]);
+    await expect(realtime.send('caller', order, 'note', { text: 'c' })).rejects.toThrow("'caller' is the sender");
   });
 
   it('refuses a second channel that can match the same names', async () => {
