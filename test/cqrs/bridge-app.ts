@@ -51,7 +51,7 @@ export class BridgeApp {
     const log = new LogBook();
     const imports = [
       CqrsModule.forRoot(cqrs),
-      RealtimeModule.forRoot(realtime ?? { transport: 'in-memory', inMemoryRecord: 20_000 }),
+      RealtimeModule.forRoot(realtime ?? { mode: 'in-memory', inMemoryRecord: 20_000 }),
       RealtimeModule.forFeature(channels),
       RealtimeCqrsModule.forRoot({ ...(allowlist && { allowlist }), ...settings }),
       ...(module?.imports ?? []),

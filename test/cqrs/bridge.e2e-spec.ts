@@ -219,7 +219,7 @@ describe('the bridge', () => {
     const allowlist = [
       forward(OrderPlaced).to(orders, 'placed', ({ n }) => ({ params: { orderId: `a${n}\n` }, payload: { n } })),
     ];
-    const bridge = await BridgeApp.start({ channels, allowlist, realtime: { transport: 'in-memory', tracer: Spy } });
+    const bridge = await BridgeApp.start({ channels, allowlist, realtime: { mode: 'in-memory', tracer: Spy } });
     bridge.publish(new RushOrderPlaced(42));
     await bridge.settled();
     expect(spans).toEqual([

@@ -43,7 +43,7 @@ describe("the demo's transactions", () => {
         imports: [
           MemoryDatabaseModule,
           CqrsModule.forRoot(),
-          RealtimeModule.forRoot({ transport: 'in-memory' }),
+          RealtimeModule.forRoot({ mode: 'in-memory' }),
           RealtimeCqrsModule.forRoot({ afterCommit }),
           ArticlesModule,
           NotificationsModule,

@@ -122,7 +122,7 @@ describe('the doctor', () => {
       one('COOKIES_WITHOUT_ORIGINS', 'info', 'AnyAuthenticator may read cookies'),
     );
     expect(await findingsOf({})).toEqual([]);
-    expect(await findingsOf({ authenticator: AnyAuthenticator, settings: { transport: 'in-memory' } })).toEqual([]);
+    expect(await findingsOf({ authenticator: AnyAuthenticator, settings: { mode: 'in-memory' } })).toEqual([]);
   });
 
   it('reports both missing origins and missing hosts in production, with any authenticator', async () => {
@@ -133,7 +133,7 @@ describe('the doctor', () => {
     expect(await findingsOf({ settings: { origins: [...ORIGINS, 'self'] } })).toEqual(anyHost);
     expect(await findingsOf({ authenticator: KnownUsers, settings: { origins: ORIGINS } })).toEqual([]);
     expect(await findingsOf({ authenticator: KnownUsers, settings: { hosts: ['app.example'] } })).toEqual([]);
-    const inMemory: RealtimeSettings = { transport: 'in-memory', allowInMemoryInProduction: true };
+    const inMemory: RealtimeSettings = { mode: 'in-memory', allowInMemoryInProduction: true };
     expect(await findingsOf({ settings: inMemory })).toEqual([]);
   });
 

@@ -174,7 +174,7 @@ describe('the module', () => {
   });
 
   it('records what would have gone out, and accepts no connection, with the in-memory transport', async () => {
-    const app = await boot({ imports: [RealtimeModule.forRoot({ transport: 'in-memory' }), NewsModule] });
+    const app = await boot({ imports: [RealtimeModule.forRoot({ mode: 'in-memory' }), NewsModule] });
     await app.nest.get(Newsroom).publish(1);
     await expect(app.connect()).rejects.toThrow('websocket error');
     const broadcaster = app.nest.get(IRealtimeBroadcaster);

@@ -129,8 +129,8 @@ describe('connectTestClient', () => {
   });
 
   it('reports that the in-memory transport takes no client', async () => {
-    const other = await create({ transport: 'in-memory' });
-    await expect(connectTestClient(other)).rejects.toThrow("No client can connect to transport: 'in-memory'");
+    const other = await create({ mode: 'in-memory' });
+    await expect(connectTestClient(other)).rejects.toThrow("No client can connect to mode: 'in-memory'");
     expect((other.getHttpServer() as Server).listening).toBe(false);
     await other.close();
   });

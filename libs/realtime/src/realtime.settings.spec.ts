@@ -72,6 +72,42 @@ describe('options', () => {
     expect(resolveOptions({ hosts, origins: ['self', 'https://a.example'] })).toMatchObject({ hosts });
   });
 
+  it('take durations as milliseconds or as text', () => {
+    const given = {
+      requestTimeout: '500ms',
+      authenticationTimeout: '1.5s',
+      lease: '2m',
+      expiryNotice: '1h',
+      drainTimeout: 7,
+    };
+    expect(resolveOptions(given as RealtimeSettings)).toMatchObject({
+      requestTimeout: 500,
+      authenticationTimeout: 1_500,
+      lease: 120_000,
+      expiryNotice: 3_600_000,
+      drainTimeout: 7,
+    });
+  });
+
+  it('let any page connect where cookies count for nothing, unless origins are given', () => {
+    expect(resolveOptions({ cookies: false }).origins).toBe('any');
+    expect(resolveOptions({ cookies: false, origins: ['self'] }).origins).toEqual(['self']);
+    expect(faultOf({ origins: 'any' })).toContain('origins must be a list of origins');
+  });
+
+  it.each([
+    [{ max: 0 }],
+    [{ max: 1.5 }],
+    [{}],
+    [{ max: 1, over: 'close' }],
+    [{ max: 1, across: 'cluster' }],
+    [{ max: 1, min: 0 }],
+  ])('refuse the connections %j of a user', (connectionsPerUser) => {
+    expect(faultOf({ limits: { connectionsPerUser } })).toContain(
+      'limits.connectionsPerUser must be a positive integer, or { max',
+    );
+  });
+
   it('treat undefined as not given', () => {
     const settings = Object.fromEntries(Object.keys(new RealtimeOptions()).map((name) => [name, undefined]));
     expect(resolveOptions(settings)).toEqual(resolveOptions());
@@ -113,7 +149,9 @@ describe('options', () => {
   });
 
   it.each<[string, unknown[], string]>([
-    ['transport', ['ws', null, 1], "transport must be 'socket.io' or 'in-memory'"],
+    ['mode', ['ws', 'publisher', null, 1], "mode must be 'server' or 'in-memory'"],
+    ['cookies', ['no', 0, null], 'cookies must be true or false'],
+    ['requestUser', ['ann', {}, null], 'requestUser must be a function'],
     ['inMemoryRecord', [0, -1, 1.5, Infinity, '10', null], 'inMemoryRecord must be a positive integer'],
     ['allowInMemoryInProduction', ['yes', 1, null], 'allowInMemoryInProduction must be true or false'],
     ['path', ['realtime', '/', '/a/', '', 1, null], "path must begin with '/' and not end with it"],
@@ -163,11 +201,15 @@ describe('options', () => {
     ],
     ['trustProxy', ['loopback', 1, null], 'trustProxy must be true or false'],
     ['allowMissingOrigin', ['yes', 1, null], 'allowMissingOrigin must be true or false'],
-    ['requestTimeout', [0, -1, 1.5, Infinity, NaN, '5000', null], 'requestTimeout must be a positive integer'],
-    ['authenticationTimeout', [0, 2 ** 53, 1n], 'authenticationTimeout must be a positive integer'],
-    ['lease', [0, null], 'lease must be a positive integer'],
-    ['expiryNotice', [0, '30s'], 'expiryNotice must be a positive integer'],
-    ['drainTimeout', [-1, Infinity], 'drainTimeout must be a positive integer'],
+    [
+      'requestTimeout',
+      [0, -1, Infinity, NaN, '5000', '1 min', '1e3s', '-5s', ' 5s', '5S', '', '25d', null],
+      'requestTimeout must be a duration',
+    ],
+    ['authenticationTimeout', [0, 2 ** 53, 1n], 'authenticationTimeout must be a duration'],
+    ['lease', [0, null], 'lease must be a duration'],
+    ['expiryNotice', [0, '30 s'], 'expiryNotice must be a duration'],
+    ['drainTimeout', [-1, Infinity], 'drainTimeout must be a duration'],
     ['slowConsumer', ['wait', true, null], "slowConsumer must be 'disconnect' or 'drop'"],
     ['limits', [null, [], 5, 'none'], 'limits must be an object'],
   ])('refuse an invalid %s', (name, values, fault) => {
@@ -185,8 +227,8 @@ describe('options', () => {
     expect(fault.split('\n')).toEqual([
       'RealtimeModule has invalid options:',
       expect.stringContaining("- path must begin with '/'"),
-      '  - requestTimeout must be a positive integer',
-      expect.stringMatching(/- pathh is not an option; there are transport, .*path, transports, .*limits/),
+      expect.stringContaining('- requestTimeout must be a duration of 1 ms to 24 days') as unknown,
+      expect.stringMatching(/- pathh is not an option; there are mode, .*path, transports, .*limits/),
       expect.stringContaining('- origins must be'),
       '  - limits.payloadKeys must be a positive integer',
       expect.stringMatching(/- limits\.keys is not an option; there are payloadBytes, payloadDepth, payloadKeys\b/),
@@ -197,6 +239,7 @@ describe('options', () => {
     ['connectionStateRecovery', 'replays missed packets before the gates run and is never used'],
     ['cors', 'is derived from origins'],
     ['namespace', 'is always the default one'],
+    ['transport', "is called mode: 'server' or 'in-memory'"],
   ])('refuse %s and say why', (name, why) => {
     expect(faultOf({ [name]: {} })).toContain(`  - ${name} ${why}`);
   });
@@ -208,7 +251,7 @@ describe('options', () => {
     },
   );
 
-  it('refuse the in-memory transport only in production, unless it is allowed there', () => {
+  it('refuse the in-memory mode only in production, unless it is allowed there', () => {
     expect(faultOf({ mode: 'in-memory' }, 'production')).toContain(
       "mode: 'in-memory' reaches no client and is refused when NODE_ENV=production",
     );
@@ -216,8 +259,8 @@ describe('options', () => {
       'remove it, or set allowInMemoryInProduction: true',
     );
     const allowed = { mode: 'in-memory', allowInMemoryInProduction: true } as const;
-    expect(resolveOptions(allowed, 'production').transport).toBe('in-memory');
-    expect(resolveOptions({ mode: 'in-memory' }, 'test').transport).toBe('in-memory');
-    expect(resolveOptions({ mode: 'server' }, 'production').transport).toBe('socket.io');
+    expect(resolveOptions(allowed, 'production').mode).toBe('in-memory');
+    expect(resolveOptions({ mode: 'in-memory' }, 'test').mode).toBe('in-memory');
+    expect(resolveOptions({ mode: 'server' }, 'production').mode).toBe('server');
   });
 });

@@ -31,7 +31,7 @@ describe('the audience of a broadcast', () => {
 
   beforeAll(async () => {
     app = await Test.createTestingModule({
-      imports: [RealtimeModule.forRoot({ transport: 'in-memory' }), RealtimeModule.forFeature([rooms, news])],
+      imports: [RealtimeModule.forRoot({ mode: 'in-memory' }), RealtimeModule.forFeature([rooms, news])],
     }).compile();
     await app.init();
     realtime = app.get(InMemoryRealtimeBroadcaster);

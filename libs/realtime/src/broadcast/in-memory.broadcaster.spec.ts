@@ -143,7 +143,7 @@ describe('InMemoryRealtimeBroadcaster', () => {
     const realtime = await boot({ mode: 'server' });
     expect(realtime).not.toBe(app.get(IRealtimeBroadcaster));
     const fault =
-      "InMemoryRealtimeBroadcaster is not in use because the mode is 'socket.io'; inject IRealtimeBroadcaster, or set mode: 'in-memory'.";
+      "InMemoryRealtimeBroadcaster is not in use because the mode is 'server'; inject IRealtimeBroadcaster, or set mode: 'in-memory'.";
     await expect(realtime.broadcast(ping, 1)).rejects.toThrow(fault);
     expect(() => realtime.subscribe(ping, () => undefined)).toThrow(fault);
     expect(realtime.broadcasts).toEqual([]);

@@ -8,7 +8,7 @@ import { whoFault } from './party.js';
 import type { RegisteredChannel } from './registered-channel.js';
 
 class Connection extends LiveConnection {
-  private presented: RealtimeHandshake = { auth: {}, cookies: {}, headers: {}, address: '::1' };
+  private presented: RealtimeHandshake = { auth: {}, cookies: {}, query: {}, headers: {}, address: '::1' };
   override get handshake(): RealtimeHandshake {
     return this.presented;
   }

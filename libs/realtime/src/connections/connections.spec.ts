@@ -18,7 +18,7 @@ class Connection extends LiveConnection {
     super('c1');
   }
   override get handshake(): RealtimeHandshake {
-    return { auth: {}, cookies: {}, headers: {}, address: '127.0.0.1' };
+    return { auth: {}, cookies: {}, query: {}, headers: {}, address: '127.0.0.1' };
   }
   override acceptAuth(): void {
     this.moves.push('auth');

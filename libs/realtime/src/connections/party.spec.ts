@@ -22,7 +22,7 @@ describe('who', () => {
   it.each([
     [{ userId: 42 }, `{ userId: 42 } ${NO_ID}`],
     [{ userId: '' }, `{ userId: '' } ${NO_ID}`],
-    [{ userId: null }, `{ userId: an object } ${NO_ID}`],
+    [{ userId: null }, `{ userId: null } ${NO_ID}`],
     [{ sessionId: ['s1'] }, `{ sessionId: an object } ${NO_ID}`],
     [{ connectionId: true }, `{ connectionId: true } ${NO_ID}`],
     [{}, `An object without userId, sessionId or connectionId means no connection; ${EXACTLY_ONE}`],

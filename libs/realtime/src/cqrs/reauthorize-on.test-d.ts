@@ -1,6 +1,9 @@
 // What may a mapper get and give? Checked by `npm run typecheck`.
 import { expectTypeOf } from 'expect-type';
-import { type ReauthorizationScope, ReauthorizeOn } from './index.js';
+import { defineRealtimeChannel } from '@nestjs-realtime/contract';
+import { ReauthorizeOn, type Subject } from './index.js';
+
+const orders = defineRealtimeChannel({ name: 'orders.{orderId}', scope: 'public' });
 
 class RoleRevoked {
   constructor(
@@ -17,9 +20,11 @@ ReauthorizeOn(RoleRevoked, (event) => {
   expectTypeOf(event).toEqualTypeOf<RoleRevoked>();
   return { userId: event.userId };
 });
-ReauthorizeOn(AnyEvent, ({ userIds }) => userIds.map((userId) => ({ userId, channel: 'orders.42' })));
+ReauthorizeOn(AnyEvent, ({ userIds }) =>
+  userIds.map((userId) => ({ userId, channel: orders.with({ orderId: '42' }) })),
+);
 ReauthorizeOn(RoleRevoked, () => null);
-ReauthorizeOn(RoleRevoked, async ({ userId }): Promise<ReauthorizationScope> => ({ userId }));
+ReauthorizeOn(RoleRevoked, async ({ userId }): Promise<Subject> => ({ userId }));
 
 // @ts-expect-error: no user is named
 ReauthorizeOn(RoleRevoked, () => ({}));
@@ -29,3 +34,7 @@ ReauthorizeOn(RoleRevoked, () => undefined);
 ReauthorizeOn(RoleRevoked, ({ name }) => ({ userId: name }));
 // @ts-expect-error: an event is a class
 ReauthorizeOn('RoleRevoked', () => null);
+// @ts-expect-error: a name is no channel
+ReauthorizeOn(RoleRevoked, ({ userId }) => ({ userId, channel: 'orders.42' }));
+// @ts-expect-error: an event has no caller
+ReauthorizeOn(RoleRevoked, () => 'caller');

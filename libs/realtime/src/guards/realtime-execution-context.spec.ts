@@ -23,7 +23,7 @@ const registered: RegisteredChannel = {
   guards: [],
   guardNames: new Set(),
 };
-const accepted: RealtimeHandshake = { auth: { token: 'old' }, cookies: {}, headers: {}, address: '::1' };
+const accepted: RealtimeHandshake = { auth: { token: 'old' }, cookies: {}, query: {}, headers: {}, address: '::1' };
 const offered: RealtimeHandshake = { ...accepted, auth: { token: 'new' } };
 const ada = { userId: 'ada', roles: [] };
 const view = { connectionId: 'c1' };
