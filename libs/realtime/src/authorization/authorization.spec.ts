@@ -156,6 +156,7 @@ describe('SessionAuthenticator', () => {
   const shake = (cookies: Record<string, string>, auth: Record<string, unknown> = {}): RealtimeHandshake => ({
     auth,
     cookies: Object.assign(Object.create(null) as Record<string, string>, cookies),
+    query: {},
     headers: {},
     address: '127.0.0.1',
   });

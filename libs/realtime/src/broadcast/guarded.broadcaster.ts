@@ -8,10 +8,10 @@ import type { Party } from '../connections/party.js';
 import { BroadcastRequest } from '../connections/realtime-request.js';
 import { BroadcastFault, BroadcastGuard } from '../guards/broadcast.guard.js';
 import { RealtimeExecutionContext } from '../guards/realtime-execution-context.js';
-import { logLine, thrownText } from '../instrumentation/log-text.js';
+import { logLine } from '../instrumentation/log-text.js';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { withSpan } from '../instrumentation/with-span.js';
-import { RealtimeException } from '../realtime.exception.js';
+import { whyInvalid } from '../instrumentation/invalid-payload.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { eventOf, exceptionsOf, type NamedEvent, namedEvent, partyOf } from './broadcast-event.js';
 import { addressOf, type Destination, destinationOf } from './broadcast-target.js';
@@ -162,12 +162,7 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
   }
 
   private faultOf(error: unknown, channel: string): BroadcastFault {
-    const why =
-      error instanceof RealtimeException
-        ? (error.issues?.map(({ path, message }) => `${path === '' ? 'payload' : path}: ${message}`).join('; ') ??
-          error.reason)
-        : thrownText(error);
-    const text = `A broadcast to "${channel}" was not sent because its payload is invalid: ${why}`;
+    const text = `A broadcast to "${channel}" was not sent because its payload is invalid: ${whyInvalid(error)}`;
     const fault = new BroadcastFault(text, { cause: error });
     this.logger.error(logLine(fault.message));
     return fault;

@@ -1,5 +1,6 @@
 // With which codes may a handler refuse its message? Those of the protocol, and those that the message declares, with their data.
 import { isPromiseLike } from '../connections/promise-like.js';
+import { whyInvalid } from '../instrumentation/invalid-payload.js';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
 import { RealtimeException } from '../realtime.exception.js';
 import type { MessageInvoker } from './message-invoker.js';
@@ -37,7 +38,10 @@ export function withDeclaredErrors(name: string, errors: Errors, invoke: Message
 /** Throws the refusal as it is sent, or returns a promise that rejects with it. */
 function refuse(error: RealtimeException, slot: PayloadValidator, name: string): unknown {
   const invalid = (cause: unknown): never => {
-    throw new Error(`The data of the error ${error.code} of the message "${name}" does not fit its slot.`, { cause });
+    throw new Error(
+      `The data of the error ${error.code} of the message "${name}" does not fit its slot: ${whyInvalid(cause)}`,
+      { cause },
+    );
   };
   let data: unknown;
   try {

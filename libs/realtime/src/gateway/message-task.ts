@@ -3,6 +3,7 @@ import type { Turn } from '../connections/channel-lanes.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import { type InboundMessage, MessageRequest } from '../connections/message-request.js';
 import type { LiveConnection } from '../connections/live.connection.js';
+import { whyInvalid } from '../instrumentation/invalid-payload.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { type Deadlines, Expiring } from './deadlines.js';
 import type { MessageOutcome } from './message.outcome.js';
@@ -144,5 +145,5 @@ export class MessageTask extends Expiring {
 
 /** A reply that does not fit its schema is a bug of the handler, so the peer must not read it as a refusal of its own payload. */
 function invalidReply(cause: unknown, message: string): Error {
-  return new Error(`The reply of the message "${message}" does not fit its schema.`, { cause });
+  return new Error(`The reply of the message "${message}" does not fit its schema: ${whyInvalid(cause)}`, { cause });
 }

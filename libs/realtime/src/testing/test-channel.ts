@@ -1,5 +1,5 @@
 // How does a test use a channel? With the client's handle, and promises for events and states to come.
-import type { EventNameOf, EventOutput, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { EventNameOf, EventOutput, AnyChannel, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { ChannelHandle, RealtimeClient, SubscriptionState } from '@nestjs-realtime/client';
 import { RealtimeFault } from '../realtime.exception.js';
 import { Inbox, type ReceivedEvent } from './inbox.js';
@@ -37,7 +37,7 @@ export function testChannel<Channel extends RealtimeChannelDescriptor>(
 
   const takeOrFail = (event: string): { readonly found: unknown } | undefined => {
     const taken = inbox.take(event);
-    if (!taken) demandOpen(handle, client);
+    if (!taken) demandOpen(handle as unknown as ChannelHandle<AnyChannel>, client);
     return taken;
   };
   const missing = (event: string): string => {
@@ -66,7 +66,7 @@ export function testChannel<Channel extends RealtimeChannelDescriptor>(
 }
 
 /** @throws the reason if no further event can come. */
-function demandOpen(handle: ChannelHandle<RealtimeChannelDescriptor>, client: RealtimeClient): void {
+function demandOpen(handle: ChannelHandle<AnyChannel>, client: RealtimeClient): void {
   if (handle.state === 'ended') throw handle.reason ?? new Error(`${handle.name} was unsubscribed.`);
   if (client.state === 'failed' || client.state === 'disconnected') {
     throw client.reason ?? new Error(`The client of ${handle.name} was closed.`);
