@@ -19,6 +19,7 @@ export const FRAMES = {
   WELCOME: 'rt:welcome',
   EVENT: 'rt:event',
   PRESENCE: 'rt:presence',
+  SUBSCRIBED: 'rt:subscribed',
   EVICTED: 'rt:evicted',
   EXPIRING: 'rt:expiring',
   BYE: 'rt:bye',
@@ -80,13 +81,16 @@ export interface Issue {
 
 /** Why a request was refused. */
 export interface RefusalError {
-  readonly code: RefusalCode;
+  /** A code of the protocol, or one that the message declares in `errors`. */
+  readonly code: RefusalCode | (string & {});
   readonly message: string;
   readonly retryable: boolean;
   /** With `INVALID_PAYLOAD`, at most 10. */
   readonly issues?: readonly Issue[];
-  /** With `RATE_LIMITED`: milliseconds until the next request can pass. */
+  /** Milliseconds until asking again may help; always with `RATE_LIMITED`. */
   readonly retryAfterMs?: number;
+  /** With a code of the application: what the message declares for it. */
+  readonly data?: unknown;
 }
 /** The answer to a refused request; it names no channel. */
 export interface RefusalReply {
@@ -109,7 +113,7 @@ export interface UnsubscribeReply {
 }
 export interface MessageReply {
   readonly ok: true;
-  /** What the handler returned, where it returned plain data. */
+  /** What the handler returned, where the message declares a `reply`. */
   readonly data?: unknown;
 }
 export interface AuthenticateReply {
@@ -141,6 +145,12 @@ export interface PresenceFrame {
   readonly channel: string;
   readonly joined: readonly Member[];
   readonly left: readonly Member[];
+}
+/** `rt:subscribed`: the server has subscribed the connection. It comes before the channel's first event. */
+export interface SubscribedFrame {
+  readonly channel: string;
+  readonly position?: Position;
+  readonly members?: readonly Member[];
 }
 /** `rt:evicted`: the subscription has ended on the server. */
 export interface EvictedFrame {

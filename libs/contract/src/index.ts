@@ -49,7 +49,7 @@ export {
 export { type EvictionCode, EVICTIONS, type GoodbyeCode, GOODBYES, type RefusalCode, REFUSALS } from './codes.js';
 export { DEFAULT_EVENT } from './compile-slots.js';
 export { type ChannelOptions, defineRealtimeChannel } from './define-realtime-channel.js';
-export type { Duration } from './duration.js';
+export { type Duration, milliseconds } from './duration.js';
 export {
   type AuthenticateReply,
   type ByeFrame,
@@ -73,6 +73,7 @@ export {
   type PublicUser,
   type RefusalError,
   type RefusalReply,
+  type SubscribedFrame,
   type SubscribeFrame,
   type SubscribeReply,
   type UnsubscribeReply,
