@@ -1,7 +1,6 @@
 // What has an admin changed about me? The channel reports the change; the session says what I may do now.
-import type { RealtimeClient } from '@nestjs-realtime/client';
-import type { accountChannel } from '../administration/index.js';
 import type { User } from '../users/index.js';
+import type { PageClient } from './channels.js';
 import { find } from './dom.js';
 
 export class AccountView {
@@ -9,7 +8,7 @@ export class AccountView {
   private channel?: { unsubscribe(): void };
 
   constructor(
-    private readonly client: RealtimeClient,
+    private readonly client: PageClient,
     private readonly whoAmI: () => void,
   ) {}
 
@@ -18,14 +17,14 @@ export class AccountView {
     this.channel = undefined;
     this.news.textContent = '';
     if (!user) return;
-    const channel = this.client.channel<typeof accountChannel>('account.user.{userId}', { userId: user.id });
+    const channel = this.client.channel('account.user.{userId}', { userId: user.id });
     this.channel = channel;
     channel.on('roleChanged', ({ role, granted, by }) => {
       this.news.textContent = granted ? `${by} gave you the role ${role}.` : `${by} took the role ${role} from you.`;
       this.whoAmI();
     });
     // Catches up with changes from before the subscription.
-    channel.onState(({ state }) => {
+    channel.onStatus(({ state }) => {
       if (state === 'subscribed') this.whoAmI();
     });
   }

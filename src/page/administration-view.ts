@@ -1,8 +1,9 @@
 // Who may do what? Admins see and change it; every admin sees each change.
-import type { ChannelHandle, RealtimeClient } from '@nestjs-realtime/client';
+import type { ChannelHandle } from '@nestjs-realtime/client';
 import type { EventOutput } from '@nestjs-realtime/contract';
 import type { administrationChannel } from '../administration/index.js';
 import type { Role, User } from '../users/index.js';
+import type { PageClient } from './channels.js';
 import { announce, create, find } from './dom.js';
 import { GuardedChannel } from './guarded-channel.js';
 import { get, inBackground } from './http.js';
@@ -23,12 +24,8 @@ export class AdministrationView {
   /** Changes since the list was last requested. */
   private changes: RoleChange[] = [];
 
-  constructor(client: RealtimeClient, whoAmI: () => void) {
-    this.guarded = new GuardedChannel(
-      () => client.channel<typeof administrationChannel>('administration.users'),
-      this,
-      whoAmI,
-    );
+  constructor(client: PageClient, whoAmI: () => void) {
+    this.guarded = new GuardedChannel(() => client.channel('administration.users'), this, whoAmI);
   }
 
   showFor(user: User | null): void {
@@ -47,7 +44,7 @@ export class AdministrationView {
       this.table.show(change);
       this.report(change);
     });
-    channel.onState(({ state }) => {
+    channel.onStatus(({ state }) => {
       if (state === 'subscribed') inBackground(this.catchUp(channel));
     });
   }

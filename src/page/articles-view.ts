@@ -1,7 +1,7 @@
 // What has been published? The list comes over HTTP; later articles arrive on the channel.
-import type { RealtimeClient } from '@nestjs-realtime/client';
-import type { articlesChannel, PublishedArticle } from '../articles/index.js';
+import type { PublishedArticle } from '../articles/index.js';
 import type { User } from '../users/index.js';
+import type { PageClient } from './channels.js';
 import { announce, create, find } from './dom.js';
 import { onSubmit } from './form.js';
 import { get, inBackground, post } from './http.js';
@@ -13,14 +13,13 @@ export class ArticlesView {
   private readonly note = find('publish-note', HTMLParagraphElement);
   private readonly shown = new Set<string>();
 
-  constructor(client: RealtimeClient) {
+  constructor(client: PageClient) {
     onSubmit(this.publish, async (draft) => this.show(await post<PublishedArticle>('/articles', draft)));
-    // Only types are imported, so neither server code nor a schema gets into the bundle.
-    const channel = client.channel<typeof articlesChannel>('articles');
+    const channel = client.channel('articles');
     channel.on('published', (article) => {
       if (this.show(article)) announce(`New article by ${article.author}: ${article.title}`);
     });
-    channel.onState(({ state }) => {
+    channel.onStatus(({ state }) => {
       if (state === 'subscribed') inBackground(this.catchUp());
     });
   }

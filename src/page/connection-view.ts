@@ -1,15 +1,17 @@
 // Is the page connected, and as which user?
-import type { ConnectionState, RealtimeClient } from '@nestjs-realtime/client';
+import type { ConnectionStatus } from '@nestjs-realtime/client';
+import type { PageClient } from './channels.js';
 import { find } from './dom.js';
 import { inBackground } from './http.js';
 import type { SessionView } from './session-view.js';
 
-const TEXTS: Readonly<Record<ConnectionState, string>> = {
+const TEXTS: Readonly<Record<ConnectionStatus['state'], string>> = {
   connecting: 'Connecting…',
   connected: 'Connected',
   reconnecting: 'Reconnecting…',
   disconnected: 'Disconnected',
   failed: 'Refused',
+  closed: 'Closed',
 };
 
 export class ConnectionView {
@@ -17,10 +19,10 @@ export class ConnectionView {
   private readonly text = find('connection-text', HTMLSpanElement);
 
   constructor(
-    private readonly client: RealtimeClient,
+    private readonly client: PageClient,
     session: SessionView,
   ) {
-    client.onState(({ state }) => {
+    client.onStatus(({ state }) => {
       this.show();
       // The session may have ended: the server has refused it, or the page connects after a long sleep.
       if (state === 'failed' || state === 'connected') inBackground(session.refresh());
@@ -29,9 +31,13 @@ export class ConnectionView {
   }
 
   private show(): void {
-    const { state, reason, user } = this.client;
-    this.box.dataset.state = state;
-    const detail = state === 'connected' ? ` as ${user?.userId ?? 'a guest'}` : reason ? ` (${reason.code})` : '';
-    this.text.textContent = TEXTS[state] + detail;
+    const { status } = this.client;
+    this.box.dataset.state = status.state;
+    this.text.textContent = TEXTS[status.state] + detailOf(status);
   }
+}
+
+function detailOf(status: ConnectionStatus): string {
+  if (status.state === 'connected') return ` as ${status.user?.userId ?? 'a guest'}`;
+  return 'reason' in status ? ` (${status.reason.code})` : '';
 }

@@ -1,17 +1,17 @@
 // How does a part of the page follow a channel that needs a role? It subscribes while the user has it, and reports when that ends.
 import type { ChannelHandle } from '@nestjs-realtime/client';
-import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { AnyChannel } from '@nestjs-realtime/contract';
 import type { User } from '../users/index.js';
 
 /** The part of the page that shows the channel. */
-export interface GuardedView<Channel extends RealtimeChannelDescriptor> {
+export interface GuardedView<Channel extends AnyChannel> {
   /** The user may subscribe: listen to the channel. */
   opened(channel: ChannelHandle<Channel>): void;
   /** The user may not subscribe. With a code, the server has ended or refused the subscription: show that. */
   closed(code?: string): void;
 }
 
-export class GuardedChannel<Channel extends RealtimeChannelDescriptor> {
+export class GuardedChannel<Channel extends AnyChannel> {
   private channel?: ChannelHandle<Channel>;
   private code?: string;
   private userId?: string;
@@ -38,10 +38,11 @@ export class GuardedChannel<Channel extends RealtimeChannelDescriptor> {
     this.channel = channel;
     this.code = undefined;
     this.view.opened(channel);
-    channel.onState(({ state, reason }) => {
-      if (state !== 'ended' || !reason) return;
-      this.close(reason.code);
-      if (reason.code === 'REVOKED') this.whoAmI();
+    channel.onStatus((status) => {
+      if (status.state !== 'ended' || !status.reason) return;
+      const { code } = status.reason;
+      this.close(code);
+      if (code === 'REVOKED') this.whoAmI();
     });
   }
 

@@ -1,8 +1,9 @@
 // What do editors say to each other? Other users may neither receive nor send.
-import type { ChannelHandle, RealtimeClient } from '@nestjs-realtime/client';
+import type { ChannelHandle } from '@nestjs-realtime/client';
 import type { EventOutput } from '@nestjs-realtime/contract';
 import type { newsroomChannel } from '../newsroom/index.js';
 import type { User } from '../users/index.js';
+import type { PageClient } from './channels.js';
 import { create, find, timeOf } from './dom.js';
 import { onSubmit } from './form.js';
 import { GuardedChannel } from './guarded-channel.js';
@@ -16,8 +17,8 @@ export class NewsroomView {
   private readonly guarded: GuardedChannel<typeof newsroomChannel>;
   private channel?: ChannelHandle<typeof newsroomChannel>;
 
-  constructor(client: RealtimeClient, whoAmI: () => void) {
-    this.guarded = new GuardedChannel(() => client.channel<typeof newsroomChannel>('newsroom'), this, whoAmI);
+  constructor(client: PageClient, whoAmI: () => void) {
+    this.guarded = new GuardedChannel(() => client.channel('newsroom'), this, whoAmI);
     onSubmit(find('say', HTMLFormElement), async ({ text }) => this.channel?.send('say', { text }));
   }
 

@@ -1,7 +1,7 @@
 // What is meant for this user alone? The channel's name holds the user's id, and the server admits no other user.
-import type { RealtimeClient } from '@nestjs-realtime/client';
-import type { Notification, notificationsChannel } from '../notifications/index.js';
+import type { Notification } from '../notifications/index.js';
 import type { User } from '../users/index.js';
+import type { PageClient } from './channels.js';
 import { announce, create, find, timeOf } from './dom.js';
 import { onSubmit } from './form.js';
 import { get, inBackground, post } from './http.js';
@@ -18,7 +18,7 @@ export class NotificationsView {
   private channel?: { unsubscribe(): void };
   private notifications: Notification[] = [];
 
-  constructor(private readonly client: RealtimeClient) {
+  constructor(private readonly client: PageClient) {
     this.markRead.addEventListener('click', () => inBackground(post('/notifications/read')));
     onSubmit(this.form, (note) => post('/notifications', note));
   }
@@ -35,7 +35,7 @@ export class NotificationsView {
   }
 
   private follow(user: User): void {
-    const channel = this.client.channel<typeof notificationsChannel>('notifications.user.{userId}', {
+    const channel = this.client.channel('notifications.user.{userId}', {
       userId: user.id,
     });
     this.channel = channel;
@@ -48,7 +48,7 @@ export class NotificationsView {
       this.notifications = this.notifications.map((each) => ({ ...each, read: each.read || each.sentAt <= at }));
       this.render();
     });
-    channel.onState(({ state }) => {
+    channel.onStatus(({ state }) => {
       if (state === 'subscribed') inBackground(this.catchUp(channel));
     });
   }

@@ -3,6 +3,7 @@ import { createRealtimeClient } from '@nestjs-realtime/client';
 import { AccountView } from './account-view.js';
 import { AdministrationView } from './administration-view.js';
 import { ArticlesView } from './articles-view.js';
+import type { Channels } from './channels.js';
 import { ConnectionView } from './connection-view.js';
 import { inBackground } from './http.js';
 import { NewsroomView } from './newsroom-view.js';
@@ -11,7 +12,7 @@ import { PingView } from './ping-view.js';
 import { SessionView } from './session-view.js';
 
 // A demo is restarted often and has few readers, so retries need not wait long.
-const client = createRealtimeClient({ url: location.origin, autoConnect: false, maxRetryDelay: 5_000 });
+const client = createRealtimeClient<Channels>({ url: location.origin, autoConnect: false, maxRetryDelay: '5s' });
 const whoAmI = (): void => inBackground(session.refresh());
 
 const articles = new ArticlesView(client);

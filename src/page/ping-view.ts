@@ -1,7 +1,7 @@
 // Is the connection alive? The page sends a ping, every page receives the pong, and the sender measures the time.
-import type { RealtimeClient } from '@nestjs-realtime/client';
 import type { EventOutput } from '@nestjs-realtime/contract';
 import type { pingChannel } from '../realtime-ping/index.js';
+import type { PageClient } from './channels.js';
 import { create, find, timeOf } from './dom.js';
 
 const SHOWN = 6;
@@ -13,10 +13,10 @@ export class PingView {
   /** When each ping of ours went out, by its nonce. */
   private readonly sent = new Map<string, number>();
 
-  constructor(client: RealtimeClient) {
-    const channel = client.channel<typeof pingChannel>('realtime-ping');
+  constructor(client: PageClient) {
+    const channel = client.channel('realtime-ping');
     channel.on('message', (pong) => this.show(pong));
-    channel.onState(({ state }) => (this.button.disabled = state !== 'subscribed'));
+    channel.onStatus(({ state }) => (this.button.disabled = state !== 'subscribed'));
     this.button.addEventListener('click', () => {
       const nonce = crypto.getRandomValues(new Uint32Array(2)).join('-');
       this.sent.set(nonce, performance.now());

@@ -9,7 +9,7 @@ const PAGE = `
   import { createRealtimeClient } from '@nestjs-realtime/client';
   const show = (line) => document.body.append(line + ';');
   const client = createRealtimeClient({ retryDelay: 5, auth: () => ({ token: 't' }) });
-  client.onState(({ state }) => show(state));
+  client.onStatus(({ state }) => show(state));
   const order = client.channel('orders.{orderId}', { orderId: '42' });
   (async () => {
     for await (const { at } of order.events('shipped')) show('shipped ' + at);

@@ -9,7 +9,7 @@ import {
   defineRealtimeChannel,
   IRealtimeBroadcaster,
   RealtimeChannel,
-  RealtimeContext,
+  type RealtimeContext,
   RealtimeException,
   RealtimeExecutionContext,
   RealtimeHandler,
@@ -20,7 +20,7 @@ import {
 } from 'nestjs-realtime';
 import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { z } from 'zod';
-import { reached } from '../../libs/client/test/reached.js';
+import { reached, reasonOf } from '../../libs/client/test/reached.js';
 
 describe('the client and the module', () => {
   const orderChannel = defineRealtimeChannel({
@@ -135,7 +135,7 @@ describe('the client and the module', () => {
 
   it('connects as the user of its token or cookie, and as a guest without credentials', async () => {
     const byToken = connect();
-    const byCookie = connect({ auth: undefined, extraHeaders: { cookie: 'session=s2', origin: url } });
+    const byCookie = connect({ auth: undefined, headers: { cookie: 'session=s2', origin: url } });
     const anonymous = connect({ auth: undefined });
     await Promise.all([byToken.ready(), byCookie.ready(), anonymous.ready()]);
     expect(byToken.user).toEqual({ userId: 'u1', roles: ['member'] });
@@ -189,7 +189,7 @@ describe('the client and the module', () => {
     for (const [channel, code] of cases) {
       if (code) await expect(channel.ready()).rejects.toMatchObject({ code });
       else await channel.ready();
-      expect(channel.state).toBe(code ? 'ended' : 'subscribed');
+      expect(channel.status.state).toBe(code ? 'ended' : 'subscribed');
     }
   });
 
@@ -197,10 +197,10 @@ describe('the client and the module', () => {
     const joined: string[] = [];
     const left = new Promise<string>((resolve) => {
       const offs = [
-        hooks.on('subscribed', ({ channel }) => joined.push(channel)),
+        hooks.on('subscribed', ({ channel }) => joined.push(channel.name)),
         hooks.on('unsubscribed', ({ channel }) => {
           for (const off of offs) off();
-          resolve(channel);
+          resolve(channel.name);
         }),
       ];
     });
@@ -226,7 +226,7 @@ describe('the client and the module', () => {
     await client.channel(newsChannel).ready();
     dropTransports();
     await expect(flying).rejects.toMatchObject({ code: 'DISCONNECTED' });
-    expect(client.state).toBe('reconnecting');
+    expect(client.status.state).toBe('reconnecting');
     await order.send('addNote', { text: 'made while away' });
     expect(client.user?.userId).toBe('u2');
     await broadcaster.broadcast(orderChannel.with({ orderId: '1' }), 'shipped', { at: 'later' });
@@ -239,7 +239,7 @@ describe('the client and the module', () => {
     sessions.clear();
     dropTransports();
     await reached(client, 'failed');
-    expect(client.reason).toMatchObject({ code: 'UNAUTHENTICATED', retryable: false });
+    expect(reasonOf(client)).toMatchObject({ code: 'UNAUTHENTICATED', retryable: false });
     sessions.set('s1', { userId: 'u1', roles: [] });
     client.connect();
     await client.ready();
@@ -249,7 +249,7 @@ describe('the client and the module', () => {
     outage = true;
     const client = connect();
     await reached(client, 'reconnecting');
-    expect(client.reason).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(reasonOf(client)).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     outage = false;
     await client.ready();
   });

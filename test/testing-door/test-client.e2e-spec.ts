@@ -138,7 +138,7 @@ describe('connectTestClient', () => {
   it('closes its clients with the application', async () => {
     const clients = await Promise.all([connectTestClient(app), connectTestClient(app)]);
     await app.close();
-    expect(clients.map(({ state }) => state)).toEqual(['disconnected', 'disconnected']);
+    expect(clients.map(({ status }) => status.state)).toEqual(['closed', 'closed']);
   });
 
   it('lets one client leave earlier, and keeps the others connected', async () => {
@@ -146,7 +146,7 @@ describe('connectTestClient', () => {
     const gone = new Promise((resolve) => app.get(RealtimeHooks).on('disconnected', resolve));
     leaving.close();
     await gone;
-    expect([leaving.state, staying.state]).toEqual(['disconnected', 'connected']);
+    expect([leaving.status.state, staying.status.state]).toEqual(['closed', 'connected']);
   });
 });
 
@@ -234,12 +234,12 @@ describe('a test client', () => {
     const order = ann.channel(orderChannel, { orderId: '42' });
     const noted = order.events('noted');
     await order.ready();
-    expect([order.name, order.state]).toEqual(['orders.42', 'subscribed']);
+    expect([order.name, order.status.state]).toEqual(['orders.42', 'subscribed']);
     await expect(order.send('addNote', { text: '' })).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
     await order.send('addNote', { text: 'a' });
     expect((await noted.next()).value).toEqual({ text: 'a', by: 'ann' });
     order.unsubscribe();
-    expect(order.state).toBe('ended');
+    expect(order.status.state).toBe('ended');
   });
 
   it('awaits the end of a channel and of a connection', async () => {
@@ -250,7 +250,7 @@ describe('a test client', () => {
     await waiting;
     await app.get(IRealtimeConnections).disconnect({ userId: 'ann' });
     await ann.reached('failed');
-    expect(ann.reason).toMatchObject({ code: 'REVOKED' });
+    expect(ann.status).toMatchObject({ reason: { code: 'REVOKED' } });
     await expect(ann.reached('connected', { timeout: 20 })).rejects.toThrow(
       /^The client is failed \(.+\), and was not connected within 20 ms\.$/,
     );

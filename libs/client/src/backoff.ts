@@ -1,20 +1,15 @@
 // How long until the next retry?
+import { MAX_TIMER_MS } from './pending.js';
 
-/** Delays that double up to a limit; each is shortened by a random share. */
-export class Backoff {
-  private attempts = 0;
+/** The next delay in milliseconds; never less than the server asked for. */
+export type Backoff = (retryAfterMs?: number) => number;
 
-  constructor(private readonly options: { retryDelay: number; maxRetryDelay: number; jitter: number }) {}
-
-  /** The next delay in milliseconds; never less than the server asked for. */
-  next(retryAfterMs = 0): number {
-    const { retryDelay, maxRetryDelay, jitter } = this.options;
-    const delay = Math.min(maxRetryDelay, retryDelay * 2 ** this.attempts++);
-    return retryAfterMs + delay * (1 - jitter * Math.random());
-  }
-
-  /** Starts again from the shortest delay, after a success. */
-  reset(): void {
-    this.attempts = 0;
-  }
+/** Delays that double up to a limit; each is shortened by a random share. After a success, start with another. */
+export function backoff(options: { retryDelay: number; maxRetryDelay: number; jitter: number }): Backoff {
+  const { retryDelay, maxRetryDelay, jitter } = options;
+  let attempts = 0;
+  return (retryAfterMs = 0) => {
+    const delay = Math.min(maxRetryDelay, retryDelay * 2 ** attempts++);
+    return Math.min(MAX_TIMER_MS, retryAfterMs + delay * (1 - jitter * Math.random()));
+  };
 }

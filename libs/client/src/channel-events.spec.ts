@@ -68,7 +68,7 @@ describe('the events of a channel', () => {
     for await (const tick of stream) if (seen.push(tick) === 3) break;
     expect(seen).toEqual([0, 1, 2]);
     expect(await stream.next()).toEqual({ done: true, value: undefined });
-    expect(channel.state).toBe('subscribed');
+    expect(channel.status.state).toBe('subscribed');
   });
 
   it('reach a loop until unsubscribe() ends it, after those that have arrived', async () => {

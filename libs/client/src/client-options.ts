@@ -1,42 +1,61 @@
 // What can be set on a client? The default of each option is its initialiser.
-import type { Credentials } from '@nestjs-realtime/contract';
+import type { Duration } from '@nestjs-realtime/contract';
+import type { AuthRequest } from './credentials.js';
+import { timerMs } from './pending.js';
 
-/** Options of `createRealtimeClient`. All times are milliseconds. */
+/** Options of `createRealtimeClient`. A time is a number of milliseconds, or text such as `'500ms'`, `'30s'` or `'5m'`. */
 export class RealtimeClientOptions {
   /** Origin of the server, such as `https://api.example.com`. Default: the origin of the page. */
-  url?: string;
+  readonly url?: string | undefined;
   /** Path of the realtime endpoint. Default: `/realtime`. */
-  path = '/realtime';
+  readonly path?: string | undefined = '/realtime';
   /**
-   * Returns the credentials. The client calls it before every attempt to connect and when the server announces that they expire.
-   * Cookies need none. A rejection is retried, unless it is a `RealtimeError` with `retryable: false`. Default: no credentials.
+   * Returns the credentials. The client calls it before every attempt to connect, when the server announces that they expire, and in
+   * `authenticate()`; `reason` tells which. `signal` aborts when the client no longer waits for them. Cookies need none. A rejection
+   * is retried, unless it is a `RealtimeError` with `retryable: false`. Default: no credentials.
    */
-  auth?: () => Credentials | undefined | Promise<Credentials | undefined>;
+  readonly auth?: ((request: AuthRequest) => object | undefined | Promise<object | undefined>) | undefined;
   /** Transports in order of preference; polling works only where the server allows it. Default: WebSocket only. */
-  transports: ('websocket' | 'polling')[] = ['websocket'];
+  readonly transports?: readonly ('websocket' | 'polling')[] | undefined = ['websocket'];
   /** Headers of the upgrade request, such as `cookie`. Node only: browsers do not let pages set them. Default: none. */
-  extraHeaders?: Record<string, string>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Whether to connect at once. Default: true; otherwise call `connect()`. */
-  autoConnect = true;
-  /** How long one attempt to connect may take, `auth()` included. Default: 10,000. */
-  connectTimeout = 10_000;
-  /** How long `send()` waits for its answer, the wait for a connection included. Default: 10,000. */
-  requestTimeout = 10_000;
-  /** Delay before the first retry; doubles with each further one. Default: 500. */
-  retryDelay = 500;
-  /** Longest delay before a retry. Default: 30,000. */
-  maxRetryDelay = 30_000;
+  readonly autoConnect?: boolean | undefined = true;
+  /** How long one attempt to connect may take, `auth()` included. Default: 10 s. */
+  readonly connectTimeout?: Duration | undefined = 10_000;
+  /** How long `send()` waits for its answer, the wait for a connection included. Default: 10 s. */
+  readonly requestTimeout?: Duration | undefined = 10_000;
+  /** Delay before the first retry; doubles with each further one. Default: 500 ms. */
+  readonly retryDelay?: Duration | undefined = 500;
+  /** Longest delay before a retry. Default: 30 s. */
+  readonly maxRetryDelay?: Duration | undefined = 30_000;
   /** Random share of each delay, 0 to 1, so that clients do not all come back at once. Default: 0.5. */
-  jitter = 0.5;
+  readonly jitter?: number | undefined = 0.5;
+  /** Hears of lost connections, failures and refused channels; never of credentials or payloads. `console` will do. Default: none. */
+  readonly logger?: Pick<Console, 'debug' | 'warn' | 'error'> | undefined;
 }
 
-/** Fills in the defaults. @throws RangeError for a time that is not a positive number, or a jitter outside 0 to 1. */
-export function resolveOptions(given: Partial<RealtimeClientOptions>): RealtimeClientOptions {
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  const options = Object.assign(new RealtimeClientOptions(), Object.fromEntries(set));
-  for (const name of ['connectTimeout', 'requestTimeout', 'retryDelay', 'maxRetryDelay'] as const) {
-    if (!(options[name] > 0)) throw new RangeError(`${name} must be a positive number of milliseconds.`);
+const TIMES = ['connectTimeout', 'requestTimeout', 'retryDelay', 'maxRetryDelay'] as const;
+type Time = (typeof TIMES)[number];
+type WithDefault = 'path' | 'transports' | 'autoConnect' | 'jitter';
+
+/** The options with their defaults; every time is a number of milliseconds. */
+export type ResolvedOptions = Omit<RealtimeClientOptions, WithDefault | Time> & {
+  readonly [Name in WithDefault]-?: Exclude<RealtimeClientOptions[Name], undefined>;
+} & { readonly [Name in Time]: number };
+
+/** Fills in the defaults. @throws TypeError for an option that does not exist, RangeError for a value that an option cannot have. */
+export function resolveOptions(given: RealtimeClientOptions): ResolvedOptions {
+  const options: Record<string, unknown> = { ...new RealtimeClientOptions() };
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(options, name)) {
+      throw new TypeError(`A client has no option "${name}"; the options are ${Object.keys(options).join(', ')}.`);
+    }
+    if (value !== undefined) options[name] = value;
   }
-  if (!(options.jitter >= 0 && options.jitter <= 1)) throw new RangeError('jitter must be a number from 0 to 1.');
-  return options;
+  for (const name of TIMES) options[name] = timerMs(name, options[name]);
+  const { jitter, auth } = options as RealtimeClientOptions;
+  if (!(jitter! >= 0 && jitter! <= 1)) throw new RangeError('jitter must be a number from 0 to 1.');
+  if (auth && typeof auth !== 'function') throw new TypeError('auth must be a function.');
+  return options as unknown as ResolvedOptions;
 }

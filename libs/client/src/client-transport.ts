@@ -4,16 +4,18 @@ import {
   type Credentials,
   type EvictedFrame,
   FRAMES,
+  type SubscribedFrame,
   type WelcomeFrame,
 } from '@nestjs-realtime/contract';
 import { Manager } from 'socket.io-client';
-import type { RealtimeClientOptions } from './client-options.js';
+import type { ResolvedOptions } from './client-options.js';
 import { readError, RealtimeError } from './realtime-error.js';
 
 /** What a connection does with each frame that is not a reply. */
 export interface FrameHandlers {
   [FRAMES.WELCOME](frame: WelcomeFrame): void;
   [FRAMES.EVENT](channel: string, event: string, payload: unknown): void;
+  [FRAMES.SUBSCRIBED](frame: SubscribedFrame): void;
   [FRAMES.EVICTED](frame: EvictedFrame): void;
   [FRAMES.EXPIRING](): void;
   [FRAMES.BYE](frame: ByeFrame): void;
@@ -25,18 +27,26 @@ export interface Transport {
   request(frame: string, body: unknown, reply: (reply: unknown) => void): void;
   /** Closes without calling any handler. */
   close(): void;
+  /** Resolves once it is closed, and what was sent has left. */
+  readonly closed: Promise<void>;
 }
 
 /** Starts connecting. `closed` is called at most once, with the reason. */
 export function openTransport(
-  options: RealtimeClientOptions,
+  options: ResolvedOptions,
   auth: Credentials,
   handlers: FrameHandlers,
   closed: (reason: RealtimeError) => void,
 ): Transport {
-  const { url, path, transports, extraHeaders } = options;
-  // The client reconnects by itself: Socket.IO's own reconnection ignores refusals, goodbyes and `retryAfterMs`.
-  const settings = { path, transports, extraHeaders, reconnection: false, autoConnect: false };
+  const { url, path, transports, headers } = options;
+  const settings = {
+    path,
+    transports: transports as ('websocket' | 'polling')[],
+    extraHeaders: headers,
+    // The client reconnects by itself: Socket.IO's own reconnection ignores refusals, goodbyes and `retryAfterMs`.
+    reconnection: false,
+    autoConnect: false,
+  };
   const manager = new Manager(url, settings);
   manager.timeout(false);
   const socket = manager.socket('/', { auth });
@@ -60,6 +70,7 @@ export function openTransport(
 
   return {
     close,
+    closed: new Promise((resolve) => void manager.engine.once('close', () => resolve())),
     request: (frame, body, reply) => {
       socket.emit(frame, body, reply);
     },

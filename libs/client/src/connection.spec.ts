@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { reached } from '../test/reached.js';
+import { reached, reasonOf } from '../test/reached.js';
 import { ScriptedServer } from '../test/scripted-server.js';
-import { createRealtimeClient, RealtimeError, type RealtimeClient, type RealtimeClientOptions } from './index.js';
+import {
+  type ConnectionStatus,
+  createRealtimeClient,
+  RealtimeError,
+  type RealtimeClient,
+  type RealtimeClientOptions,
+} from './index.js';
 
+const told = (status: ConnectionStatus): string => [status.state, reasonOf({ status })?.code ?? []].flat().join(' ');
 const quick = { retryDelay: 5, maxRetryDelay: 20 };
 
 describe('a connection', () => {
@@ -12,8 +19,8 @@ describe('a connection', () => {
 
   function connect(options: Partial<RealtimeClientOptions> = {}): RealtimeClient {
     const client = createRealtimeClient({ url: server.url, ...quick, ...options });
-    history.push(client.state);
-    client.onState(({ state, reason }) => history.push(reason ? `${state} ${reason.code}` : state));
+    history.push(told(client.status));
+    client.onStatus((status) => history.push(told(status)));
     clients.push(client);
     return client;
   }
@@ -28,13 +35,14 @@ describe('a connection', () => {
   });
 
   it('goes from connecting to connected and knows its user', async () => {
-    const client = connect({ auth: () => ({ token: 't1' }), extraHeaders: { cookie: 'session=s1' } });
+    const client = connect({ auth: () => ({ token: 't1' }), headers: { cookie: 'session=s1' } });
     expect(client.user).toBeNull();
     await client.ready();
     await client.ready();
     expect(history).toEqual(['connecting', 'connected']);
-    expect(client.reason).toBeUndefined();
-    expect(client.user).toEqual({ userId: 'u1', roles: ['member'] });
+    const user = { userId: 'u1', roles: ['member'] };
+    expect(client.status).toEqual({ state: 'connected', connectionId: 'c1', user });
+    expect(client.user).toEqual(user);
     expect(server.handshakes).toMatchObject([{ auth: { token: 't1' }, cookie: 'session=s1' }]);
   });
 
@@ -65,7 +73,7 @@ describe('a connection', () => {
       const error = await client.ready().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(RealtimeError);
       expect(error).toMatchObject({ code, message: 'No.', retryable: false });
-      expect(client.reason).toBe(error);
+      expect(reasonOf(client)).toBe(error);
       await expect(client.ready()).rejects.toBe(error);
       client.connect();
       await client.ready();
@@ -103,7 +111,7 @@ describe('a connection', () => {
     await client.ready();
     act();
     await reached(client, 'reconnecting');
-    expect(client.reason).toMatchObject({ code: 'DISCONNECTED', retryable: true });
+    expect(reasonOf(client)).toMatchObject({ code: 'DISCONNECTED', retryable: true });
     expect(client.user).not.toBeNull();
     await client.ready();
     expect(history).toEqual(['connecting', 'connected', 'reconnecting DISCONNECTED', 'connected']);
@@ -115,7 +123,7 @@ describe('a connection', () => {
     await server.close();
     const client = connect({ url });
     await reached(client, 'reconnecting');
-    expect(client.reason?.code).toBe('DISCONNECTED');
+    expect(reasonOf(client)?.code).toBe('DISCONNECTED');
     server = await ScriptedServer.listen(port);
     await client.ready();
   });
@@ -126,7 +134,7 @@ describe('a connection', () => {
     server.socket.emit('rt:bye', { code, reconnect: false });
     server.socket.disconnect(true);
     await reached(client, 'failed');
-    expect(client.reason).toMatchObject({ code, retryable: false });
+    expect(reasonOf(client)).toMatchObject({ code, retryable: false });
     expect(client.user).toBeNull();
     client.connect();
     await client.ready();
@@ -140,7 +148,7 @@ describe('a connection', () => {
     server.socket.emit('rt:bye', { code: 'SHUTDOWN', reconnect: true, retryAfterMs: 150 });
     server.socket.disconnect(true);
     await reached(client, 'reconnecting');
-    expect(client.reason).toMatchObject({ code: 'SHUTDOWN', retryAfterMs: 150 });
+    expect(reasonOf(client)).toMatchObject({ code: 'SHUTDOWN', retryAfterMs: 150 });
     await client.ready();
     expect(server.handshakes[1].at - at).toBeGreaterThanOrEqual(149);
   });
@@ -154,7 +162,7 @@ describe('a connection', () => {
     await client.ready();
     server.drop();
     await reached(client, 'reconnecting');
-    expect(client.reason?.code).toBe('DISCONNECTED');
+    expect(reasonOf(client)?.code).toBe('DISCONNECTED');
   });
 
   it('retries when auth() rejects or throws, and reports why', async () => {
@@ -168,7 +176,7 @@ describe('a connection', () => {
       .mockResolvedValue({ token: 't' });
     const client = connect({ auth });
     await reached(client, 'reconnecting');
-    expect(client.reason).toMatchObject({ code: 'UNAVAILABLE', cause });
+    expect(reasonOf(client)).toMatchObject({ code: 'UNAVAILABLE', cause });
     await client.ready();
     expect(history).toEqual(['connecting', 'reconnecting UNAVAILABLE', 'reconnecting UNAVAILABLE', 'connected']);
   });
@@ -177,7 +185,7 @@ describe('a connection', () => {
     const reason = new RealtimeError('UNAUTHENTICATED', 'Logged out.');
     const client = connect({ auth: () => Promise.reject(reason) });
     await expect(client.ready()).rejects.toBe(reason);
-    expect(client.state).toBe('failed');
+    expect(client.status.state).toBe('failed');
     expect(server.handshakes).toEqual([]);
   });
 
@@ -186,7 +194,7 @@ describe('a connection', () => {
     const auth = jest.fn(() => Promise.resolve({})).mockReturnValueOnce(new Promise(() => undefined));
     const client = connect({ auth, connectTimeout: 100 });
     await reached(client, 'reconnecting');
-    expect(client.reason?.code).toBe('TIMEOUT');
+    expect(reasonOf(client)?.code).toBe('TIMEOUT');
     await server.until(() => server.handshakes.length === 2);
     server.welcome = { protocol: 1, connectionId: 'c1', user: null };
     await client.ready();
@@ -197,7 +205,36 @@ describe('a connection', () => {
     server.welcome = { protocol: 2, connectionId: 'c1', user: null };
     const client = connect();
     await expect(client.ready()).rejects.toMatchObject({ code: 'PROTOCOL_MISMATCH', retryable: false });
-    expect(client.state).toBe('failed');
+    expect(client.status.state).toBe('failed');
+  });
+
+  it('gives one status object until something changes, and names the connection while there is one', async () => {
+    const client = connect();
+    const connecting = client.status;
+    expect(client.status).toBe(connecting);
+    const { callerHeaders: none } = client;
+    expect([client.connectionId, none, client.callerHeaders]).toEqual([null, {}, {}]);
+    await client.ready();
+    const { status, callerHeaders } = client;
+    expect([client.status, client.callerHeaders]).toEqual([status, callerHeaders]);
+    expect(client.status).toBe(status);
+    expect(client.callerHeaders).toBe(callerHeaders);
+    expect([client.connectionId, callerHeaders]).toEqual(['c1', { 'x-realtime-connection': 'c1' }]);
+    server.welcome = { protocol: 1, connectionId: 'c2', user: null };
+    const before = Date.now();
+    server.drop();
+    const reconnecting = await reached(client, 'reconnecting');
+    expect(client.status).toBe(reconnecting);
+    expect(reconnecting.retryAt).toBeGreaterThanOrEqual(before);
+    expect([client.connectionId, client.callerHeaders]).toEqual([null, {}]);
+    expect(client.callerHeaders).toBe(none);
+    await client.ready();
+    expect(client.callerHeaders).toEqual({ 'x-realtime-connection': 'c2' });
+    client.disconnect();
+    const { status: disconnected } = client;
+    client.disconnect();
+    expect(client.status).toBe(disconnected);
+    expect(disconnected).toEqual({ state: 'disconnected' });
   });
 
   it('ends with disconnect(), in every state', async () => {
@@ -229,7 +266,7 @@ describe('a connection', () => {
   it('stays disconnected when a listener calls disconnect()', async () => {
     const client = connect();
     await client.ready();
-    client.onState(({ state }) => {
+    client.onStatus(({ state }) => {
       if (state === 'reconnecting') client.disconnect();
     });
     server.drop();
@@ -243,10 +280,10 @@ describe('a connection', () => {
     const uncaught = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined);
     const client = connect();
     const heard = jest.fn();
-    client.onState(() => {
+    client.onStatus(() => {
       throw new Error('mine');
     });
-    const off = client.onState(heard);
+    const off = client.onStatus(heard);
     await client.ready();
     expect(heard).toHaveBeenCalledTimes(1);
     expect(uncaught.mock.calls[0][0]).toThrow('mine');
@@ -255,54 +292,5 @@ describe('a connection', () => {
     client.disconnect();
     uncaught.mockRestore();
     expect(heard).toHaveBeenCalledTimes(1);
-  });
-
-  describe('whose credentials expire', () => {
-    it('sends fresh credentials over the same connection', async () => {
-      let calls = 0;
-      const client = connect({ auth: () => ({ token: `t${++calls}` }) });
-      await client.ready();
-      server.on('rt:authenticate', () => ({ ok: true, user: { userId: 'u1', roles: ['admin'] } }));
-      server.socket.emit('rt:expiring', { expiresAt: new Date().toISOString() });
-      server.socket.emit('rt:expiring', { expiresAt: new Date().toISOString() });
-      await server.heard('rt:authenticate');
-      await client.channel('flush').ready();
-      expect(server.bodies('rt:authenticate')).toEqual([{ token: 't2' }]);
-      expect(client.user).toEqual({ userId: 'u1', roles: ['admin'] });
-      expect(server.handshakes).toHaveLength(1);
-      server.socket.emit('rt:expiring', { expiresAt: new Date().toISOString() });
-      await server.heard('rt:authenticate', 2);
-      expect(server.bodies('rt:authenticate')[1]).toEqual({ token: 't3' });
-    });
-
-    it('sends credentials again after a retryable refusal, and stops at a terminal one', async () => {
-      const auth = jest.fn(() => Promise.resolve({ token: 't' }));
-      const client = connect({ auth });
-      await client.ready();
-      auth.mockRejectedValueOnce(new Error('offline'));
-      const answers = [
-        { ok: false, error: { code: 'UNAVAILABLE', message: '', retryable: true } },
-        { ok: false, error: { code: 'UNAUTHENTICATED', message: '', retryable: false } },
-      ];
-      server.on('rt:authenticate', () => answers.shift());
-      server.socket.emit('rt:expiring', { expiresAt: new Date().toISOString() });
-      await server.heard('rt:authenticate', 2);
-      server.socket.emit('rt:bye', { code: 'EXPIRED', reconnect: false });
-      server.socket.disconnect(true);
-      await reached(client, 'failed');
-      expect(client.reason?.code).toBe('EXPIRED');
-      expect(auth).toHaveBeenCalledTimes(4);
-    });
-  });
-
-  it.each([
-    [{ requestTimeout: 0 }, 'requestTimeout must be a positive number of milliseconds'],
-    [{ connectTimeout: NaN }, 'connectTimeout'],
-    [{ retryDelay: -1 }, 'retryDelay'],
-    [{ maxRetryDelay: 'long' as unknown as number }, 'maxRetryDelay'],
-    [{ jitter: 1.5 }, 'jitter must be a number from 0 to 1'],
-  ])('refuses the options %j', (options, fault) => {
-    expect(() => createRealtimeClient(options)).toThrow(RangeError);
-    expect(() => createRealtimeClient(options)).toThrow(fault);
   });
 });

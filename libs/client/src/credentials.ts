@@ -1,63 +1,34 @@
-// Which credentials does a connection use, and how are they renewed before they expire?
-import { type AuthenticateReply, type Credentials, FRAMES, type PublicUser } from '@nestjs-realtime/contract';
-import { Backoff } from './backoff.js';
-import type { RealtimeClientOptions } from './client-options.js';
+// Which credentials does a connection use, and why are they asked for?
+import type { Credentials } from '@nestjs-realtime/contract';
+import type { ResolvedOptions } from './client-options.js';
 import { RealtimeError } from './realtime-error.js';
-import type { Link } from './requests.js';
+
+/**
+ * Why the client asks for credentials:
+ * - `connect`: before an attempt to connect.
+ * - `refused`: the server has refused those of the last attempt with `UNAUTHENTICATED`. Do not take them from a cache; after a second
+ *   refusal the client stops.
+ * - `expiring`: the server has announced that the credentials of the open connection expire.
+ * - `authenticate`: `authenticate()` was called.
+ */
+export type AuthReason = 'connect' | 'refused' | 'expiring' | 'authenticate';
+
+/** What `auth()` is called with. */
+export interface AuthRequest {
+  /** Aborts when the client no longer waits for the credentials. */
+  readonly signal: AbortSignal;
+  readonly reason: AuthReason;
+}
 
 /** Fresh credentials from the application. @throws RealtimeError its own, or a retryable `UNAVAILABLE` around anything else. */
-export async function fetchCredentials({ auth }: RealtimeClientOptions): Promise<Credentials> {
+export async function fetchCredentials({ auth }: ResolvedOptions, request: AuthRequest): Promise<Credentials> {
   try {
-    return (await auth?.()) ?? {};
+    return ((await auth?.(request)) ?? {}) as Credentials;
   } catch (cause) {
-    if (cause instanceof RealtimeError) throw cause;
+    if (RealtimeError.is(cause)) throw cause;
     throw new RealtimeError('UNAVAILABLE', 'auth() threw or rejected; `cause` has its error.', {
       retryable: true,
       cause,
     });
-  }
-}
-
-/** Renews the credentials of an open connection. If that fails for good, the server closes the connection when they expire. */
-export class CredentialRefresh {
-  private readonly backoff: Backoff;
-  private link?: Link;
-  private timer?: ReturnType<typeof setTimeout>;
-
-  constructor(
-    private readonly options: RealtimeClientOptions,
-    private readonly accepted: (user: PublicUser | null) => void,
-  ) {
-    this.backoff = new Backoff(options);
-  }
-
-  start(link: Link): void {
-    if (this.link) return;
-    this.link = link;
-    this.backoff.reset();
-    void this.renew(link);
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
-    this.link = undefined;
-  }
-
-  private async renew(link: Link): Promise<void> {
-    const done = (refusal?: RealtimeError, reply?: unknown): void => {
-      if (this.link !== link) return;
-      if (refusal?.retryable) {
-        this.timer = setTimeout(() => void this.renew(link), this.backoff.next(refusal.retryAfterMs));
-        return;
-      }
-      this.link = undefined;
-      if (!refusal) this.accepted((reply as AuthenticateReply).user);
-    };
-    try {
-      const credentials = await fetchCredentials(this.options);
-      if (this.link === link) link.ask(FRAMES.AUTHENTICATE, credentials, this.options.requestTimeout, done);
-    } catch (error) {
-      done(error as RealtimeError);
-    }
   }
 }

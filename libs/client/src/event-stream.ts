@@ -1,61 +1,94 @@
 // How do events become `for await`?
-import type { RealtimeError } from './realtime-error.js';
+import { RealtimeError } from './realtime-error.js';
 
-interface Taker<T> {
-  resolve(result: IteratorResult<T, undefined>): void;
-  reject(error: RealtimeError): void;
+/** How many events wait for a loop, and what ends it. */
+export interface EventsOptions {
+  /** How many events may wait until the loop takes them. Default: any number, so the loop must keep up. */
+  readonly buffer?: number | undefined;
+  /** If one more comes: `'error'` ends the loop with a RealtimeError `SLOW_CONSUMER`, `'drop-oldest'` goes on. Default `'error'`. */
+  readonly overflow?: 'error' | 'drop-oldest' | undefined;
+  /** Ends the loop at once, with the signal's reason, by default a `DOMException` named `AbortError`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Buffers events until the loop takes them. The buffer has no bound, so the loop must keep up. */
-export class EventStream<T> implements AsyncIterableIterator<T, undefined> {
-  private readonly kept: T[] = [];
+interface Taker<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Buffers events until the loop takes them. */
+export class EventStream<T> implements AsyncIterableIterator<T> {
+  private kept: T[] = [];
   private readonly takers: Taker<T>[] = [];
   private ended = false;
-  private error?: RealtimeError;
+  /** What the loop throws at its end, if anything. */
+  private readonly errors: unknown[] = [];
 
-  /** @param onReturn called once when the loop is left early. */
-  constructor(private readonly onReturn: () => void) {}
-
-  push(value: T): void {
-    if (this.ended) return;
-    const taker = this.takers.shift();
-    if (taker) taker.resolve({ done: false, value });
-    else this.kept.push(value);
+  /**
+   * @param onEnd called once, when no further event is wanted.
+   * @throws RangeError for a buffer that holds no event.
+   */
+  constructor(
+    private readonly options: EventsOptions,
+    private readonly onEnd: () => void,
+  ) {
+    const { buffer = 1, signal } = options;
+    if (!(buffer >= 1)) throw new RangeError('buffer must be a number from 1.');
+    signal?.addEventListener('abort', this.abort);
   }
 
-  /** Ends the loop after the buffered events; with an error, the loop then throws it. */
-  end(error?: RealtimeError): void {
+  push(value: T): void {
+    const { buffer, overflow } = this.options;
+    if (buffer !== undefined && this.kept.length >= buffer) {
+      if (overflow !== 'drop-oldest') {
+        const message = `More than ${buffer} events waited for a loop.`;
+        return this.end(new RealtimeError('SLOW_CONSUMER', message, { retryable: true }));
+      }
+      this.kept.shift();
+    }
+    this.kept.push(value);
+    this.serve();
+  }
+
+  /** Ends the loop after the buffered events. With an error, the loop then throws it. */
+  end(error?: unknown): void {
     if (this.ended) return;
     this.ended = true;
-    this.error = error;
-    for (const taker of this.takers.splice(0)) this.finish(taker);
+    if (error !== undefined) this.errors.push(error);
+    this.options.signal?.removeEventListener('abort', this.abort);
+    this.onEnd();
+    this.serve();
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
     return new Promise((resolve, reject) => {
-      if (this.kept.length > 0) resolve({ done: false, value: this.kept.shift()! });
-      else if (this.ended) this.finish({ resolve, reject });
-      else this.takers.push({ resolve, reject });
+      this.takers.push({ resolve, reject });
+      this.serve();
     });
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    this.kept.length = 0;
-    this.error = undefined;
     this.end();
-    this.onReturn();
-    return Promise.resolve({ done: true, value: undefined });
+    this.kept = [];
+    this.errors.pop();
+    return this.next();
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  /** Throws the error once; after that the stream is done. */
-  private finish(taker: Taker<T>): void {
-    const { error } = this;
-    this.error = undefined;
-    if (error) taker.reject(error);
-    else taker.resolve({ done: true, value: undefined });
+  private readonly abort = (): void => {
+    this.kept = [];
+    this.end(this.options.signal?.reason);
+  };
+
+  /** Gives each taker an event; after the last one the error, once; then the end. */
+  private serve(): void {
+    for (const { resolve, reject } of this.takers.splice(0, this.ended ? Infinity : this.kept.length)) {
+      if (this.kept.length > 0) resolve({ done: false, value: this.kept.shift()! });
+      else if (this.errors.length > 0) reject(this.errors.pop());
+      else resolve({ done: true, value: undefined });
+    }
   }
 }

@@ -1,8 +1,12 @@
-export type { ChannelHandle } from './channel-handle.js';
+export type { ChannelHandle, SendOptions } from './channel-handle.js';
+export type { ChannelArguments, ChannelsIn, HandleArguments, Meant, Register } from './channels.js';
 export type { RealtimeClientOptions } from './client-options.js';
-export type { ConnectionState, ConnectionStatus } from './connection-status.js';
+export type { ConnectionStatus } from './connection-status.js';
+export type { AuthReason, AuthRequest } from './credentials.js';
+export type { EventsOptions } from './event-stream.js';
 export type { Off } from './listeners.js';
 export type { WaitOptions } from './pending.js';
-export { createRealtimeClient, type ParamsArgument, type RealtimeClient } from './realtime-client.js';
+export { createRealtimeClient, type RealtimeClient } from './realtime-client.js';
 export { type ClientCode, RealtimeError, type RealtimeErrorCode } from './realtime-error.js';
-export type { SubscriptionState, SubscriptionStatus } from './subscription.js';
+export type { SendError, SendResult } from './send-result.js';
+export type { SubscriptionStatus } from './subscription-status.js';

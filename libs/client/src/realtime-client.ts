@@ -1,119 +1,121 @@
 // What does an application start with? A client: one connection and the channels on it.
-import type { ChannelParamNames, ParamsOf, PublicUser, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
-import { ChannelHandle } from './channel-handle.js';
-import { fillChannelName } from './channel-name.js';
-import { RealtimeClientOptions, resolveOptions } from './client-options.js';
-import type { ConnectionState, ConnectionStatus } from './connection-status.js';
-import { Connection } from './connection.js';
+/// <reference lib="esnext.disposable" preserve="true" />
+import type {
+  AnyChannel,
+  ChannelAddress,
+  ChannelTarget,
+  MessageInput,
+  MessageNameOf,
+  MessageWithoutPayload,
+  PublicUser,
+  ReplyOutput,
+} from '@nestjs-realtime/contract';
+import type { ChannelHandle, SendOptions } from './channel-handle.js';
+import type { ChannelArguments, ChannelsIn, HandleArguments, Meant, Registered } from './channels.js';
+import { type RealtimeClientOptions, resolveOptions } from './client-options.js';
+import { clientOf } from './client.js';
+import type { ConnectionStatus } from './connection-status.js';
 import type { Off } from './listeners.js';
-import { pending, type WaitOptions } from './pending.js';
-import type { RealtimeError } from './realtime-error.js';
-import { Subscriptions } from './subscriptions.js';
+import type { WaitOptions } from './pending.js';
 
-/** Params of a channel as the last argument; none where the name has no params. */
-export type ParamsArgument<Channel extends RealtimeChannelDescriptor> = string extends Channel['name']
-  ? [params?: Readonly<Record<string, string>>]
-  : [ChannelParamNames<Channel['name']>] extends [never]
-    ? []
-    : [params: ParamsOf<Channel>];
-
-/** One connection to a server, and the channels on it. Made by `createRealtimeClient`. */
-export class RealtimeClient {
-  private readonly options: RealtimeClientOptions;
-  private readonly subscriptions: Subscriptions;
-  private readonly connection: Connection;
-
-  /** @internal Use `createRealtimeClient()`. */
-  constructor(options: Partial<RealtimeClientOptions>) {
-    this.options = resolveOptions(options);
-    this.subscriptions = new Subscriptions(this.options);
-    this.connection = new Connection(this.options, this.subscriptions);
-    if (this.options.autoConnect) this.connect();
-  }
-
-  /** `connecting`, `connected`, `reconnecting`, `disconnected` or `failed`. */
-  get state(): ConnectionState {
-    return this.connection.status.state;
-  }
-
-  /** Why the client is `reconnecting` or has `failed`. */
-  get reason(): RealtimeError | undefined {
-    return this.connection.status.reason;
-  }
-
-  /** The user that the server has authenticated; null when anonymous, and before the first welcome. */
-  get user(): PublicUser | null {
-    return this.connection.user;
-  }
-
+/**
+ * One connection to a server, and the channels on it. `createRealtimeClient()` makes one; `Channels` are those that it knows by name.
+ * `await using client = createRealtimeClient()` closes it at the end of the block.
+ */
+export interface RealtimeClient<Channels extends AnyChannel = ChannelsIn<Registered>> extends AsyncDisposable {
+  /** `connecting`, `connected`, `reconnecting`, `disconnected`, `failed` or `closed`, with what belongs to it. */
+  readonly status: ConnectionStatus;
+  /** The user that the server has authenticated; null when anonymous, and before the first welcome. It stays while reconnecting. */
+  readonly user: PublicUser | null;
+  /** Id of the connection; null while there is none. */
+  readonly connectionId: string | null;
   /**
-   * Calls the listener at every change of `state` or `reason`, with both.
-   * @returns a function that removes the listener.
-   * @example client.onState(({ state, reason }) => show(state, reason?.code));
+   * Headers that name this connection in requests of the page, so that `except: 'caller'` leaves it out; none while there is no connection.
+   * @example await fetch('/orders', { method: 'POST', headers: { ...client.callerHeaders } });
    */
-  onState(listener: (status: ConnectionStatus) => void): Off {
-    return this.connection.changes.add(listener);
-  }
-
+  readonly callerHeaders: Readonly<Record<string, string>>;
+  /**
+   * Calls the listener at every change of `status`.
+   * @returns a function that removes the listener.
+   * @example client.onStatus((status) => show(status.state, 'reason' in status ? status.reason.code : ''));
+   */
+  onStatus(listener: (status: ConnectionStatus) => void): Off;
   /**
    * Resolves when connected; at once if the client already is.
    * @throws RealtimeError when the connection fails for good, or `CLOSED` when `connect()` has not been called.
    */
-  ready(options: WaitOptions = {}): Promise<void> {
-    return pending<void>(options, ({ resolve, reject }, onEnd) => {
-      const look = (): void => {
-        if (this.state === 'connected') resolve();
-        else if (this.subscriptions.stopped) reject(this.subscriptions.stopped);
-      };
-      onEnd(this.onState(look));
-      look();
-    });
-  }
-
-  /** Connects. If the next attempt is waiting, makes it now. Ended channels stay ended; the client subscribes to the others again. */
-  connect(): void {
-    this.connection.connect();
-  }
-
-  /** Closes the connection and rejects every pending request with `CLOSED`. Channels are kept for the next `connect()`. */
-  disconnect(): void {
-    this.connection.disconnect();
-  }
-
+  ready(options?: WaitOptions): Promise<void>;
   /**
-   * Subscribes to a channel, named by its descriptor or, to keep server code out of a browser bundle, by its type and template.
-   * @throws ChannelParamsError when a param is missing, unknown or not one legal segment.
-   * @example
-   * const order = client.channel(orderChannel, { orderId: '42' });
+   * Connects. If the next attempt is waiting, makes it now. Ended channels stay ended; the client subscribes to the others again.
+   * @throws RealtimeError `CLOSED` after `close()`.
+   */
+  connect(): void;
+  /** Pauses: closes the connection and rejects every pending request with `CLOSED`. Channels are kept for the next `connect()`. */
+  disconnect(): void;
+  /** Closes the connection for good: channels and their loops end, and pending requests are rejected with `CLOSED`. Resolves once it is closed. */
+  close(): Promise<void>;
+  /**
+   * Calls `auth()` again and sends the credentials over the open connection, such as after a login. Waits for a connection.
+   * @returns the user, which is then in `status`, too.
+   * @throws RealtimeError that of `auth()`; the server's refusal, such as `FORBIDDEN` for another user's credentials, which changes
+   * nothing; `TIMEOUT`; `DISCONNECTED`.
+   */
+  authenticate(options?: WaitOptions): Promise<PublicUser | null>;
+  /**
+   * Subscribes to a channel. Where the contract does not name it, pass its type.
+   * @throws ChannelParamsError when a param is missing, unknown or not a legal value.
    * @example
    * import type { orderChannel } from './order.channel.js';
    * const order = client.channel<typeof orderChannel>('orders.{orderId}', { orderId: '42' });
    */
-  channel<Channel extends RealtimeChannelDescriptor>(
-    descriptor: Channel,
-    ...params: ParamsArgument<Channel>
-  ): ChannelHandle<Channel>;
-  channel<Channel extends RealtimeChannelDescriptor>(
+  channel<Channel extends AnyChannel = never>(
     name: Channel['name'],
-    ...params: ParamsArgument<Channel>
+    ...rest: ChannelArguments<Channel>
   ): ChannelHandle<Channel>;
-  channel<Channel extends RealtimeChannelDescriptor>(
-    channel: Channel | string,
-    params: Readonly<Record<string, string>> = {},
-  ): ChannelHandle<Channel> {
-    const name = typeof channel === 'string' ? fillChannelName(channel, params) : channel.with(params).name;
-    return new ChannelHandle<Channel>(name, this.subscriptions, this.options.requestTimeout);
-  }
+  /**
+   * Subscribes to a channel: by its name in the contract, by its descriptor, or by an address. Params of a channel with
+   * `autoSubscribe` may be left out: the handle is subscribed once the server names the channel.
+   * @throws ChannelParamsError when a param is missing, unknown or not a legal value.
+   * @example const order = client.channel('orders.{orderId}', { orderId: '42' });
+   * @example const order = client.channel(orderChannel, { orderId: '42' });
+   * @example const order = client.channel(orderChannel.with({ orderId: '42' }));
+   */
+  channel<Argument extends Channels['name'] | AnyChannel | ChannelAddress<AnyChannel>>(
+    channel: Argument,
+    ...rest: HandleArguments<Channels, Argument>
+  ): ChannelHandle<Meant<Channels, Argument>>;
+  /** Sends a message that carries nothing. */
+  send<Channel extends AnyChannel, Message extends MessageWithoutPayload<NoInfer<Channel>>>(
+    target: ChannelTarget<Channel>,
+    message: Message,
+  ): Promise<ReplyOutput<Channel, Message>>;
+  /**
+   * Sends one message, as a handle's `send()` does. Where no handle is subscribed to the channel, the client subscribes for as long as
+   * that takes; keep a handle if you send more than one.
+   * @param target an address, or a descriptor without params.
+   * @throws RealtimeError as a handle's `send()`.
+   * @example await client.send(orderChannel.with({ orderId: '42' }), 'addNote', { text: 'Ring twice.' });
+   */
+  send<Channel extends AnyChannel, Message extends MessageNameOf<NoInfer<Channel>>>(
+    target: ChannelTarget<Channel>,
+    message: Message,
+    payload: MessageInput<NoInfer<Channel>, Message>,
+    options?: SendOptions,
+  ): Promise<ReplyOutput<Channel, Message>>;
 }
 
 /**
- * Makes a client and, unless `autoConnect` is false, connects it.
- * @throws RangeError for a time that is not a positive number, or a jitter outside 0 to 1.
+ * Makes a client and, unless `autoConnect` is false, connects it. The type argument is the contract: a module namespace or a record
+ * of channels. It is a type only, so no channel gets into the bundle. Where `Register` has the channels, leave it out.
+ * @throws TypeError for an option that does not exist, RangeError for a value that an option cannot have.
  * @example
- * const client = createRealtimeClient({ url: 'https://api.example.com', auth: async () => ({ token: await getToken() }) });
- * const order = client.channel(orderChannel, { orderId: '42' });
+ * import type * as channels from './channels.js';
+ * const client = createRealtimeClient<typeof channels>({ auth: async ({ signal }) => ({ token: await getToken({ signal }) }) });
+ * const order = client.channel('orders.{orderId}', { orderId: '42' });
  * order.on('shipped', ({ at }) => console.log('shipped', at));
  */
-export function createRealtimeClient(options: Partial<RealtimeClientOptions> = {}): RealtimeClient {
-  return new RealtimeClient(options);
+export function createRealtimeClient<Source extends object = Registered>(
+  options: RealtimeClientOptions = {},
+): RealtimeClient<ChannelsIn<Source>> {
+  return clientOf(resolveOptions(options)) as unknown as RealtimeClient<ChannelsIn<Source>>;
 }

@@ -1,5 +1,4 @@
 // Which requests of this connection are still unanswered?
-import { MAX_TIMER_MS } from './pending.js';
 import { readRefusal, RealtimeError, timedOut } from './realtime-error.js';
 import type { Transport } from './client-transport.js';
 
@@ -13,38 +12,38 @@ export interface Link {
 }
 
 /** The requests of one connection. Each gets exactly one answer; the end of the connection counts as one. */
-export class Requests implements Link {
-  private readonly unanswered = new Set<(refusal: RealtimeError) => void>();
+export interface Requests extends Link {
+  /** Answers every unanswered request with the reason, and every later one. */
+  fail(reason: RealtimeError): void;
+}
 
-  constructor(private readonly transport: Transport) {}
-
-  ask(frame: string, body: unknown, timeout: number, answer: Answer): () => void {
-    const timer = setTimeout(() => settle(timedOut()), Math.min(timeout, MAX_TIMER_MS));
-    const stop = (): boolean => {
-      clearTimeout(timer);
-      return this.unanswered.delete(settle);
-    };
-    const settle = (refusal?: RealtimeError, reply?: unknown): void => {
-      if (stop()) answer(refusal, reply);
-    };
-    this.unanswered.add(settle);
-    try {
-      this.transport.request(frame, body, (reply) =>
-        settle(Array.isArray(reply) ? undefined : readRefusal(reply), reply),
-      );
-    } catch (cause) {
-      // A cycle or a BigInt: JSON throws before anything is sent.
-      settle(
-        new RealtimeError('INVALID_PAYLOAD', 'The payload cannot be sent as JSON; remove cycles and BigInts.', {
-          cause,
-        }),
-      );
-    }
-    return stop;
-  }
-
-  /** Answers every unanswered request with the reason. */
-  fail(reason: RealtimeError): void {
-    for (const settle of [...this.unanswered]) settle(reason);
-  }
+export function requestsOver(transport: Transport): Requests {
+  const unanswered = new Set<(refusal: RealtimeError) => void>();
+  let ended: RealtimeError | undefined;
+  return {
+    ask(frame, body, timeout, answer) {
+      const timer = setTimeout(() => settle(timedOut()), timeout);
+      const stop = (): boolean => {
+        clearTimeout(timer);
+        return unanswered.delete(settle);
+      };
+      const settle = (refusal?: RealtimeError, reply?: unknown): void => {
+        if (stop()) answer(refusal, reply);
+      };
+      unanswered.add(settle);
+      if (ended) settle(ended);
+      try {
+        transport.request(frame, body, (reply) => settle(Array.isArray(reply) ? undefined : readRefusal(reply), reply));
+      } catch (cause) {
+        // A cycle or a BigInt: JSON throws before anything is sent.
+        const message = 'The payload cannot be sent as JSON; remove cycles and BigInts.';
+        settle(new RealtimeError('INVALID_PAYLOAD', message, { cause }));
+      }
+      return stop;
+    },
+    fail(reason) {
+      ended = reason;
+      for (const settle of [...unanswered]) settle(reason);
+    },
+  };
 }

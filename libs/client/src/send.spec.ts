@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { reached } from '../test/reached.js';
+import { reached, reasonOf } from '../test/reached.js';
 import { refuse, ScriptedServer } from '../test/scripted-server.js';
 import { type ChannelHandle, createRealtimeClient, RealtimeError, type RealtimeClient } from './index.js';
 
@@ -146,7 +146,7 @@ describe('send', () => {
     server.refusals.push({ code: 'UNAUTHENTICATED', message: 'No.', retryable: false });
     client.connect();
     await expect(channel.send('addNote', {})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await expect(channel.send('addNote', {})).rejects.toBe(client.reason);
+    await expect(channel.send('addNote', {})).rejects.toBe(reasonOf(client));
   });
 
   it('resolves after unsubscribe() when the message was sent before', async () => {
@@ -159,7 +159,7 @@ describe('send', () => {
   });
 
   it('sends waiting messages before those that a listener sends on admission', async () => {
-    channel.onState(({ state }) => {
+    channel.onStatus(({ state }) => {
       if (state === 'subscribed') void channel.send('addNote', 'second');
     });
     await channel.send('addNote', 'first');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { reached } from '../test/reached.js';
+import { reached, reasonOf } from '../test/reached.js';
 import { refuse, ScriptedServer } from '../test/scripted-server.js';
 import { createRealtimeClient, type RealtimeClient, type RealtimeClientOptions } from './index.js';
 
@@ -27,18 +27,18 @@ describe('a subscription that is refused or lost', () => {
     const channel = client.channel('a');
     const stream = channel.events('x');
     const heard: unknown[] = [];
-    channel.onState((status) => heard.push(status));
+    channel.onStatus((status) => heard.push(status));
     await expect(channel.ready()).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(stream.next()).rejects.toBe(channel.reason);
+    await expect(stream.next()).rejects.toBe(reasonOf(channel));
     expect(await stream.next()).toEqual({ done: true, value: undefined });
-    await expect(channel.events('x').next()).rejects.toBe(channel.reason);
-    await expect(channel.ready()).rejects.toBe(channel.reason);
-    await expect(channel.send('m', 1)).rejects.toBe(channel.reason);
-    expect(heard).toEqual([{ state: 'ended', reason: channel.reason }]);
+    await expect(channel.events('x').next()).rejects.toBe(reasonOf(channel));
+    await expect(channel.ready()).rejects.toBe(reasonOf(channel));
+    await expect(channel.send('m', 1)).rejects.toBe(reasonOf(channel));
+    expect(heard).toEqual([{ state: 'ended', reason: reasonOf(channel) }]);
     server.on('rt:subscribe', () => ({ ok: true, channel: 'a' }));
     await client.channel('a').ready();
     channel.unsubscribe();
-    expect(channel.state).toBe('ended');
+    expect(channel.status.state).toBe('ended');
     expect(server.bodies('rt:subscribe')).toHaveLength(2);
     expect(server.bodies('rt:unsubscribe')).toEqual([]);
   });
@@ -50,7 +50,7 @@ describe('a subscription that is refused or lost', () => {
       server.on('rt:subscribe', () => answers.shift());
       const channel = client.channel('a');
       const heard: unknown[] = [];
-      channel.onState(({ state, reason }) => heard.push([state, reason?.code]));
+      channel.onStatus((status) => heard.push([status.state, reasonOf({ status })?.code]));
       await channel.ready();
       expect(heard).toEqual([
         ['subscribing', code],
@@ -68,9 +68,9 @@ describe('a subscription that is refused or lost', () => {
     );
     const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => client.channel(name));
     await a.ready();
-    expect(b.reason?.code).toBe('FORBIDDEN');
-    expect(c.reason?.code).toBe('UNAVAILABLE');
-    expect(d.reason?.code).toBe('INTERNAL');
+    expect(reasonOf(b)?.code).toBe('FORBIDDEN');
+    expect(reasonOf(c)?.code).toBe('UNAVAILABLE');
+    expect(reasonOf(d)?.code).toBe('INTERNAL');
     server.on('rt:subscribe', () => [{ ok: true }, { ok: true }]);
     await Promise.all([c.ready(), d.ready()]);
     expect(server.bodies('rt:subscribe')[1]).toEqual([{ channel: 'c' }, { channel: 'd' }]);
@@ -111,7 +111,7 @@ describe('a subscription that is refused or lost', () => {
       });
       const channel = client.channel('a');
       const reasons: unknown[] = [];
-      channel.onState(({ reason }) => reasons.push(reason?.code));
+      channel.onStatus((status) => reasons.push(reasonOf({ status })?.code));
       await channel.ready();
       expect(reasons).toEqual(['INTERNAL', undefined]);
     },
@@ -124,7 +124,7 @@ describe('a subscription that is refused or lost', () => {
     const channel = client.channel('a');
     const first = await server.heard('rt:subscribe');
     await server.heard('rt:subscribe', 2);
-    expect(channel.reason?.code).toBe('TIMEOUT');
+    expect(reasonOf(channel)?.code).toBe('TIMEOUT');
     first.reply(refuse('FORBIDDEN', false));
     server.on('rt:subscribe', () => ({ ok: true, channel: 'a' }));
     await channel.ready();
@@ -138,7 +138,7 @@ describe('a subscription that is refused or lost', () => {
     server.socket.emit('rt:evicted', { channel: 'a', code, retryable: false });
     event('a', 'x', 1);
     await expect(stream.next()).rejects.toMatchObject({ code, retryable: false });
-    expect(channel).toMatchObject({ state: 'ended', reason: { code } });
+    expect(channel.status).toMatchObject({ state: 'ended', reason: { code } });
     server.drop();
     await reached(client, 'reconnecting');
     await client.channel('b').ready();
@@ -158,10 +158,10 @@ describe('a subscription that is refused or lost', () => {
     const channel = client.channel('a');
     await channel.ready();
     const changed = jest.fn();
-    channel.onState(changed);
+    channel.onStatus(changed);
     server.socket.emit('rt:evicted', { channel: 'a', code: 'INSUFFICIENT_STATE', retryable: true });
     await reached(channel, 'subscribing');
-    expect(channel.reason?.code).toBe('INSUFFICIENT_STATE');
+    expect(reasonOf(channel)?.code).toBe('INSUFFICIENT_STATE');
     await channel.ready();
     expect(changed).toHaveBeenCalledTimes(2);
   });
@@ -191,10 +191,10 @@ describe('a subscription that is refused or lost', () => {
     await channel.ready();
     server.on('rt:subscribe', () => refuse('FORBIDDEN', false));
     client.disconnect();
-    expect(channel.state).toBe('subscribing');
+    expect(channel.status.state).toBe('subscribing');
     client.connect();
     await reached(channel, 'ended');
-    expect(channel.reason?.code).toBe('FORBIDDEN');
+    expect(reasonOf(channel)?.code).toBe('FORBIDDEN');
   });
 
   it('is requested again when the answer was lost with the connection', async () => {
@@ -218,12 +218,58 @@ describe('a subscription that is refused or lost', () => {
     await expect(stream.next()).rejects.toMatchObject({ code: 'REVOKED' });
     await expect(channel.ready()).rejects.toMatchObject({ code: 'REVOKED' });
     await expect(channel.events('x').next()).rejects.toMatchObject({ code: 'REVOKED' });
-    expect(channel.state).toBe('subscribing');
+    expect(channel.status.state).toBe('subscribing');
     client.connect();
     await channel.ready();
     const next = channel.events('x').next();
     event('a', 'x', 1);
     await next;
     expect(heard).toEqual([1]);
+  });
+
+  it('is requested again when its listener connects again', async () => {
+    const channel = client.channel('a');
+    await channel.ready();
+    const off = channel.onStatus(({ state }) => {
+      if (state === 'subscribing') client.connect();
+    });
+    client.disconnect();
+    await channel.ready();
+    off();
+    expect(client.status.state).toBe('connected');
+    await channel.send('m', 1);
+  });
+
+  it('has a gap after each loss, for handles that were there before', async () => {
+    const old = client.channel('a');
+    const statuses: unknown[] = [];
+    old.onStatus((status) => statuses.push(status));
+    await old.ready();
+    const { status } = old;
+    expect(old.status).toBe(status);
+    server.drop();
+    await reached(old, 'subscribing');
+    const during = client.channel('a');
+    await old.ready();
+    const after = client.channel('a');
+    expect([old, during, after].map((handle) => (handle.status as { gap?: boolean }).gap)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    client.disconnect();
+    client.connect();
+    await Promise.all([old, during, after].map((handle) => reached(handle, 'subscribed')));
+    expect([old, during, after].map((handle) => (handle.status as { gap?: boolean }).gap)).toEqual([true, true, true]);
+    expect(old.status).toEqual({ state: 'subscribed', gap: true, replayed: 0 });
+    expect(old.status).toBe(old.status);
+    expect(statuses).toEqual([
+      { state: 'subscribed', gap: false, replayed: 0 },
+      { state: 'subscribing' },
+      { state: 'subscribed', gap: true, replayed: 0 },
+      { state: 'subscribing' },
+      { state: 'subscribed', gap: true, replayed: 0 },
+    ]);
+    expect(new Set(statuses).size).toBe(5);
   });
 });

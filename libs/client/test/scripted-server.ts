@@ -27,6 +27,8 @@ export class ScriptedServer {
   /** `data` of the next connect errors; once the list is empty, every client may connect. */
   readonly refusals: object[] = [];
   welcome: object | null = { protocol: 1, connectionId: 'c1', user: { userId: 'u1', roles: ['member'] } };
+  /** Channels that the server subscribes by itself, after the welcome. */
+  announced: string[] = [];
   port = 0;
   private readonly scripts = new Map<string, Script>();
   private readonly emitter = new EventEmitter();
@@ -43,6 +45,7 @@ export class ScriptedServer {
     });
     this.io.on('connection', (socket) => {
       if (this.welcome) socket.emit('rt:welcome', this.welcome);
+      for (const channel of this.announced) socket.emit('rt:subscribed', { channel });
       socket.onAny((event: string, body: unknown, ack?: (answer: unknown) => void) => {
         const request = { event, body, socket, reply: (answer: unknown) => ack?.(answer) };
         const answer = (this.scripts.get(event) ?? this.agree)(request);

@@ -1,7 +1,7 @@
 // How does the page talk to the server? Over one channel of the realtime layer, with the same client as any application.
 import { createRealtimeClient, type ChannelHandle, type RealtimeClient, RealtimeError } from '@nestjs-realtime/client';
 import type { DashboardChannel } from '../../src/wire/dashboard.channel.js';
-import type { DashboardFrame, DashboardSnapshot } from '../../src/wire/feed.frames.js';
+import type { DashboardFrame } from '../../src/wire/feed.frames.js';
 import { applyFrame, type DashboardState, openState } from '../state/dashboard-state.js';
 import { Store } from '../state/store.js';
 import { endedState, type LinkStatus } from './link-status.js';
@@ -9,7 +9,7 @@ import type { TokenKeeper } from './token.js';
 
 const CHANNEL = 'realtime-dashboard.live';
 /** Short, because operators watch the page while a server restarts. */
-const MAX_RETRY_DELAY_MS = 5_000;
+const MAX_RETRY_DELAY = '5s';
 /** Pause before `open` is sent again, unless the server says how long. */
 const REOPEN_DELAY_MS = 1_000;
 
@@ -28,10 +28,10 @@ export class DashboardLink {
     this.client = createRealtimeClient({
       path,
       autoConnect: false,
-      maxRetryDelay: MAX_RETRY_DELAY_MS,
+      maxRetryDelay: MAX_RETRY_DELAY,
       auth: () => (token.token === null ? undefined : { token: token.token }),
     });
-    this.client.onState(() => this.updateStatus());
+    this.client.onStatus(() => this.updateStatus());
   }
 
   /** Closes the connection and opens a new one, with the current cookies and token. */
@@ -42,7 +42,7 @@ export class DashboardLink {
     this.status.set({ state: 'connecting', user: null });
     const channel = (this.channel = this.client.channel<DashboardChannel>(CHANNEL));
     channel.on('frame', (frame) => this.take(frame));
-    channel.onState(({ state }) => {
+    channel.onStatus(({ state }) => {
       if (channel !== this.channel) return;
       this.opened = false;
       if (state === 'subscribed') void this.open(channel);
@@ -65,7 +65,7 @@ export class DashboardLink {
   private async open(channel: ChannelHandle<DashboardChannel>): Promise<void> {
     clearTimeout(this.reopening);
     try {
-      const snapshot = (await channel.send('open', {})) as DashboardSnapshot;
+      const snapshot = await channel.send('open', {});
       if (channel !== this.channel) return;
       this.opened = true;
       this.data.set(openState(snapshot, this.data.value));
@@ -80,7 +80,7 @@ export class DashboardLink {
     if (reason.code === 'DISCONNECTED' || reason.code === 'CLOSED') return;
     if (!reason.retryable) return this.end(reason);
     this.reopening = setTimeout(() => {
-      if (channel === this.channel && channel.state === 'subscribed') void this.open(channel);
+      if (channel === this.channel && channel.status.state === 'subscribed') void this.open(channel);
     }, reason.retryAfterMs ?? REOPEN_DELAY_MS);
   }
 
@@ -90,13 +90,14 @@ export class DashboardLink {
   }
 
   private updateStatus(): void {
-    const { client, channel } = this;
-    if (client.state === 'failed') return this.end(client.reason);
+    const { status, user } = this.client;
+    const channel = this.channel?.status;
+    if (status.state === 'failed') return this.end(status.reason);
     if (channel?.state === 'ended' && channel.reason) return this.end(channel.reason);
-    if (client.state === 'disconnected') return;
+    if (status.state === 'disconnected') return;
     const waiting = this.data.value === null ? 'connecting' : 'reconnecting';
-    const reason = client.reason ?? channel?.reason;
-    this.status.set({ state: this.opened ? 'live' : waiting, user: client.user, reason });
+    const reason = 'reason' in status ? status.reason : channel?.state === 'subscribing' ? channel.reason : undefined;
+    this.status.set({ state: this.opened ? 'live' : waiting, user, reason });
   }
 
   /** Clears all data from the page: the visitor may no longer have the right to see it. */

@@ -60,7 +60,7 @@ export async function connectTestClient(app: INestApplication, options: TestClie
     path,
     transports: [...transports],
     auth: typeof auth === 'object' ? () => auth : auth,
-    extraHeaders: headersOf(pageHeaders(url, settings), cookies, headers),
+    headers: headersOf(pageHeaders(url, settings), cookies, headers),
     autoConnect: false,
   });
   const client = new TestClient(realtime, timeout);
@@ -135,16 +135,17 @@ async function firstAttempt(client: RealtimeClient, timeout: number): Promise<vo
     await waitFor(
       timeout,
       (changed) => {
-        const off = client.onState(changed);
+        const off = client.onStatus(changed);
         client.connect();
         return off;
       },
       () => {
-        if (client.state === 'connected') return { found: true };
-        if (client.reason) throw client.reason;
+        const { status } = client;
+        if (status.state === 'connected') return { found: true };
+        if ('reason' in status) throw status.reason;
         return undefined;
       },
-      () => `The client is ${client.state}, and was neither welcomed nor refused`,
+      () => `The client is ${client.status.state}, and was neither welcomed nor refused`,
     );
   } catch (error) {
     client.disconnect();

@@ -1,6 +1,6 @@
 // How does a test use a connection? With a client of the library, and promises for states to come.
-import type { PublicUser, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
-import type { ConnectionState, ParamsArgument, RealtimeClient, RealtimeError } from '@nestjs-realtime/client';
+import type { AnyChannel, PublicUser } from '@nestjs-realtime/contract';
+import type { ChannelArguments, ChannelHandle, ConnectionStatus, RealtimeClient } from '@nestjs-realtime/client';
 import { type TestChannel, testChannel } from './test-channel.js';
 import { reached, stateOf, waitFor, type WaitOptions } from './wait.js';
 
@@ -20,39 +20,34 @@ export class TestClient {
     return this.realtime.user;
   }
 
-  get state(): ConnectionState {
-    return this.realtime.state;
-  }
-
-  /** Why the client is `reconnecting` or has `failed`. */
-  get reason(): RealtimeError | undefined {
-    return this.realtime.reason;
+  /** `connected`, `reconnecting`, `failed` and so on, with what belongs to it. */
+  get status(): ConnectionStatus {
+    return this.realtime.status;
   }
 
   /** Asks for a channel and returns at once. `ready()` resolves once the channel is granted. */
-  channel<Channel extends RealtimeChannelDescriptor>(
-    descriptor: Channel,
-    ...params: ParamsArgument<Channel>
-  ): TestChannel<Channel> {
-    return testChannel(this.realtime.channel(descriptor, ...params), descriptor, this.realtime, this.timeout);
+  channel<Channel extends AnyChannel>(descriptor: Channel, ...params: ChannelArguments<Channel>): TestChannel<Channel> {
+    const subscribe = this.realtime.channel as (channel: Channel, ...rest: unknown[]) => ChannelHandle<Channel>;
+    return testChannel(subscribe(descriptor, ...params), descriptor, this.realtime, this.timeout);
   }
 
   /**
    * Resolves with the channel once the server has subscribed this client. From then on it receives every broadcast.
    * @throws RealtimeError the first refusal, retryable or not.
    */
-  async subscribe<Channel extends RealtimeChannelDescriptor>(
+  async subscribe<Channel extends AnyChannel>(
     descriptor: Channel,
-    ...params: ParamsArgument<Channel>
+    ...params: ChannelArguments<Channel>
   ): Promise<TestChannel<Channel>> {
     const channel = this.channel(descriptor, ...params);
     try {
       return await waitFor(
         this.timeout,
-        (changed) => channel.onState(changed),
+        (changed) => channel.onStatus(changed),
         () => {
-          if (channel.state === 'subscribed') return { found: channel };
-          if (channel.reason) throw channel.reason;
+          const { status } = channel;
+          if (status.state === 'subscribed') return { found: channel };
+          if (status.reason) throw status.reason;
           return undefined;
         },
         () => `${channel.name} is ${stateOf(channel)}, and was neither admitted nor refused`,
@@ -64,7 +59,7 @@ export class TestClient {
   }
 
   /** Resolves once the connection is in the state, such as `failed` after a revocation. */
-  reached(state: ConnectionState, { timeout = this.timeout }: WaitOptions = {}): Promise<void> {
+  reached(state: ConnectionStatus['state'], { timeout = this.timeout }: WaitOptions = {}): Promise<void> {
     return reached(this.realtime, state, timeout, 'The client');
   }
 
@@ -77,8 +72,8 @@ export class TestClient {
     try {
       await waitFor(
         this.timeout,
-        (changed) => fence.onState(changed),
-        () => (fence.state !== 'subscribing' || fence.reason ? { found: true } : undefined),
+        (changed) => fence.onStatus(changed),
+        () => (fence.status.state !== 'subscribing' || fence.status.reason ? { found: true } : undefined),
         () => `The client is ${stateOf(this.realtime)}, and the server did not answer`,
       );
     } finally {
@@ -88,6 +83,6 @@ export class TestClient {
 
   /** Closes the connection for good. */
   close(): void {
-    this.realtime.disconnect();
+    void this.realtime.close();
   }
 }

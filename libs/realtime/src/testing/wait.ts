@@ -8,9 +8,8 @@ export interface WaitOptions {
 
 /** An object with states and a listener for their changes, such as clients and channels of `@nestjs-realtime/client`. */
 export interface Stateful<State extends string> {
-  readonly state: State;
-  readonly reason?: Error | undefined;
-  onState(listener: () => void): () => void;
+  readonly status: { readonly state: State; readonly reason?: Error };
+  onStatus(listener: () => void): () => void;
 }
 
 /**
@@ -58,13 +57,13 @@ export async function reached<State extends string>(
 ): Promise<void> {
   await waitFor(
     timeout,
-    (changed) => subject.onState(changed),
-    () => (subject.state === state ? { found: true } : undefined),
+    (changed) => subject.onStatus(changed),
+    () => (subject.status.state === state ? { found: true } : undefined),
     () => `${name} is ${stateOf(subject)}, and was not ${state}`,
   );
 }
 
 /** The state and, where there is one, the reason. */
-export function stateOf({ state, reason }: Stateful<string>): string {
+export function stateOf({ status: { state, reason } }: Stateful<string>): string {
   return reason ? `${state} (${reason.message})` : state;
 }

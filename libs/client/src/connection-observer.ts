@@ -1,0 +1,17 @@
+// What does a connection report to the subscriptions?
+import type { FRAMES } from '@nestjs-realtime/contract';
+import type { FrameHandlers } from './client-transport.js';
+import type { RealtimeError } from './realtime-error.js';
+import type { Link } from './requests.js';
+
+export interface ConnectionObserver {
+  /** Why the client neither is connected nor tries to be. */
+  readonly stopped?: RealtimeError | undefined;
+  /** Frames can be sent over this link until `lost`. */
+  connected(link: Link): void;
+  lost(): void;
+  /** With a reason, the client makes no further attempt by itself; without, it goes on. */
+  halted(reason?: RealtimeError): void;
+  /** What the server sends about channels. */
+  readonly handlers: Pick<FrameHandlers, typeof FRAMES.EVENT | typeof FRAMES.SUBSCRIBED | typeof FRAMES.EVICTED>;
+}
