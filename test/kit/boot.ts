@@ -69,7 +69,7 @@ export class TestApp {
   /** Broadcasts like a caller without our types, so that gate 4 cannot depend on them. */
   broadcast(target: object, ...rest: unknown[]): Promise<void> {
     const broadcaster = this.nest.get(IRealtimeBroadcaster);
-    const broadcast: LooseBroadcast = broadcaster.broadcast.bind(broadcaster);
+    const broadcast = broadcaster.broadcast.bind(broadcaster) as LooseBroadcast;
     return broadcast(target, ...rest);
   }
 
