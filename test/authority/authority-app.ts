@@ -50,7 +50,7 @@ export class GateCounter extends IRealtimeTracer {
 export interface AuthorityApp {
   readonly app: TestApp;
   readonly accounts: Accounts;
-  readonly revocation: IRealtimeConnections;
+  readonly connections: IRealtimeConnections;
   readonly gates: GateCounter;
 }
 
@@ -71,7 +71,7 @@ export async function bootAuthority(settings: RealtimeSettings = {}): Promise<Au
   return {
     app,
     accounts: app.nest.get(Accounts),
-    revocation: app.nest.get(IRealtimeConnections),
+    connections: app.nest.get(IRealtimeConnections),
     gates: app.nest.get<GateCounter>(IRealtimeTracer),
   };
 }

@@ -94,8 +94,8 @@ describe('the expiry of credentials', () => {
     });
 
     it('ends the connection when its lease is renewed', async () => {
-      const { client, revocation } = await overdue();
-      await revocation.reauthorize({ userId: 'ann' });
+      const { client, connections } = await overdue();
+      await connections.reauthorize({ userId: 'ann' });
       expect(await client.next('rt:bye')).toEqual([{ code: 'EXPIRED', reconnect: false }]);
     });
   });

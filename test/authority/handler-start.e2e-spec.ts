@@ -96,7 +96,7 @@ const staffChannel = defineRealtimeChannel({
     parsed: slowSchema,
     piped: payload,
     intercepted: payload,
-    filtered: payload,
+    filtered: { payload, reply: z.unknown() },
     long: payload,
     patient: payload,
   },
@@ -123,26 +123,22 @@ class OnDesk {
   piped(): void {
     handled.push('piped');
   }
-
   @UseInterceptors(slowInterceptor)
   @RealtimeHandler('intercepted')
   intercepted(): void {
     handled.push('intercepted');
   }
-
   @UseGuards(SlowGuard)
   @UseFilters(CatchAll)
   @RealtimeHandler('filtered')
   filtered(): void {
     handled.push('filtered');
   }
-
   @RealtimeHandler('patient')
   async patient(_say: Say, ctx: RealtimeContext<typeof staffChannel>): Promise<void> {
     running.begun.open();
     await setTimeout(600_000, null, { signal: ctx.signal });
   }
-
   @RealtimeHandler('long')
   async long(say: Say, ctx: RealtimeContext<typeof staffChannel>): Promise<void> {
     running.begun.open();
@@ -176,7 +172,7 @@ const SLOW_MESSAGES = ['guarded', 'parsed', 'piped', 'intercepted', 'filtered'] 
 describe('the handler of a message', () => {
   let app: TestApp;
   let accounts: Accounts;
-  let revocation: IRealtimeConnections;
+  let connections: IRealtimeConnections;
   let ann: Client;
 
   beforeEach(async () => {
@@ -190,7 +186,7 @@ describe('the handler of a message', () => {
       providers: [OnDesk, OnScoped],
     });
     accounts = app.nest.get(Accounts);
-    revocation = app.nest.get(IRealtimeConnections);
+    connections = app.nest.get(IRealtimeConnections);
     accounts.login('ann', 'ann', { roles: ['staff'] });
     accounts.admit('ann', '1');
     ann = await app.connect({ as: 'ann' });
@@ -221,14 +217,19 @@ describe('the handler of a message', () => {
     });
 
     it.each<[string, string, () => Promise<unknown>]>([
-      ['a subscription is revoked', 'FORBIDDEN', () => revocation.revoke({ userId: 'ann', channel: 'desk' })],
-      ['all subscriptions are revoked', 'FORBIDDEN', () => revocation.revoke({ userId: 'ann' })],
+      ['its subscription is ended', 'FORBIDDEN', () => connections.unsubscribe({ userId: 'ann' }, staffChannel)],
+      ['all subscriptions are ended', 'FORBIDDEN', () => connections.unsubscribe({ userId: 'ann' })],
+      [
+        'the subscription of its connection is ended',
+        'FORBIDDEN',
+        () => connections.unsubscribe({ connectionId: ann.socket.id! }, staffChannel),
+      ],
       [
         'a role is lost',
         'FORBIDDEN',
         () => {
           accounts.login('ann', 'ann');
-          return revocation.reauthorize({ userId: 'ann' });
+          return connections.reauthorize({ userId: 'ann' });
         },
       ],
     ])('does not begin after %s', async (_what, code, end) => {
@@ -242,8 +243,9 @@ describe('the handler of a message', () => {
     });
 
     it.each<[string, () => unknown]>([
-      ['the user is disconnected', () => revocation.disconnect({ userId: 'ann' })],
-      ['the session is disconnected', () => revocation.disconnect({ sessionId: 'ann' })],
+      ['the user is disconnected', () => connections.disconnect({ userId: 'ann' })],
+      ['the session is disconnected', () => connections.disconnect({ sessionId: 'ann' })],
+      ['the connection is disconnected', () => connections.disconnect({ connectionId: ann.socket.id! })],
       ['the client has left', () => ann.close()],
     ])('does not begin after %s', async (_what, end) => {
       const held = slow.hold();
@@ -287,7 +289,7 @@ describe('the handler of a message', () => {
     const reply = send('member');
     await held.asked;
     accounts.expel('ann', '1');
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     held.release();
     expect(await reply).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
     expect(handled).toEqual([]);
@@ -297,7 +299,7 @@ describe('the handler of a message', () => {
     const held = accounts.membership.hold();
     const reply = send('member');
     await held.asked;
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     held.release();
     expect(await reply).toEqual({ ok: true });
     expect([handled, accounts.membership.count]).toEqual([['member'], 2]);
@@ -308,7 +310,7 @@ describe('the handler of a message', () => {
     const held = slow.hold();
     const reply = send('say', 'scoped');
     await held.asked;
-    await revocation.revoke({ userId: 'ann', channel: 'scoped' });
+    await connections.unsubscribe({ userId: 'ann' }, deskChannel);
     held.release();
     expect(await reply).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
     expect(handled).toEqual([]);
@@ -323,7 +325,7 @@ describe('the handler of a message', () => {
   it('that gives up when its signal fires has not failed, and leaves nothing in the log', async () => {
     const reply = send('patient');
     await running.begun.opened;
-    await revocation.revoke({ userId: 'ann', channel: 'desk' });
+    await connections.unsubscribe({ userId: 'ann' }, staffChannel);
     expect(await reply).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
 
     await ann.subscribe('desk');
@@ -356,10 +358,10 @@ describe('the handler of a message', () => {
       );
     };
 
-    it('sends nothing more once its subscription is revoked, and its reply is a refusal', async () => {
+    it('sends nothing more once its subscription is ended, and its reply is a refusal', async () => {
       const reply = send('long');
       await running.begun.opened;
-      await revocation.revoke({ userId: 'ann', channel: 'desk' });
+      await connections.unsubscribe({ userId: 'ann' }, staffChannel);
       expect(await outcome()).toBe('FORBIDDEN');
       expect(await reply).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
       await bob.settle();
@@ -369,7 +371,7 @@ describe('the handler of a message', () => {
     it('sends nothing more once its user is disconnected', async () => {
       void send('long');
       await running.begun.opened;
-      await revocation.disconnect({ userId: 'ann' });
+      await connections.disconnect({ userId: 'ann' });
       expect(await outcome()).toBe('FORBIDDEN');
     });
 
@@ -391,7 +393,7 @@ describe('the handler of a message', () => {
       const gone = app.nextHook('disconnected');
       ann.close();
       await gone;
-      await revocation.disconnect({ userId: 'ann' });
+      await connections.disconnect({ userId: 'ann' });
       expect(await outcome()).toBe('FORBIDDEN');
     });
   });

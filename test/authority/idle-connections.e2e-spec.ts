@@ -1,6 +1,7 @@
 // How long does authority last on a connection without subscriptions? No longer than a lease, where a session ends unannounced.
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { RealtimeConnection } from 'nestjs-realtime';
+import type { LiveConnection } from 'nestjs-realtime/adapters';
+import { ConnectionDirectory } from '../../libs/realtime/src/connections/connection.directory.js';
 import { closeApps } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
 import { type AuthorityApp, bootAuthority } from './authority-app.js';
@@ -41,14 +42,13 @@ describe('an idle connection', () => {
 
   describe('whose user was not confirmed for a lease', () => {
     /** The lease is long, so that only the gates can notice the end. */
-    async function doubted(): Promise<{ readonly client: Client; readonly connection: RealtimeConnection }> {
+    async function doubted(): Promise<{ readonly client: Client; readonly connection: LiveConnection }> {
       const { app } = await start(600_000);
-      const connected = app.nextHook('connected');
       const client = await app.connect({ as: 'ann' });
-      const { connection } = await connected;
+      const [connection] = app.nest.get(ConnectionDirectory).all();
       return { client, connection };
     }
-    const doubt = (connection: RealtimeConnection): void => void (connection.confirmedAt = -Infinity);
+    const doubt = (connection: LiveConnection): void => void (connection.confirmedAt = -Infinity);
 
     it('has its user confirmed once for a batch, and is admitted where the session still exists', async () => {
       const { client, connection } = await doubted();

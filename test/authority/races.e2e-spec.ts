@@ -4,7 +4,7 @@ import type { IRealtimeConnections } from 'nestjs-realtime';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
 import type { Accounts } from './accounts.js';
-import { bootAuthority, roomChannel } from './authority-app.js';
+import { bootAuthority, insideChannel, roomChannel } from './authority-app.js';
 
 const ROOM = { channel: 'room.1' };
 const room = roomChannel.with({ roomId: '1' });
@@ -12,10 +12,10 @@ const room = roomChannel.with({ roomId: '1' });
 describe('races', () => {
   let app: TestApp;
   let accounts: Accounts;
-  let revocation: IRealtimeConnections;
+  let connections: IRealtimeConnections;
 
   beforeEach(async () => {
-    ({ app, accounts, revocation } = await bootAuthority({
+    ({ app, accounts, connections } = await bootAuthority({
       limits: { messagesPerSecond: 1_000, messageBurst: 1_000 },
     }));
     accounts.login('s1', 'ann');
@@ -32,41 +32,53 @@ describe('races', () => {
   }
 
   describe('while gate 2 runs', () => {
-    it.each([
-      ['revoke from the channel', () => revocation.revoke({ userId: 'ann', channel: room })],
-      ['revoke from every channel', () => revocation.revoke({ userId: 'ann' })],
-    ])('%s wins over a subscribe', async (_what, revoke) => {
+    it.each<[string, (connectionId: string) => Promise<void>]>([
+      ['of a user from the channel', () => connections.unsubscribe({ userId: 'ann' }, room)],
+      ['of a user from every channel', () => connections.unsubscribe({ userId: 'ann' })],
+      ['of a session from the channel', () => connections.unsubscribe({ sessionId: 's1' }, room)],
+      ['of a session from every channel', () => connections.unsubscribe({ sessionId: 's1' })],
+      ['of a connection from the channel', (connectionId) => connections.unsubscribe({ connectionId }, room)],
+      ['of a connection from every channel', (connectionId) => connections.unsubscribe({ connectionId })],
+    ])('unsubscribe %s wins over a subscribe', async (_what, unsubscribe) => {
       const client = await app.connect({ as: 's1' });
       const held = accounts.membership.hold();
       const reply = client.subscribe('room.1');
       await held.asked;
-      await revoke();
+      await unsubscribe(client.socket.id!);
       held.release();
       expect(await reply).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
       expect(await hears(client)).toBe(false);
       expect(app.stats()).toMatchObject({ subscriptions: 0, rooms: 0 });
     });
 
-    it('a revocation for another user or another channel changes nothing', async () => {
+    it('a revocation for another user, connection or channel changes nothing', async () => {
       const client = await app.connect({ as: 's1' });
       const held = accounts.membership.hold();
       const reply = client.subscribe('room.1');
       await held.asked;
-      await revocation.revoke({ userId: 'bob' });
-      await revocation.revoke({ userId: 'ann', channel: 'room.2' });
-      await revocation.disconnect({ sessionId: 's2' });
+      const other = await app.connect({ as: 's1' });
+      await connections.unsubscribe({ userId: 'bob' });
+      await connections.unsubscribe({ connectionId: other.socket.id! });
+      await connections.unsubscribe({ userId: 'ann' }, roomChannel.with({ roomId: '2' }));
+      await connections.unsubscribe({ connectionId: client.socket.id! }, insideChannel);
+      await connections.disconnect({ sessionId: 's2' });
+      await connections.disconnect({ connectionId: other.socket.id! });
       held.release();
       expect(await reply).toEqual({ ok: true, channel: 'room.1' });
       expect(accounts.membership.count).toBe(1);
     });
 
-    it('reauthorize has the subscription judged again', async () => {
+    it.each<[string, (connectionId: string) => Promise<void>]>([
+      ['of a user', () => connections.reauthorize({ userId: 'ann' })],
+      ['of a session', () => connections.reauthorize({ sessionId: 's1' })],
+      ['of a connection, for the channel', (connectionId) => connections.reauthorize({ connectionId }, room)],
+    ])('reauthorize %s has the subscription judged again', async (_whose, reauthorize) => {
       const client = await app.connect({ as: 's1' });
       const held = accounts.membership.hold();
       const reply = client.subscribe('room.1');
       await held.asked;
       accounts.expel('ann', '1');
-      await revocation.reauthorize({ userId: 'ann' });
+      await reauthorize(client.socket.id!);
       held.release();
       expect(await reply).toMatchObject({ error: { code: 'FORBIDDEN' } });
       expect(accounts.membership.count).toBe(2);
@@ -80,7 +92,7 @@ describe('races', () => {
       const reply = client.request<unknown>('rt:subscribe', [ROOM, { channel: 'room.2' }, { channel: 'inside' }]);
       await held.asked;
       await client.settle();
-      await revocation.revoke({ userId: 'ann', channel: 'inside' });
+      await connections.unsubscribe({ userId: 'ann' }, insideChannel);
       held.release();
       expect(await reply).toMatchObject([{ ok: true }, { ok: true }, { ok: false, error: { code: 'FORBIDDEN' } }]);
     });
@@ -134,8 +146,8 @@ describe('races', () => {
 
   describe('while gate 1 runs', () => {
     it.each([
-      ['disconnectUser', () => revocation.disconnect({ userId: 'ann' })],
-      ['disconnectSession', () => revocation.disconnect({ sessionId: 's1' })],
+      ['disconnect of the user', () => connections.disconnect({ userId: 'ann' })],
+      ['disconnect of the session', () => connections.disconnect({ sessionId: 's1' })],
     ])('%s wins over a connect', async (_what, disconnect) => {
       const held = accounts.identity.hold();
       const connecting = app.connect({ as: 's1' });
@@ -153,7 +165,7 @@ describe('races', () => {
       const connecting = app.connect({ as: 's1' });
       await held.asked;
       accounts.login('s1', 'ann');
-      await revocation.reauthorize({ userId: 'ann' });
+      await connections.reauthorize({ userId: 'ann' });
       held.release();
       const client = await connecting;
       expect(await client.welcome()).toMatchObject({ user: { userId: 'ann', roles: [] } });
@@ -164,10 +176,11 @@ describe('races', () => {
       const held = accounts.identity.hold();
       const connecting = app.connect({ as: 's1' });
       await held.asked;
-      await revocation.disconnect({ userId: 'bob' });
-      await revocation.disconnect({ sessionId: 's2' });
-      await revocation.revoke({ userId: 'ann' });
-      await revocation.reauthorize({ userId: 'bob' });
+      await connections.disconnect({ userId: 'bob' });
+      await connections.disconnect({ sessionId: 's2' });
+      await connections.disconnect({ connectionId: 'another' });
+      await connections.unsubscribe({ userId: 'ann' });
+      await connections.reauthorize({ userId: 'bob' });
       held.release();
       await connecting;
       expect(accounts.identity.count).toBe(1);
@@ -176,8 +189,8 @@ describe('races', () => {
 
   describe('while rt:authenticate runs', () => {
     it.each([
-      ['disconnectUser', () => revocation.disconnect({ userId: 'ann' })],
-      ['disconnectSession', () => revocation.disconnect({ sessionId: 's1' })],
+      ['disconnect of the user', () => connections.disconnect({ userId: 'ann' })],
+      ['disconnect of the session', () => connections.disconnect({ sessionId: 's1' })],
     ])('%s wins over new credentials', async (_what, disconnect) => {
       const client = await app.connect();
       const held = accounts.identity.hold();
@@ -198,7 +211,7 @@ describe('races', () => {
       await held.asked;
       const fresh = accounts.identity.hold();
       accounts.login('s1', 'ann');
-      const reauthorized = revocation.reauthorize({ userId: 'ann' });
+      const reauthorized = connections.reauthorize({ userId: 'ann' });
       await fresh.asked;
       fresh.release();
       await reauthorized;

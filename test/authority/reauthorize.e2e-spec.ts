@@ -11,10 +11,10 @@ const CHANNELS = ['news', 'inside', 'staff', 'room.1'];
 describe('reauthorize', () => {
   let app: TestApp;
   let accounts: Accounts;
-  let revocation: IRealtimeConnections;
+  let connections: IRealtimeConnections;
 
   beforeEach(async () => {
-    ({ app, accounts, revocation } = await bootAuthority());
+    ({ app, accounts, connections } = await bootAuthority());
     accounts.login('ann', 'ann', { roles: ['staff'] });
     accounts.login('bob', 'bob', { roles: ['staff'] });
     for (const user of ['ann', 'bob']) accounts.admit(user, '1');
@@ -40,7 +40,7 @@ describe('reauthorize', () => {
   it('evicts from what a lost role had opened, on every connection of the user, and keeps the connections', async () => {
     const [first, second, bob] = [await listener('ann'), await listener('ann'), await listener('bob')];
     accounts.login('ann', 'ann');
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     for (const client of [first, second]) {
       expect(await hears(client)).toEqual(['news', 'inside', 'room.1']);
       expect(await client.next('rt:evicted')).toEqual([{ channel: 'staff', code: 'REVOKED', retryable: false }]);
@@ -54,7 +54,7 @@ describe('reauthorize', () => {
     const client = await app.connect({ as: 'ann' });
     expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
     accounts.login('ann', 'ann', { roles: ['staff'] });
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     expect(await client.subscribe('staff')).toEqual({ ok: true, channel: 'staff' });
   });
 
@@ -62,7 +62,7 @@ describe('reauthorize', () => {
     const [ann, bob] = [await listener('ann'), await listener('bob')];
     accounts.expel('ann', '1');
     expect(await hears(ann)).toContain('room.1');
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     expect(await hears(ann)).toEqual(['news', 'inside', 'staff']);
     expect(await ann.next('rt:evicted')).toEqual([{ channel: 'room.1', code: 'REVOKED', retryable: false }]);
     expect(await hears(bob)).toEqual(CHANNELS);
@@ -70,7 +70,7 @@ describe('reauthorize', () => {
 
   it('keeps every subscription that is still allowed', async () => {
     const client = await listener('ann');
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     expect(await hears(client)).toEqual(CHANNELS);
     expect(client.log).not.toContain('rt:evicted');
   });
@@ -78,7 +78,7 @@ describe('reauthorize', () => {
   it('disconnects a user whose session has ended', async () => {
     const [ann, bob] = [await listener('ann'), await listener('bob')];
     accounts.logout('ann');
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     expect(app.stats()).toMatchObject({ connections: 1, subscriptions: CHANNELS.length });
     expect(await ann.next('rt:bye')).toEqual([{ code: 'REVOKED', reconnect: false }]);
     expect(await ann.closed).toBe('io server disconnect');
@@ -88,7 +88,7 @@ describe('reauthorize', () => {
   it('disconnects a session that now belongs to another user', async () => {
     const ann = await listener('ann');
     accounts.login('ann', 'root', { roles: ['staff'] });
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     expect(await ann.next('rt:bye')).toEqual([{ code: 'REVOKED', reconnect: false }]);
   });
 
@@ -98,7 +98,7 @@ describe('reauthorize', () => {
       const client = await listener('ann');
       accounts.identity.fail(how);
       const startedAt = Date.now();
-      await revocation.reauthorize({ userId: 'ann' });
+      await connections.reauthorize({ userId: 'ann' });
       expect(Date.now() - startedAt).toBeLessThan(2_000);
       expect(app.stats()).toMatchObject({ connections: 1, subscriptions: 0 });
       expect(await hears(client)).toEqual([]);
@@ -111,7 +111,7 @@ describe('reauthorize', () => {
   it.each(['fails', 'hangs'] as const)('evicts from a channel whose guard %s', async (how) => {
     const client = await listener('ann');
     accounts.membership.fail(how);
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     expect(await hears(client)).toEqual(['news', 'inside', 'staff']);
     expect(await client.next('rt:evicted')).toEqual([{ channel: 'room.1', code: 'EXPIRED', retryable: true }]);
   });
@@ -120,7 +120,7 @@ describe('reauthorize', () => {
     const client = await listener('ann');
     accounts.login('ann', 'ann');
     accounts.identity.fail('fails');
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'UNAVAILABLE', retryable: true } });
     accounts.identity.recover();
     expect(await client.subscribe('staff')).toMatchObject({ error: { code: 'FORBIDDEN' } });
@@ -132,7 +132,7 @@ describe('reauthorize', () => {
     accounts.expel('ann', '1');
     const held = accounts.membership.hold();
     let done = false;
-    const reauthorized = revocation.reauthorize({ userId: 'ann' }).then(() => (done = true));
+    const reauthorized = connections.reauthorize({ userId: 'ann' }).then(() => (done = true));
     await held.asked;
     await client.settle();
     expect(done).toBe(false);
@@ -144,11 +144,11 @@ describe('reauthorize', () => {
   it('is not undone by an older answer that arrives later', async () => {
     const client = await listener('ann');
     const old = accounts.identity.hold();
-    const before = revocation.reauthorize({ userId: 'ann' });
+    const before = connections.reauthorize({ userId: 'ann' });
     await old.asked;
     const recent = accounts.identity.hold();
     accounts.login('ann', 'ann');
-    const after = revocation.reauthorize({ userId: 'ann' });
+    const after = connections.reauthorize({ userId: 'ann' });
     await recent.asked;
     recent.release();
     await after;
@@ -162,11 +162,11 @@ describe('reauthorize', () => {
     const client = await listener('ann');
     const first = accounts.identity.hold();
     accounts.expel('ann', '1');
-    const before = revocation.reauthorize({ userId: 'ann' });
+    const before = connections.reauthorize({ userId: 'ann' });
     await first.asked;
     accounts.identity.hold().release();
     const judging = accounts.membership.hold();
-    const after = revocation.reauthorize({ userId: 'ann' });
+    const after = connections.reauthorize({ userId: 'ann' });
     await judging.asked;
     accounts.membership.hold().release();
     first.release();
@@ -180,7 +180,7 @@ describe('reauthorize', () => {
     const client = await listener('ann');
     const held = accounts.identity.hold();
     accounts.logout('ann');
-    const reauthorized = revocation.reauthorize({ userId: 'ann' });
+    const reauthorized = connections.reauthorize({ userId: 'ann' });
     await held.asked;
     const fresh = accounts.identity.hold();
     accounts.login('ann2', 'ann', { roles: ['staff'] });

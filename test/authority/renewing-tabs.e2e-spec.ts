@@ -28,7 +28,7 @@ describe('many connections of one user', () => {
   });
 
   it('connections of one user are refreshed by the credentials that were accepted last', async () => {
-    const { app, accounts, revocation } = await bootAuthority();
+    const { app, accounts, connections } = await bootAuthority();
     accounts.login('first', 'ann');
     accounts.login('second', 'ann', { roles: ['staff'] });
     const connected = app.nextHook('connected');
@@ -37,7 +37,7 @@ describe('many connections of one user', () => {
     await tab.request('rt:authenticate', { token: 'second' });
     expect(connection.handshake.auth).toEqual({ token: 'second' });
     accounts.logout('first');
-    await revocation.reauthorize({ userId: 'ann' });
+    await connections.reauthorize({ userId: 'ann' });
     expect(await tab.subscribe('staff')).toMatchObject({ ok: true });
     // refused credentials change nothing
     await tab.request('rt:authenticate', { token: 'third' });

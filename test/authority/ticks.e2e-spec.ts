@@ -7,6 +7,7 @@ import type { Accounts } from './accounts.js';
 import { bootAuthority, roomChannel } from './authority-app.js';
 
 const MICROTASKS = 40;
+const room = roomChannel.with({ roomId: '1' });
 
 /** Each moment, in order, after an answer was released. */
 const MOMENTS: readonly [name: string, wait: () => Promise<unknown>][] = [
@@ -23,10 +24,10 @@ const MOMENTS: readonly [name: string, wait: () => Promise<unknown>][] = [
 describe('a revocation at any moment', () => {
   let app: TestApp;
   let accounts: Accounts;
-  let revocation: IRealtimeConnections;
+  let connections: IRealtimeConnections;
 
   beforeEach(async () => {
-    ({ app, accounts, revocation } = await bootAuthority({
+    ({ app, accounts, connections } = await bootAuthority({
       limits: { messagesPerSecond: 1_000, messageBurst: 1_000 },
     }));
     accounts.login('s1', 'ann');
@@ -43,8 +44,8 @@ describe('a revocation at any moment', () => {
   }
 
   it.each([
-    ['disconnectUser', () => revocation.disconnect({ userId: 'ann' })],
-    ['disconnectSession', () => revocation.disconnect({ sessionId: 's1' })],
+    ['disconnect of a user', () => connections.disconnect({ userId: 'ann' })],
+    ['disconnect of a session', () => connections.disconnect({ sessionId: 's1' })],
   ])(
     '%s leaves no client connected that gate 1 was admitting',
     async (_what, disconnect) => {
@@ -73,7 +74,10 @@ describe('a revocation at any moment', () => {
     30_000,
   );
 
-  it('disconnectUser finds an anonymous connection that was gaining a user', async () => {
+  it.each<[string, (connectionId: string) => Promise<void>]>([
+    ['its user', () => connections.disconnect({ userId: 'ann' })],
+    ['its own id', (connectionId) => connections.disconnect({ connectionId })],
+  ])('disconnect finds an anonymous connection that was gaining a user, by %s', async (_whose, disconnect) => {
     for (const [, wait] of MOMENTS) {
       const client = await app.connect();
       const held = accounts.identity.hold();
@@ -81,7 +85,7 @@ describe('a revocation at any moment', () => {
       await held.asked;
       held.release();
       await wait();
-      await revocation.disconnect({ userId: 'ann' });
+      await disconnect(client.socket.id!);
       const answer = await Promise.race([reply, client.closed]);
       if (typeof answer === 'string') continue;
       // It was answered: either it came too late to belong to ann, or the goodbye followed.
@@ -92,7 +96,11 @@ describe('a revocation at any moment', () => {
     await empty();
   });
 
-  it('revoke leaves no client in a channel that gate 2 was admitting it to', async () => {
+  it.each<[string, (connectionId: string) => Promise<void>]>([
+    ['a user', () => connections.unsubscribe({ userId: 'ann' }, room)],
+    ['a session', () => connections.unsubscribe({ sessionId: 's1' })],
+    ['a connection', (connectionId) => connections.unsubscribe({ connectionId }, room)],
+  ])('unsubscribe leaves no client of %s in a channel that gate 2 was admitting it to', async (_whose, unsubscribe) => {
     const client = await app.connect({ as: 's1' });
     for (const [moment, wait] of MOMENTS) {
       const held = accounts.membership.hold();
@@ -100,9 +108,9 @@ describe('a revocation at any moment', () => {
       await held.asked;
       held.release();
       await wait();
-      await revocation.revoke({ userId: 'ann', channel: 'room.1' });
+      await unsubscribe(client.socket.id!);
       expect([moment, app.stats().subscriptions]).toEqual([moment, 0]);
-      await app.broadcast(roomChannel.with({ roomId: '1' }), { n: 1 });
+      await app.broadcast(room, { n: 1 });
       await reply;
       expect([moment, app.stats().subscriptions]).toEqual([moment, 0]);
     }

@@ -23,7 +23,7 @@ import { MessageBody } from '@nestjs/websockets';
 import {
   defineRealtimeChannel,
   RealtimeChannel,
-  RealtimeContext,
+  type RealtimeContext,
   RealtimeException,
   RealtimeExecutionContext,
   RealtimeHandler,
@@ -38,7 +38,13 @@ const any = z.unknown();
 const allChannel = defineRealtimeChannel({
   name: 'all.{id}',
   scope: 'public',
-  messages: { full: z.object({ text: z.string() }), bare: any, fails: z.string(), piped: any, param: any },
+  messages: {
+    full: { payload: z.object({ text: z.string() }), reply: any },
+    bare: { payload: any, reply: any },
+    fails: { payload: z.string(), reply: any },
+    piped: { payload: any, reply: any },
+    param: { payload: any, reply: any },
+  },
 });
 
 /** What ran, in order. */
@@ -80,7 +86,7 @@ class MethodInterceptor implements NestInterceptor {
   constructor(private readonly trail: Trail) {}
   intercept(context: ExecutionContext, next: CallHandler) {
     const { channel } = context.getArgByIndex<RealtimeContext>(2);
-    this.trail.steps.push(`method interceptor ${context.getType()} ${channel}`);
+    this.trail.steps.push(`method interceptor ${context.getType()} ${channel.name}`);
     return next.handle();
   }
 }
@@ -146,7 +152,7 @@ class OnAllPlainly {
   @RealtimeHandler('piped')
   @UsePipes(ShoutPipe)
   piped(payload: unknown, context: RealtimeContext): unknown {
-    return [payload, context instanceof RealtimeContext];
+    return [payload, context.message === 'piped'];
   }
 }
 

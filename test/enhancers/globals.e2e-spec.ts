@@ -75,9 +75,13 @@ const plainChannel = defineRealtimeChannel({
   name: 'plain',
   scope: 'public',
   payload: z.number(),
-  messages: { go: z.string() },
+  messages: { go: { payload: z.string(), reply: z.string() } },
 });
-const guardedChannel = defineRealtimeChannel({ name: 'guarded', scope: 'public', messages: { go: z.string() } });
+const guardedChannel = defineRealtimeChannel({
+  name: 'guarded',
+  scope: 'public',
+  messages: { go: { payload: z.string(), reply: z.string() } },
+});
 
 @RealtimeChannel(plainChannel)
 class OnPlain {

@@ -15,7 +15,7 @@ import { REQUEST } from '@nestjs/core';
 import {
   defineRealtimeChannel,
   RealtimeChannel,
-  RealtimeContext,
+  type RealtimeContext,
   RealtimeExecutionContext,
   RealtimeHandler,
   RealtimeModule,
@@ -27,13 +27,14 @@ import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { KnownUsers } from '../kit/known-users.js';
 
 const any = z.unknown();
-const scopedChannel = defineRealtimeChannel({ name: 'scoped', scope: 'public', messages: { run: any } });
+const answered = { payload: any, reply: any };
+const scopedChannel = defineRealtimeChannel({ name: 'scoped', scope: 'public', messages: { run: answered } });
 const transientChannel = defineRealtimeChannel({
   name: 'transient',
   scope: 'public',
-  messages: { own: any, perMessage: any },
+  messages: { own: answered, perMessage: answered },
 });
-const legacyChannel = defineRealtimeChannel({ name: 'legacy', scope: 'public', messages: { run: any } });
+const legacyChannel = defineRealtimeChannel({ name: 'legacy', scope: 'public', messages: { run: answered } });
 
 let instances = 0;
 
@@ -52,7 +53,7 @@ class Fresh {
 class ScopedGuard implements CanActivate {
   constructor(private readonly scope: MessageScope) {}
   canActivate(context: ExecutionContext): boolean {
-    return this.scope.request === RealtimeExecutionContext.create(context).getRequest();
+    return (this.scope.request as unknown) === RealtimeExecutionContext.create(context).getRequest();
   }
 }
 

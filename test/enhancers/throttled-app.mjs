@@ -12,6 +12,8 @@ const decorate = (type, decorators) => decorators.forEach((decorator) => decorat
 const decorateMethod = (type, name, decorator) =>
   decorator(type.prototype, name, Object.getOwnPropertyDescriptor(type.prototype, name));
 
+const messages = { message: { payload: z.string(), reply: z.string() } };
+
 class HttpController {
   get() {
     return 'served';
@@ -32,7 +34,7 @@ class OnPlain {
   }
 }
 decorateMethod(OnPlain, 'go', RealtimeHandler());
-decorate(OnPlain, [RealtimeChannel(defineRealtimeChannel({ name: 'plain', scope: 'public', message: z.string() }))]);
+decorate(OnPlain, [RealtimeChannel(defineRealtimeChannel({ name: 'plain', scope: 'public', messages }))]);
 
 class OnGuarded {
   go(text) {
@@ -42,7 +44,7 @@ class OnGuarded {
 decorateMethod(OnGuarded, 'go', RealtimeHandler());
 decorate(OnGuarded, [
   UseGuards(Passing),
-  RealtimeChannel(defineRealtimeChannel({ name: 'guarded', scope: 'public', message: z.string() })),
+  RealtimeChannel(defineRealtimeChannel({ name: 'guarded', scope: 'public', messages })),
 ]);
 
 class AppModule {}

@@ -5,7 +5,7 @@ import {
   defineRealtimeChannel,
   IRealtimeAuthenticator,
   RealtimeChannel,
-  RealtimeContext,
+  type RealtimeContext,
   RealtimeException,
   RealtimeHandler,
   RealtimeModule,
@@ -137,7 +137,11 @@ describe('gate 1, connect', () => {
   });
 
   describe('before the user is known', () => {
-    const whoChannel = defineRealtimeChannel({ name: 'connect.who', scope: 'public', message: z.unknown() });
+    const whoChannel = defineRealtimeChannel({
+      name: 'connect.who',
+      scope: 'public',
+      messages: { message: { payload: z.unknown(), reply: z.string().nullable() } },
+    });
     const speakers: (string | null)[] = [];
     let authentications = 0;
     let app: TestApp;

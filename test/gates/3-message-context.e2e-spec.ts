@@ -7,7 +7,7 @@ import {
   defineRealtimeChannel,
   MessageContext,
   RealtimeChannel,
-  RealtimeContext,
+  type RealtimeContext,
   RealtimeExecutionContext,
   RealtimeHandler,
   RealtimeModule,
@@ -18,25 +18,40 @@ import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { KnownUsers } from '../kit/known-users.js';
 
 const text = z.object({ text: z.string() });
+/** A message whose handler may answer anything. */
+const answered = <Payload extends z.ZodType>(payload: Payload) => ({ payload, reply: z.unknown() });
 const contextChannel = defineRealtimeChannel({
   name: 'context.{shop}.{id}',
   scope: 'public',
   events: { said: text },
-  messages: { tell: z.unknown(), say: text, decorated: text, part: text, socketOnly: text, swapped: text },
+  messages: {
+    tell: answered(z.unknown()),
+    say: text,
+    decorated: answered(text),
+    part: answered(text),
+    socketOnly: answered(text),
+    swapped: answered(text),
+  },
 });
-const scopedChannel = defineRealtimeChannel({ name: 'scoped', scope: 'public', messages: { a: text, b: text } });
+const scopedChannel = defineRealtimeChannel({
+  name: 'scoped',
+  scope: 'public',
+  messages: { a: answered(text), b: answered(text) },
+});
 const guardedChannel = defineRealtimeChannel({
   name: 'guarded',
   scope: 'public',
-  messages: { free: z.unknown(), locked: z.string() },
+  messages: { free: z.unknown(), locked: answered(z.string()) },
 });
 
 @RealtimeChannel(contextChannel)
 class OnContext {
   @RealtimeHandler('tell')
   tell(_payload: unknown, context: RealtimeContext<typeof contextChannel>): unknown {
-    const { userId, roles, connectionId, channel, params, event, user, signal } = context;
-    return { userId, roles, connectionId, channel, params, event, user, aborted: signal.aborted };
+    const { userId, roles, connectionId, connection, channel, params, message, user, signal } = context;
+    const { name } = channel;
+    const isSame = [channel.descriptor === contextChannel, connection.connectionId === connectionId];
+    return { userId, roles, connectionId, channel: name, params, message, user, aborted: signal.aborted, isSame };
   }
   @RealtimeHandler('say')
   async say(payload: { text: string }, context: RealtimeContext<typeof contextChannel>): Promise<void> {
@@ -48,7 +63,7 @@ class OnContext {
     @MessageBody() payload: { text: string },
     @ConnectedSocket() socket: Socket,
   ): unknown {
-    return [context.channel, payload, socket.id === context.connectionId];
+    return [context.channel.name, payload, socket.id === context.connectionId];
   }
   @RealtimeHandler('part')
   part(@MessageBody('text') part: string): string {
@@ -86,11 +101,11 @@ class OnScoped {
   @RealtimeHandler('a')
   a(payload: { text: string }, context: RealtimeContext): unknown {
     const { request, serial } = this.perMessage;
-    return [payload.text, request === context, request.event, request.userId, serial, this.singleton.name];
+    return [payload.text, request === context, request.message, request.userId, serial, this.singleton.name];
   }
   @RealtimeHandler('b')
   b(@MessageBody('text') part: string): unknown {
-    return [part, this.perMessage.request.event];
+    return [part, this.perMessage.request.message];
   }
 }
 
@@ -100,7 +115,7 @@ const guardCalls: unknown[] = [];
 class Locked implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const realtime = RealtimeExecutionContext.create(context);
-    guardCalls.push([realtime.getGate(), realtime.getRequest().event, realtime.getRequest().payload]);
+    guardCalls.push([realtime.getGate(), realtime.getRequest().message, realtime.getRequest().payload]);
     return realtime.getRequest().payload === 'key';
   }
 }
@@ -142,9 +157,10 @@ describe('gate 3, context', () => {
       connectionId: client.socket.id,
       channel: 'context.north.042',
       params: { shop: 'north', id: '042' },
-      event: 'tell',
+      message: 'tell',
       user: expect.objectContaining({ userId: 'bob', roles: ['editor'] }),
       aborted: false,
+      isSame: [true, true],
     });
   });
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import {
   defineRealtimeChannel,
   RealtimeChannel,
-  RealtimeContext,
+  type RealtimeContext,
   RealtimeHandler,
   RealtimeModule,
 } from 'nestjs-realtime';
@@ -11,7 +11,11 @@ import { z } from 'zod';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { Latch } from '../kit/latch.js';
 
-const taskChannel = defineRealtimeChannel({ name: 'tasks.{lane}', scope: 'public', message: z.string() });
+const taskChannel = defineRealtimeChannel({
+  name: 'tasks.{lane}',
+  scope: 'public',
+  messages: { message: { payload: z.string(), reply: z.string() } },
+});
 
 /** Handlers wait until the test releases them. */
 let latches: Map<string, Latch>;

@@ -20,8 +20,8 @@ const noteChannel = defineRealtimeChannel({
   scope: 'public',
   messages: {
     message: any,
-    add: Note,
-    addZod: z.strictObject({ items: z.array(z.object({ n: z.int() })) }),
+    add: { payload: Note, reply: z.boolean() },
+    addZod: { payload: z.strictObject({ items: z.array(z.object({ n: z.int() })) }), reply: z.number() },
     idle: any,
   },
 });

@@ -61,10 +61,13 @@ describe('hooks', () => {
     const connected = app.nextHook('connected');
     const disconnected = app.nextHook('disconnected');
     const client = await app.connect({ as: 'ann' });
-    const id = client.socket.id;
-    expect((await connected).connection).toMatchObject({ id, user: { userId: 'ann' } });
+    const connectionId = client.socket.id;
+    const { connection } = await connected;
+    expect(connection).toMatchObject({ connectionId, user: { userId: 'ann' }, closed: false });
+    expect(connection.channels.size).toBe(0);
     client.close();
-    expect(await disconnected).toMatchObject({ connection: { id }, reason: 'client namespace disconnect' });
+    expect(await disconnected).toMatchObject({ connection: { connectionId }, reason: 'client namespace disconnect' });
+    expect((await disconnected).connection).toBe(connection);
   });
 
   it('the hooks report each admission once, and each end: an unsubscribe, a refusal, a disconnect', async () => {
@@ -74,15 +77,21 @@ describe('hooks', () => {
     await client.subscribe('open');
     await client.subscribe('open');
     await client.subscribe('admin');
-    expect(subscribed.map(({ channel }) => channel)).toEqual(['open', 'admin']);
-    expect(subscribed[0].descriptor).toBe(openChannel);
+    expect(subscribed.map(({ channel, by }) => [channel, by])).toEqual([
+      [{ descriptor: openChannel, name: 'open', params: {} }, 'client'],
+      [{ descriptor: adminChannel, name: 'admin', params: {} }, 'client'],
+    ]);
+    expect([...subscribed[0].connection.channels.keys()]).toEqual(['open', 'admin']);
     await client.unsubscribe('open');
     await client.unsubscribe('open');
-    expect(unsubscribed.map(({ channel }) => channel)).toEqual(['open']);
+    expect(unsubscribed.map(({ channel, by }) => [channel.name, by])).toEqual([['open', 'client']]);
     const disconnected = app.nextHook('disconnected');
     client.close();
     await disconnected;
-    expect(unsubscribed.map(({ channel }) => channel)).toEqual(['open', 'admin']);
+    expect(unsubscribed.map(({ channel, by }) => [channel.name, by])).toEqual([
+      ['open', 'client'],
+      ['admin', 'disconnect'],
+    ]);
     expect(unsubscribed[1].connection.user?.userId).toBe('root');
   });
 
@@ -96,7 +105,7 @@ describe('hooks', () => {
     await client.send('open', 'nope', 1);
     await client.send('open', 'go', 'x');
     await app.connect({ as: 'mallory' }).catch(() => undefined);
-    expect(refused.map(({ gate, code, reason, channel, event }) => [gate, code, reason, channel, event])).toEqual([
+    expect(refused.map(({ gate, code, reason, name, message }) => [gate, code, reason, name, message])).toEqual([
       ['subscribe', 'FORBIDDEN', 'no registered channel matches', 'no.such', null],
       ['subscribe', 'FORBIDDEN', 'scope {"role":"admin"} forbids', 'admin', null],
       ['subscribe', 'FORBIDDEN', 'Never: said no', 'shut.1', null],
@@ -104,6 +113,8 @@ describe('hooks', () => {
       ['message', 'INVALID_PAYLOAD', expect.any(String), 'open', 'go'],
       ['connect', 'UNAUTHENTICATED', 'no such session', null, null],
     ]);
+    const open = { descriptor: openChannel, name: 'open', params: {} };
+    expect(refused.slice(3).map(({ channel }) => channel)).toEqual([open, open, null]);
     expect(refused[0].connection?.user?.userId).toBe('ann');
   });
 
@@ -116,17 +127,15 @@ describe('hooks', () => {
     expect(broadcasts).toEqual([
       {
         ...common,
-        descriptor: openChannel,
-        channel: 'open',
-        bytes: '{"n":1}'.length,
+        channel: { descriptor: openChannel, name: 'open', params: {} },
+        payloadBytes: '{"n":1}'.length,
         recipients: 2,
         payload: { n: 1 },
       },
       {
         ...common,
-        descriptor: shutChannel,
-        channel: 'shut.7',
-        bytes: '{"n":22}'.length,
+        channel: { descriptor: shutChannel, name: 'shut.7', params: { id: '7' } },
+        payloadBytes: '{"n":22}'.length,
         recipients: 0,
         payload: { n: 22 },
       },
@@ -158,22 +167,29 @@ describe('hooks', () => {
     await client.subscribe('open');
     await client.send('open', 'go', { n: 1 });
     await client.send('open', 'go', 'x');
-    expect(handled.map(({ descriptor, channel, event, code }) => [descriptor, channel, event, code])).toEqual([
-      [openChannel, 'open', 'go', null],
-      [openChannel, 'open', 'go', 'INVALID_PAYLOAD'],
+    const channel = { descriptor: openChannel, name: 'open', params: {} };
+    expect(handled.map(({ channel, message, code }) => [channel, message, code])).toEqual([
+      [channel, 'go', null],
+      [channel, 'go', 'INVALID_PAYLOAD'],
     ]);
-    expect(handled[0]).toMatchObject({ connection: { id: client.socket.id }, milliseconds: expect.any(Number) });
-    expect(handled[0].milliseconds).toBeGreaterThan(0);
+    expect(handled[0].connection.connectionId).toBe(client.socket.id);
+    expect(handled[0].durationMs).toBeGreaterThan(0);
   });
 
-  it('the hooks cause no harm when a listener throws', async () => {
-    const off = app.hooks.on('subscribed', () => {
-      throw new Error('a broken listener');
-    });
+  it('the hooks cause no harm when a listener throws or rejects', async () => {
+    const offs = [
+      app.hooks.on('subscribed', () => {
+        throw new Error('a broken listener');
+      }),
+      app.hooks.on('unsubscribed', () => Promise.reject(new Error('a broken promise'))),
+    ];
     const client = await app.connect();
     expect(await client.subscribe('open')).toEqual({ ok: true, channel: 'open' });
-    off();
+    await client.unsubscribe('open');
+    await client.settle();
+    for (const off of offs) off();
     expect(log.errors().join()).toContain('a broken listener');
+    expect(log.errors().join()).toContain('a broken promise');
   });
 
   it('the hooks report as many ends as beginnings, also for a peer that leaves during authentication', async () => {

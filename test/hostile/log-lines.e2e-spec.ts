@@ -17,7 +17,7 @@ import {
   IRealtimeBroadcaster,
   IRealtimeConnections,
   RealtimeChannel,
-  RealtimeContext,
+  type RealtimeContext,
   RealtimeException,
   RealtimeExecutionContext,
   RealtimeHandler,
@@ -74,9 +74,8 @@ class OnTalk {
   }
 
   @RealtimeHandler('broadcast')
-  async broadcast(text: string, { channel }: RealtimeContext): Promise<void> {
-    const target = talkChannel.with({ id: channel.slice('talk.'.length) });
-    await this.broadcaster.broadcast(target, {
+  async broadcast(text: string, { channel }: RealtimeContext<typeof talkChannel>): Promise<void> {
+    await this.broadcaster.broadcast(channel, {
       toJSON: () => {
         throw new Error(text);
       },

@@ -22,8 +22,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('message' as const), slot, channel }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('authenticate' as const), slot }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('hangUp' as const), slot }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('revoke' as const), user, channel: fc.option(channel) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('end' as const), user, channel: fc.option(channel) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('endOne' as const), slot, channel: fc.option(channel) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('disconnectUser' as const), user }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('disconnectOne' as const), slot }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('change' as const), user, channel, allowed: fc.boolean() }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('release' as const), index: fc.nat(9) }) },
 );

@@ -19,9 +19,12 @@ export interface Asked {
   readonly queued: boolean;
 }
 
+/** All connections of a user, or one. */
+export type Whose = UserId | Member;
+
 interface Taken {
   readonly at: number;
-  readonly user: UserId;
+  readonly whose: Whose;
   readonly channel: Channel | null;
 }
 
@@ -40,7 +43,7 @@ export class Model {
   private readonly begun = new WeakSet<Asked>();
   private readonly revoked: Taken[] = [];
   private readonly reauthorizations: Reauthorization[] = [];
-  private readonly bans: { readonly user: UserId; readonly at: number }[] = [];
+  private readonly bans: { readonly whose: Whose; readonly at: number }[] = [];
 
   constructor(private readonly rights: Rights) {}
 
@@ -69,9 +72,7 @@ export class Model {
   evicted(member: Member, channel: Channel, code: string): void {
     member.channels.delete(channel);
     const since = this.unresolvedSince(member.user, this.rights.now());
-    const revokedNow = this.revoked.some(
-      (taken) => covers(taken, member.user, channel) && taken.at === this.lastTaken(),
-    );
+    const revokedNow = this.revoked.some((taken) => covers(taken, member, channel) && taken.at === this.lastTaken());
     if (code !== 'REVOKED' || !(revokedNow || this.rights.deniedSince(member.user, channel, since)))
       this.violations.push(`evicted ${code} from ${channel} without a reason`);
   }
@@ -94,12 +95,12 @@ export class Model {
       this.violations.push(`a handler of ${channel} began by a judgement of before`);
   }
 
-  revoke(user: UserId, channel: Channel | null): void {
-    this.revoked.push({ at: this.rights.now(), user, channel });
+  revoke(whose: Whose, channel: Channel | null): void {
+    this.revoked.push({ at: this.rights.now(), whose, channel });
   }
 
-  ban(user: UserId): void {
-    this.bans.push({ user, at: this.rights.now() });
+  ban(whose: Whose): void {
+    this.bans.push({ whose, at: this.rights.now() });
   }
 
   /** Call the result when the promise of the re-authorization has resolved. */
@@ -113,8 +114,7 @@ export class Model {
   objection(member: Member, channel: Channel): string | null {
     if (!member.alive) return 'its connection has ended';
     if (!member.channels.has(channel)) return 'it is not subscribed';
-    if (this.bans.some(({ user, at }) => user === member.user && at > member.begunAt))
-      return 'its user was disconnected';
+    if (this.bans.some(({ whose, at }) => isOf(whose, member) && at > member.begunAt)) return 'it was disconnected';
     const denied = this.rights.denialBegan(member.user, channel);
     const enforced = this.reauthorizations.some(
       ({ user, at, binding, resolvedAt }) =>
@@ -128,7 +128,7 @@ export class Model {
     if (member.alive) member.channels.add(channel);
     const revokedAt = Math.max(
       0,
-      ...this.revoked.filter((taken) => covers(taken, member.user, channel)).map(({ at }) => at),
+      ...this.revoked.filter((taken) => covers(taken, member, channel)).map(({ at }) => at),
     );
     if (!channel.startsWith('room')) {
       if (!asked.queued && revokedAt > asked.at) this.violations.push(`granted ${channel} though revoked meanwhile`);
@@ -140,7 +140,7 @@ export class Model {
 
   /** Whether the guard of rooms has allowed it since anything has changed. */
   private isBacked({ member }: Asked, channel: Channel): boolean {
-    const revokedAt = this.revoked.filter((taken) => covers(taken, member.user, channel)).map(({ at }) => at);
+    const revokedAt = this.revoked.filter((taken) => covers(taken, member, channel)).map(({ at }) => at);
     const staleAt = this.reauthorizations
       .filter(({ user, binding }) => binding && user === member.user)
       .map(({ at }) => at);
@@ -158,7 +158,7 @@ export class Model {
   /** A refusal needs a reason too: a gate that refuses every user is safe but useless. */
   private refused({ member, at }: Asked, channel: Channel): void {
     member.channels.delete(channel);
-    const revokedSince = this.revoked.some((taken) => covers(taken, member.user, channel) && taken.at > at);
+    const revokedSince = this.revoked.some((taken) => covers(taken, member, channel) && taken.at > at);
     const denied = this.rights.deniedSince(member.user, channel, this.unresolvedSince(member.user, at));
     if (member.alive && !revokedSince && !denied) this.violations.push(`refused ${channel} without a reason`);
   }
@@ -176,8 +176,12 @@ export class Model {
   }
 }
 
-function covers({ user, channel }: Taken, member: UserId, where: Channel): boolean {
-  return user === member && (channel === null || channel === where);
+function covers({ whose, channel }: Taken, member: Member, where: Channel): boolean {
+  return isOf(whose, member) && (channel === null || channel === where);
+}
+
+function isOf(whose: Whose, member: Member): boolean {
+  return whose === member || whose === member.user;
 }
 
 function overlap(some: readonly string[], others: readonly string[]): boolean {

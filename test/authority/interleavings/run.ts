@@ -1,6 +1,7 @@
 // Do the library and the model agree on the same story? They run it step by step and are compared after each.
 import type { EvictedFrame } from '@nestjs-realtime/contract';
-import { Model, type Member } from './model.js';
+import type { Who } from 'nestjs-realtime';
+import { Model, type Member, type Whose } from './model.js';
 import { type Channel, Rights, type UserId } from './rights.js';
 import { RememberingConnection, type World } from './world.js';
 
@@ -11,8 +12,10 @@ export type Step =
   | { readonly do: 'message'; readonly slot: number; readonly channel: Channel }
   | { readonly do: 'authenticate'; readonly slot: number }
   | { readonly do: 'hangUp'; readonly slot: number }
-  | { readonly do: 'revoke'; readonly user: UserId; readonly channel: Channel | null }
+  | { readonly do: 'end'; readonly user: UserId; readonly channel: Channel | null }
+  | { readonly do: 'endOne'; readonly slot: number; readonly channel: Channel | null }
   | { readonly do: 'disconnectUser'; readonly user: UserId }
+  | { readonly do: 'disconnectOne'; readonly slot: number }
   | { readonly do: 'change'; readonly user: UserId; readonly channel: Channel; readonly allowed: boolean }
   | { readonly do: 'release'; readonly index: number };
 
@@ -53,7 +56,7 @@ export class Run {
   }
 
   private take(step: Step): void {
-    const { revocation } = this.world;
+    const { connections } = this.world;
     switch (step.do) {
       case 'connect':
         return this.connect(step.slot, step.user);
@@ -70,18 +73,34 @@ export class Run {
         const connection = this.slots[step.slot];
         return connection ? this.end(connection) : undefined;
       }
-      case 'revoke':
-        this.model.revoke(step.user, step.channel);
-        return this.watch(revocation.revoke({ userId: step.user, ...(step.channel && { channel: step.channel }) }));
+      case 'end':
+        return this.unsubscribe({ userId: step.user }, step.user, step.channel);
+      case 'endOne': {
+        const connection = this.slots[step.slot];
+        if (!connection) return undefined;
+        return this.unsubscribe({ connectionId: connection.id }, connection.member, step.channel);
+      }
       case 'disconnectUser':
         this.model.ban(step.user);
-        return this.watch(revocation.disconnect({ userId: step.user }));
+        return this.watch(connections.disconnect({ userId: step.user }));
+      case 'disconnectOne': {
+        const connection = this.slots[step.slot];
+        if (!connection) return undefined;
+        this.model.ban(connection.member);
+        return this.watch(connections.disconnect({ connectionId: connection.id }));
+      }
       case 'change':
         this.rights.set(step.user, step.channel, step.allowed);
-        return this.watch(revocation.reauthorize({ userId: step.user }), this.model.reauthorize(step.user, true));
+        return this.watch(connections.reauthorize({ userId: step.user }), this.model.reauthorize(step.user, true));
       case 'release':
         return this.rights.release(step.index);
     }
+  }
+
+  private unsubscribe(who: Who, whose: Whose, channel: Channel | null): void {
+    const { connections, targets } = this.world;
+    this.model.revoke(whose, channel);
+    this.watch(channel === null ? connections.unsubscribe(who) : connections.unsubscribe(who, targets[channel]));
   }
 
   private connect(slot: number, user: UserId): void {

@@ -1,6 +1,7 @@
 // Do the same promises hold over real sockets? A few random storms, judged by what each client was sent.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { ChannelAddress } from 'nestjs-realtime';
 import { closeApps, type TestApp } from '../../kit/boot.js';
 import type { Client } from '../../kit/client.js';
 import type { Accounts } from '../accounts.js';
@@ -9,7 +10,11 @@ import { bootAuthority, insideChannel, roomChannel, staffChannel } from '../auth
 const SEED = Number(process.env.INTERLEAVINGS_SEED ?? 20_261_123);
 const STORMS = 15;
 const USERS = ['ann', 'bob'] as const;
-const TARGETS = [insideChannel, staffChannel, roomChannel.with({ roomId: '1' })];
+const TARGETS: readonly ChannelAddress[] = [
+  insideChannel.with({}),
+  staffChannel.with({}),
+  roomChannel.with({ roomId: '1' }),
+];
 const CHANNELS = TARGETS.map(({ name }) => name);
 
 /** The state of one client, derived from the notifications it received, in order. */
@@ -41,7 +46,7 @@ class Believer {
 }
 
 const step = fc.record({
-  do: fc.constantFrom('subscribe', 'subscribe', 'unsubscribe', 'revoke', 'flip', 'broadcast', 'hold'),
+  do: fc.constantFrom('subscribe', 'subscribe', 'unsubscribe', 'end', 'endOne', 'flip', 'broadcast', 'hold'),
   who: fc.nat(3),
   channel: fc.nat(CHANNELS.length - 1),
   turn: fc.boolean(),
@@ -52,7 +57,7 @@ describe('interleavings over real sockets', () => {
 
   it('every client ends with the subscriptions that it was notified of, and these are the allowed ones', async () => {
     const limits = { messagesPerSecond: 10_000, messageBurst: 10_000 };
-    const { app, accounts, revocation } = await bootAuthority({ limits });
+    const { app, accounts, connections } = await bootAuthority({ limits });
 
     async function storm(steps: readonly { do: string; who: number; channel: number; turn: boolean }[]): Promise<void> {
       const believers = await gather(app, accounts);
@@ -62,13 +67,17 @@ describe('interleavings over real sockets', () => {
       for (const { do: what, who, channel, turn } of steps) {
         const believer = believers[who];
         if (what === 'subscribe' || what === 'unsubscribe') underWay.push(believer.ask(what, CHANNELS[channel]));
-        if (what === 'revoke') underWay.push(revocation.revoke({ userId: believer.user, channel: CHANNELS[channel] }));
+        if (what === 'end') underWay.push(connections.unsubscribe({ userId: believer.user }, TARGETS[channel]));
+        if (what === 'endOne') {
+          const connectionId = believer.client.socket.id!;
+          underWay.push(connections.unsubscribe({ connectionId }, TARGETS[channel]));
+        }
         if (what === 'broadcast') underWay.push(app.broadcast(TARGETS[channel], { n: 1 }));
         if (what === 'hold') held.splice(0, 1, accounts.membership.hold())[0].release();
         if (what === 'flip') {
           if (denied.delete(believer.user)) admit(accounts, believer.user);
           else deny(accounts, believer.user, denied);
-          underWay.push(revocation.reauthorize({ userId: believer.user }));
+          underWay.push(connections.reauthorize({ userId: believer.user }));
         }
         if (turn) await new Promise(setImmediate);
       }

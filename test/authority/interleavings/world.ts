@@ -5,6 +5,7 @@ import {
   Injectable,
   type NestInterceptor,
   type PipeTransform,
+  type Provider,
   UseGuards,
   UseInterceptors,
   UsePipes,
@@ -16,14 +17,13 @@ import {
   IRealtimeAuthenticator,
   IRealtimeConnections,
   RealtimeChannel,
-  RealtimeConnection,
   RealtimeExecutionContext,
   RealtimeHandler,
   type RealtimeHandshake,
   RealtimeModule,
   type RealtimeUser,
 } from 'nestjs-realtime';
-import type { ChannelMatch } from 'nestjs-realtime/adapters';
+import { type ChannelMatch, LiveConnection } from 'nestjs-realtime/adapters';
 import type { StandardSchema } from '@nestjs-realtime/contract';
 import { z } from 'zod';
 import { RealtimeCounters } from '../../../libs/realtime/src/connections/realtime.counters.js';
@@ -62,9 +62,9 @@ class RoomGuard implements CanActivate {
   constructor(private readonly rights: PresentRights) {}
 
   canActivate(context: ExecutionContext): Promise<boolean> {
-    const { connection, channel } = RealtimeExecutionContext.create(context).getRequest();
-    const { member } = connection as RememberingConnection;
-    return this.rights.current.judge(member, member.user, channel as Channel);
+    const { live, channelName } = RealtimeExecutionContext.create(context).getRequest();
+    const { member } = live as RememberingConnection;
+    return this.rights.current.judge(member, member.user, channelName as Channel);
   }
 }
 
@@ -74,7 +74,7 @@ interface Message {
 }
 
 /** Channels of every scope, whose messages wait in a guard, in the schema, in a pipe and in an interceptor. */
-function channelsOver(rights: PresentRights) {
+function channelsOver(rights: PresentRights): Pick<World, 'targets'> & { readonly providers: Provider[] } {
   const payload = z.unknown();
   const slowly: StandardSchema<Message> = {
     '~standard': {
@@ -126,11 +126,15 @@ function channelsOver(rights: PresentRights) {
       await rights.current.answer(null);
     }
   }
-  return [OnRoom, OnInside, OnStaff];
+  const rooms = { 'room.1': room.with({ roomId: '1' }), 'room.2': room.with({ roomId: '2' }) };
+  return {
+    providers: [OnRoom, OnInside, OnStaff],
+    targets: { inside: inside.with({}), staff: staff.with({}), ...rooms },
+  };
 }
 
 /** A transport that sends nothing: it records which connections would receive a broadcast. */
-export class RememberingConnection extends RealtimeConnection {
+export class RememberingConnection extends LiveConnection {
   readonly rooms = new Set<string>();
 
   constructor(
@@ -177,11 +181,13 @@ export interface World {
   readonly life: ConnectionLife;
   readonly dispatcher: RequestDispatcher;
   readonly counters: RealtimeCounters;
-  readonly revocation: IRealtimeConnections;
+  readonly targets: Readonly<Record<Channel, ChannelAddress>>;
+  readonly connections: IRealtimeConnections;
 }
 
 export async function createWorld(): Promise<World> {
   const rights = new PresentRights();
+  const { providers, targets } = channelsOver(rights);
   class RightsModule {}
   const module = await Test.createTestingModule({
     imports: [
@@ -193,15 +199,16 @@ export async function createWorld(): Promise<World> {
       },
       RealtimeModule.forRoot({ authenticator: RightsAuthenticator, limits: { messageBurst: 1_000_000 } }),
     ],
-    providers: channelsOver(rights),
+    providers,
   }).compile();
   await module.init();
   return {
     module,
     rights,
+    targets,
     life: module.get(ConnectionLife, { strict: false }),
     dispatcher: module.get(RequestDispatcher, { strict: false }),
     counters: module.get(RealtimeCounters, { strict: false }),
-    revocation: module.get(IRealtimeConnections),
+    connections: module.get(IRealtimeConnections),
   };
 }

@@ -141,6 +141,7 @@ export class Renewal {
     const { user: before } = connection;
     this.directory.setUser(connection, user);
     this.expiry.watch(connection);
+    if (isSameUser(before, user)) return;
     this.hooks.emit('authenticated', () => ({ connection: connection.view, before, user }));
   }
 
