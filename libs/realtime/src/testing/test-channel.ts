@@ -19,8 +19,7 @@ export interface TestChannelWaits<Channel extends AnyChannel = AnyChannel> {
 }
 
 /** A channel of a test client. */
-export type TestChannel<Channel extends AnyChannel = AnyChannel> =
-  ChannelHandle<Channel> & TestChannelWaits<Channel>;
+export type TestChannel<Channel extends AnyChannel = AnyChannel> = ChannelHandle<Channel> & TestChannelWaits<Channel>;
 
 /** Adds the waits to a handle of the client. */
 export function testChannel<Channel extends AnyChannel>(

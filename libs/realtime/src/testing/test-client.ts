@@ -26,10 +26,7 @@ export class TestClient {
   }
 
   /** Asks for a channel and returns at once. `ready()` resolves once the channel is granted. */
-  channel<Channel extends AnyChannel>(
-    descriptor: Channel,
-    ...params: ChannelArguments<Channel>
-  ): TestChannel<Channel> {
+  channel<Channel extends AnyChannel>(descriptor: Channel, ...params: ChannelArguments<Channel>): TestChannel<Channel> {
     const subscribe = this.realtime.channel as (channel: Channel, ...rest: unknown[]) => ChannelHandle<Channel>;
     return testChannel(subscribe(descriptor, ...params), descriptor, this.realtime, this.timeout);
   }
