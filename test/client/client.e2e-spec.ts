@@ -27,7 +27,11 @@ describe('the client and the module', () => {
     name: 'orders.{orderId}',
     scope: 'authenticated',
     events: { shipped: z.object({ at: z.string() }), note: z.object({ text: z.string(), by: z.string() }) },
-    messages: { addNote: z.object({ text: z.string().min(1) }), fail: z.object({}), wait: z.object({}) },
+    messages: {
+      addNote: { payload: z.object({ text: z.string().min(1) }), reply: z.object({ length: z.number() }) },
+      fail: null,
+      wait: null,
+    },
   });
   const newsChannel = defineRealtimeChannel({
     name: 'news',
@@ -65,7 +69,7 @@ describe('the client and the module', () => {
       throw new RealtimeException('OVERLOADED');
     }
     @RealtimeHandler('wait')
-    wait(_: object, { signal }: RealtimeContext<typeof orderChannel>): Promise<void> {
+    wait(_: undefined, { signal }: RealtimeContext<typeof orderChannel>): Promise<void> {
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
     }
   }
@@ -169,8 +173,8 @@ describe('the client and the module', () => {
       retryable: false,
       issues: [{ path: 'text', message: expect.any(String) }],
     });
-    await expect(order.send('fail', {})).rejects.toMatchObject({ code: 'OVERLOADED', retryable: true });
-    await expect(order.send('wait', {})).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true });
+    await expect(order.send('fail')).rejects.toMatchObject({ code: 'OVERLOADED', retryable: true });
+    await expect(order.send('wait')).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true });
     await expect(order.send('shipped' as never, {} as never)).rejects.toMatchObject({ code: 'UNKNOWN_EVENT' });
   });
 
@@ -222,7 +226,7 @@ describe('the client and the module', () => {
     const order = client.channel(orderChannel, { orderId: '1' });
     const shipped = order.events('shipped');
     await order.ready();
-    const flying = order.send('wait', {});
+    const flying = order.send('wait');
     await client.channel(newsChannel).ready();
     dropTransports();
     await expect(flying).rejects.toMatchObject({ code: 'DISCONNECTED' });

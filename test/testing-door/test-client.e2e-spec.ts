@@ -45,7 +45,7 @@ describe('connectTestClient', () => {
     const port = portOf(app);
     await connectTestClient(app);
     expect(portOf(app)).toBe(port);
-    expect(clients.map(({ state, user }) => [state, user])).toEqual(Array(3).fill(['connected', null]));
+    expect(clients.map(({ status, user }) => [status.state, user])).toEqual(Array(3).fill(['connected', null]));
     expect(app.get(IRealtimeServer).stats().connections).toBe(4);
   });
 

@@ -87,4 +87,12 @@ describe('the events of a channel', () => {
     for await (const tick of channel.events('tick')) seen.push(tick);
     expect(seen).toEqual([1]);
   });
+
+  it('reach a handle to which others have added members', async () => {
+    const channel = Object.assign(client.channel('a'), { received: [], statusChanged: null });
+    const ticks = channel.events('tick');
+    await channel.ready();
+    event('a', 'tick', 1);
+    expect((await ticks.next()).value).toBe(1);
+  });
 });

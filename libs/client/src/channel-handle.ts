@@ -10,6 +10,7 @@ import type {
   ParamsOf,
   ReplyOutput,
 } from '@nestjs-realtime/contract';
+import type { UntypedChannel } from './channels.js';
 import type { EventsOptions } from './event-stream.js';
 import type { Off } from './listeners.js';
 import type { WaitOptions } from './pending.js';
@@ -27,7 +28,7 @@ export interface SendOptions extends WaitOptions {
  * last of them has called `unsubscribe()`. It survives reconnects; a refusal or an eviction that is not retryable ends it.
  * `using order = client.channel(…)` unsubscribes at the end of the block.
  */
-export interface ChannelHandle<Channel extends AnyChannel = AnyChannel> extends Disposable {
+export interface ChannelHandle<Channel extends AnyChannel = UntypedChannel> extends Disposable {
   /** The concrete name, such as `orders.42`. Where the server gives the params: the template, until the server has named the channel. */
   readonly name: string;
   /** The params in the name. Where the server gives them: empty, until the server has named the channel. */

@@ -19,10 +19,7 @@ export function clientOf(options: ResolvedOptions): Omit<RealtimeClient, keyof U
   const connection = new Connection(options, subscriptions);
   const channel = (wanted: unknown, params?: Params): Handle =>
     new Handle(wantedChannel(wanted, params), subscriptions, options.requestTimeout);
-  const close = (): Promise<void> => {
-    subscriptions.close();
-    return connection.close();
-  };
+  const close = (): Promise<void> => connection.close();
   if (options.autoConnect) connection.connect();
   return {
     get status() {

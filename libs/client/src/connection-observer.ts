@@ -10,8 +10,8 @@ export interface ConnectionObserver {
   /** Frames can be sent over this link until `lost`. */
   connected(link: Link): void;
   lost(): void;
-  /** With a reason, the client makes no further attempt by itself; without, it goes on. */
-  halted(reason?: RealtimeError): void;
+  /** With a reason, the client makes no further attempt by itself, or, if it is closed, none at all; without, it goes on. */
+  halted(reason?: RealtimeError, closed?: boolean): void;
   /** What the server sends about channels. */
   readonly handlers: Pick<FrameHandlers, typeof FRAMES.EVENT | typeof FRAMES.SUBSCRIBED | typeof FRAMES.EVICTED>;
 }

@@ -210,7 +210,7 @@ export class Connection {
     this.user = null;
     this.enter(status, () => {
       // First, because what is notified of the loss may connect again.
-      this.observer.halted(reason);
+      this.observer.halted(reason, status.state === 'closed');
       settle();
     });
   }

@@ -15,7 +15,7 @@ import type { SubscriptionStatus } from './subscription-status.js';
 import type { Subscriptions } from './subscriptions.js';
 import type { WantedChannel } from './wanted-channel.js';
 
-export class Handle implements Omit<ChannelHandle<UntypedChannel>, 'on' | 'events'>, SubscriptionUser {
+export class Handle implements Omit<ChannelHandle, 'on' | 'events'> {
   status: SubscriptionStatus;
   private readonly listeners = new Map<string, Listeners<unknown>>();
   private readonly streams = new Set<EventStream<unknown>>();
@@ -31,8 +31,8 @@ export class Handle implements Omit<ChannelHandle<UntypedChannel>, 'on' | 'event
     private readonly requestTimeout: number,
   ) {
     this.subscription = wanted.params
-      ? subscriptions.join(wanted.name, this)
-      : subscriptions.joinAnnounced(wanted.name, this);
+      ? subscriptions.join(wanted.name, this.user)
+      : subscriptions.joinAnnounced(wanted.name, this.user);
     this.status = this.withGap(this.subscription.status);
   }
 
@@ -106,9 +106,9 @@ export class Handle implements Omit<ChannelHandle<UntypedChannel>, 'on' | 'event
   leave(keeps = false): void {
     if (this.left) return;
     this.left = true;
-    this.subscriptions.leave(this.subscription, this, keeps);
+    this.subscriptions.leave(this.subscription, this.user, keeps);
     this.listeners.clear();
-    this.connectionFailed();
+    this.endStreams();
     for (const { reject } of this.waiting) reject(closedHere());
     if (this.status.state !== 'ended') {
       this.status = { state: 'ended' };
@@ -117,19 +117,19 @@ export class Handle implements Omit<ChannelHandle<UntypedChannel>, 'on' | 'event
     this.statusListeners.clear();
   }
 
-  statusChanged(changed: SubscriptionStatus): void {
-    if (this.left) return;
-    const status = (this.status = this.withGap(changed));
-    if (status.state === 'ended') this.connectionFailed(status.reason);
-    this.statusListeners.emit(status, () => this.status === status);
-  }
+  /** Not the handle itself: what others add to a handle must not get in the way. */
+  private readonly user: SubscriptionUser = {
+    statusChanged: (changed) => {
+      if (this.left) return;
+      const status = (this.status = this.withGap(changed));
+      if (status.state === 'ended') this.endStreams(status.reason);
+      this.statusListeners.emit(status, () => this.status === status);
+    },
+    received: (event, payload) => this.listeners.get(event)?.emit(payload),
+    connectionFailed: (reason) => this.endStreams(reason),
+  };
 
-  received(event: string, payload: unknown): void {
-    this.listeners.get(event)?.emit(payload);
-  }
-
-  /** Ends the loops. */
-  connectionFailed(reason?: RealtimeError): void {
+  private endStreams(reason?: RealtimeError): void {
     for (const stream of this.streams) stream.end(reason);
   }
 

@@ -24,6 +24,7 @@ export class Subscriptions implements ConnectionObserver {
   private backoff: Backoff;
   private link?: Link | undefined;
   private flushing = false;
+  /** Whether channels that are asked for now end at once. */
   private closed = false;
   /** Refused with a retryable code; all of them are requested again together. */
   private readonly retrying = new Set<Subscription>();
@@ -95,19 +96,15 @@ export class Subscriptions implements ConnectionObserver {
     }
   }
 
-  halted(reason?: RealtimeError): void {
+  halted(reason?: RealtimeError, closed = false): void {
     this.stopped = reason;
+    this.closed = closed;
     if (!reason) return;
-    for (const subscription of this.all()) {
+    for (const subscription of [...this.byName.values(), ...this.announced]) {
+      if (closed) subscription.end();
       subscription.reject(reason);
       if (this.failure) for (const user of [...subscription.users]) user.connectionFailed?.(reason);
     }
-  }
-
-  /** Ends every channel, and those that are asked for later. */
-  close(): void {
-    this.closed = true;
-    for (const subscription of this.all()) subscription.end();
   }
 
   readonly handlers: ConnectionObserver['handlers'] = {
@@ -134,10 +131,6 @@ export class Subscriptions implements ConnectionObserver {
       this.refused(subscription, new RealtimeError(code, 'The server ended the subscription.', { retryable }));
     },
   };
-
-  private all(): Subscription[] {
-    return [...this.byName.values(), ...this.announced];
-  }
 
   /** Requests of one tick go out together. A channel that is left and joined again within it causes no request. */
   private flushSoon(): void {

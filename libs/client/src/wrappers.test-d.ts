@@ -68,6 +68,14 @@ export async function loud<Channel extends AnyChannel, Message extends MessageNa
   return result;
 }
 
+// A function for handles of any channel
+declare function stateOf(handle: ChannelHandle): string;
+export function describe<Channel extends AnyChannel>(handle: ChannelHandle<Channel>): string {
+  return stateOf(handle);
+}
+stateOf(client.channel(orders, { orderId: '1' }));
+stateOf(client.channel('anything.{id}', { id: '1' }));
+
 // A function with the arguments of `channel()`, as a hook has them
 type Contract = ChannelsIn<{ readonly orders: typeof orders; readonly ping: typeof ping }>;
 const app: RealtimeClient<Contract> = createRealtimeClient<{ orders: typeof orders; ping: typeof ping }>();
