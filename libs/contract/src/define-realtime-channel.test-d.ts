@@ -2,16 +2,22 @@
 import { expectTypeOf } from 'expect-type';
 import { z } from 'zod';
 import {
+  type AnyChannel,
+  type ChannelAddress,
   type ChannelParams,
   type ChannelTarget,
   defineRealtimeChannel,
   type EventInput,
   type EventNameOf,
   type EventOutput,
+  type ErrorCodeOf,
+  type HeardEventOf,
   type MessageInput,
   type MessageNameOf,
   type MessageOutput,
   type ParamsOf,
+  type ReplyInput,
+  type ReplyOutput,
 } from './index.js';
 
 class Shipped {
@@ -63,6 +69,65 @@ target(orders.with({ orderId: '1', line: '2' }));
 // @ts-expect-error a channel with params is no target without them
 target(orders);
 
+// Events as JSON carries them
+class Parcel {
+  at: Date;
+  by: string;
+  late(): boolean {
+    return false;
+  }
+}
+const auction = defineRealtimeChannel({
+  name: 'auctions.{auctionId}',
+  scope: 'authenticated',
+  events: { packed: Parcel, refresh: null },
+  messages: {
+    poke: null,
+    bid: {
+      payload: Price,
+      errors: { BID_TOO_LOW: z.object({ minimum: z.number() }), CLOSED: null },
+      reply: z.object({ rank: z.number() }),
+    },
+    typing: { payload: z.object({ on: z.boolean() }), whisper: true },
+  },
+});
+type Auction = typeof auction;
+expectTypeOf<EventInput<Auction, 'packed'>>().toEqualTypeOf<Pick<Parcel, 'at' | 'by'>>();
+expectTypeOf<EventOutput<Auction, 'packed'>>().toEqualTypeOf<{ at: string; by: string }>();
+expectTypeOf<EventInput<Auction, 'refresh'>>().toEqualTypeOf<undefined>();
+expectTypeOf<HeardEventOf<Auction>>().toEqualTypeOf<'packed' | 'refresh' | 'typing'>();
+expectTypeOf<ErrorCodeOf<Auction, 'bid'>>().toEqualTypeOf<'BID_TOO_LOW' | 'CLOSED'>();
+expectTypeOf<ErrorCodeOf<Auction, 'poke'>>().toEqualTypeOf<never>();
+expectTypeOf<ReplyInput<Auction, 'bid'>>().toEqualTypeOf<{ rank: number }>();
+expectTypeOf<ReplyOutput<Auction, 'bid'>>().toEqualTypeOf<{ rank: number }>();
+expectTypeOf<ReplyOutput<Auction, 'poke'>>().toEqualTypeOf<void>();
+
+// Addresses
+const one = auction.with({ auctionId: '1' });
+expectTypeOf(one).toEqualTypeOf<ChannelAddress<Auction>>();
+expectTypeOf(one.name).toEqualTypeOf<string>();
+expectTypeOf(one.params).toEqualTypeOf<{ readonly auctionId: string }>();
+expectTypeOf(one.descriptor).toEqualTypeOf<Auction>();
+const anyAddress: ChannelAddress = one;
+const anyChannel: AnyChannel = auction;
+export const either = (flag: boolean): ChannelTarget<typeof ping> => (flag ? ping : ping.with({}));
+void [anyAddress, anyChannel];
+
+// All options of a channel
+defineRealtimeChannel({
+  name: 'price.{sku}',
+  scope: 'public',
+  events: { tick: z.object({ p: z.number() }) },
+  flush: '100ms',
+  conflate: true,
+  slowConsumer: 'drop',
+  limits: { messagesPerSecond: 2, payloadBytes: 512 },
+});
+defineRealtimeChannel({ name: 's.{sessionId}', scope: { sessionScoped: 'sessionId' }, autoSubscribe: true });
+defineRealtimeChannel({ name: 'up.{userId}', scope: { userScoped: 'userId' }, wire: 'plain', acks: 'bare' });
+// A date may be broadcast: it arrives as text.
+defineRealtimeChannel({ name: 'x', scope: 'public', events: { a: z.object({ at: z.date() }) } });
+
 defineRealtimeChannel({ name: 'u.{userId}', scope: { userScoped: 'userId' }, payload: Shipped });
 // @ts-expect-error the name lacks the param
 defineRealtimeChannel({ name: 'u.{userId}', scope: { userScoped: 'id' }, payload: Shipped });
@@ -72,3 +137,26 @@ defineRealtimeChannel({ name: 'x', scope: 'everyone', payload: Shipped });
 defineRealtimeChannel({ name: 'x', scope: 'public', payload: Shipped, events: { shipped: Shipped } });
 // @ts-expect-error a slot holds a schema, not a value
 defineRealtimeChannel({ name: 'x', scope: 'public', payload: 42 });
+// @ts-expect-error no such option
+defineRealtimeChannel({ name: 'x', scope: 'public', histroy: true });
+// @ts-expect-error a slot holds a schema or null
+defineRealtimeChannel({ name: 'x', scope: 'public', events: { a: 42 } });
+// @ts-expect-error an import cycle leaves undefined; null says that there is no payload
+defineRealtimeChannel({ name: 'x', scope: 'public', events: { a: undefined } });
+// @ts-expect-error a duration has one of five units
+defineRealtimeChannel({ name: 'x', scope: 'public', history: { ttl: '5 minutes' } });
+// @ts-expect-error JSON loses a Map
+defineRealtimeChannel({ name: 'x', scope: 'public', events: { a: z.object({ m: z.map(z.string(), z.string()) }) } });
+// @ts-expect-error JSON loses a bigint
+defineRealtimeChannel({ name: 'x', scope: 'public', payload: z.object({ n: z.bigint() }) });
+const LOST = z.object({ s: z.set(z.string()) });
+// @ts-expect-error JSON loses a Set in a reply
+defineRealtimeChannel({ name: 'x', scope: 'public', messages: { a: { payload: null, reply: LOST } } });
+// @ts-expect-error visible to which members?
+defineRealtimeChannel({ name: 'x', scope: 'authenticated', presence: { visibleTo: 'all' } });
+// @ts-expect-error whisper is a flag of a message, not of an event
+defineRealtimeChannel({ name: 'x', scope: 'public', events: { a: { payload: AddNote, whisper: true } } });
+// @ts-expect-error a session-scoped name lacks the param
+defineRealtimeChannel({ name: 's.{sessionId}', scope: { sessionScoped: 'id' } });
+// @ts-expect-error no such wire
+defineRealtimeChannel({ name: 'x', scope: 'public', wire: 'binary' });
