@@ -109,7 +109,7 @@ describe('the error codes of a message', () => {
         retryable: true,
       });
       expect(logged.mock.calls[0][1]).toContain(
-        `The data of the error ${code} of the message "bid" does not fit its slot`,
+        `The data of the error ${code} of the message "bid" does not fit its slot.`,
       );
     });
 
