@@ -127,7 +127,7 @@ describe('bindRealtimeBridge(bus, broadcaster, allowlist)', () => {
     bus.next(good);
     bus.next(bad);
     await settled();
-    expect(told).toContainEqual([good, ['orders.42'], null]);
+    expect(told).toContainEqual([good, [orders.with({ orderId: '42' })], null]);
     expect(told).toContainEqual([bad, [], expect.objectContaining({ name: 'ChannelParamsError' })]);
     expect(exceptions).toEqual([{ cause: bad, exception: expect.objectContaining({ name: 'ChannelParamsError' }) }]);
     expect(logger.errors()).toEqual([

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ModuleMetadata } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { defineRealtimeChannel, RealtimeConnection, RealtimeContext, RealtimeModule } from 'nestjs-realtime';
+import { defineRealtimeChannel, RealtimeException, RealtimeFault, RealtimeModule } from 'nestjs-realtime';
+import { LiveConnection, RealtimeRequest } from 'nestjs-realtime/adapters';
 import {
   type BridgeEntry,
   forward,
@@ -107,7 +108,7 @@ describe('the boot of an application with a bridge', () => {
     expect(await withRoot({ allowlist })).toBe(HEADING + fault);
   });
 
-  it.each([BroadcastAudited, BroadcastPraised, RealtimeConnection, RealtimeContext])(
+  it.each([BroadcastAudited, BroadcastPraised, LiveConnection, RealtimeRequest, RealtimeException, RealtimeFault])(
     "fails for an entry that reacts to realtime's own events: %p",
     async (own) => {
       expect(await withRoot({ allowlist: [loose(own).to(news, 'flash', () => null)] })).toBe(

@@ -68,7 +68,7 @@ describe('the loop protection of the bridge', () => {
 
   it('ends the loop of a listener that publishes an event for each broadcast, with one entry that broadcasts it', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toEcho, toAudit] });
-    bridge.app.hooks.on('broadcast', ({ channel }) => bridge.publish(new Audited(channel)));
+    bridge.app.hooks.on('broadcast', ({ channel }) => bridge.publish(new Audited(channel.name)));
     bridge.publish(new Said(1));
     expect(await ended(bridge)).toBe(2);
     expect(bridge.broadcasts.map(({ channel }) => channel)).toEqual(['echo', 'audit']);
@@ -78,7 +78,7 @@ describe('the loop protection of the bridge', () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toAudit] });
     bridge.app.hooks.on(
       'broadcast',
-      ({ channel }) => void setImmediate().then(() => bridge.publish(new Audited(channel))),
+      ({ channel }) => void setImmediate().then(() => bridge.publish(new Audited(channel.name))),
     );
     bridge.publish(new Audited('here'));
     expect(await ended(bridge)).toBe(8);

@@ -187,7 +187,7 @@ describe('the bridge', () => {
       source: event,
       descriptor: orders,
       event: 'placed',
-      channels: ['orders.7'],
+      channels: [orders.with({ orderId: '7' })],
       error: null,
     });
     expect(bridge.bridged).toContainEqual({
@@ -197,7 +197,7 @@ describe('the bridge', () => {
       channels: [],
       error: null,
     });
-    expect(broadcast.map(({ channel, cause }) => [channel, cause])).toEqual([['orders.7', event]]);
+    expect(broadcast.map(({ channel, cause }) => [channel.name, cause])).toEqual([['orders.7', event]]);
     expect(broadcast[0].cause).toBe(event);
     await bridge.app.broadcast(feed, 'message', { n: 3 });
     expect(broadcast[1].cause).toBeNull();

@@ -5,6 +5,7 @@ import {
   defineRealtimeChannel,
   IRealtimeConnections,
   RealtimeChannel,
+  type RealtimeConnection,
   RealtimeException,
   RealtimeExecutionContext,
   RealtimeModule,
@@ -94,6 +95,8 @@ afterEach(async () => {
   refreshed.length = 0;
 });
 
+const MUST = 'The mapper must return a subject, a list of them, or null.';
+
 describe('@ReauthorizeOn', () => {
   it('evicts the user of the event where gate 2 refuses it now, and keeps all other subscriptions', async () => {
     roles.set('ann', ['admin']).set('bob', ['admin']);
@@ -137,7 +140,25 @@ describe('@ReauthorizeOn', () => {
     expect(await ann.next('rt:evicted')).toMatchObject([{ channel: 'admins' }]);
   });
 
-  it('takes several scopes, each limited to a channel where the mapper names one', async () => {
+  it.each<[string, (connection: RealtimeConnection) => object]>([
+    ['the session', ({ user }) => ({ sessionId: user!.sessionId })],
+    ['the id of the connection', ({ connectionId }) => ({ connectionId })],
+    ['the connection itself', (connection) => connection],
+    ['the connection, on one channel', ({ connectionId }) => ({ connectionId, channel: admins })],
+  ])('takes %s as well', async (_whose, subject) => {
+    roles.set('ann', ['admin']);
+    const { app, publish } = await start();
+    const connected = app.nextHook('connected');
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('admins');
+    roles.clear();
+
+    publish(new Poison(subject((await connected).connection)));
+
+    expect(await ann.next('rt:evicted')).toMatchObject([{ channel: 'admins' }]);
+  });
+
+  it('takes several subjects, each limited to a channel where the mapper names one', async () => {
     for (const name of ['ann', 'bob']) for (const team of ['red', 'blue']) members.add(`${team} ${name}`);
     const { app, publish } = await start();
     const [ann, bob, blue] = [
@@ -174,9 +195,22 @@ describe('@ReauthorizeOn', () => {
   it.each([
     ['a mapper that throws', new Error('no such column'), 'no such column'],
     ['a mapper that rejects', () => Promise.reject(new Error('too late')), 'too late'],
-    ['a mapper that names no user', { userId: '' }, 'The mapper must return { userId }'],
-    ['a mapper that returns nothing', undefined, 'The mapper must return { userId }'],
-    ['a mapper that returns junk', [null], 'The mapper must return { userId }'],
+    ['a mapper that names no user', { userId: '' }, `${MUST} { userId: '' } is no id`],
+    ['a mapper whose id is a number', { userId: 42 }, `${MUST} { userId: 42 } is no id`],
+    [
+      'a mapper that names two parties',
+      { userId: 'ann', sessionId: 's' },
+      `${MUST} An object with userId and sessionId`,
+    ],
+    ['a mapper that returns nothing', undefined, `${MUST} undefined does not say whose connections are meant`],
+    ['a mapper that returns an id', 'ann', `${MUST} 'ann' does not say whose connections are meant`],
+    ['a mapper that returns the caller', 'caller', `${MUST} An event has no caller.`],
+    ['a mapper that returns junk', [null], `${MUST} an object does not say whose connections are meant`],
+    [
+      'a mapper that names a channel',
+      { userId: 'ann', channel: 'admins' },
+      '"admins" is a name, and a name is no target',
+    ],
   ])('survives %s: it logs a correlation id and handles the next event', async (_title, mapped, message) => {
     roles.set('ann', ['admin']);
     const logger = new LogBook();

@@ -192,7 +192,7 @@ describe('gate 3, replies', () => {
     });
     const [line, ...others] = log.errors().slice(before);
     expect(others).toEqual([]);
-    expect(line).toContain(`The reply of the message "${message}" does not fit its schema.`);
+    expect(line).toContain(`The reply of the message "${message}" does not fit its schema`);
     expect(line).toContain(reply.error!.message.split(' ').at(-1)!);
     expect(refused).toMatchObject([{ code: 'INTERNAL', gate: 'message', message, correlationId: expect.any(String) }]);
     expect(await client.send('replies', 'zod', 'good')).toEqual({ ok: true, data: { rank: 1 } });

@@ -2,18 +2,26 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Server as EngineServer, type Socket as EngineSocket } from 'engine.io';
 import { defineRealtimeChannel, RealtimeFault, RealtimeModule } from 'nestjs-realtime';
-import type { Socket } from 'socket.io';
 import { WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { LogBook } from '../kit/log-book.js';
 import { RawSocket } from '../kit/raw-socket.js';
+import { SocketBook } from '../kit/socket-book.js';
 
 const news = defineRealtimeChannel({ name: 'news', scope: 'public', payload: z.number() });
 const polling = { transports: ['polling', 'websocket'] } as const;
 
 const start = (settings = {}, logger = new LogBook()): Promise<TestApp> =>
-  boot({ imports: [RealtimeModule.forRoot(settings), RealtimeModule.forFeature([news])] }, { logger });
+  boot(
+    {
+      imports: [
+        RealtimeModule.forRoot({ guards: { connect: [SocketBook] }, ...settings }),
+        RealtimeModule.forFeature([news]),
+      ],
+    },
+    { logger },
+  );
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 
@@ -21,9 +29,8 @@ const socketOf = (transport: unknown): object => (transport as { socket: object 
 
 /** Changes every transport that Engine.IO accepts from now on, before the library sees it. */
 async function changeTransports(app: TestApp, change: (conn: EngineSocket) => void): Promise<void> {
-  const connected = app.nextHook('connected');
   const first = await app.connect();
-  const { engine } = ((await connected).connection.client as Socket).nsp.server;
+  const { engine } = SocketBook.sockets.at(-1)!.nsp.server;
   engine.prependListener('connection', change);
   first.close();
   await app.nextHook('disconnected');

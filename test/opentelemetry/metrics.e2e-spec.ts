@@ -105,10 +105,12 @@ describe('metrics', () => {
     const ann = await app.connect({ as: 'ann' });
     await ann.subscribe('rooms.1');
     const { connection } = await connected;
-    app.hooks.emit('overflowed', () => ({ connection, channel: 'rooms.1', policy: 'drop' }));
-    app.hooks.emit('overflowed', () => ({ connection, channel: null, policy: 'disconnect' }));
+    const rooms = ['1', '2'].map((roomId) => roomChannel.with({ roomId }));
+    const queued = { connection, queuedBytes: 1 };
+    app.hooks.emit('overflowed', () => ({ ...queued, channel: rooms[0], policy: 'drop' }));
+    app.hooks.emit('overflowed', () => ({ ...queued, channel: null, policy: 'disconnect' }));
     const bridged = { source: {}, descriptor: roomChannel, event: 'said', error: null };
-    app.hooks.emit('bridged', () => ({ ...bridged, channels: ['rooms.1', 'rooms.2'] }));
+    app.hooks.emit('bridged', () => ({ ...bridged, channels: rooms }));
     app.hooks.emit('bridged', () => ({ ...bridged, channels: [] }));
     app.hooks.emit('bridged', () => ({ ...bridged, channels: [], error: 'thrown' }));
     const points = await recorder.collect();

@@ -245,7 +245,7 @@ describe('a test client', () => {
   it('awaits the end of a channel and of a connection', async () => {
     const order = await ann.subscribe(orderChannel, { orderId: '42' });
     const waiting = expect(order.next('shipped')).rejects.toMatchObject({ code: 'REVOKED' });
-    await app.get(IRealtimeConnections).revoke({ userId: 'ann', channel: address.name });
+    await app.get(IRealtimeConnections).unsubscribe({ userId: 'ann' }, address);
     await order.reached('ended');
     await waiting;
     await app.get(IRealtimeConnections).disconnect({ userId: 'ann' });

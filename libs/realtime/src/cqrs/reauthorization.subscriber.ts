@@ -54,7 +54,7 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
       if (!(event instanceof reaction.event)) return;
       const subjects = reaction.subjectsOf(event);
       const found = listed(subjects instanceof Promise ? await subjects : subjects);
-      await Promise.all(found.map(({ channel, ...who }) => this.connections.reauthorize(who, channel)));
+      await Promise.all(found.map((subject) => this.connections.reauthorize(subject, subject.channel)));
     } catch (error) {
       repeatedInternalError(
         this.logger,
