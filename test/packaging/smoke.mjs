@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { doorTypesFaults, licenceFaults, linkFaults, metadataFaults, versionFaults } from './publishable.mjs';
+import { addTypeTests, typeChecks } from './type-tests.mjs';
 
 const APPS = ['nest-12-esm', 'nest-11-cjs'];
 const STEP_TIMEOUT_MS = 180_000;
@@ -88,9 +89,10 @@ function checkPublishable(tarball) {
   check(`${name}: has a README whose links work on npm`, () => demandNone(linkFaults(unpacked)));
 }
 
-function install(app, packages) {
-  const folder = join(scratch, app);
-  cpSync(join(import.meta.dirname, 'apps', app), folder, { recursive: true });
+/** `source` is a folder beside this file. */
+function install(source, packages) {
+  const folder = join(scratch, source);
+  cpSync(join(import.meta.dirname, source), folder, { recursive: true });
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   for (const { name, file } of packages) manifest.dependencies[name] = `file:${file}`;
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
@@ -99,7 +101,7 @@ function install(app, packages) {
 }
 
 function checkApp(app, packages) {
-  const folder = check(`${app}: installs the tarballs`, () => install(app, packages));
+  const folder = check(`${app}: installs the tarballs`, () => install(join('apps', app), packages));
   if (!folder) return;
   const load = app.endsWith('cjs') ? 'require' : 'await import';
   for (const { name, doors } of packages) {
@@ -116,9 +118,16 @@ function checkApp(app, packages) {
   check(`${app}: exchanges a message over a real socket`, () => run(folder, 'node', 'dist/main.js'));
 }
 
+function checkTypes(packages) {
+  const project = check('types: install the tarballs', () => install('types', packages));
+  if (!project) return;
+  addTypeTests(project, packages);
+  for (const { title, faults } of typeChecks(project)) check(title, () => demandNone(faults()));
+}
+
 /** Runs last, because it removes the client: of the doors of nestjs-realtime only connectTestClient() needs it. */
 function checkWithoutClient(app) {
-  const folder = join(scratch, app);
+  const folder = join(scratch, 'apps', app);
   check(`${app}: tests broadcasts without the client, and says what connectTestClient() needs`, () => {
     rmSync(join(folder, 'node_modules/@nestjs-realtime/client'), { recursive: true });
     const script = join(folder, 'without-client.mjs');
@@ -132,6 +141,7 @@ packages.forEach(checkContents);
 packages.forEach(checkPublishable);
 check('all packages: share one version', () => demandNone(versionFaults([root, ...packages])));
 if (packages.length === folders.length) for (const app of APPS) checkApp(app, packages);
+if (packages.length === folders.length) checkTypes(packages);
 if (packages.length === folders.length) for (const app of APPS) checkWithoutClient(app);
 rmSync(scratch, { recursive: true, force: true });
 console.log(`smoke: ${passed} passed, ${failed} failed`);

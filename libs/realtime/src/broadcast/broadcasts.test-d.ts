@@ -2,7 +2,7 @@
 import type { AnyChannel, ChannelAddress, ChannelTarget, EventInput, EventNameOf } from '@nestjs-realtime/contract';
 import { expectTypeOf } from 'expect-type';
 import { here, inbox, one, orders, ping, price, room, Shipped, silent, word } from '../../test/channels.js';
-import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
+import { IRealtimeBroadcaster } from '../index.js';
 
 declare const realtime: IRealtimeBroadcaster;
 const order = orders.with({ orderId: '42' });

@@ -2,14 +2,16 @@
 import type { ChannelAddress, MessageOutput } from '@nestjs-realtime/contract';
 import { expectTypeOf } from 'expect-type';
 import { AddNote, here, inbox, orders, ping, silent } from '../../test/channels.js';
-import type { RealtimeUser } from '../authorization/realtime-user.js';
-import type { RealtimeContext } from '../connections/realtime-context.js';
-import type { RealtimeHookEvents } from '../realtime.hooks.js';
+import {
+  type IRealtimeHandlerRegistry,
+  OnRealtime,
+  RealtimeChannel,
+  type RealtimeContext,
+  RealtimeHandler,
+  type RealtimeHookEvents,
+  type RealtimeUser,
+} from '../index.js';
 import { testContext } from '../testing/index.js';
-import { OnRealtime } from './on-realtime.decorator.js';
-import { RealtimeChannel } from './realtime-channel.decorator.js';
-import { RealtimeHandler } from './realtime-handler.decorator.js';
-import type { IRealtimeHandlerRegistry } from './realtime-handler.registry.js';
 
 declare const registry: IRealtimeHandlerRegistry;
 const at = new Date();

@@ -3,7 +3,7 @@ import { defineRealtimeChannel } from '@nestjs-realtime/contract';
 import { expectTypeOf } from 'expect-type';
 import type { EventBus } from '@nestjs/cqrs';
 import { z } from 'zod';
-import type { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
+import type { IRealtimeBroadcaster } from '../index.js';
 import { bindRealtimeBridge, type BoundBridge, type BridgeEntry, forward, RealtimeCqrsModule } from './index.js';
 
 class OrderShipped {

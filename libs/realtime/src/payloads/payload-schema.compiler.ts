@@ -1,15 +1,19 @@
 // How does a declared payload slot become a validator? It is compiled once, at registration.
-import { isStandardSchema, type Slot } from '@nestjs-realtime/contract';
+import { isStandardSchema, type PayloadClass, type Slot } from '@nestjs-realtime/contract';
 import { RealtimeFault } from '../realtime.exception.js';
-import type { ClassSchemaCompiler } from './class-schema.js';
 import { jsonSafe } from './json-safe.js';
 import { NO_PAYLOAD } from './no-payload.js';
 import type { PayloadValidator } from './payload-validator.js';
 import { compileStandardSchema } from './standard-schema.js';
 
+/** Compiles classes. An interface, so that the types of the package compile where class-validator is not installed. */
+interface ClassCompiler {
+  compile(type: PayloadClass, place: string): PayloadValidator;
+}
+
 /** Compiles payload slots. `classes` is null if class-validator is not installed. */
 export class PayloadSchemaCompiler {
-  constructor(private readonly classes: ClassSchemaCompiler | null) {}
+  constructor(private readonly classes: ClassCompiler | null) {}
 
   /** @throws RealtimeFault when a class slot cannot be validated. */
   compile(schema: Slot, place: string): PayloadValidator {

@@ -4,8 +4,7 @@ import type { ChannelHandle, RealtimeClient } from '@nestjs-realtime/client';
 import { defineRealtimeChannel } from '@nestjs-realtime/contract';
 import { expectTypeOf } from 'expect-type';
 import { z } from 'zod';
-import type { InMemoryRealtimeBroadcaster } from '../broadcast/in-memory.broadcaster.js';
-import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
+import { type InMemoryRealtimeBroadcaster, IRealtimeBroadcaster } from '../index.js';
 import {
   connectTestClient,
   type ReceivedEvent,
