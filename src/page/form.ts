@@ -15,7 +15,7 @@ export function onSubmit(form: HTMLFormElement, work: (fields: Record<string, st
     work(Object.fromEntries(texts))
       .then(() => form.reset())
       .catch((cause: unknown) => {
-        const said = cause instanceof HttpError || cause instanceof RealtimeError;
+        const said = cause instanceof HttpError || RealtimeError.is(cause);
         error.textContent = said ? cause.message : 'The server cannot be reached.';
       })
       .finally(() => (button.disabled = false));

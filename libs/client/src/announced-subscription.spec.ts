@@ -118,12 +118,15 @@ describe('a channel that the server subscribes by itself', () => {
   );
 
   it('ends a retry: the server has subscribed it meanwhile', async () => {
-    server.on('rt:subscribe', () => refuse('UNAVAILABLE', true, { retryAfterMs: 60_000 }));
-    const channel = client.channel('room.1');
+    server.on('rt:subscribe', () => refuse('UNAVAILABLE', true, { retryAfterMs: 250 }));
+    const [channel, other] = [client.channel('room.1'), client.channel('room.2')];
     await server.heard('rt:subscribe');
     await client.ready();
     announce('room.1');
     await channel.ready();
+    server.on('rt:subscribe', ({ body }) => (Array.isArray(body) ? body.map(() => ({ ok: true })) : { ok: true }));
+    await other.ready();
+    expect(server.bodies('rt:subscribe').at(-1)).toEqual({ channel: 'room.2' });
     server.on('rt:message', () => ({ ok: true, data: 'heard' }));
     expect(await channel.send('m')).toBe('heard');
   });
@@ -203,6 +206,11 @@ describe('a channel that the server subscribes by itself', () => {
   it('is followed under another name when the connection belongs to another user', async () => {
     const channel = client.channel(inbox);
     await channel.ready();
+    const { params } = channel;
+    server.drop();
+    await reached(channel, 'subscribing');
+    await channel.ready();
+    expect(channel.params).toBe(params);
     const mails = channel.events('mail');
     const statuses: unknown[] = [];
     channel.onStatus((status) => statuses.push(status));
@@ -243,8 +251,14 @@ describe('a channel that the server subscribes by itself', () => {
     expect(next.status).toEqual({ state: 'subscribing' });
     announce('inbox.u1');
     await next.ready();
-    expect(channel.status.state).toBe('ended');
+    server.drop();
+    await reached(next, 'subscribing');
+    await next.ready();
+    const { status } = channel;
+    expect(status).toMatchObject({ state: 'ended', reason: { code: 'REVOKED' } });
     expect(server.bodies('rt:subscribe').flat()).not.toContainEqual({ channel: 'inbox.u1' });
+    await client.close();
+    expect(channel.status).toBe(status);
   });
 
   it('is requested by its name after a retryable eviction', async () => {
@@ -258,17 +272,26 @@ describe('a channel that the server subscribes by itself', () => {
     expect(server.bodies('rt:subscribe')).toEqual([{ channel: 'inbox.u1' }]);
   });
 
-  it('is forgotten when the server evicts it while no handle uses it', async () => {
-    await client.ready();
-    await flushed();
-    for (const retryable of [false, true]) {
+  it.each([false, true])(
+    'is forgotten when the server evicts it while no handle uses it (retryable: %p)',
+    async (retryable) => {
+      const other = client.channel('room.2');
+      await other.ready();
       announce('room.1');
-      server.socket.emit('rt:evicted', { channel: 'room.1', code: 'REVOKED', retryable });
-    }
-    await flushed();
-    await client.channel('room.1').ready();
-    expect(server.bodies('rt:subscribe').flat()).toContainEqual({ channel: 'room.1' });
-  });
+      for (const channel of ['room.1', 'room.2']) {
+        server.socket.emit('rt:evicted', {
+          channel,
+          code: 'INSUFFICIENT_STATE',
+          retryable: retryable || channel === 'room.2',
+        });
+      }
+      await reached(other, 'subscribing');
+      await other.ready();
+      expect(server.bodies('rt:subscribe')).toEqual([{ channel: 'room.2' }, { channel: 'room.2' }]);
+      await client.channel('room.1').ready();
+      expect(server.bodies('rt:subscribe').at(-1)).toEqual({ channel: 'room.1' });
+    },
+  );
 
   it('keeps what it was when client.send() has used it', async () => {
     await client.ready();

@@ -67,8 +67,11 @@ describe('the options of a client', () => {
       );
       await expect(client.ready({ timeout: timeout as number })).rejects.toThrow('timeout must be a time above 0');
     }
-    await client.ready({ timeout: '30d' });
     await client.close();
+    await using patient = createRealtimeClient({ url: server.url, connectTimeout: '30d' });
+    await patient.ready({ timeout: '30d' });
+    expect(server.handshakes).toHaveLength(2);
+    await patient.close();
     await server.close();
   });
 

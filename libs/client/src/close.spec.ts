@@ -44,7 +44,11 @@ describe('a client that is closed', () => {
   it('has said goodbye to the server', async () => {
     await client.ready();
     const left = once(server.socket, 'disconnect');
-    await client.close();
+    let done = false;
+    const closed = client.close().then(() => (done = true));
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    expect(done).toBe(false);
+    await closed;
     expect((await left)[0]).toBe('client namespace disconnect');
   });
 

@@ -103,6 +103,13 @@ describe('a loop over events', () => {
     expect(removed.mock.calls).toEqual(added.mock.calls);
   });
 
+  it('does not throw any more once it is left', async () => {
+    const loop = channel.events('tick', { buffer: 1 });
+    await tick(1, 2);
+    const end = { done: true, value: undefined };
+    expect([await loop.return!(), await loop.next()]).toEqual([end, end]);
+  });
+
   it('ends for every caller that waits, and throws once', async () => {
     const loop = channel.events('tick');
     const waiting = [loop.next(), loop.next()].map((next) => next.catch((reason: unknown) => reason));

@@ -63,6 +63,7 @@ describe('send', () => {
 
   it('rejects with TIMEOUT when no answer comes, and ignores a late one', async () => {
     server.on('rt:message', () => undefined);
+    await channel.ready();
     const sent = channel.send('addNote', {}, { timeout: 50 });
     await expect(sent).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true });
     (await server.heard('rt:message')).reply({ ok: true });

@@ -43,6 +43,13 @@ describe('the subscriptions of a client', () => {
     await expect(b.send('m', 1)).rejects.toMatchObject({ code: 'CLOSED' });
   });
 
+  it('has ended for a handle that the listener of another leaves', async () => {
+    const [one, two] = [client.channel('a'), client.channel('a')];
+    one.onStatus(() => two.unsubscribe());
+    await one.ready();
+    expect([one.status.state, two.status]).toEqual(['subscribed', { state: 'ended' }]);
+  });
+
   it('sends at most 100 subscriptions in a frame, also those made before the connection was open', async () => {
     const channels = Array.from({ length: 250 }, (_, i) => client.channel('n.{i}', { i: `${i}` }));
     expect(channels[0].status.state).toBe('subscribing');

@@ -197,7 +197,7 @@ export class Subscriptions implements ConnectionObserver {
     const { name, users } = subscription;
     users.delete(SERVER);
     this.options.logger?.warn('Realtime channel', name, error);
-    if (error.retryable && users.size > 0) {
+    if (error.retryable) {
       this.retrying.add(subscription);
       this.retrySoon(error);
       subscription.suspend(false, error);

@@ -71,7 +71,7 @@ export class DashboardLink {
       this.data.set(openState(snapshot, this.data.value));
       this.updateStatus();
     } catch (error) {
-      if (channel === this.channel && error instanceof RealtimeError) this.openFailed(channel, error);
+      if (channel === this.channel && RealtimeError.is(error)) this.openFailed(channel, error);
     }
   }
 

@@ -29,7 +29,7 @@ export function testChannel<Channel extends AnyChannel>(
   timeout: number,
 ): TestChannel<Channel> {
   const inbox = new Inbox();
-  const declared = Object.keys(descriptor.events) as HeardEventOf<Channel>[];
+  const declared = Object.keys(descriptor.events as object) as HeardEventOf<Channel>[];
   for (const event of declared) handle.on(event, (payload) => inbox.put(event, payload));
   handle.onStatus(() => inbox.changed());
   client.onStatus(() => inbox.changed());

@@ -27,8 +27,8 @@ export class TestClient {
 
   /** Asks for a channel and returns at once. `ready()` resolves once the channel is granted. */
   channel<Channel extends AnyChannel>(descriptor: Channel, ...params: ChannelArguments<Channel>): TestChannel<Channel> {
-    const subscribe = this.realtime.channel as (channel: Channel, ...rest: unknown[]) => ChannelHandle<Channel>;
-    return testChannel(subscribe(descriptor, ...params), descriptor, this.realtime, this.timeout);
+    const client = this.realtime as unknown as { channel(...of: unknown[]): ChannelHandle<Channel> };
+    return testChannel(client.channel(descriptor, ...params), descriptor, this.realtime, this.timeout);
   }
 
   /**
