@@ -13,7 +13,11 @@ import {
 } from 'nestjs-realtime';
 import { z } from 'zod';
 
-const workChannel = defineRealtimeChannel({ name: 'work', scope: 'authenticated', messages: { slow: z.number() } });
+const workChannel = defineRealtimeChannel({
+  name: 'work',
+  scope: 'authenticated',
+  messages: { slow: { payload: z.number(), reply: z.string() } },
+});
 
 class OnWork {
   async slow(milliseconds) {

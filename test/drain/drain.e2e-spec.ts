@@ -21,7 +21,7 @@ const workChannel = defineRealtimeChannel({
   name: 'work',
   scope: 'public',
   payload: z.number(),
-  messages: { finish: z.unknown(), never: z.unknown() },
+  messages: { finish: { payload: z.unknown(), reply: z.string() }, never: z.unknown() },
 });
 
 /** Work that the test releases. */
