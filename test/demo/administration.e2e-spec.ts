@@ -93,7 +93,9 @@ describe('the administration of the demo', () => {
     expect(await ofBob.send('newsroom', 'say', { text: 'Am I?' })).toMatchObject({ ok: false });
     expect((await bob.ask('POST', '/articles', { title: 'By Bob', body: 'The second.' })).status).toBe(403);
     await Promise.all([ofBob.settle(), ofGrace.settle()]);
-    const texts = [ofBob, ofGrace].map(({ events }) => events.map(({ payload }) => (payload as { text: string }).text));
+    const texts = [ofBob, ofGrace].map(({ events }) =>
+      events.filter(({ channel }) => channel === 'newsroom').map(({ payload }) => (payload as { text: string }).text),
+    );
     expect(texts).toEqual([['Hello.'], ['Hello.', 'Bob is gone.']]);
   });
 
