@@ -147,7 +147,8 @@ export class RememberingConnection extends LiveConnection {
   }
 
   override get handshake(): RealtimeHandshake {
-    return { auth: { user: this.member.user }, cookies: {}, headers: {}, address: '127.0.0.1' };
+    const handshake = { auth: { user: this.member.user }, cookies: {}, headers: {}, query: {}, address: '127.0.0.1' };
+    return handshake;
   }
 
   /** The connection always belongs to its member. */
