@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { connectClient, request } from '../hostile/honest-client.js';
+import { until } from '../kit/until.js';
+import { OWN_SUBSCRIPTIONS } from './raised.js';
 
+/** Channels that a client may ask for. */
 const LIMIT = 20;
 
 interface Reply {
@@ -17,15 +20,23 @@ describe('batches of channels with a slow guard', () => {
 
   beforeAll(async () => {
     fixture = await FixtureProcess.start({
-      REALTIME_OPTIONS: JSON.stringify({ limits: { subscriptionsPerConnection: LIMIT } }),
+      REALTIME_OPTIONS: JSON.stringify({ limits: { subscriptionsPerConnection: LIMIT + OWN_SUBSCRIPTIONS } }),
     });
-    socket = await connectClient(fixture, { auth: { token: await fixture.login('alice') } });
+    await connect();
   });
 
   afterAll(async () => {
     socket.disconnect();
     await fixture.stop();
   });
+
+  async function connect(): Promise<void> {
+    socket = await connectClient(fixture, { auth: { token: await fixture.login('alice') } });
+    await until(
+      () => fixture.stats(),
+      ({ subscriptions }) => subscriptions === OWN_SUBSCRIPTIONS,
+    );
+  }
 
   const batch = (from: number, count: number, channel = (n: number) => `t.room.${n}`): Promise<Reply[]> =>
     request(
@@ -57,7 +68,11 @@ describe('batches of channels with a slow guard', () => {
 
   it('requests for the same channels wait for each other, up to a limit', async () => {
     socket.disconnect();
-    socket = await connectClient(fixture, { auth: { token: await fixture.login('alice') } });
+    await until(
+      () => fixture.stats(),
+      ({ connections }) => connections === 0,
+    );
+    await connect();
     await fixture.control('/guard', { delayMs: 100 });
     const replies = Array.from({ length: 10 }, () => batch(200, LIMIT));
     const outcome = (await Promise.all(replies)).map(count);

@@ -35,7 +35,7 @@ describe.each([
     expect(app.stats().connections).toBe(stays);
     expect(app.stats().subscriptions).toBe(policy === 'drop' ? 1 : 0);
     expect(overflowed[0]).toMatchObject({
-      channel: channel.name,
+      channel: { descriptor: channel, name: channel.name },
       policy,
       connection: { closed: policy === 'disconnect' },
     });
