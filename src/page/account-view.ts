@@ -17,7 +17,7 @@ export class AccountView {
     this.channel = undefined;
     this.news.textContent = '';
     if (!user) return;
-    const channel = this.client.channel('account.user.{userId}', { userId: user.id });
+    const channel = this.client.channel('account.user.{userId}'); // The server subscribes each user to their own.
     this.channel = channel;
     channel.on('roleChanged', ({ role, granted, by }) => {
       this.news.textContent = granted ? `${by} gave you the role ${role}.` : `${by} took the role ${role} from you.`;

@@ -1,4 +1,4 @@
-// What is meant for this user alone? The channel's name holds the user's id, and the server admits no other user.
+// What is meant for this user alone? The server subscribes each user to the channel of that user, and admits no other.
 import type { Notification } from '../notifications/index.js';
 import type { User } from '../users/index.js';
 import type { PageClient } from './channels.js';
@@ -31,15 +31,13 @@ export class NotificationsView {
     this.channelName.textContent = 'notifications.user.{userId}';
     this.notifications = [];
     this.render();
-    if (user) this.follow(user);
+    if (user) this.follow();
   }
 
-  private follow(user: User): void {
-    const channel = this.client.channel('notifications.user.{userId}', {
-      userId: user.id,
-    });
+  /** The server subscribes each user to their own channel, and says its name. */
+  private follow(): void {
+    const channel = this.client.channel('notifications.user.{userId}');
     this.channel = channel;
-    this.channelName.textContent = channel.name;
     channel.on('arrived', (notification) => {
       this.add([notification]);
       announce(notification.text);
@@ -49,7 +47,9 @@ export class NotificationsView {
       this.render();
     });
     channel.onStatus(({ state }) => {
-      if (state === 'subscribed') inBackground(this.catchUp(channel));
+      if (state !== 'subscribed') return;
+      this.channelName.textContent = channel.name;
+      inBackground(this.catchUp(channel));
     });
   }
 

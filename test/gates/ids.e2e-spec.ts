@@ -94,7 +94,7 @@ describe('ids as identity providers make them', () => {
     expect(await owner.send(channel, 'message', {})).toMatchObject({ ok: true });
     expect(owner.events).toEqual([1, 2].map((n) => ({ channel, event: 'message', payload: { n } })));
     expect(seen).toEqual({ byGuard: [{ userId }, { userId }], byHandler: [{ userId }] });
-    const channels = [subscribed, broadcast, handled].map((events) => events.map((event) => event.channel));
+    const channels = [subscribed, broadcast, handled].map((events) => events.map((event) => event.channel.name));
     expect(channels).toEqual([[channel], [channel, channel], [channel]]);
     expect(await owner.unsubscribe(channel)).toEqual({ ok: true, channel });
   });
