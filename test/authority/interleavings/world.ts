@@ -147,8 +147,7 @@ export class RememberingConnection extends LiveConnection {
   }
 
   override get handshake(): RealtimeHandshake {
-    const handshake = { auth: { user: this.member.user }, cookies: {}, headers: {}, query: {}, address: '127.0.0.1' };
-    return handshake;
+    return { auth: { user: this.member.user }, cookies: {}, headers: {}, address: '127.0.0.1' };
   }
 
   /** The connection always belongs to its member. */
