@@ -147,7 +147,7 @@ export class RememberingConnection extends LiveConnection {
   }
 
   override get handshake(): RealtimeHandshake {
-    return { auth: { user: this.member.user }, cookies: {}, headers: {}, address: '127.0.0.1' };
+    return { auth: { user: this.member.user }, query: {}, cookies: {}, headers: {}, address: '127.0.0.1' };
   }
 
   /** The connection always belongs to its member. */
