@@ -65,13 +65,13 @@ export class DashboardLink {
   private async open(channel: ChannelHandle<DashboardChannel>): Promise<void> {
     clearTimeout(this.reopening);
     try {
-      const snapshot = await channel.send('open', {});
+      const snapshot = await channel.send('open');
       if (channel !== this.channel) return;
       this.opened = true;
       this.data.set(openState(snapshot, this.data.value));
       this.updateStatus();
     } catch (error) {
-      if (channel === this.channel && error instanceof RealtimeError) this.openFailed(channel, error);
+      if (channel === this.channel && RealtimeError.is(error)) this.openFailed(channel, error);
     }
   }
 

@@ -148,7 +148,7 @@ async function perform(link: Actions, action: ProposedAction, userId: string): P
       action.kind === 'disconnect' ? `${userId} is disconnected.` : `${userId} is evicted from ${action.channel}.`;
     return { done: true, text };
   } catch (error) {
-    const reason = error instanceof RealtimeError ? `${error.message} (${error.code})` : String(error);
+    const reason = RealtimeError.is(error) ? `${error.message} (${error.code})` : String(error);
     return { done: false, text: `The action failed: ${reason}` };
   }
 }
