@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closeApps } from '../kit/boot.js';
-import { bootDashboard, LIVE, newsChannel, Viewer } from './dashboard-app.js';
+import { bootDashboard, LIVE, newsChannel, roomChannel, Viewer } from './dashboard-app.js';
 
 describe('the dashboard', () => {
   afterEach(closeApps);
@@ -26,9 +26,14 @@ describe('the dashboard', () => {
     });
     expect(snapshot.channels.rows[0].sparkline).toHaveLength(60);
     await app.broadcast(newsChannel, 'item', { title: 'rain' });
-    expect(await viewer.row('broadcast')).toMatchObject({ channel: 'news', event: 'item', deliveries: 1, bytes: 16 });
+    expect(await viewer.row('broadcast')).toMatchObject({
+      channel: 'news',
+      event: 'item',
+      deliveries: 1,
+      payloadBytes: 16,
+    });
     expect(await ann.send('news', 'say', { text: 'ha' })).toEqual({ ok: true });
-    expect(await viewer.row('message')).toMatchObject({ channel: 'news', event: 'say', userId: 'ann', code: null });
+    expect(await viewer.row('message')).toMatchObject({ channel: 'news', message: 'say', userId: 'ann', code: null });
     const { handlers } = await viewer.frame((frame) => frame.handlers !== undefined && frame.handlers.length > 0);
     expect(handlers).toMatchObject([{ template: 'news', message: 'say', count: 1, failures: 0 }]);
     const { totals } = await viewer.frame((frame) => frame.totals.broadcastsPerSecond > 0);
@@ -76,9 +81,68 @@ describe('the dashboard', () => {
     expect(await viewer.row('refusal', ({ gate }) => gate === 'message')).toMatchObject({
       code: 'UNAVAILABLE',
       channel: 'news',
-      event: 'say',
+      message: 'say',
       reason: 'the press is closed',
     });
+  });
+
+  it('shows a refusal of the application with its own code, and one that a handler made up as an accident', async () => {
+    const app = await bootDashboard();
+    const viewer = await Viewer.of(app);
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('news');
+    for (const text of ['late', 'ANN', 'BOB']) await ann.send('news', 'vote', { text });
+    await viewer.row('refusal', ({ code }) => code === 'INTERNAL');
+    await viewer.row('message', ({ code }) => code === 'INTERNAL');
+    const seen = viewer.rows.filter((row) => row.kind === 'refusal');
+    const place = { gate: 'message', channel: 'news', message: 'vote', userId: 'ann' };
+    expect(seen[0]).toMatchObject({ ...place, code: 'VOTE_CLOSED', reason: 'the polls closed at six' });
+    const codes = viewer.rows.flatMap((row) => (row.kind === 'refusal' || row.kind === 'message' ? [row.code] : []));
+    expect([...new Set(codes)]).toEqual(['VOTE_CLOSED', 'INTERNAL']);
+    const { handlers } = await viewer.frame((frame) => frame.handlers !== undefined && frame.handlers.length > 0);
+    expect(handlers).toMatchObject([{ template: 'news', message: 'vote' }]);
+  });
+
+  it('shows the present user of a connection', async () => {
+    const app = await bootDashboard();
+    const viewer = await Viewer.of(app);
+    const visitor = await app.connect();
+    await visitor.subscribe('news');
+    expect((await viewer.open()).connections.rows).toMatchObject([{ userId: null, roles: [] }]);
+    await visitor.request('rt:authenticate', { token: 'bob' });
+    const { connections } = await viewer.frame((frame) => frame.connections?.rows[0]?.userId === 'bob');
+    expect(connections!.rows).toMatchObject([{ userId: 'bob', roles: ['editor'], channels: ['news'] }]);
+  });
+
+  it('counts the recipients of a broadcast to several channels once, and no broadcast as subscribers', async () => {
+    const app = await bootDashboard();
+    const viewer = await Viewer.of(app);
+    const [ann, bob] = [await app.connect({ as: 'ann' }), await app.connect({ as: 'bob' })];
+    for (const [client, channel] of [
+      [ann, 'rooms.1'],
+      [ann, 'rooms.2'],
+      [bob, 'rooms.2'],
+    ] as const) {
+      await client.subscribe(channel);
+    }
+    const rooms = ['1', '2', '3'].map((roomId) => roomChannel.with({ roomId }));
+    await app.broadcast(rooms, 'said', 'all');
+    await app.broadcast(rooms[1], 'said', 'but one', { except: { userId: 'bob' } });
+    await viewer.row('broadcast', ({ id }) => id === 4);
+    const broadcasts = viewer.rows.filter((row) => row.kind === 'broadcast');
+    expect(broadcasts.map(({ channel, deliveries }) => [channel, deliveries])).toEqual([
+      ['rooms.1', 2],
+      ['rooms.2', 0],
+      ['rooms.3', 0],
+      ['rooms.2', 1],
+    ]);
+    const { channels } = await viewer.open();
+    const subscribers = channels.rows.map((row) => [row.channel, row.subscribers]).sort();
+    expect(subscribers).toEqual([
+      ['rooms.1', 1],
+      ['rooms.2', 2],
+      ['rooms.3', 0],
+    ]);
   });
 
   it('accepts only valid messages', async () => {
@@ -86,7 +150,7 @@ describe('the dashboard', () => {
     const viewer = await Viewer.of(app);
     for (const [event, payload] of [
       ['open', { all: true }],
-      ['open', null],
+      ['open', {}],
       ['disconnect', {}],
       ['disconnect', { userId: '' }],
       ['disconnect', { userId: ['ann'] }],

@@ -57,6 +57,19 @@ describe('an admin', () => {
     expect(await client.next('rt:bye')).toEqual([{ code: 'REVOKED', reconnect: false }]);
   });
 
+  it('learns that no channel has the name, and the user stays where they are', async () => {
+    const app = await bootDashboard();
+    const viewer = await Viewer.of(app);
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('rooms.7');
+    for (const channel of ['rooms', 'rooms.7.8', 'room.7', 'rooms.{roomId}', 'ROOMS.7', 'rooms.%37']) {
+      const refusal = { code: 'UNKNOWN_CHANNEL', message: 'No channel has this name.' };
+      expect(await viewer.send('evict', { userId: 'ann', channel })).toMatchObject({ ok: false, error: refusal });
+    }
+    expect((await viewer.open()).connections.rows.map(({ channels }) => channels)).toEqual([['rooms.7']]);
+    expect((await viewer.open()).totals.refusals).toBe(0);
+  });
+
   it('cannot forge lines of the log', async () => {
     const logger = new LogBook();
     const app = await bootDashboard({ boot: { logger } });

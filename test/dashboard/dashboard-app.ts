@@ -1,7 +1,7 @@
 // Which application does the dashboard observe in its tests? One with a few channels, an authenticator and clients.
 import type { ModuleMetadata } from '@nestjs/common';
 import { defineRealtimeChannel, RealtimeModule, type RealtimeSettings } from 'nestjs-realtime';
-import { RealtimeChannel, RealtimeException, RealtimeHandler } from 'nestjs-realtime';
+import { RealtimeChannel, type RealtimeContext, RealtimeException, RealtimeHandler } from 'nestjs-realtime';
 import {
   type DashboardFrame,
   type DashboardSnapshot,
@@ -21,7 +21,10 @@ export const newsChannel = defineRealtimeChannel({
   name: 'news',
   scope: 'public',
   events: { item: z.any() },
-  messages: { say: z.object({ text: z.string() }) },
+  messages: {
+    say: z.object({ text: z.string() }),
+    vote: { payload: z.object({ text: z.string() }), errors: { VOTE_CLOSED: null } },
+  },
 });
 export const roomChannel = defineRealtimeChannel({
   name: 'rooms.{roomId}',
@@ -33,9 +36,16 @@ export const editorChannel = defineRealtimeChannel({ name: 'editors', scope: { r
 
 @RealtimeChannel(newsChannel)
 class OnSay {
-  @RealtimeHandler('say')
+  @RealtimeHandler(newsChannel, 'say')
   say({ text }: { text: string }): void {
     if (text === 'no') throw new RealtimeException('UNAVAILABLE', { reason: 'the press is closed' });
+  }
+
+  @RealtimeHandler(newsChannel, 'vote')
+  vote({ text }: { text: string }, ctx: RealtimeContext<typeof newsChannel, 'vote'>): void {
+    throw text === 'late'
+      ? ctx.refusal('VOTE_CLOSED', { reason: 'the polls closed at six' })
+      : new RealtimeException(`NO_VOTE_FOR_${text}`);
   }
 }
 
@@ -82,11 +92,11 @@ export class Viewer {
   }
 
   async open(): Promise<DashboardSnapshot> {
-    const { data } = await this.send('open', {});
+    const { data } = await this.send('open');
     return data as DashboardSnapshot;
   }
 
-  send(event: string, payload: unknown): Promise<Reply> {
+  send(event: string, payload?: unknown): Promise<Reply> {
     return this.client.send(LIVE, event, payload);
   }
 

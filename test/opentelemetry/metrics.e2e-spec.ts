@@ -1,10 +1,11 @@
 // Do the metrics report what has happened, in labels that no client can multiply?
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { IRealtimeConnections } from 'nestjs-realtime';
 import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import { type Point, Recorder } from './recorder.js';
-import { bootTraced, roomChannel } from './traced-app.js';
+import { bootTraced, gate, renewGate, roomChannel } from './traced-app.js';
 
 const ROOM = { 'realtime.channel': 'rooms.{roomId}' };
 const NAMES = [
@@ -88,6 +89,29 @@ describe('metrics', () => {
     expect([grown('realtime.server.broadcasts'), grown('realtime.server.deliveries')]).toEqual([1, 2]);
   });
 
+  it('a broadcast to several channels is counted once for each of them, and its recipients once', async () => {
+    const labels = { ...ROOM, 'realtime.event': 'said' };
+    const before = await recorder.collect();
+    const [ann, bob] = await Promise.all([app.connect({ as: 'ann' }), app.connect({ as: 'bob' })]);
+    await Promise.all([ann.subscribe('rooms.7'), ann.subscribe('rooms.8'), bob.subscribe('rooms.8')]);
+    const rooms = ['7', '8'].map((roomId) => roomChannel.with({ roomId }));
+    await app.broadcast(rooms, 'said', { text: 'a' });
+    const after = await recorder.collect();
+    const grown = (name: string): number => valueOf(after[name], labels)! - (valueOf(before[name] ?? [], labels) ?? 0);
+    expect([grown('realtime.server.broadcasts'), grown('realtime.server.deliveries')]).toEqual([2, 2]);
+  });
+
+  it('a whisper is counted as a message and as a broadcast, by its declared name', async () => {
+    const [ann, bob] = await Promise.all([app.connect({ as: 'ann' }), app.connect({ as: 'bob' })]);
+    await Promise.all([ann.subscribe('rooms.7'), bob.subscribe('rooms.7')]);
+    await ann.send('rooms.7', 'nod', { text: 'yes' });
+    const points = await recorder.collect();
+    const nod = { ...ROOM, 'realtime.event': 'nod' };
+    expect(valueOf(points['realtime.server.messages'], { ...nod, 'realtime.code': 'OK' })).toBe(1);
+    expect(valueOf(points['realtime.server.broadcasts'], nod)).toBe(1);
+    expect(valueOf(points['realtime.server.deliveries'], nod)).toBe(1);
+  });
+
   it('refusals are counted by gate and code', async () => {
     await app.connect({ as: 'nobody' }).catch(() => undefined);
     const anonymous = await app.connect();
@@ -98,6 +122,74 @@ describe('metrics', () => {
     expect(count('connect', 'UNAUTHENTICATED')).toBe(1);
     expect(count('subscribe', 'UNAUTHENTICATED')).toBe(1);
     expect(count('message', 'NOT_SUBSCRIBED')).toBe(1);
+  });
+
+  it('a code that the message declares is a label, and one that a handler made up is INTERNAL', async () => {
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('rooms.1');
+    const refused = app.record('refused');
+    for (const text of ['locked', 'ANN', 'BOB', 'locked']) await ann.send('rooms.1', 'enter', { text });
+    expect(refused.map(({ code }) => code)).toEqual(['ROOM_LOCKED', 'INTERNAL', 'INTERNAL', 'ROOM_LOCKED']);
+    const points = await recorder.collect();
+    const messages = points['realtime.server.messages'];
+    const enter = { ...ROOM, 'realtime.event': 'enter' };
+    expect(valueOf(messages, { ...enter, 'realtime.code': 'ROOM_LOCKED' })).toBe(2);
+    expect(valueOf(messages, { ...enter, 'realtime.code': 'INTERNAL' })).toBe(2);
+    const locked = { 'realtime.gate': 'message', 'realtime.code': 'ROOM_LOCKED' };
+    expect(valueOf(points['realtime.server.refusals'], locked)).toBe(2);
+    const lines = await recorder.scrape();
+    const series = (name: string, code: string): string[] =>
+      lines.filter((line) => line.startsWith(`realtime_server_${name}_total{`) && line.includes(code));
+    expect(series('refusals', 'ROOM_LOCKED')).toEqual([
+      expect.stringMatching(/realtime_gate="message",realtime_code="ROOM_LOCKED".* 2$/),
+    ]);
+    expect(series('messages', 'ROOM_LOCKED')).toEqual([
+      expect.stringMatching(/realtime_event="enter",realtime_code="ROOM_LOCKED".* 2$/),
+    ]);
+    expect(lines.join('\n')).not.toContain('MADE_UP');
+  });
+
+  it('a declared code is a label also when the server has ended the subscription meanwhile', async () => {
+    const labels = { 'realtime.gate': 'message', 'realtime.code': 'ROOM_LOCKED' };
+    const before = valueOf(await collect('refusals'), labels) ?? 0;
+    renewGate();
+    const ann = await app.connect({ as: 'ann' });
+    await ann.subscribe('rooms.1');
+    const late = ann.send('rooms.1', 'enter', { text: 'late' });
+    await ann.settle();
+    const refused = app.nextHook('refused');
+    await app.nest.get(IRealtimeConnections).unsubscribe({ userId: 'ann' }, roomChannel.with({ roomId: '1' }));
+    gate.open();
+    await late;
+    expect(await refused).toMatchObject({ code: 'ROOM_LOCKED', channel: { name: 'rooms.1' }, name: 'rooms.1' });
+    expect(valueOf(await collect('refusals'), labels)).toBe(before + 1);
+  });
+
+  it('a code that is neither of the protocol nor declared by its message is no label', async () => {
+    const connected = app.nextHook('connected');
+    await app.connect({ as: 'ann' });
+    const { connection } = await connected;
+    const channel = roomChannel.with({ roomId: '1' });
+    const before = await collect('refusals');
+    for (const [code, message] of [
+      ['MADE_UP', 'enter'],
+      ['toString', 'enter'],
+      ['ROOM_LOCKED', 'say'],
+      ['ROOM_LOCKED', 'made-up'],
+      ['ROOM_LOCKED', '__proto__'],
+      ['ROOM_LOCKED', null],
+    ] as const) {
+      const refusal = { gate: 'message', code, reason: '', connection, channel, name: 'rooms.1', message } as const;
+      app.hooks.emit('refused', () => refusal);
+      app.hooks.emit('refused', () => ({ ...refusal, channel: null }));
+      if (message !== null) app.hooks.emit('handled', () => ({ connection, channel, message, code, durationMs: 1 }));
+    }
+    const after = await recorder.collect();
+    const unlabelled = { 'realtime.gate': 'message' };
+    expect(valueOf(after['realtime.server.refusals'], unlabelled)).toBe(12);
+    expect(after['realtime.server.refusals']).toHaveLength(before.length + 1);
+    expect(valueOf(after['realtime.server.messages'], { ...ROOM, 'realtime.event': 'enter' })).toBe(2);
+    expect(JSON.stringify(after)).not.toMatch(/MADE_UP|toString/);
   });
 
   it('slow consumers are counted, and the forwarded, skipped and failed domain events', async () => {
@@ -153,7 +245,7 @@ describe('metrics', () => {
     const points = await recorder.collect();
     expect(Object.keys(points).sort()).toEqual(NAMES);
     const labels = Object.values(points).flatMap((list) => list.map((point) => point.labels));
-    expect(JSON.stringify(labels)).not.toMatch(/made-up|rooms\.\d|"ann"/);
+    expect(JSON.stringify(labels)).not.toMatch(/made-up|MADE_UP|rooms\.\d|"ann"/);
     const keys = new Set(labels.flatMap((label) => Object.keys(label)));
     expect([...keys].sort()).toEqual(
       ['channel', 'code', 'event', 'gate', 'outcome', 'policy'].map((key) => `realtime.${key}`),

@@ -2,6 +2,7 @@
 import { context, metrics, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { type HistogramMetricData, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import {
   BasicTracerProvider,
@@ -25,7 +26,8 @@ export class Recorder {
   private readonly exporter = new InMemorySpanExporter();
   private readonly reader = new OnDemand();
   private readonly tracers = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(this.exporter)] });
-  private readonly meters = new MeterProvider({ readers: [this.reader] });
+  private readonly prometheus = new PrometheusExporter({ preventServerStart: true });
+  private readonly meters = new MeterProvider({ readers: [this.reader, this.prometheus] });
 
   /** Registers with the API; before the application boots. */
   constructor() {
@@ -70,6 +72,13 @@ export class Recorder {
         })),
       ]),
     );
+  }
+
+  /** One collection as the official exporter answers Prometheus, a line each. */
+  async scrape(): Promise<string[]> {
+    const { resourceMetrics, errors } = await this.prometheus.collect();
+    if (errors.length > 0) throw errors[0];
+    return new PrometheusSerializer().serialize(resourceMetrics).split('\n');
   }
 
   async stop(): Promise<void> {

@@ -19,7 +19,7 @@ import { KnownUsers } from '../kit/known-users.js';
 import { Latch } from '../kit/latch.js';
 
 const said = z.object({ text: z.string() });
-/** What validation of `slowly` waits for. */
+/** What validation of `slowly` and a late `enter` wait for. */
 export let gate = new Latch();
 export const renewGate = (): void => void (gate = new Latch());
 const slowly = said.refine(async () => gate.opened.then(() => true));
@@ -28,7 +28,14 @@ export const roomChannel = defineRealtimeChannel({
   name: 'rooms.{roomId}',
   scope: 'authenticated',
   events: { said, slowly },
-  messages: { say: said, fail: said, refuse: said, hang: said },
+  messages: {
+    say: said,
+    fail: said,
+    refuse: said,
+    hang: said,
+    enter: { payload: said, errors: { ROOM_LOCKED: null } },
+    nod: { payload: said, whisper: true },
+  },
 });
 export const FAILURE = 'the disk is full';
 
@@ -57,6 +64,15 @@ class OnRoom {
   @RealtimeHandler('refuse')
   refuse(): void {
     throw new RealtimeException('FORBIDDEN', { reason: 'the room is locked' });
+  }
+
+  @RealtimeHandler(roomChannel, 'enter')
+  async enter({ text }: { text: string }, ctx: RealtimeContext<typeof roomChannel, 'enter'>): Promise<void> {
+    if (text === 'late') {
+      await gate.opened;
+      throw ctx.refusal('ROOM_LOCKED');
+    }
+    throw text === 'locked' ? ctx.refusal('ROOM_LOCKED') : new RealtimeException(`MADE_UP_FOR_${text}`);
   }
 
   @RealtimeHandler('hang')

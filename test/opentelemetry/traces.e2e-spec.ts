@@ -160,7 +160,10 @@ describe('traces', () => {
   it('a refusal is not reported as a failure', async () => {
     await send('refuse');
     await send('say', {}, { text: 1 });
+    await send('enter', {}, { text: 'locked' });
     for (const [name, code] of [
+      [`${HANDLER} enter`, 'ROOM_LOCKED'],
+      [`${MESSAGE} enter`, 'ROOM_LOCKED'],
       [`${HANDLER} refuse`, 'FORBIDDEN'],
       [`${MESSAGE} refuse`, 'FORBIDDEN'],
       [`${MESSAGE} say`, 'INVALID_PAYLOAD'],
@@ -168,6 +171,15 @@ describe('traces', () => {
       const span = await recorder.span(name);
       expect(span.attributes['realtime.code']).toBe(code);
       expect([span.status.code, span.events]).toEqual([SpanStatusCode.UNSET, []]);
+    }
+  });
+
+  it('a code that the message does not declare is reported as a failure', async () => {
+    await send('enter', {}, { text: 'ANN' });
+    for (const name of [`${HANDLER} enter`, `${MESSAGE} enter`]) {
+      const span = await recorder.span(name);
+      expect(span.attributes['realtime.code']).toBe('INTERNAL');
+      expect(span.status.code).toBe(SpanStatusCode.ERROR);
     }
   });
 

@@ -1,11 +1,18 @@
 // Who hears a whisper, and what can its sender make others hear?
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CanActivate, type ExecutionContext, UseGuards } from '@nestjs/common';
-import { defineRealtimeChannel, RealtimeChannel, RealtimeExecutionContext, RealtimeModule } from 'nestjs-realtime';
+import {
+  defineRealtimeChannel,
+  RealtimeChannel,
+  RealtimeException,
+  RealtimeExecutionContext,
+  RealtimeModule,
+} from 'nestjs-realtime';
 import { z } from 'zod';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
 import { KnownUsers } from '../kit/known-users.js';
+import { LogBook } from '../kit/log-book.js';
 
 const Typing = z.object({ on: z.boolean() });
 const room = defineRealtimeChannel({
@@ -23,10 +30,14 @@ const open = defineRealtimeChannel({
 });
 
 const silenced = new Set<string>();
+/** The error that the guard throws at a whisper; null if it throws none. */
+let failure: Error | null = null;
 class NotSilenced implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const realtime = RealtimeExecutionContext.create(context);
-    return realtime.getGate() === 'subscribe' || !silenced.has(realtime.getUser()!.userId);
+    if (realtime.getGate() === 'subscribe') return true;
+    if (failure !== null) throw failure;
+    return !silenced.has(realtime.getUser()!.userId);
   }
 }
 
@@ -35,16 +46,19 @@ class NotSilenced implements CanActivate {
 class RoomChannel {}
 
 describe('a whisper', () => {
+  const log = new LogBook();
   let app: TestApp;
   let ann: Client;
   let bob: Client;
 
   beforeAll(async () => {
     const realtime = RealtimeModule.forRoot({ authenticator: KnownUsers });
-    app = await boot({ imports: [realtime, RealtimeModule.forFeature([open])], providers: [RoomChannel] });
+    const imports = [realtime, RealtimeModule.forFeature([open])];
+    app = await boot({ imports, providers: [RoomChannel] }, { logger: log });
   });
   afterEach(async () => {
     silenced.clear();
+    failure = null;
     await app.hangUp();
   });
   afterAll(closeApps);
@@ -101,5 +115,20 @@ describe('a whisper', () => {
     silenced.clear();
     await whisper(ann, 'rooms.3', 'typing', { on: false });
     expect(await bob.next('rt:event')).toEqual(['rooms.3', 'typing', { userId: 'ann', payload: { on: false } }]);
+  });
+
+  it.each([
+    ['a code that no message declares', new RealtimeException('ROOM_7_IS_FULL', { message: 'SECRET', data: 'SECRET' })],
+    ['an unexpected error', new TypeError('SECRET')],
+  ])('whose guard throws %s is refused with INTERNAL, in its answer and for hooks', async (_, thrown) => {
+    await meet('rooms.5');
+    const [refused, handled] = [app.record('refused'), app.record('handled')];
+    failure = thrown;
+    const answer = await whisper(ann, 'rooms.5', 'typing', { on: true });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
+    expect(JSON.stringify(answer)).not.toContain('SECRET');
+    expect([refused, handled]).toMatchObject([[{ code: 'INTERNAL', message: 'typing' }], [{ code: 'INTERNAL' }]]);
+    expect(Object.keys(app.stats().refusals)).not.toContain('ROOM_7_IS_FULL');
+    expect(log.errors().at(-1)).toContain('realtime-whisper: channel rooms.5, message typing');
   });
 });

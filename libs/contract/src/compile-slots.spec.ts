@@ -151,6 +151,7 @@ describe('the options of a message', () => {
       'has the illegal error code "tooLow" for the message "a"; write it in upper case, such as BID_TOO_LOW.',
     ],
     [{ errors: { ['X'.repeat(65)]: null } }, 'has the illegal error code'],
+    [{ errors: { OK: null } }, 'declares the error code "OK" for the message "a", which metrics use for success'],
     [{ errors: { '': null } }, 'has the illegal error code ""'],
     [{ errors: { 'TOO LOW': null } }, 'has the illegal error code "TOO LOW"'],
     [

@@ -28,6 +28,8 @@ const SOCKET_IO_NAMES: ReadonlySet<string> = new Set([
   'newListener',
   'removeListener',
 ]);
+/** The code of a message that succeeded, in metrics. */
+const SUCCESS = 'OK';
 const LONGEST_NAME = 64;
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/;
@@ -94,6 +96,8 @@ function compileErrors(errors: unknown, place: string, refuse: Refuse): Readonly
       refuse(`has the illegal error code "${code}" for ${place}; write it in upper case, such as BID_TOO_LOW.`);
     if (Object.hasOwn(REFUSALS, code))
       refuse(`declares the error code "${code}" for ${place}, which the protocol uses itself; choose another code.`);
+    if (code === SUCCESS)
+      refuse(`declares the error code "${code}" for ${place}, which metrics use for success; choose another code.`);
     return assertSlot(slot, `the data of the error ${code} of ${place}`, refuse);
   });
 }

@@ -26,8 +26,8 @@ function hostileSnapshot(): DashboardSnapshot {
   const each = <Row>(make: (text: string, i: number) => Row): Row[] => HOSTILE.map(make);
   return snapshot({
     payloads: 'shown',
-    nodes: each((id) => ({
-      id,
+    nodes: each((nodeId) => ({
+      nodeId,
       state: 'accepting',
       fanOut: 'fast',
       connections: 1,
@@ -37,23 +37,30 @@ function hostileSnapshot(): DashboardSnapshot {
     })),
     connections: {
       rows: each((text, i) =>
-        connection({ id: `${i}`, userId: text, roles: [text], address: text, userAgent: text, channels: [text] }),
+        connection({
+          connectionId: `${i}`,
+          userId: text,
+          roles: [text],
+          address: text,
+          userAgent: text,
+          channels: [text],
+        }),
       ),
       more: 1,
     },
     channels: { rows: each((text) => channel(text, { template: text })), more: 1 },
-    handlers: each((text) => ({ template: text, message: text, count: 1, failures: 1, p50: 1, p99: 1 })),
+    handlers: each((text) => ({ template: text, message: text, count: 1, failures: 1, p50Ms: 1, p99Ms: 1 })),
     queues: each((name) => ({ name, state: 'down', waiting: 0, active: 0, completed: 0, failed: 0 })),
     rows: HOSTILE.flatMap((text, story) => {
-      const names = { channel: text, event: text, userId: text };
+      const names = { channel: text, message: text, userId: text };
       const payload = JSON.stringify({ [text]: text });
       return [
         row({ kind: 'event', name: text, story, payload }),
         row({ kind: 'bridge', name: text, template: text, event: text, channels: [text], error: text, story }),
-        row({ kind: 'broadcast', channel: text, event: text, bytes: 1, deliveries: 1, story, payload: text }),
-        row({ kind: 'message', ...names, code: 'INTERNAL', milliseconds: 1, payload: text }),
+        row({ kind: 'broadcast', channel: text, event: text, payloadBytes: 1, deliveries: 1, story, payload: text }),
+        row({ kind: 'message', ...names, code: 'INTERNAL', durationMs: 1, payload: text }),
         row({ kind: 'refusal', ...names, gate: 'message', code: 'FORBIDDEN', reason: text, connectionId: text }),
-        row({ kind: 'slow-consumer', connectionId: text, userId: text, channel: text, policy: 'drop' }),
+        row({ kind: 'slow-consumer', connectionId: text, userId: text, channel: text, policy: 'drop', queuedBytes: 1 }),
         row({ kind: 'job', queue: text, jobId: text, state: 'failed', reason: text }),
         row({ kind: 'action', userId: text, action: 'evict', target: text, channel: text }),
       ];

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RealtimeException } from 'nestjs-realtime';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../../chromium/launch-chromium.js';
 import { closeApps } from '../../kit/boot.js';
@@ -101,6 +102,11 @@ describe('the keyboard alone', () => {
     await press('Enter');
     await watcher.dialog.getByRole('status').filter({ hasText: 'The action failed:' }).waitFor();
     expect(await watcher.dialog.textContent()).not.toContain('SECRET');
+    standIn.script.failure = new RealtimeException('UNKNOWN_CHANNEL', { message: 'No channel has this name.' });
+    await watcher.page.getByLabel('User id').focus();
+    await press('Enter');
+    const why = 'The action failed: No channel has this name. (UNKNOWN_CHANNEL)';
+    await watcher.dialog.getByRole('status').filter({ hasText: why }).waitFor();
     standIn.script.failure = null;
     await watcher.page.getByLabel('User id').focus();
     await press('Enter');

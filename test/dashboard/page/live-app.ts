@@ -47,7 +47,7 @@ class ArticleChannel {}
 @RealtimeChannel(room)
 @UseGuards(RoomMemberGuard)
 class OnSay {
-  @RealtimeHandler('say')
+  @RealtimeHandler(room, 'say')
   say(): void {}
 }
 

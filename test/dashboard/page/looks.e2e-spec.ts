@@ -111,6 +111,17 @@ describe('the page on screen', () => {
     expect(moving).toBe(0);
   });
 
+  it('says in words that a refusal is of the application', async () => {
+    await open({ as: 'root' });
+    const panel = watcher.panel('Refusals');
+    const row = (table: RegExp) => panel.getByRole('table', { name: table }).getByRole('row', { name: /ROOM_LOCKED/ });
+    const meaning = 'Gate 3, a message. The application refused the message with a code of its own';
+    expect(await row(/^Refusals by gate/).textContent()).toContain(meaning);
+    expect(await row(/^Latest refusals/).textContent()).toContain('at gate message, a code of the application');
+    const other = panel.getByRole('row', { name: /FORBIDDEN/ });
+    expect((await other.allTextContents()).join()).not.toContain('of the application');
+  });
+
   it('says in words that a queue is down', async () => {
     await open({ as: 'root' });
     await watcher.panel('Job queues').getByText('the Redis of thumbnails cannot be reached').waitFor();

@@ -25,7 +25,7 @@ let connections = 0;
 
 export function connection(more: Partial<ConnectionRow> = {}): ConnectionRow {
   return {
-    id: `c${++connections}`,
+    connectionId: `c${++connections}`,
     userId: 'ann',
     roles: ['editor'],
     address: '10.0.0.7',
@@ -49,8 +49,8 @@ export function channel(name: string, more: Partial<ChannelRow> = {}): ChannelRo
 }
 
 const HANDLERS: DashboardSnapshot['handlers'] = [
-  { template: 'rooms.{roomId}', message: 'say', count: 1_204, failures: 3, p50: 1.2, p99: 18.4 },
-  { template: 'realtime-ping', message: 'message', count: 4, failures: 0, p50: 0.3, p99: 0.6 },
+  { template: 'rooms.{roomId}', message: 'say', count: 1_204, failures: 3, p50Ms: 1.2, p99Ms: 18.4 },
+  { template: 'realtime-ping', message: 'message', count: 4, failures: 0, p50Ms: 0.3, p99Ms: 0.6 },
 ];
 
 const QUEUES: DashboardSnapshot['queues'] = [
@@ -65,7 +65,7 @@ export function snapshot(more: Partial<DashboardSnapshot> = {}): DashboardSnapsh
     totals: TOTALS,
     nodes: [
       {
-        id: 'node-1',
+        nodeId: 'node-1',
         state: 'accepting',
         fanOut: 'fast',
         connections: 3,

@@ -28,13 +28,13 @@ export function story(id: number, article = '42'): StreamRow[] {
       channels: ['articles', `articles.${article}`],
       error: null,
     }),
-    row({ kind: 'broadcast', story: id, channel: 'articles', event: 'published', bytes: 412, deliveries: 120 }),
+    row({ kind: 'broadcast', story: id, channel: 'articles', event: 'published', payloadBytes: 412, deliveries: 120 }),
     row({
       kind: 'broadcast',
       story: id,
       channel: `articles.${article}`,
       event: 'published',
-      bytes: 412,
+      payloadBytes: 412,
       deliveries: 0,
     }),
   ];
@@ -43,14 +43,14 @@ export function story(id: number, article = '42'): StreamRow[] {
 /** Rows of every kind, and a story. */
 export function someRows(): StreamRow[] {
   return [
-    row({ kind: 'message', channel: 'rooms.7', event: 'say', userId: 'ann', code: null, milliseconds: 3.25 }),
+    row({ kind: 'message', channel: 'rooms.7', message: 'say', userId: 'ann', code: null, durationMs: 3.25 }),
     row({
       kind: 'message',
       channel: 'rooms.7',
-      event: 'say',
+      message: 'say',
       userId: null,
       code: 'INVALID_PAYLOAD',
-      milliseconds: 0.4,
+      durationMs: 0.4,
     }),
     row({
       kind: 'refusal',
@@ -60,7 +60,7 @@ export function someRows(): StreamRow[] {
       userId: 'ann',
       connectionId: 'c1',
       channel: 'rooms.9',
-      event: null,
+      message: null,
     }),
     row({
       kind: 'refusal',
@@ -70,9 +70,26 @@ export function someRows(): StreamRow[] {
       userId: null,
       connectionId: null,
       channel: null,
-      event: null,
+      message: null,
     }),
-    row({ kind: 'slow-consumer', connectionId: 'c2', userId: 'bob', channel: 'rooms.7', policy: 'disconnect' }),
+    row({
+      kind: 'refusal',
+      gate: 'message',
+      code: 'ROOM_LOCKED',
+      reason: 'Refused.',
+      userId: 'ann',
+      connectionId: 'c1',
+      channel: 'rooms.7',
+      message: 'enter',
+    }),
+    row({
+      kind: 'slow-consumer',
+      connectionId: 'c2',
+      userId: 'bob',
+      channel: 'rooms.7',
+      policy: 'disconnect',
+      queuedBytes: 1_048_600,
+    }),
     row({ kind: 'job', queue: 'mails', jobId: '17', state: 'failed', reason: 'SMTP said 550' }),
     row({ kind: 'action', userId: 'root', action: 'evict', target: 'bob', channel: 'rooms.7' }),
     ...story(1),

@@ -37,19 +37,19 @@ export class Script {
 class OnDashboard {
   constructor(private readonly script: Script) {}
 
-  @RealtimeHandler('open')
+  @RealtimeHandler(channel, 'open')
   open(): DashboardSnapshot {
     this.script.opened++;
     return this.script.snapshot();
   }
 
-  @RealtimeHandler('disconnect')
+  @RealtimeHandler(channel, 'disconnect')
   disconnect({ userId }: DisconnectUser): void {
     if (this.script.failure) throw this.script.failure;
     this.script.actions.push({ disconnect: userId });
   }
 
-  @RealtimeHandler('evict')
+  @RealtimeHandler(channel, 'evict')
   evict({ userId, channel: from }: EvictUser): void {
     if (this.script.failure) throw this.script.failure;
     this.script.actions.push({ evict: userId, from });

@@ -7,8 +7,8 @@ import { row, story } from './sample-rows.js';
 import { StandIn } from './stand-in.js';
 import { Watcher } from './watcher.js';
 
-const said = (event: string) =>
-  row({ kind: 'message', channel: 'rooms.7', event, userId: 'ann', code: null, milliseconds: 1 });
+const said = (message: string) =>
+  row({ kind: 'message', channel: 'rooms.7', message, userId: 'ann', code: null, durationMs: 1 });
 
 describe('the stream', () => {
   let browser: Browser;
@@ -93,7 +93,7 @@ describe('the stream', () => {
       'Deliveries',
     ];
     expect(await panel.locator('.step > .step-head .kind').allTextContents()).toEqual(words);
-    expect(await panel.textContent()).toMatch(/To 120 subscribed connections\..*No client was subscribed\./);
+    expect(await panel.textContent()).toMatch(/To 120 subscribed connections\..*To no connection\./);
     expect(await panel.textContent()).not.toMatch(/flood|articles\.other/);
     await watcher.page.keyboard.press('Escape');
     await watcher.streamRows('flood').first().waitFor();

@@ -65,7 +65,7 @@ export class DashboardLink {
   private async open(channel: ChannelHandle<DashboardChannel>): Promise<void> {
     clearTimeout(this.reopening);
     try {
-      const snapshot = await channel.send('open', {});
+      const snapshot = await channel.send('open');
       if (channel !== this.channel) return;
       this.opened = true;
       this.data.set(openState(snapshot, this.data.value));

@@ -33,7 +33,7 @@ export function ConnectionsPanel(): VNode {
         caption="Connections"
         columns={columns((userId) => proposed.set({ kind: 'disconnect', userId }))}
         rows={rows}
-        keyOf={({ id }) => id}
+        keyOf={({ connectionId }) => connectionId}
         empty={wanted === '' ? 'No client is connected.' : 'No connection matches.'}
         more={listing?.more}
       />
@@ -59,8 +59,8 @@ function columns(onDisconnect: (userId: string) => void): readonly Column<Connec
   ];
 }
 
-function wordsOf({ id, userId, roles, address, userAgent, channels }: ConnectionRow): string[] {
-  return [id, userText(userId), ...roles, address, userAgent, ...channels];
+function wordsOf({ connectionId, userId, roles, address, userAgent, channels }: ConnectionRow): string[] {
+  return [connectionId, userText(userId), ...roles, address, userAgent, ...channels];
 }
 
 function User({ row: { userId, roles } }: { readonly row: ConnectionRow }): VNode {

@@ -8,7 +8,7 @@ import { bytes, count, duration, rate } from '../state/format.js';
 import { Panel } from '../parts/panel.js';
 
 const COLUMNS: readonly Column<NodeRow>[] = [
-  { title: 'Node', cell: ({ id }) => <Foreign text={id} /> },
+  { title: 'Node', cell: ({ nodeId }) => <Foreign text={nodeId} /> },
   { title: 'State', cell: ({ state }) => <State state={state} /> },
   { title: 'Fan-out', cell: ({ fanOut }) => fanOut },
   { title: 'Connections', cell: ({ connections }) => count(connections), numeric: true },
@@ -25,7 +25,7 @@ export function NodesPanel(): VNode {
         caption="Nodes"
         columns={COLUMNS}
         rows={rows}
-        keyOf={({ id }) => id}
+        keyOf={({ nodeId }) => nodeId}
         empty="No node has reported yet."
       />
     </Panel>

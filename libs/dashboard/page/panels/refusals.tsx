@@ -8,7 +8,7 @@ import { type Column, DataTable } from '../parts/data-table.js';
 import { Foreign, Who } from '../parts/foreign.js';
 import { count } from '../state/format.js';
 import { Panel } from '../parts/panel.js';
-import { explainCode, GATES } from '../state/explanations.js';
+import { explainCode, GATES, isOfApplication } from '../state/explanations.js';
 import { type RefusalCount, refusalKey } from '../state/refusal-tally.js';
 
 export function RefusalsPanel(): VNode {
@@ -85,21 +85,25 @@ const EXPLAINED: readonly Column<RefusalRow>[] = [
     title: 'Refused with',
     cell: ({ gate, code }) => (
       <>
-        {code} <span class="second">at gate {gate}</span>
+        {code}{' '}
+        <span class="second">
+          at gate {gate}
+          {isOfApplication(code) && ', a code of the application'}
+        </span>
       </>
     ),
   },
   { title: 'Guard or rule, and reason', cell: ({ reason }) => <Foreign text={reason} plain /> },
 ];
 
-function What({ row: { channel, event } }: { readonly row: RefusalRow }): VNode {
-  if (channel === null) return <>{event === null ? 'the connection' : <Foreign text={event} />}</>;
+function What({ row: { channel, message } }: { readonly row: RefusalRow }): VNode {
+  if (channel === null) return <>{message === null ? 'the connection' : <Foreign text={message} />}</>;
   return (
     <>
       <Foreign text={channel} />
-      {event !== null && (
+      {message !== null && (
         <span class="second">
-          <Foreign text={event} />
+          <Foreign text={message} />
         </span>
       )}
     </>

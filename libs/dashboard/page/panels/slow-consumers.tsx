@@ -12,7 +12,7 @@ const COLUMNS: readonly Column<SlowConsumerRow>[] = [
   { title: 'User', cell: ({ userId }) => <Who userId={userId} /> },
   { title: 'When', cell: ({ at }) => <At at={at} /> },
   { title: 'Channel', cell: ({ channel }) => (channel === null ? 'replies' : <Foreign text={channel} />) },
-  { title: 'Consequence', cell: ({ policy }) => slowText(policy) },
+  { title: 'Consequence', cell: (row) => slowText(row) },
 ];
 
 export function SlowConsumersPanel(): VNode {

@@ -58,7 +58,7 @@ function Step({ step: { row, steps }, start }: { readonly step: StoryStep; reado
       <p>
         <Foreign text={subject} />
       </p>
-      {row.kind === 'broadcast' ? <p class="note">{bytes(row.bytes)}</p> : <Foreign text={detail} plain />}
+      {row.kind === 'broadcast' ? <p class="note">{bytes(row.payloadBytes)}</p> : <Foreign text={detail} plain />}
       <Payload json={row.payload} />
       {steps.length > 0 && <Steps steps={steps} start={start} />}
       {row.kind === 'broadcast' && <Deliveries count={row.deliveries} />}
@@ -74,7 +74,7 @@ function Deliveries({ count: deliveries }: { readonly count: number }): VNode {
         <p class="step-head">
           <span class="kind">Deliveries</span>
         </p>
-        <p>{deliveries === 0 ? 'No client was subscribed.' : `To ${count(deliveries)} subscribed ${connections}.`}</p>
+        <p>To {deliveries === 0 ? 'no connection' : `${count(deliveries)} subscribed ${connections}`}.</p>
       </li>
     </ol>
   );

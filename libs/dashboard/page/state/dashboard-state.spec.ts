@@ -5,7 +5,7 @@ import { applyFrame, KEPT_INCIDENTS, KEPT_ROWS, openState } from './dashboard-st
 import { findStory } from './story.js';
 
 const message = () =>
-  row({ kind: 'message', channel: 'rooms.7', event: 'say', userId: 'ann', code: null, milliseconds: 1 });
+  row({ kind: 'message', channel: 'rooms.7', message: 'say', userId: 'ann', code: null, durationMs: 1 });
 const refusal = () =>
   row({
     kind: 'refusal',
@@ -15,7 +15,7 @@ const refusal = () =>
     userId: 'ann',
     connectionId: null,
     channel: 'rooms.9',
-    event: null,
+    message: null,
   });
 const times = <Value>(count: number, make: () => Value): Value[] => Array.from({ length: count }, make);
 

@@ -25,9 +25,13 @@ const CODES: Readonly<Record<RefusalCode, string>> = {
   INTERNAL: 'The application threw an error; the log has it under its correlation id.',
 };
 
-/** What a refusal code means. Codes that are not of the protocol are declared by the application's messages. */
+/** Whether a code is one that a message of the application declares, and none of the protocol. */
+export function isOfApplication(code: string): boolean {
+  return !Object.hasOwn(CODES, code);
+}
+
 export function explainCode(code: string): string {
-  return Object.hasOwn(CODES, code)
-    ? CODES[code as RefusalCode]
-    : 'The application refused the message with a code of its own, which the message declares.';
+  return isOfApplication(code)
+    ? 'The application refused the message with a code of its own, which the message declares.'
+    : CODES[code as RefusalCode];
 }

@@ -7,7 +7,7 @@ export interface RefusalCount {
   readonly count: number;
 }
 
-/** By gate and code, such as `subscribe FORBIDDEN`. Both are words of the protocol, so there are few keys. */
+/** By gate and code, such as `subscribe FORBIDDEN`. The protocol and the application's messages declare all codes, so there are few keys. */
 export type RefusalTally = Readonly<Record<string, RefusalCount>>;
 
 export function refusalKey({ gate, code }: Pick<RefusalRow, 'gate' | 'code'>): string {

@@ -1,5 +1,5 @@
 // What is the text of a row of the stream? The same text is shown and searched.
-import type { StreamRow } from '../../src/wire/feed.frames.js';
+import type { SlowConsumerRow, StreamRow } from '../../src/wire/feed.frames.js';
 import { bytes, count } from './format.js';
 
 export type RowKind = StreamRow['kind'];
@@ -37,22 +37,22 @@ export function rowText(row: StreamRow): RowText {
     case 'broadcast':
       return {
         subject: `${row.channel} · ${row.event}`,
-        detail: `${count(row.deliveries)} ${row.deliveries === 1 ? 'delivery' : 'deliveries'}, ${bytes(row.bytes)}`,
+        detail: `${count(row.deliveries)} ${row.deliveries === 1 ? 'delivery' : 'deliveries'}, ${bytes(row.payloadBytes)}`,
       };
     case 'message':
       return {
-        subject: `${row.channel} · ${row.event}`,
-        detail: `from ${userText(row.userId)}, ${row.code ?? 'ok'}, ${row.milliseconds.toFixed(1)} ms`,
+        subject: `${row.channel} · ${row.message}`,
+        detail: `from ${userText(row.userId)}, ${row.code ?? 'ok'}, ${row.durationMs.toFixed(1)} ms`,
       };
     case 'refusal':
       return {
-        subject: [row.channel, row.event].filter((part) => part !== null).join(' · ') || 'the connection',
+        subject: [row.channel, row.message].filter((part) => part !== null).join(' · ') || 'the connection',
         detail: `${row.code} at gate ${row.gate} for ${userText(row.userId)}: ${row.reason}`,
       };
     case 'slow-consumer':
       return {
         subject: userText(row.userId),
-        detail: `${slowText(row.policy)}${row.channel === null ? '' : `, ${row.channel}`}`,
+        detail: `${slowText(row)}${row.channel === null ? '' : `, ${row.channel}`}`,
       };
     case 'job':
       return {
@@ -68,8 +68,8 @@ export function rowText(row: StreamRow): RowText {
 }
 
 /** What the server did with a client that reads too slowly. */
-export function slowText(policy: string): string {
-  return policy === 'disconnect' ? 'disconnected' : 'events dropped';
+export function slowText({ policy, queuedBytes }: SlowConsumerRow): string {
+  return `${policy === 'disconnect' ? 'disconnected' : 'events dropped'}, ${bytes(queuedBytes)} queued`;
 }
 
 function bridgeDetail({ channels, error }: Extract<StreamRow, { kind: 'bridge' }>): string {

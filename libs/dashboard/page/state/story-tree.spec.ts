@@ -26,7 +26,7 @@ describe('the tree of a story', () => {
       story: 1,
       channel: 'articles',
       event: 'withdrawn',
-      bytes: 1,
+      payloadBytes: 1,
       deliveries: 1,
     });
     expect(kinds(storyTree([event, bridge, other]))).toEqual([

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { REFUSALS } from '@nestjs-realtime/contract';
 import { channel } from '../../../../test/dashboard/page/sample-feed.js';
 import { row, someRows } from '../../../../test/dashboard/page/sample-rows.js';
 import { sortChannels } from './channel-order.js';
 import { KINDS, rowText } from './row-text.js';
+import { explainCode, isOfApplication } from './explanations.js';
 import { containsText, filterRows } from './stream-filter.js';
 
 const EVERYTHING = { kinds: new Set<never>(), text: '' };
@@ -24,7 +26,7 @@ describe('the filter of the stream', () => {
   it('finds text in the words of a row and in its payload, in upper and lower case', () => {
     const rows = [
       ...someRows(),
-      row({ kind: 'broadcast', channel: 'a', event: 'b', bytes: 1, deliveries: 1, payload: '{"city":"Ghent"}' }),
+      row({ kind: 'broadcast', channel: 'a', event: 'b', payloadBytes: 1, deliveries: 1, payload: '{"city":"Ghent"}' }),
     ];
     const found = (text: string) => filterRows(rows, { ...EVERYTHING, text }, 99).matching;
     expect(found('  MEMBER of room 9 ')).toBe(1);
@@ -51,6 +53,19 @@ describe('the words of a row', () => {
     expect(detail([], 'no such order')).toBe('failed: no such order');
     expect(detail([], null)).toBe('skipped by its mapper');
     expect(detail(['orders.1'], null)).toBe('forwarded to orders.1');
+  });
+});
+
+describe('the explanation of a code', () => {
+  it('exists for each code of the protocol, and says of all others that the application declares them', () => {
+    for (const code of Object.keys(REFUSALS)) {
+      expect([code, isOfApplication(code)]).toEqual([code, false]);
+      expect(explainCode(code)).toMatch(/\.$/);
+    }
+    for (const code of ['ROOM_LOCKED', 'toString', '__proto__']) {
+      expect(isOfApplication(code)).toBe(true);
+      expect(explainCode(code)).toContain('a code of its own, which the message declares');
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 // Which clients are connected? Connections that only watch the dashboard are left out.
-import type { RealtimeConnection, RealtimeHooks } from 'nestjs-realtime';
+import type { ChannelAddress, RealtimeConnection, RealtimeHooks } from 'nestjs-realtime';
 import type { ConnectionRow, Listing } from '../wire/feed.frames.js';
-import { isOwnChannel, isOwnConnection } from '../own-traffic.js';
+import { isOwnChannel } from '../own-traffic.js';
 import { cutKey, cutName } from '../rows/cut.js';
 import { listingOf, MOST_ROWS } from '../rows/listing.js';
 
@@ -14,24 +14,41 @@ export interface ConnectionCounts {
   readonly subscriptions: number;
 }
 
+/** What is known of an open connection. Its subscriptions are counted, because to read `channels` makes a map of them all. */
+interface Standing {
+  readonly since: number;
+  /** Subscriptions to channels of the dashboard. */
+  watched: number;
+  /** Subscriptions to other channels. */
+  used: number;
+}
+
 export class ConnectionsCollector {
-  /** Each open connection with its time of connecting. The map is bounded by the connections that the layer holds. */
-  private readonly open = new Map<RealtimeConnection, number>();
+  /** Each open connection. The map is bounded by the connections that the layer holds. */
+  private readonly open = new Map<RealtimeConnection, Standing>();
   private subscriptions = 0;
 
   constructor(hooks: RealtimeHooks) {
-    hooks.on('connected', ({ connection }) => void this.open.set(connection, Date.now()));
+    hooks.on('connected', ({ connection }) => {
+      this.open.set(connection, { since: Date.now(), watched: 0, used: 0 });
+    });
     hooks.on('disconnected', ({ connection }) => void this.open.delete(connection));
-    hooks.on('subscribed', ({ channel }) => void (this.subscriptions += isOwnChannel(channel.name) ? 0 : 1));
-    hooks.on('unsubscribed', ({ channel }) => void (this.subscriptions -= isOwnChannel(channel.name) ? 0 : 1));
+    hooks.on('subscribed', ({ connection, channel }) => this.count(connection, channel, 1));
+    hooks.on('unsubscribed', ({ connection, channel }) => this.count(connection, channel, -1));
+  }
+
+  /** Whether a connection only watches the dashboard: it is subscribed to the dashboard's channels and to no others. */
+  isOwn(connection: RealtimeConnection): boolean {
+    const standing = this.open.get(connection);
+    return standing !== undefined && isWatchingOnly(standing);
   }
 
   /** Visits every connection: call it at most once a second. */
   counts(): ConnectionCounts {
     const users = new Set<string>();
     let connections = 0;
-    for (const connection of this.open.keys()) {
-      if (isOwnConnection(connection)) continue;
+    for (const [connection, standing] of this.open) {
+      if (isWatchingOnly(standing)) continue;
       connections++;
       if (connection.user !== null) users.add(connection.user.userId);
     }
@@ -41,19 +58,30 @@ export class ConnectionsCollector {
   /** Newest first. */
   listing(total: number): Listing<ConnectionRow> {
     const rows: ConnectionRow[] = [];
-    for (const [connection, since] of [...this.open].reverse()) {
+    for (const [connection, standing] of [...this.open].reverse()) {
       if (rows.length === MOST_ROWS) break;
-      if (!isOwnConnection(connection)) rows.push(rowOf(connection, since));
+      if (!isWatchingOnly(standing)) rows.push(rowOf(connection, standing.since));
     }
     return listingOf(rows, total);
   }
+
+  private count(connection: RealtimeConnection, { name }: ChannelAddress, by: 1 | -1): void {
+    const isOwn = isOwnChannel(name);
+    if (!isOwn) this.subscriptions += by;
+    const standing = this.open.get(connection);
+    if (standing !== undefined) standing[isOwn ? 'watched' : 'used'] += by;
+  }
+}
+
+function isWatchingOnly({ watched, used }: Standing): boolean {
+  return watched > 0 && used === 0;
 }
 
 function rowOf(connection: RealtimeConnection, since: number): ConnectionRow {
   const { connectionId, user, handshake } = connection;
   const channels = [...connection.channels.keys()].slice(0, NAMED).map(cutKey);
   return {
-    id: cutName(connectionId),
+    connectionId: cutName(connectionId),
     userId: user && cutKey(user.userId),
     roles: (user?.roles ?? []).slice(0, NAMED).map(cutName),
     address: cutName(handshake.address),

@@ -29,10 +29,10 @@ describe('latencies', () => {
   it('are within 10 % over the last minute', () => {
     const latencies = new Latencies();
     for (let n = 1; n <= 1_000; n++) latencies.add(5_000, n, n > 900);
-    const { count, failures, p50, p99 } = latencies.summary(5_000)!;
+    const { count, failures, p50Ms, p99Ms } = latencies.summary(5_000)!;
     expect([count, failures]).toEqual([1_000, 100]);
-    expect(Math.abs(p50 / 500 - 1)).toBeLessThan(0.1);
-    expect(Math.abs(p99 / 990 - 1)).toBeLessThan(0.1);
+    expect(Math.abs(p50Ms / 500 - 1)).toBeLessThan(0.1);
+    expect(Math.abs(p99Ms / 990 - 1)).toBeLessThan(0.1);
     expect(latencies.summary(64_999)).not.toBeNull();
     expect(latencies.summary(65_000)).toBeNull();
   });

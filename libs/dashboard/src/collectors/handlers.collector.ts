@@ -24,7 +24,7 @@ export class HandlersCollector {
         return summary === null ? [] : [{ template: cutKey(name), message: cutName(message), ...summary }];
       }),
     );
-    return rows.sort((one, other) => other.p99 - one.p99).slice(0, MOST_ROWS);
+    return rows.sort((one, other) => other.p99Ms - one.p99Ms).slice(0, MOST_ROWS);
   }
 
   private latencies(descriptor: RealtimeChannelDescriptor, message: string): Latencies {

@@ -22,14 +22,14 @@ export class Latencies {
   /** Of the last minute; null when nothing was counted. */
   summary(
     at: number,
-  ): { readonly count: number; readonly failures: number; readonly p50: number; readonly p99: number } | null {
+  ): { readonly count: number; readonly failures: number; readonly p50Ms: number; readonly p99Ms: number } | null {
     this.advance(at);
     const sums = new Float64Array(BUCKETS);
     for (let index = 0; index < this.buckets.length; index++) sums[index % BUCKETS] += this.buckets[index];
     const count = sums.reduce((total, sum) => total + sum, 0);
     if (count === 0) return null;
     const failures = this.failed.reduce((total, sum) => total + sum, 0);
-    return { count, failures, p50: quantile(sums, count * 0.5), p99: quantile(sums, count * 0.99) };
+    return { count, failures, p50Ms: quantile(sums, count * 0.5), p99Ms: quantile(sums, count * 0.99) };
   }
 
   /** After a small step back of the clock, counts go into the current window until the clock catches up. A larger step clears all. */

@@ -9,7 +9,7 @@ import { cutName } from '../rows/cut.js';
 const RESOLUTION = 20;
 
 export class NodeCollector {
-  private readonly id = cutName(`${hostname()}:${process.pid}`);
+  private readonly nodeId = cutName(`${hostname()}:${process.pid}`);
   private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION });
 
   /** Starts sampling the event loop. It runs only while the dashboard has viewers. */
@@ -26,7 +26,7 @@ export class NodeCollector {
     const loopLagMs = this.loopLag();
     const uptimeSeconds = Math.floor(process.uptime());
     const rssBytes = process.memoryUsage.rss();
-    return [{ id: this.id, state, fanOut, connections, uptimeSeconds, rssBytes, loopLagMs }];
+    return [{ nodeId: this.nodeId, state, fanOut, connections, uptimeSeconds, rssBytes, loopLagMs }];
   }
 
   /** Starts a new measurement: `loopLagMs` is the longest delay since this was last called. */

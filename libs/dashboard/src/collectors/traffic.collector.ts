@@ -51,10 +51,10 @@ export class TrafficCollector {
         kind: 'message',
         story: null,
         channel: cutKey(name),
-        event: cutName(message),
+        message: cutName(message),
         userId: connection.user && cutKey(connection.user.userId),
         code,
-        milliseconds: durationMs,
+        durationMs,
       }));
     });
   }
@@ -87,7 +87,7 @@ export class TrafficCollector {
         story: this.stories.of(cause),
         channel: cutKey(name),
         event: cutName(event),
-        bytes: payloadBytes,
+        payloadBytes,
         deliveries: recipients,
         ...this.view.of(payload),
       }));

@@ -1,8 +1,9 @@
 // What went wrong for clients? Refusals with the reason that the client never sees, and clients that read too slowly.
 import type { RealtimeHooks } from 'nestjs-realtime';
-import { isOwnChannel, isOwnConnection, isOwnRefusal } from '../own-traffic.js';
+import { isOwnChannel, isOwnRefusal } from '../own-traffic.js';
 import { cutKey, cutName, cutReason } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
+import type { ConnectionsCollector } from './connections.collector.js';
 
 export interface TroubleCounts {
   readonly refusals: number;
@@ -15,6 +16,7 @@ export class TroubleCollector {
 
   constructor(
     private readonly rows: RowStream,
+    private readonly connections: Pick<ConnectionsCollector, 'isOwn'>,
     private readonly role: string,
   ) {}
 
@@ -32,11 +34,11 @@ export class TroubleCollector {
         userId: connection?.user ? cutKey(connection.user.userId) : null,
         connectionId: connection && cutName(connection.connectionId),
         channel: name && cutKey(name),
-        event: message && cutName(message),
+        message: message && cutName(message),
       }));
     });
-    hooks.on('overflowed', ({ connection, channel, policy }) => {
-      if (channel === null ? isOwnConnection(connection) : isOwnChannel(channel.name)) return;
+    hooks.on('overflowed', ({ connection, channel, policy, queuedBytes }) => {
+      if (channel === null ? this.connections.isOwn(connection) : isOwnChannel(channel.name)) return;
       this.slowConsumers++;
       this.rows.add('slow-consumer', (stamp) => ({
         ...stamp,
@@ -46,6 +48,7 @@ export class TroubleCollector {
         userId: connection.user && cutKey(connection.user.userId),
         channel: channel && cutKey(channel.name),
         policy,
+        queuedBytes,
       }));
     });
     return this;

@@ -12,7 +12,7 @@ import type { RowStream } from '../rows/row.stream.js';
 import type { DashboardChannel, DisconnectUser, EvictUser } from '../wire/dashboard.channel.js';
 import type { ActionRow } from '../wire/feed.frames.js';
 
-type Admin = RealtimeContext<DashboardChannel>;
+type Admin = Pick<RealtimeContext<DashboardChannel>, 'userId' | 'connectionId'>;
 
 export class DashboardActions {
   private readonly logger = new Logger('RealtimeDashboard');
@@ -28,13 +28,14 @@ export class DashboardActions {
     await this.connections.disconnect({ userId });
   }
 
-  async evict({ userId, channel }: EvictUser, admin: Admin): Promise<void> {
+  async evict({ userId, channel }: EvictUser, admin: RealtimeContext<DashboardChannel, 'evict'>): Promise<void> {
     this.record(admin, 'evict', userId, channel);
     const address = this.addressOf(channel);
-    if (address !== null) await this.connections.unsubscribe({ userId }, address);
+    if (address === null) throw admin.refusal('UNKNOWN_CHANNEL', { message: 'No channel has this name.' });
+    await this.connections.unsubscribe({ userId }, address);
   }
 
-  /** The page knows names; null for one that no channel matches, to which no client is subscribed. */
+  /** Null for a name that no channel has. The page knows names only, and a target is an address. */
   private addressOf(name: string): ChannelAddress | null {
     for (const descriptor of this.registry.listChannels()) {
       const params = descriptor.template.match(name);

@@ -51,7 +51,7 @@ export class Observations {
     this.channels = new ChannelsCollector(hooks);
     this.handlers = new HandlersCollector(hooks);
     this.traffic = new TrafficCollector(this.stream, stories, view).listen(hooks);
-    this.trouble = new TroubleCollector(this.stream, options.role).listen(hooks);
+    this.trouble = new TroubleCollector(this.stream, this.connections, options.role).listen(hooks);
     this.bus = new BusEventsCollector(this.stream, stories, view);
   }
 

@@ -56,7 +56,7 @@ export class QueueWatch {
   private async count(): Promise<void> {
     try {
       const counts = await this.queue.getJobCounts(...COUNTED);
-      this.counts = Object.fromEntries(COUNTED.map((state) => [state, Number(counts[state] ?? 0)])) as Counts;
+      this.counts = Object.fromEntries(COUNTED.map((state) => [state, countOf(counts[state])])) as Counts;
       this.markUp();
     } catch (error) {
       this.markDown(errorText(error));
@@ -99,4 +99,10 @@ export class QueueWatch {
     this.isDown = false;
     this.logger.log(`Redis of queue ${quotedForLog(this.name)} is back`);
   }
+}
+
+/** JSON holds no NaN, and a frame with one would not be sent. */
+function countOf(value: unknown): number {
+  const count = Number(value ?? 0);
+  return Number.isFinite(count) ? count : 0;
 }

@@ -8,15 +8,12 @@ export const DASHBOARD_PREFIX = 'realtime-dashboard.';
 /** Name of the only channel so far. */
 export const DASHBOARD_CHANNEL = `${DASHBOARD_PREFIX}live` as const;
 
-/** `open` asks for the current state; the reply's `data` is a `DashboardSnapshot`. */
-export type OpenDashboard = Readonly<Record<never, never>>;
-
 /** Ends every connection of a user. */
 export interface DisconnectUser {
   readonly userId: string;
 }
 
-/** Ends a user's subscription to a concrete channel. */
+/** Ends a user's subscription to a concrete channel, named as in the rows. */
 export interface EvictUser {
   readonly userId: string;
   readonly channel: string;
@@ -29,9 +26,11 @@ export function dashboardChannel(role: string) {
     scope: { role },
     events: { frame: unchecked<DashboardFrame>() },
     messages: {
-      open: { payload: strings<OpenDashboard>(), reply: unchecked<DashboardSnapshot>() },
+      // Asks for the current state.
+      open: { payload: null, reply: unchecked<DashboardSnapshot>() },
       disconnect: strings<DisconnectUser>('userId'),
-      evict: strings<EvictUser>('userId', 'channel'),
+      // UNKNOWN_CHANNEL: the application declares no channel of that name.
+      evict: { payload: strings<EvictUser>('userId', 'channel'), errors: { UNKNOWN_CHANNEL: null } },
     },
   });
 }
@@ -54,7 +53,7 @@ function strings<Value extends object>(...names: readonly (keyof Value & string)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return complaint([], 'must be an object');
     const given = value as Record<string, unknown>;
     if (Object.keys(given).some((key) => !names.includes(key as never))) {
-      return complaint([], `must have no properties but ${names.join(', ') || 'none'}`);
+      return complaint([], `must have no properties but ${names.join(', ')}`);
     }
     const missing = names.find((name) => !isText(given[name]));
     if (missing !== undefined) return complaint([missing], `must be a string of 1 to ${LONGEST} characters`);

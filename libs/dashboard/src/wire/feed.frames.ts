@@ -52,7 +52,7 @@ export interface Totals {
 }
 
 export interface NodeRow {
-  readonly id: string;
+  readonly nodeId: string;
   readonly state: 'closed' | 'accepting' | 'draining';
   readonly fanOut: 'fast' | 'stock';
   readonly connections: number;
@@ -63,7 +63,7 @@ export interface NodeRow {
 }
 
 export interface ConnectionRow {
-  readonly id: string;
+  readonly connectionId: string;
   /** Null if anonymous. */
   readonly userId: string | null;
   readonly roles: readonly string[];
@@ -85,14 +85,14 @@ export interface ChannelRow {
   readonly sparkline: readonly number[];
 }
 
-/** One handler's latencies over the last minute, in milliseconds. */
+/** One handler's latencies over the last minute. */
 export interface HandlerRow {
   readonly template: string;
   readonly message: string;
   readonly count: number;
   readonly failures: number;
-  readonly p50: number;
-  readonly p99: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
 }
 
 /** One BullMQ queue. */
@@ -136,18 +136,19 @@ export interface BroadcastRow extends Row {
   readonly kind: 'broadcast';
   readonly channel: string;
   readonly event: string;
-  readonly bytes: number;
+  readonly payloadBytes: number;
+  /** Connections that it was sent to. A broadcast to several channels has a row for each, and the first row counts for all. */
   readonly deliveries: number;
 }
 
 export interface MessageRow extends Row {
   readonly kind: 'message';
   readonly channel: string;
-  readonly event: string;
+  readonly message: string;
   readonly userId: string | null;
-  /** A code of the protocol, or one that the message declares. */
+  /** Null on success; otherwise a code of the protocol, or one that the message declares. */
   readonly code: string | null;
-  readonly milliseconds: number;
+  readonly durationMs: number;
 }
 
 /** A refusal with its explanation. */
@@ -161,7 +162,7 @@ export interface RefusalRow extends Row {
   readonly userId: string | null;
   readonly connectionId: string | null;
   readonly channel: string | null;
-  readonly event: string | null;
+  readonly message: string | null;
 }
 
 export interface SlowConsumerRow extends Row {
@@ -170,6 +171,8 @@ export interface SlowConsumerRow extends Row {
   readonly userId: string | null;
   readonly channel: string | null;
   readonly policy: SlowConsumerPolicy;
+  /** What waited for the client. */
+  readonly queuedBytes: number;
 }
 
 export interface JobRow extends Row {

@@ -121,7 +121,7 @@ export class MessageTask extends Expiring {
 
   private fail(error: unknown): void {
     if (this.over) return;
-    const refusal = this.run.outcome.refusalOf(error, this.connection, this.message);
+    const refusal = this.run.outcome.refusalOf(error, this.connection, this.message, this.context?.match);
     this.pending.refuse(refusal);
     this.finish(refusal.code);
   }

@@ -1,5 +1,6 @@
 // How did a message end, and where is that recorded? In the counters, the hooks and the log.
 import { Injectable, Logger } from '@nestjs/common';
+import type { ChannelMatch } from '../connections/channel-match.js';
 import type { InboundMessage, MessageRequest } from '../connections/message-request.js';
 import type { LiveConnection } from '../connections/live.connection.js';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
@@ -32,8 +33,16 @@ export class MessageOutcome {
     this.hooks.emit('handled', () => ({ connection, channel, message, code, durationMs }));
   }
 
-  /** Records and returns the refusal for an error. An error that is not a `RealtimeException` becomes an internal error. */
-  refusalOf(error: unknown, connection: LiveConnection, message: InboundMessage | null): RealtimeException {
+  /**
+   * Records and returns the refusal for an error. An error that is not a `RealtimeException` becomes an internal error. `match` is the
+   * channel of a message that has begun: its sender may have left the channel since.
+   */
+  refusalOf(
+    error: unknown,
+    connection: LiveConnection,
+    message: InboundMessage | null,
+    match?: ChannelMatch | null,
+  ): RealtimeException {
     const refusal =
       error instanceof RealtimeException
         ? error
@@ -43,6 +52,7 @@ export class MessageOutcome {
       connection,
       channel: message?.channel,
       message: message?.message,
+      ...(match !== undefined && { match }),
     });
     return refusal;
   }

@@ -1,23 +1,38 @@
 // How does a whisper reach the other subscribers? Validated and forwarded, without a handler.
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';
 import { startHandler } from '../channels/handler-start.js';
 import { isPromiseLike } from '../connections/promise-like.js';
 import type { MessageRequest } from '../connections/message-request.js';
 import type { RegisteredMessage } from '../connections/registered-channel.js';
+import { withCapture } from '../instrumentation/with-capture.js';
 import { withoutLoss } from '../payloads/json-safe.js';
+import { isRefusalCode, RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 
 /** Forwards whispers. Gate 3 and the guards of the channel's classes decide who may whisper. */
 @Injectable()
 export class WhisperForwarding {
+  /** Returns, or resolves, once the whisper is sent. Throws or rejects with the refusal of a guard or of the schema. */
+  readonly forward: (request: MessageRequest, message: RegisteredMessage) => unknown;
+
   constructor(
     private readonly broker: IRealtimeBroker,
     private readonly hooks: RealtimeHooks,
-  ) {}
+  ) {
+    this.forward = withCapture(
+      new Logger('Realtime'),
+      {
+        layer: 'realtime-whisper',
+        describe: ({ channelName, message }: MessageRequest, _message: RegisteredMessage) =>
+          `channel ${channelName}, message ${message}`,
+        refusalOf,
+      },
+      (request: MessageRequest, message: RegisteredMessage) => this.pass(request, message),
+    );
+  }
 
-  /** Returns, or resolves, once the whisper is sent. Throws or rejects with the refusal of a guard or of the schema. */
-  forward(request: MessageRequest, { validator }: RegisteredMessage): unknown {
+  private pass(request: MessageRequest, { validator }: RegisteredMessage): unknown {
     const guarded = this.askGuards(request);
     if (guarded === undefined) return this.parse(request, validator);
     request.wait();
@@ -69,4 +84,9 @@ export class WhisperForwarding {
       cause: null,
     }));
   }
+}
+
+/** A whisper declares no error codes. One that a guard made up is a bug of the guard, so the peer gets `INTERNAL`. */
+function refusalOf(error: unknown): RealtimeException | null {
+  return error instanceof RealtimeException && isRefusalCode(error.code) ? error : null;
 }

@@ -1,12 +1,14 @@
 // What has passed through the layer? All counts that are derived from hooks.
+import { type ChannelAddress, messageOptions } from '@nestjs-realtime/contract';
 import type { BatchObservableResult, Histogram, Meter, Observable } from '@opentelemetry/api';
+import { isRefusalCode } from '../realtime.exception.js';
 import type { RealtimeHooks } from '../realtime.hooks.js';
 import { Tally } from './tally.js';
 
 /** Seconds. */
 const BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Labels are names that the application declares and codes of the protocol, so that no client can invent one. */
+/** Labels are names and codes that the application declares and codes of the protocol, so that no client can invent one. */
 export class Traffic {
   private readonly messages = new Tally(['channel', 'event', 'code']);
   private readonly broadcasts = new Tally(['channel', 'event']);
@@ -52,10 +54,11 @@ export class Traffic {
   /** Listens from now on; call the result to stop. */
   listen(hooks: RealtimeHooks): () => void {
     const ends = [
-      hooks.on('handled', ({ channel: { descriptor }, message, code, durationMs }) => {
+      hooks.on('handled', ({ channel, message, code, durationMs }) => {
+        const { descriptor } = channel;
         // The client chose the name of a message that the channel does not declare.
         const declared = Object.hasOwn(descriptor.messages, message) ? message : undefined;
-        this.messages.add(1, descriptor.name, declared, code ?? 'OK');
+        this.messages.add(1, descriptor.name, declared, code === null ? 'OK' : codeLabel(code, channel, message));
         if (declared === undefined) return;
         this.duration.record(durationMs / 1e3, { 'realtime.channel': descriptor.name, 'realtime.event': declared });
       }),
@@ -63,7 +66,9 @@ export class Traffic {
         this.broadcasts.add(1, descriptor.name, event);
         this.deliveries.add(recipients, descriptor.name, event);
       }),
-      hooks.on('refused', ({ gate, code }) => this.refusals.add(1, gate, code)),
+      hooks.on('refused', ({ gate, code, channel, message }) => {
+        this.refusals.add(1, gate, codeLabel(code, channel, message));
+      }),
       hooks.on('overflowed', ({ channel, policy }) => this.overflows.add(1, policy, channel?.descriptor.name)),
       hooks.on('bridged', ({ descriptor, event, channels, error }) => {
         const outcome = error !== null ? 'failed' : channels.length === 0 ? 'skipped' : 'forwarded';
@@ -72,4 +77,12 @@ export class Traffic {
     ];
     return () => ends.forEach((end) => end());
   }
+}
+
+/** Undefined for a code that is neither of the protocol nor declared by the message: it must not add a series. */
+function codeLabel(code: string, channel: ChannelAddress | null, message: string | null): string | undefined {
+  if (isRefusalCode(code)) return code;
+  const messages = channel?.descriptor.messages;
+  if (messages === undefined || message === null || !Object.hasOwn(messages, message)) return undefined;
+  return Object.hasOwn(messageOptions(messages[message]).errors ?? {}, code) ? code : undefined;
 }
