@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
 import { FixtureProcess } from '../fixture/fixture.process.js';
+import { until } from '../kit/until.js';
 import { request } from '../hostile/honest-client.js';
 
 describe('the fixture', () => {
@@ -135,7 +136,11 @@ describe('the fixture', () => {
       },
     });
     expect(await send('map')).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
-    expect(fixture.logged).toContain('JSON cannot carry a Map');
+    // The log comes through another pipe than the answer.
+    await until(
+      () => fixture.logged,
+      (log) => log.includes('JSON cannot carry a Map'),
+    );
     await fixture.control('/publish', { channel: 't.auth', event: 'refresh' });
     const heard = await new Promise((resolve) => {
       socket.on('rt:event', (...event: unknown[]) => resolve(event));
