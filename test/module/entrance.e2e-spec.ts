@@ -1,5 +1,7 @@
 // Which pages may connect, and what does an authenticator learn of them?
+import { once } from 'node:events';
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   diagnose,
@@ -9,11 +11,13 @@ import {
   type RealtimeSettings,
   type RealtimeUser,
 } from 'nestjs-realtime';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { Client } from '../kit/client.js';
 import { KnownUsers } from '../kit/known-users.js';
 import { Latch } from '../kit/latch.js';
 import { LogBook } from '../kit/log-book.js';
+import { UPGRADE, upgradeOf } from '../kit/raw-http.js';
 
 const log = new LogBook();
 afterEach(async () => {
@@ -95,6 +99,67 @@ describe('origins as a function', () => {
     admits = false;
     expect((await poll(''))[0]).toBe(403);
     expect((await poll(`&sid=${sid}`))[0]).toBe(400);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['an error', () => Promise.reject(new Error('down')), 'UNAVAILABLE'],
+    ['no answer', () => new Promise(() => undefined), 'UNAVAILABLE'],
+    ['a no', () => false, 'FORBIDDEN'],
+  ])('is reported for %s with the code of its cause', async (_, origins, code) => {
+    const app = await start({ origins: origins as () => boolean, authenticationTimeout: '100ms' });
+    const refused = app.record('refused');
+    await outcome(app, { origin: 'https://a.example' });
+    expect(refused).toMatchObject([{ gate: 'connect', code }]);
+  });
+
+  it('is not asked about what is no origin', async () => {
+    const asked: string[] = [];
+    const app = await start({ origins: (origin) => asked.push(origin) > 0 });
+    for (const origin of ['null', '', 'a.example', 'https://a.example/', 'https://A.example', 'https://u@a.example']) {
+      expect(await outcome(app, { origin })).toBe('refused');
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it('outlives a client that resets its upgrade while the function decides', async () => {
+    const asked = new Latch();
+    const gate = new Latch();
+    const origins = async (): Promise<boolean> => {
+      asked.open();
+      await gate.opened;
+      return true;
+    };
+    const app = await start({ origins });
+    const server = app.nest.getHttpServer() as import('node:http').Server;
+    const upgraded = once(server, 'connection') as Promise<import('node:net').Socket[]>;
+    const { hostname, port } = new URL(app.url);
+    const client = connect(Number(port), hostname);
+    client.write([upgradeOf(), `Host: ${hostname}:${port}`, 'Origin: https://a.example', ...UPGRADE, '', ''].join('\r\n'));
+    const [socket] = await upgraded;
+    await asked.opened;
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    client.resetAndDestroy();
+    await closed;
+    gate.open();
+    expect(await outcome(app, { origin: 'https://a.example' })).toBe('connected');
+  });
+
+  it('admits no page to a node that has begun to close meanwhile', async () => {
+    const asked = new Latch();
+    const gate = new Latch();
+    const origins = async (): Promise<boolean> => {
+      asked.open();
+      await gate.opened;
+      return true;
+    };
+    const app = await start({ origins });
+    const refused = app.record('refused');
+    const late = outcome(app, { origin: 'https://a.example' });
+    await asked.opened;
+    app.nest.get(IRealtimeServer).stopAccepting();
+    gate.open();
+    expect(await late).toBe('refused');
+    expect(refused).toMatchObject([{ code: 'FORBIDDEN', reason: 'the node is closing' }]);
   });
 
   it('holds no more requests than limits.pendingAuthentications', async () => {
@@ -181,9 +246,28 @@ describe('limits.connectionsPerUser', () => {
     await bob.settle();
   });
 
+  it('tells a client that it may not return, also if its place is taken before it is established', async () => {
+    const both = new Latch();
+    let asked = 0;
+    class Together extends IRealtimeAuthenticator {
+      async authenticate(): Promise<RealtimeUser> {
+        if (++asked === 2) both.open();
+        await both.opened;
+        return { userId: 'ann', roles: [] };
+      }
+    }
+    const limits = { connectionsPerUser: { max: 1, over: 'close-oldest' } } as const;
+    const app = await boot({ imports: [RealtimeModule.forRoot({ authenticator: Together, limits })] });
+    const clients = await Promise.all([app.connect(), app.connect()]);
+    const oldest = await Promise.race(clients.map((client) => client.closed.then(() => client)));
+    expect(await oldest.next('rt:bye')).toMatchObject([{ code: 'POLICY', reconnect: false }]);
+  });
+
   it('refuses the new one by default', async () => {
     const app = await start({ limits: { connectionsPerUser: { max: 1 } } });
     await app.connect({ as: 'ann' });
-    await expect(app.connect({ as: 'ann' })).rejects.toMatchObject({ data: { code: 'LIMIT_EXCEEDED' } });
+    await expect(app.connect({ as: 'ann' })).rejects.toMatchObject({
+      data: { code: 'LIMIT_EXCEEDED', retryable: true, retryAfterMs: 5_000 },
+    });
   });
 });

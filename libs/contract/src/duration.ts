@@ -5,9 +5,19 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A duration in milliseconds; null for a value that is none. */
+/** A duration in milliseconds, a whole number; null for a value that is none. The number before a unit is any that the type takes, such as `1e3` or `1 `. */
 export function milliseconds(duration: unknown): number | null {
-  if (typeof duration === 'number') return Number.isFinite(duration) && duration >= 0 ? duration : null;
-  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(typeof duration === 'string' ? duration : '') ?? [];
-  return count === undefined ? null : Number(count) * UNITS[unit];
+  if (typeof duration === 'number') return whole(duration);
+  if (typeof duration !== 'string') return null;
+  const unit = /(?:ms|[smhd])$/.exec(duration)?.[0];
+  if (unit === undefined) return null;
+  const count = duration.slice(0, -unit.length);
+  return count.trim() === '' ? null : whole(Number(count) * UNITS[unit]);
+}
+
+/** `1.005 * 1000` is a little less than 1005: the product of a decimal is rounded, a fraction of a millisecond is refused. */
+function whole(length: number): number | null {
+  const rounded = Math.round(length);
+  if (!Number.isSafeInteger(rounded) || length < 0) return null;
+  return Math.abs(rounded - length) <= Number.EPSILON * Math.max(1, length) ? rounded : null;
 }

@@ -1,5 +1,6 @@
 // How does an application make its settings for `forRootAsync`? With a factory, a class or an existing provider.
 import type { Provider, Type } from '@nestjs/common';
+import { RealtimeFault } from './realtime.exception.js';
 import { RealtimeOptions, type RealtimeSettings } from './realtime.options.js';
 import { resolveOptions } from './realtime.settings.js';
 import type { RealtimeModuleParts } from './realtime.parts.js';
@@ -20,14 +21,36 @@ export type RealtimeModuleAsyncOptions = RealtimeModuleParts &
     | { readonly useExisting: Type<RealtimeOptionsFactory> }
   );
 
+const PLACES = new Set(
+  'imports authenticator guards broker server tracer global useFactory inject useClass useExisting'.split(' '),
+);
+
+/** @throws RealtimeFault for settings beside the factory, which would have no effect. */
+function demandNoSettings(options: object): void {
+  const strange = Object.keys(options).filter((key) => !PLACES.has(key));
+  if (strange.length === 0) return;
+  throw new RealtimeFault(
+    `RealtimeModule.forRootAsync does not take ${strange.join(', ')}; return settings from the factory. Only parts stand beside it.`,
+  );
+}
+
+/** @throws RealtimeFault for a factory that forgot to return, because defaults would take the place of its settings. */
+function resolved(settings: RealtimeSettings): RealtimeOptions {
+  if (typeof settings === 'object' && settings !== null) return resolveOptions(settings);
+  throw new RealtimeFault(
+    `The factory of RealtimeModule.forRootAsync returned ${String(settings)}; return an object of settings, {} for the defaults.`,
+  );
+}
+
 /** The provider of the options. Invalid options reject the boot. */
 export function asyncOptions(options: RealtimeModuleAsyncOptions): Provider[] {
+  demandNoSettings(options);
   if ('useFactory' in options) {
     const { useFactory, inject = [] } = options;
     return [
       {
         provide: RealtimeOptions,
-        useFactory: async (...dependencies: never[]) => resolveOptions(await useFactory(...dependencies)),
+        useFactory: async (...dependencies: never[]) => resolved(await useFactory(...dependencies)),
         inject: inject as never[],
       },
     ];
@@ -37,7 +60,7 @@ export function asyncOptions(options: RealtimeModuleAsyncOptions): Provider[] {
     ...('useClass' in options ? [factory] : []),
     {
       provide: RealtimeOptions,
-      useFactory: async (source: RealtimeOptionsFactory) => resolveOptions(await source.createRealtimeOptions()),
+      useFactory: async (source: RealtimeOptionsFactory) => resolved(await source.createRealtimeOptions()),
       inject: [factory],
     },
   ];

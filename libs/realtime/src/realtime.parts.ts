@@ -41,10 +41,10 @@ export interface RealtimeModuleParts {
 /** Providers of all parts; the token of each is its port. */
 export function partProviders({ authenticator, guards, broker, server, tracer }: RealtimeModuleParts): Provider[] {
   return [
-    provide(IRealtimeAuthenticator, authenticator ?? AnonymousAuthenticator),
-    provide(IRealtimeBroker, broker ?? InMemoryRealtimeBroker),
-    provide(IRealtimeServer, server ?? SocketIORealtimeServer),
-    provide(IRealtimeTracer, tracer ?? NoopTracer),
+    ...provide(IRealtimeAuthenticator, authenticator ?? AnonymousAuthenticator),
+    ...provide(IRealtimeBroker, broker ?? InMemoryRealtimeBroker),
+    ...provide(IRealtimeServer, server ?? SocketIORealtimeServer),
+    ...provide(IRealtimeTracer, tracer ?? NoopTracer),
     {
       provide: CONNECT_GUARDS,
       useFactory: (moduleRef: ModuleRef) =>
@@ -62,8 +62,18 @@ const PORTS = new Map<object, readonly string[]>([
   [IRealtimeTracer, ['span']],
 ]);
 
-function provide<Part extends object>(port: Abstract<Part>, part: RealtimePart<Part>): Provider {
-  if (typeof part === 'function') return { provide: port, useClass: checked(port, part, part.prototype as object) };
+function provide<Part extends object>(port: Abstract<Part>, part: RealtimePart<Part>): Provider[] {
+  // What Nest makes or finds is checked at boot: the methods of a class may be fields.
+  const check = {
+    provide: Symbol(`nestjs-realtime:${port.name}`),
+    useFactory: (made: Part) => void checked(port, made),
+    inject: [port],
+  };
+  return [providerOf(port, part), check];
+}
+
+function providerOf<Part extends object>(port: Abstract<Part>, part: RealtimePart<Part>): Provider {
+  if (typeof part === 'function') return { provide: port, useClass: part };
   if (typeof part !== 'object' || part === null) throw notA(port, String(part));
   if ('useExisting' in part) return { provide: port, useExisting: part.useExisting };
   if ('useFactory' in part) {
@@ -72,21 +82,21 @@ function provide<Part extends object>(port: Abstract<Part>, part: RealtimePart<P
       provide: port,
       useFactory: async (...dependencies: never[]) => {
         const made = await useFactory(...dependencies);
-        return checked(port, made, made);
+        return checked(port, made);
       },
       inject: [...inject] as never[],
     };
   }
-  return { provide: port, useValue: checked(port, part, part) };
+  return { provide: port, useValue: checked(port, part) };
 }
 
 /** @throws RealtimeFault that says which method is missing. */
-function checked<Value>(port: { readonly name: string }, value: Value, methods: object): Value {
+function checked<Value>(port: { readonly name: string }, value: Value): Value {
   const missing = PORTS.get(port)!.find(
-    (method) => typeof (methods as Record<string, unknown> | null)?.[method] !== 'function',
+    (method) => typeof (value as Record<string, unknown> | null | undefined)?.[method] !== 'function',
   );
   if (missing === undefined) return value;
-  const name = typeof value === 'function' ? value.name : (value as object | null)?.constructor?.name;
+  const name = (value as object | null | undefined)?.constructor?.name;
   throw new RealtimeFault(
     `${name ?? String(value)} has no ${missing}(), so it is no ${port.name}; let its class extend ${port.name}.`,
   );

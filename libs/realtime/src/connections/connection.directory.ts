@@ -45,9 +45,12 @@ export class ConnectionDirectory {
   setUser(connection: LiveConnection, user: RealtimeUser | null): void {
     const known = this.connections.get(connection.id) === connection;
     const { user: before } = connection;
-    if (known) this.unindex(connection, before);
     connection.user = user;
-    if (known) this.index(connection, user);
+    if (known) {
+      // A renewed user keeps the place of the connection in their order: the oldest is the first to be closed.
+      move(this.byUser, connection, before?.userId, user?.userId);
+      move(this.bySession, connection, before?.sessionId, user?.sessionId);
+    }
     for (const watcher of this.userWatchers) watcher(connection, before);
   }
 
@@ -93,6 +96,17 @@ function put(index: Map<string, Set<LiveConnection>>, key: string, connection: L
   const known = index.get(key);
   if (known === undefined) index.set(key, new Set([connection]));
   else known.add(connection);
+}
+
+function move(
+  index: Map<string, Set<LiveConnection>>,
+  connection: LiveConnection,
+  before: string | undefined,
+  after: string | undefined,
+): void {
+  if (before === after) return;
+  if (before !== undefined) drop(index, before, connection);
+  if (after !== undefined) put(index, after, connection);
 }
 
 function drop(index: Map<string, Set<LiveConnection>>, key: string, connection: LiveConnection): void {

@@ -133,6 +133,17 @@ describe('the directory of connections', () => {
     expect([directory.users, directory.sessions]).toEqual([0, 0]);
   });
 
+  it('keeps the oldest first when the user of a connection is renewed', () => {
+    const directory = new ConnectionDirectory();
+    const [oldest, newest] = [connect('ada', 's1'), connect('ada', 's1')];
+    for (const connection of [oldest, newest]) directory.add(connection);
+    directory.setUser(oldest, { userId: 'ada', roles: ['admin'], sessionId: 's1' });
+    expect([directory.ofUser('ada'), directory.ofSession('s1')]).toEqual([
+      [oldest, newest],
+      [oldest, newest],
+    ]);
+  });
+
   it('updates its index when the user of a connection changes, and ignores connections before add and after remove', () => {
     const directory = new ConnectionDirectory();
     const connection = connect(null);

@@ -13,8 +13,15 @@ import { RealtimeOptions } from '../realtime.options.js';
 /** Receives the user that gate 1 found. `askedAt` is when the gate was asked (`performance.now()`). It may throw a refusal. */
 export type TakeUser<Result> = (user: RealtimeUser | null, askedAt: number) => Result;
 
+/** What a client hears when a newer connection of its user takes its place. */
+export const DISPLACED = { code: 'POLICY', reconnect: false } as const;
+/** When a place may be free again: a connection whose peer has gone is noticed within seconds. */
+const PLACE_DELAY = '5s';
+
 @Injectable()
 export class Authentications {
+  private readonly displaced = new WeakSet<LiveConnection>();
+
   constructor(
     private readonly gates: Gates,
     private readonly ledger: RevocationLedger,
@@ -49,8 +56,10 @@ export class Authentications {
           throw new RealtimeException('UNAUTHENTICATED', { reason: 'revoked during authentication' });
         }
         if (verdict === 'holds' && connection.user === before) {
-          this.demandPlace(connection, user);
-          return take(user, askedAt);
+          const oldest = this.excess(connection, user);
+          const taken = take(user, askedAt);
+          this.displace(oldest);
+          return taken;
         }
       } finally {
         this.ledger.close(admission);
@@ -59,21 +68,37 @@ export class Authentications {
     throw new RealtimeException('UNAVAILABLE', { reason: 'the user changed while it was authenticated' });
   }
 
-  /** A connection that gains a user counts towards that user's limit. @throws RealtimeException `LIMIT_EXCEEDED` at the limit. */
-  private demandPlace(connection: LiveConnection, user: RealtimeUser | null): void {
-    if (user === null || connection.user !== null) return;
+  /** Whether the connection has lost its place to a newer one before it was established. */
+  isDisplaced(connection: LiveConnection): boolean {
+    return this.displaced.has(connection);
+  }
+
+  /** The user's connections that have to give way if this one gains the user. @throws RealtimeException `LIMIT_EXCEEDED` at the limit. */
+  private excess(connection: LiveConnection, user: RealtimeUser | null): readonly LiveConnection[] {
+    if (user === null || connection.user !== null) return [];
     const { connectionsPerUser } = this.options.limits;
     const { max, over = 'refuse' } =
       typeof connectionsPerUser === 'number' ? { max: connectionsPerUser } : connectionsPerUser;
     const excess = this.directory.countOfUser(user.userId) + 1 - max;
-    if (excess <= 0) return;
+    if (excess <= 0) return [];
     if (over === 'refuse') {
-      throw new RealtimeException('LIMIT_EXCEEDED', { reason: `more than ${max} connections of one user` });
+      throw new RealtimeException('LIMIT_EXCEEDED', {
+        reason: `more than ${max} connections of one user`,
+        retryable: true,
+        retryAfter: PLACE_DELAY,
+      });
     }
-    // In the tick in which the new one takes its place, so that the user never has more. The directory keeps the oldest first.
-    for (const oldest of this.directory.ofUser(user.userId).slice(0, excess)) {
+    // The directory keeps the oldest first.
+    return this.directory.ofUser(user.userId).slice(0, excess);
+  }
+
+  /** In the tick in which the new one has taken its place, so that the user never has more. */
+  private displace(connections: readonly LiveConnection[]): void {
+    for (const oldest of connections) {
       this.directory.remove(oldest);
-      oldest.goodbye({ code: 'POLICY', reconnect: false });
+      // A client does not read a notice that comes before its CONNECT, and would come back at once.
+      if (oldest.established) oldest.goodbye(DISPLACED);
+      else this.displaced.add(oldest);
     }
   }
 }

@@ -1,6 +1,8 @@
 // May this HTTP request reach Engine.IO? Asked before anything is kept for its client, and for every request of a polling session.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
+import { isOrigin } from '../../authorization/origin-format.js';
 import type { OriginFunction } from '../../authorization/origin-function.js';
 import { withDeadline } from '../../connections/deadline.js';
 import type { RefusalLog } from '../../guards/refusal.log.js';
@@ -42,7 +44,13 @@ export class RequestCheck {
     if (!this.options.cookies) dropCookies(request);
     if (this.options.mode === 'in-memory') return this.passes("mode: 'in-memory' accepts no connection");
     if (!this.isAccepting()) return this.passes('the node is closing');
-    return this.judge(request, sizeFault(request));
+    const passed = this.judge(request, sizeFault(request));
+    if (typeof passed === 'boolean') return passed;
+    // While the function decided, the node may have begun to close, and the client may have left.
+    return passed.then((answer) => {
+      if (!answer || request.socket.destroyed) return false;
+      return this.isAccepting() || this.passes('the node is closing');
+    });
   };
 
   /** For Engine.IO, which asks about handshakes only: a page that knows a session must not go on with it either. */
@@ -65,6 +73,8 @@ export class RequestCheck {
     const { origin } = request.headers;
     if (origins === 'any') return true;
     if (typeof origins !== 'function' || origin === undefined) return this.passes(this.originFault(request));
+    // Sandboxed pages and files send `null`. Such an Origin names no page, so there is nothing to decide about.
+    if (!isOrigin(origin)) return this.passes(ORIGIN_FAULTS.foreign);
     return this.ask(origins, origin, request).then((answer) => this.passes(answer));
   }
 
@@ -87,10 +97,13 @@ export class RequestCheck {
   }
 
   /** Why the application's function refuses; null if it admits. Bounded in time and in number, because strangers cause its calls. */
-  private async ask(admits: OriginFunction, origin: string, request: IncomingMessage): Promise<string | null> {
+  private async ask(admits: OriginFunction, origin: string, request: IncomingMessage): Promise<string | RealtimeException | null> {
     const { authenticationTimeout, limits } = this.options;
-    if (this.waiting >= limits.pendingAuthentications) return 'too many requests wait for the function of origins';
+    if (this.waiting >= limits.pendingAuthentications) {
+      return new RealtimeException('OVERLOADED', { reason: 'too many requests wait for the function of origins' });
+    }
     this.waiting++;
+    outliveReset(request.socket);
     try {
       const answer: unknown = await withDeadline(
         Promise.resolve(admits(origin, requestHandshake(request))),
@@ -100,15 +113,25 @@ export class RequestCheck {
       return answer === true ? null : SAID_NO;
     } catch (error) {
       errorRepeated(this.logger, 'The function of origins failed, so a page was refused', error);
-      return 'the function of origins failed';
+      return new RealtimeException('UNAVAILABLE', { reason: 'the function of origins failed', cause: error });
     } finally {
       this.waiting--;
     }
   }
 
-  private passes(fault: string | null): boolean {
+  private passes(fault: string | RealtimeException | null): boolean {
     if (fault === null) return true;
-    this.refusals.record(new RealtimeException('FORBIDDEN', { reason: fault }), { gate: 'connect', connection: null });
+    const refusal = typeof fault === 'string' ? new RealtimeException('FORBIDDEN', { reason: fault }) : fault;
+    this.refusals.record(refusal, { gate: 'connect', connection: null });
     return false;
   }
+}
+
+/** During an upgrade Node has taken its listeners off the socket, and ws has not added its own: a reset would end the process. */
+function outliveReset(socket: Socket): void {
+  if (!socket.listeners('error').includes(ignoreError)) socket.on('error', ignoreError);
+}
+
+function ignoreError(): void {
+  // The socket closes by itself.
 }
