@@ -38,8 +38,7 @@ export abstract class LiveConnection {
   private work: ConnectionWork | null = null;
   private grants: Set<Set<string>> | null = null;
   private shown: RealtimeConnection | null = null;
-  /** Whether the client was notified that the connection will close. */
-  protected departing = false;
+  private departing = false;
   private ended = false;
 
   constructor(readonly id: string) {}
@@ -86,6 +85,11 @@ export abstract class LiveConnection {
   /** Whether the connection has ended. Then it joins no channel and runs no work. */
   get closed(): boolean {
     return this.ended;
+  }
+
+  /** Whether the client was notified that the connection will close. Then only replies follow, and no broadcasts. */
+  get isDeparting(): boolean {
+    return this.departing;
   }
 
   /** The handshake of the client, with the `auth` object that was accepted last. */
@@ -146,18 +150,18 @@ export abstract class LiveConnection {
   /** Ends a subscription from the server's side and notifies the client; null if there was none. */
   evict(channel: string, code: EvictionCode, retryable: boolean = EVICTIONS[code].retryable): ChannelMatch | null {
     const match = this.drop(channel, () => evictionOf(code, retryable));
-    if (match !== null) this.notify(FRAMES.EVICTED, { channel, code, retryable } satisfies EvictedFrame);
+    if (match !== null) this.tell(FRAMES.EVICTED, { channel, code, retryable } satisfies EvictedFrame);
     return match;
   }
 
   /** Notifies the client that the server subscribes it. Call it right before `join`. */
   announceSubscription(channel: string): void {
-    this.notify(FRAMES.SUBSCRIBED, { channel } satisfies SubscribedFrame);
+    this.tell(FRAMES.SUBSCRIBED, { channel } satisfies SubscribedFrame);
   }
 
   /** Notifies the client that its credentials end soon. */
   warnOfExpiry(expiresAt: Date): void {
-    this.notify(FRAMES.EXPIRING, { expiresAt: expiresAt.toISOString() } satisfies ExpiringFrame);
+    this.tell(FRAMES.EXPIRING, { expiresAt: expiresAt.toISOString() } satisfies ExpiringFrame);
   }
 
   /** Notifies the client of the reason, then closes. The transport reports this end as any other. */
@@ -182,6 +186,10 @@ export abstract class LiveConnection {
     for (const joined of this.joined.values()) this.exit(joined);
     this.joined = NO_SUBSCRIPTIONS;
     this.work?.abort(() => new Error(HAS_ENDED), null);
+  }
+
+  private tell(frame: string, body: unknown): void {
+    if (!this.departing) this.notify(frame, body);
   }
 
   private drop(channel: string, reason: () => Error): ChannelMatch | null {

@@ -14,7 +14,8 @@ import type { Who } from './party.js';
 export abstract class IRealtimeConnections {
   /**
    * Subscribes the open connections of a party to a channel, as if each had asked for it: gate 2 decides, limits and leases hold. Clients
-   * are notified by `rt:subscribed`. To no connection is no error. For connections that open later, see `autoSubscribe`.
+   * are notified by `rt:subscribed`. To no connection is no error. A connection is open once its `connected` hook is emitted; for those
+   * that open later, see `autoSubscribe`.
    *
    * Rejects with the `RealtimeException` of gate 2 if it refused a connection; the others are subscribed.
    */

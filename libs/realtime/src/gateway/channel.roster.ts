@@ -14,7 +14,8 @@ export class ChannelRoster {
 
   /** Adds a subscription that gate 2 has granted. The server's own are announced to the client, before the channel's first event. */
   enter(connection: LiveConnection, match: ChannelMatch, by: 'client' | 'server'): void {
-    if (connection.closed) return;
+    // A client that is told to leave hears nothing but replies, so only its own request can still take effect.
+    if (connection.closed || (by === 'server' && connection.isDeparting)) return;
     const isNew = !connection.subscriptions.has(match.name);
     if (isNew && by === 'server' && match.descriptor.wire !== 'plain') connection.announceSubscription(match.name);
     connection.join(match);

@@ -35,9 +35,9 @@ export class ConnectionControl extends IRealtimeConnections {
         `Channel "${descriptor.name}" is not registered; add it to RealtimeModule.forFeature([...]) or provide its @RealtimeChannel class.`,
       );
     }
-    const outcomes = await Promise.all(
-      this.directory.of(party).map((connection) => this.subscriptions.subscribe(connection, name)),
-    );
+    // One that is not established yet has not been welcomed, and no hook has named it.
+    const open = this.directory.of(party).filter(({ established }) => established);
+    const outcomes = await Promise.all(open.map((connection) => this.subscriptions.subscribe(connection, name)));
     const refusal = outcomes.find((outcome) => outcome !== null);
     if (refusal) throw refusal;
   }

@@ -14,13 +14,13 @@ export class ServerSubscriptions {
     private readonly refusals: RefusalLog,
   ) {}
 
-  /** Resolves with the refusal of gate 2, or null once the connection is subscribed. A closed connection is neither. Never rejects. */
+  /** Resolves with the refusal of gate 2, or null once the connection is subscribed. One that ends is neither. Never rejects. */
   subscribe(connection: LiveConnection, channel: string): Promise<RealtimeException | null> {
-    if (connection.closed || connection.subscriptions.has(channel)) return Promise.resolve(null);
+    if (isEnding(connection) || connection.subscriptions.has(channel)) return Promise.resolve(null);
     return new Promise((resolve) => {
       this.admissions.decide(connection, new Set([channel]), (verdicts) => {
         const verdict = verdicts.get(channel)!;
-        if (connection.closed) return resolve(null);
+        if (isEnding(connection)) return resolve(null);
         if ('match' in verdict) {
           this.roster.enter(connection, verdict.match, 'server');
           return resolve(null);
@@ -30,4 +30,8 @@ export class ServerSubscriptions {
       });
     });
   }
+}
+
+function isEnding({ closed, isDeparting }: LiveConnection): boolean {
+  return closed || isDeparting;
 }

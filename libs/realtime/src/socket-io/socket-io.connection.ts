@@ -55,11 +55,6 @@ export class SocketIOConnection extends LiveConnection {
     this.membership.exit(name, this.outlet);
   }
 
-  /** Whether it gets no broadcasts any more, though it has not been closed yet. */
-  get isDeparting(): boolean {
-    return this.departing;
-  }
-
   /** Sends the client its connection's id and user. */
   welcome(): void {
     const { id, user } = this;
