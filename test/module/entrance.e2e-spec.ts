@@ -134,7 +134,9 @@ describe('origins as a function', () => {
     const upgraded = once(server, 'connection') as Promise<import('node:net').Socket[]>;
     const { hostname, port } = new URL(app.url);
     const client = connect(Number(port), hostname);
-    client.write([upgradeOf(), `Host: ${hostname}:${port}`, 'Origin: https://a.example', ...UPGRADE, '', ''].join('\r\n'));
+    client.write(
+      [upgradeOf(), `Host: ${hostname}:${port}`, 'Origin: https://a.example', ...UPGRADE, '', ''].join('\r\n'),
+    );
     const [socket] = await upgraded;
     await asked.opened;
     const closed = new Promise((resolve) => socket.on('close', resolve));

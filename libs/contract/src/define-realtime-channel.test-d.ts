@@ -5,6 +5,7 @@ import {
   type ChannelParams,
   type ChannelTarget,
   defineRealtimeChannel,
+  type Duration,
   type EventInput,
   type EventNameOf,
   type EventOutput,
@@ -72,3 +73,19 @@ defineRealtimeChannel({ name: 'x', scope: 'everyone', payload: Shipped });
 defineRealtimeChannel({ name: 'x', scope: 'public', payload: Shipped, events: { shipped: Shipped } });
 // @ts-expect-error a slot holds a schema, not a value
 defineRealtimeChannel({ name: 'x', scope: 'public', payload: 42 });
+
+declare function wait(length: Duration): void;
+wait(1_500);
+wait('1.5s');
+// Any number that JavaScript reads is a number to the compiler, and to the layer: the spec of durations has the same.
+wait('1 m');
+wait('1e3s');
+wait('.5s');
+// @ts-expect-error a duration has a unit
+wait('30');
+// @ts-expect-error a unit is one of five
+wait('5min');
+// @ts-expect-error a unit is in lower case
+wait('5S');
+// @ts-expect-error nothing stands behind the unit
+wait('5s ');

@@ -97,7 +97,11 @@ export class RequestCheck {
   }
 
   /** Why the application's function refuses; null if it admits. Bounded in time and in number, because strangers cause its calls. */
-  private async ask(admits: OriginFunction, origin: string, request: IncomingMessage): Promise<string | RealtimeException | null> {
+  private async ask(
+    admits: OriginFunction,
+    origin: string,
+    request: IncomingMessage,
+  ): Promise<string | RealtimeException | null> {
     const { authenticationTimeout, limits } = this.options;
     if (this.waiting >= limits.pendingAuthentications) {
       return new RealtimeException('OVERLOADED', { reason: 'too many requests wait for the function of origins' });
