@@ -159,6 +159,30 @@ describe('options', () => {
     }
   });
 
+  it.each(['origins', 'limits', 'colour'])('%s beside a factory throws, and says where it goes', (name) => {
+    const options = { useFactory: () => ({}), [name]: [] } as RealtimeModuleAsyncOptions;
+    expect(() => RealtimeModule.forRootAsync(options)).toThrow(
+      `RealtimeModule.forRootAsync does not take ${name}; return settings from the factory.`,
+    );
+  });
+
+  it.each([undefined, null, 'settings'])('a factory that returns %p rejects the boot', async (settings) => {
+    const result = settings as unknown as RealtimeSettings;
+    const ways: RealtimeModuleAsyncOptions[] = [
+      { useFactory: () => result },
+      {
+        useClass: class {
+          createRealtimeOptions = () => result;
+        },
+      },
+    ];
+    for (const options of ways) {
+      await expect(boot({ imports: [RealtimeModule.forRootAsync(options)] })).rejects.toThrow(
+        `The factory of RealtimeModule.forRootAsync returned ${String(settings)}; return an object of settings`,
+      );
+    }
+  });
+
   it('invalid options in forRoot throw where they are written', () => {
     expect(() => RealtimeModule.forRoot(bad as RealtimeSettings)).toThrow(RealtimeFault);
   });

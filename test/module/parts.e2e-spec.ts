@@ -1,7 +1,7 @@
 // In which forms may an application bring its parts? As a class, an instance, an existing provider or a factory.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
-import { defineRealtimeChannel, RealtimeModule, type RealtimePart } from 'nestjs-realtime';
+import { defineRealtimeChannel, type IRealtimeAuthenticator, RealtimeModule, type RealtimePart } from 'nestjs-realtime';
 import {
   type BrokerSink,
   type EncodedEvent,
@@ -102,6 +102,50 @@ describe('a broker', () => {
     const client = await app.connect();
     await expect(app.broadcast(newsChannel, { n: 1 })).rejects.toThrow('the line is cut');
     expect(await client.subscribe('news')).toMatchObject({ ok: true });
+  });
+});
+
+describe('an authenticator', () => {
+  afterEach(closeApps);
+
+  class Fields {
+    authenticate = async () => ({ userId: 'ann', roles: [] });
+  }
+  class Nothing {}
+  const parts = { providers: [Fields, Nothing], exports: [Fields, Nothing] };
+  @Module(parts)
+  class PartsModule {}
+  const start = (authenticator: unknown) =>
+    boot({
+      imports: [
+        RealtimeModule.forRoot({
+          imports: [PartsModule],
+          authenticator: authenticator as RealtimePart<IRealtimeAuthenticator>,
+        }),
+      ],
+    });
+
+  it.each<[string, unknown]>([
+    ['a class', Fields],
+    ['an instance', new Fields()],
+    ['an existing provider', { useExisting: Fields }],
+    ['a factory', { useFactory: () => new Fields() }],
+  ])('may have fields for methods, given as %s', async (_form, authenticator) => {
+    const app = await start(authenticator);
+    const connected = app.nextHook('connected');
+    await app.connect();
+    expect((await connected).connection.user).toMatchObject({ userId: 'ann' });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a class', () => Nothing],
+    ['an instance', () => new Nothing()],
+    ['an existing provider', () => ({ useExisting: Nothing })],
+    ['a factory', () => ({ useFactory: () => new Nothing() })],
+  ])('without its method ends the boot, given as %s', async (_form, authenticator) => {
+    await expect((async () => start(authenticator()))()).rejects.toThrow(
+      'Nothing has no authenticate(), so it is no IRealtimeAuthenticator; let its class extend IRealtimeAuthenticator.',
+    );
   });
 });
 

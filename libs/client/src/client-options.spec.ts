@@ -12,7 +12,7 @@ describe('the options of a client', () => {
     ['connectTimeout', NaN],
     ['requestTimeout', -1],
     ['requestTimeout', '10'],
-    ['requestTimeout', '10 s'],
+    ['requestTimeout', '10 sec'],
     ['requestTimeout', '-1s'],
     ['retryDelay', '0ms'],
     ['retryDelay', null],

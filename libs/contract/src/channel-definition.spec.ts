@@ -97,7 +97,7 @@ describe('the options of a channel', () => {
     [{ presence: { data: {} } }, 'has no valid data for presence; give it a class or a Standard Schema'],
     [{ presence: { setBy: 'client' } }, "has no valid setBy for presence; write 'server' or 'member'"],
     [{ presence: { grace: -1 } }, 'has no valid grace for presence; write milliseconds'],
-    [{ presence: { gather: '1 s' } }, 'has no valid gather for presence; write milliseconds'],
+    [{ presence: { gather: '1 sec' } }, 'has no valid gather for presence; write milliseconds'],
     [
       { presence: { visibleTo: 'all' } },
       "has no valid visibleTo for presence; write 'subscribers', 'nobody' or { role",

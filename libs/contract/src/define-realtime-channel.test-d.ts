@@ -7,6 +7,7 @@ import {
   type ChannelParams,
   type ChannelTarget,
   defineRealtimeChannel,
+  type Duration,
   type EventInput,
   type EventNameOf,
   type EventOutput,
@@ -160,3 +161,19 @@ defineRealtimeChannel({ name: 'x', scope: 'public', events: { a: { payload: AddN
 defineRealtimeChannel({ name: 's.{sessionId}', scope: { sessionScoped: 'id' } });
 // @ts-expect-error no such wire
 defineRealtimeChannel({ name: 'x', scope: 'public', wire: 'binary' });
+
+declare function wait(length: Duration): void;
+wait(1_500);
+wait('1.5s');
+// Any number that JavaScript reads is a number to the compiler, and to the layer: the spec of durations has the same.
+wait('1 m');
+wait('1e3s');
+wait('.5s');
+// @ts-expect-error a duration has a unit
+wait('30');
+// @ts-expect-error a unit is one of five
+wait('5min');
+// @ts-expect-error a unit is in lower case
+wait('5S');
+// @ts-expect-error nothing stands behind the unit
+wait('5s ');

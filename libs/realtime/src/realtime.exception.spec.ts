@@ -51,10 +51,10 @@ describe('a refusal', () => {
     expect(new RealtimeException('RATE_LIMITED').toError()).not.toHaveProperty('retryAfterMs');
   });
 
-  it.each(['soon', '5 s', -1, Number.NaN])('is a fault with retryAfter: %p', (retryAfter) => {
+  it.each(['soon', '5 min', -1, Number.NaN])('is a fault with retryAfter: %p', (retryAfter) => {
     const make = () => new RealtimeException('RATE_LIMITED', { retryAfter: retryAfter as never });
     expect(make).toThrow(RealtimeFault);
-    expect(make).toThrow(`retryAfter: ${retryAfter} is no duration; write milliseconds, or text such as '30s'.`);
+    expect(make).toThrow(`retryAfter: ${retryAfter} is no duration; write whole milliseconds, or text such as '30s'.`);
   });
 
   it('sends at most 10 issues', () => {

@@ -86,7 +86,7 @@ function retryAfterMs(retryAfter: Duration): number {
   const duration = milliseconds(retryAfter);
   if (duration !== null) return duration;
   throw new RealtimeFault(
-    `retryAfter: ${String(retryAfter)} is no duration; write milliseconds, or text such as '30s'.`,
+    `retryAfter: ${String(retryAfter)} is no duration; write whole milliseconds, or text such as '30s'.`,
   );
 }
 
