@@ -1,7 +1,7 @@
 // What goes out at gate 4, to which members, and what does the caller learn when it may not, over a real socket?
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Injectable, type OnApplicationBootstrap, Param, Post } from '@nestjs/common';
-import { IsInt, IsOptional, IsString } from 'class-validator';
+import { Allow, IsInt, IsOptional, IsString } from 'class-validator';
 import type { StandardSchema } from '@nestjs-realtime/contract';
 import {
   BroadcastFault,
@@ -21,6 +21,8 @@ class Price {
   @IsOptional()
   @IsString()
   note?: string;
+  @Allow()
+  extra?: unknown;
   constructor(values?: Partial<Price> & Record<string, unknown>) {
     Object.assign(this, values);
   }
@@ -196,6 +198,16 @@ describe('gate 4, broadcast', () => {
     ['no payload', () => [tickChannel, undefined], 'payload'],
     ['a payload that JSON cannot hold', () => [anythingChannel, { n: 1n }], 'its payload is invalid'],
     ['a payload that holds itself', () => [anythingChannel, [circle()]], 'its payload is invalid'],
+    [
+      'a payload of which JSON would lose a part',
+      () => [anythingChannel, { items: [{ when: new Map() }] }],
+      'items.0.when: JSON cannot carry a Map',
+    ],
+    [
+      'a payload of a class of which JSON would lose a part',
+      () => [priceChannel.with({ id: '1' }), 'changed', { cents: 1, extra: [new Set()] }],
+      'extra.0: JSON cannot carry a Set',
+    ],
     [
       'an address with forged params',
       () => [{ descriptor: priceChannel, name: 'ticks', params: {} }, 'gone', { id: '1' }],

@@ -212,6 +212,15 @@ describe('a broadcast', () => {
     expect(await faultOf(() => send(address, 'any', thrower))).toContain('no JSON today');
   });
 
+  it('is a fault when JSON would lose a part of the payload, and the fault names the place and the fix', async () => {
+    expect(await faultOf(() => send(address, 'any', { items: [{ when: new Map() }] }))).toBe(
+      'A broadcast to "orders.42" was not sent because its payload is invalid: items.0.when: JSON cannot carry a Map; declare and send an object or an array, such as Object.fromEntries(map)',
+    );
+    expect(await faultOf(() => send(address, 'any', Promise.resolve(1)))).toContain(
+      'payload: JSON cannot carry a Promise',
+    );
+  });
+
   it('does not overtake an earlier one of the same channel whose schema is asynchronous', async () => {
     const sent = [
       realtime.broadcast(address, 'late', { n: 1 }),

@@ -6,7 +6,7 @@ import { isPromiseLike } from '../connections/promise-like.js';
 import type { MessageRequest } from '../connections/message-request.js';
 import type { RegisteredMessage } from '../connections/registered-channel.js';
 import { withCapture } from '../instrumentation/with-capture.js';
-import { withoutLoss } from '../payloads/json-safe.js';
+import { asJsonCarries } from '../payloads/json-walk.js';
 import { isRefusalCode, RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 
@@ -58,7 +58,7 @@ export class WhisperForwarding {
   /** The server adds the sender, so that no client can use another user's name. */
   private send(request: MessageRequest, payload: unknown): unknown {
     return startHandler(request, { pass: () => this.askGuards(request) as Promise<void> | undefined }, () => {
-      const whisper = { userId: request.userId, payload: withoutLoss(payload) };
+      const whisper = { userId: request.userId, payload: asJsonCarries(payload) };
       const json = JSON.stringify(whisper);
       const { channelName, message: event, connectionId } = request;
       const sent = this.broker.publish({

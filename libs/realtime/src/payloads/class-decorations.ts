@@ -45,7 +45,13 @@ export function metadataOf(validator: ClassValidator, type: PayloadClass): Valid
   return validator.getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
 }
 
-function ancestry(type: PayloadClass): unknown[] {
+/** Whether the class or a base class has class-validator decorators now; true if this version stores them elsewhere. */
+export function isDecorated(validator: ClassValidator, type: PayloadClass | undefined): boolean {
+  const { validationMetadatas } = validator.getMetadataStorage() as unknown as { validationMetadatas?: unknown };
+  return !(validationMetadatas instanceof Map) || ancestry(type).some((target) => validationMetadatas.has(target));
+}
+
+function ancestry(type: PayloadClass | undefined): unknown[] {
   const found: unknown[] = [];
   for (let target: unknown = type; typeof target === 'function' && target !== Function.prototype;) {
     found.push(target);

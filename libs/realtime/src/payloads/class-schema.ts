@@ -8,6 +8,8 @@ import { ClassConstraints } from './class-constraints.js';
 import { Decorations, metadataOf } from './class-decorations.js';
 import { ClassTransformations } from './class-transformations.js';
 import { ClassValidation } from './class-validation.js';
+import { asJsonCarries } from './json-walk.js';
+import { OutboundTransformer, type PayloadTransformer } from './outbound-transformer.js';
 import { isPlainObject } from './payload-shape.js';
 import type { PayloadValidator } from './payload-validator.js';
 
@@ -28,23 +30,39 @@ interface Direction {
   /** Whether all properties are scalars. */
   readonly isFlat: boolean;
   readonly options: ValidatorOptions;
+  /** Whether an instance holds the object itself. It is then none of the declared objects, and may contain itself. */
+  readonly keeps: (value: object) => boolean;
   readonly instantiate: (type: PayloadClass, payload: object) => object;
   readonly finish: (value: object) => unknown;
 }
 
 /** Compiles classes with the two optional peer dependencies. One per application. */
 export class ClassSchemaCompiler {
+  private readonly inbound: PayloadTransformer;
+  private readonly outbound: PayloadTransformer;
+
   constructor(
     private readonly validation: ClassValidation,
-    private readonly transformer: ClassTransformer,
+    transformer: ClassTransformer,
     private readonly transformations: ClassTransformations | null = null,
-  ) {}
+    outbound: PayloadTransformer | null = null,
+  ) {
+    this.inbound = {
+      toInstance: (type, payload) =>
+        transformer.plainToInstance<object, object>(type as ClassConstructor<object>, payload, TRANSFORM),
+      toPlain: transformer.instanceToPlain,
+      keeps: () => false,
+    };
+    this.outbound = outbound ?? this.inbound;
+  }
 
   /** Loads the optional peer dependencies; null if one of them is not installed. */
   static async load(): Promise<ClassSchemaCompiler | null> {
     try {
       const [validation, transformer] = await Promise.all([ClassValidation.load(), import('class-transformer')]);
-      return new ClassSchemaCompiler(validation, transformer, await ClassTransformations.load());
+      const transformations = await ClassTransformations.load();
+      const outbound = await OutboundTransformer.load(validation.validator, transformations);
+      return new ClassSchemaCompiler(validation, transformer, transformations, outbound);
     } catch {
       return null;
     }
@@ -63,13 +81,12 @@ export class ClassSchemaCompiler {
       );
     }
     const decorations = Decorations.of(validator, type);
-    if (decorations === null) return this.thorough(type, false);
-    let compiled = this.quickest(type);
+    let compiled = decorations === null ? this.thorough(type, false) : this.quickest(type);
     const current = (): PayloadValidator => {
-      if (decorations.haveGrown()) compiled = this.quickest(type);
+      if (decorations?.haveGrown() === true) compiled = this.quickest(type);
       return compiled;
     };
-    return { parse: (payload) => current().parse(payload), strip: (payload) => current().strip(payload) };
+    return { parse: (payload) => current().parse(payload), strip: (payload) => sent(current().strip(payload)) };
   }
 
   /** Compiles the class with its present decorators. */
@@ -80,31 +97,29 @@ export class ClassSchemaCompiler {
       Reflect.getMetadata('design:type', type.prototype as object, property);
     const isFlat = metadata.every(({ propertyName }) => SCALARS.has(declaredType(propertyName)));
     const thorough = this.thorough(type, isFlat);
-    if (this.transformations?.none(type) !== true) return thorough;
+    if (this.transformations?.none(type) !== true || writesItself(type)) return thorough;
     const constraints = ClassConstraints.of(validator, metadata, declaredType);
     return constraints === null ? thorough : quick(type, constraints, thorough);
   }
 
   private thorough(type: PayloadClass, isFlat: boolean): PayloadValidator {
     // class-transformer costs more than the validation. If it would only copy properties, they are copied without it.
-    const copies = isFlat && this.transformations?.none(type) === true;
-    const instantiate = copies
-      ? copyInto
-      : (target: PayloadClass, payload: object) => this.instantiate(target, payload);
-    const toPlain = copies ? spread : this.transformer.instanceToPlain;
-    const inbound: Direction = { isFlat, options: INBOUND, instantiate, finish: identity };
-    const outbound: Direction = { isFlat, options: OUTBOUND, instantiate, finish: toPlain };
+    const copies = isFlat && this.transformations?.none(type) === true && !writesItself(type);
+    const finish = copies ? spread : (instance: object) => this.outbound.toPlain(instance);
+    const inbound: Direction = { isFlat, options: INBOUND, ...directionOf(this.inbound, copies), finish: identity };
+    const outbound: Direction = { isFlat, options: OUTBOUND, ...directionOf(this.outbound, copies), finish };
     return {
       parse: (payload) => this.run(type, payload, inbound),
       strip: (payload) => this.run(type, payload, outbound),
     };
   }
 
-  private run(type: PayloadClass, payload: unknown, { isFlat, options, instantiate, finish }: Direction): unknown {
+  private run(type: PayloadClass, payload: unknown, direction: Direction): unknown {
+    const { isFlat, options, keeps, instantiate, finish } = direction;
     if (!isPlainObject(payload) && !(payload instanceof type))
       throw invalid([{ path: '', message: 'must be an object' }]);
     const instance = instantiate(type, payload);
-    const misplaced = isFlat ? null : findMisplacedArray(instance);
+    const misplaced = isFlat ? null : findMisplacedArray(instance, keeps);
     if (misplaced !== null) throw invalid([{ path: misplaced, message: 'must not be an array' }]);
     const settle = (errors: ValidationError[]): unknown => {
       if (errors.length > 0) throw invalid(collectIssues(errors));
@@ -113,18 +128,26 @@ export class ClassSchemaCompiler {
     const errors = this.validation.errorsOf(instance, options);
     return errors instanceof Promise ? errors.then(settle) : settle(errors);
   }
+}
 
-  /** If a `@Transform` throws on a value, the payload is invalid. */
-  private instantiate(type: PayloadClass, payload: object): object {
+/** How instances are made. If a `@Transform` throws on a value, the payload is invalid. */
+function directionOf(transformer: PayloadTransformer, copies: boolean): Pick<Direction, 'keeps' | 'instantiate'> {
+  const keeps = (value: object): boolean => transformer.keeps(value);
+  if (copies) return { keeps, instantiate: copyInto };
+  const instantiate = (type: PayloadClass, payload: object): object => {
     try {
-      return this.transformer.plainToInstance<object, object>(type as ClassConstructor<object>, payload, TRANSFORM);
+      return transformer.toInstance(type, payload);
     } catch (cause) {
-      throw new RealtimeException('INVALID_PAYLOAD', {
-        reason: `${type.name} could not be made of the payload`,
-        cause,
-      });
+      const reason = `${type.name} could not be made of the payload`;
+      throw new RealtimeException('INVALID_PAYLOAD', { reason, cause });
     }
-  }
+  };
+  return { keeps, instantiate };
+}
+
+/** A stripped payload as JSON carries it. */
+function sent(stripped: unknown): unknown {
+  return stripped instanceof Promise ? stripped.then(asJsonCarries) : asJsonCarries(stripped);
 }
 
 /** Declared types of properties that hold no nested objects. */
@@ -152,6 +175,11 @@ function quick(type: PayloadClass, constraints: ClassConstraints, thorough: Payl
   };
 }
 
+/** Whether instances say themselves what JSON writes of them. */
+function writesItself(type: PayloadClass): boolean {
+  return typeof (type.prototype as { readonly toJSON?: unknown }).toJSON === 'function';
+}
+
 function copyInto(type: PayloadClass, payload: object): object {
   return Object.assign(new type(), payload);
 }
@@ -169,7 +197,7 @@ function invalid(issues: readonly Issue[]): RealtimeException {
 }
 
 /** The path of an array in place of a declared object: class-validator would accept it and check its elements. */
-function findMisplacedArray(root: object): string | null {
+function findMisplacedArray(root: object, keeps: (value: object) => boolean): string | null {
   const pending: { node: object; path: string }[] = [{ node: root, path: '' }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { node, path } = next;
@@ -177,7 +205,7 @@ function findMisplacedArray(root: object): string | null {
       if (typeof value !== 'object' || value === null) continue;
       const place = path === '' ? key : `${path}.${key}`;
       if (Array.isArray(value) && isOneObject(node, key)) return place;
-      pending.push({ node: value as object, path: place });
+      if (!keeps(value as object)) pending.push({ node: value as object, path: place });
     }
   }
   return null;

@@ -22,7 +22,7 @@ export class ClassTransformations {
   }
 
   /** Whether neither the class nor a base class has such a decorator. */
-  none(type: PayloadClass): boolean {
+  none(type: PayloadClass | undefined): boolean {
     for (let target: unknown = type; typeof target === 'function'; target = Object.getPrototypeOf(target)) {
       if (DECORATIONS.some((name) => this.storage[name]?.has(target))) return false;
     }

@@ -1,101 +1,110 @@
-// Would JSON lose something of a value, and where? Looked for in every outbound payload, once, before it is encoded.
+// Which values does JSON lose, and what can be sent in their place?
+import { types } from 'node:util';
+import { isLegalSegment } from '@nestjs-realtime/contract';
+import { RealtimeException } from '../realtime.exception.js';
 
-/** What JSON would lose, and where: a dotted path, empty for the value itself. */
-export interface JsonLoss {
-  path: string;
-  readonly what: string;
+/** Most keys of a path that a message shows. A longer path shows its beginning and its end. */
+const MAX_KEYS = 20;
+/** Longest key, or class name, that a message shows, in characters. */
+const MAX_NAME = 64;
+
+/** A value that JSON would lose. It learns the keys that lead to the value while the error passes up, innermost first. */
+export class JsonLoss extends Error {
+  private readonly keys: (string | number)[] = [];
+
+  /** `what` continues "JSON cannot carry", and `remedy` says what to send in its place. */
+  static of(what: string, remedy: string): JsonLoss {
+    return new JsonLoss(`JSON cannot carry ${what}; ${remedy}`);
+  }
+
+  /** A loss passes unchanged. Anything else came from a getter, a Proxy or `toJSON()`. */
+  static from(error: unknown): JsonLoss {
+    if (error instanceof JsonLoss) return error;
+    return new JsonLoss('reading it throws; check its getters and its toJSON()', { cause: error });
+  }
+
+  within(key: string | number): this {
+    this.keys.push(key);
+    return this;
+  }
+
+  /** The refusal that names the place. Its path may hold keys of the application's data, so it is for the programmer only. */
+  toException(): RealtimeException {
+    return new RealtimeException('INVALID_PAYLOAD', {
+      issues: [{ path: pathOf(this.keys.reverse()), message: this.message }],
+      cause: this.cause,
+    });
+  }
 }
 
-/** Deeper values are not walked: a cycle has no end, and JSON's own recursion would overflow the stack. */
-const DEEPEST = 1_000;
+/** The loss of a value that is no object, or of NaN or an infinity. */
+export function lossOfScalar(value: unknown): JsonLoss {
+  switch (typeof value) {
+    case 'number':
+      return JsonLoss.of(String(value), 'it would arrive as null: send a finite number, or null');
+    case 'bigint':
+      return JsonLoss.of('a BigInt', 'send its text: String(value)');
+    case 'symbol':
+      return JsonLoss.of('a symbol', 'send its text');
+    default:
+      return JsonLoss.of('a function', 'send what it returns, or leave it out');
+  }
+}
 
-/** Objects whose content JSON does not see, by their tag. */
-const LOST_OBJECTS: ReadonlySet<string> = new Set([
-  'Map',
-  'Set',
-  'WeakMap',
-  'WeakSet',
-  'WeakRef',
-  'Error',
-  'RegExp',
-  'Promise',
-  'ArrayBuffer',
-  'SharedArrayBuffer',
+/** The loss of an object that is neither a plain object nor a list; null if JSON keeps its fields. */
+export function lossOfInstance(value: object): JsonLoss | null {
+  if (keepsFields(value)) return null;
+  const kind = kindOf(value);
+  const [what, remedy] = KNOWN.get(kind) ?? [
+    `an object of type ${kind.slice(0, MAX_NAME)}`,
+    'send its data as text, an object or an array',
+  ];
+  return JsonLoss.of(what, remedy);
+}
+
+/** Whether an object that is neither plain nor a list has its data in fields, as instances of most classes have. */
+export function keepsFields(value: object): boolean {
+  const kind = kindOf(value);
+  if (kind === 'Object') return true;
+  // A class of the application may call itself anything. What it has in fields is sent.
+  return !KNOWN.has(kind) && !types.isBoxedPrimitive(value) && Object.keys(value).length > 0;
+}
+
+/** Whether the bytes of a value are its data. */
+export function isBinary(value: object): boolean {
+  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
+}
+
+/** What the value says it is, across realms; `'Object'` for a class that only has fields. */
+function kindOf(value: object): string {
+  if (isBinary(value)) return 'ArrayBuffer';
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (kind !== 'Object') return kind;
+  if (value instanceof Error) return 'Error';
+  return typeof (value as { readonly then?: unknown }).then === 'function' ? 'Promise' : kind;
+}
+
+type Advice = readonly [what: string, remedy: string];
+const BINARY: Advice = ['binary data', 'send text, such as Buffer.from(bytes).toString("base64")'];
+const KNOWN: ReadonlyMap<string, Advice> = new Map<string, Advice>([
+  ['Map', ['a Map', 'declare and send an object or an array, such as Object.fromEntries(map)']],
+  ['Set', ['a Set', 'declare and send an array, such as [...set]']],
+  ['Error', ['an Error', 'send the fields that clients need, such as { message: error.message }']],
+  ['RegExp', ['a RegExp', 'send its text: pattern.source']],
+  ['Promise', ['a Promise', 'await it, and send its result']],
+  ['Date', ['a Date on which toJSON() is not called', 'let toJSON() return text: date.toISOString()']],
+  ['ArrayBuffer', BINARY],
+  ['Blob', BINARY],
+  ['File', BINARY],
 ]);
 
-/** Null if the value arrives as it is, apart from what `toJSON()` makes of it. Throws what a getter or `toJSON()` throws. */
-export function jsonLoss(value: unknown): JsonLoss | null {
-  return value === undefined ? null : lossIn(value, 0, '');
-}
-
-/** Allocates nothing unless there is a loss: the path grows on the way back. */
-function lossIn(value: unknown, depth: number, key: string): JsonLoss | null {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return null;
-    case 'number':
-      return Number.isFinite(value) ? null : lost(String(value));
-    case 'object':
-      return value === null ? null : lossInObject(value, depth, key);
-    case 'undefined':
-      return lost('undefined');
-    default:
-      return lost(`a ${typeof value}`);
-  }
-}
-
-function lossInObject(value: object, depth: number, key: string): JsonLoss | null {
-  if (depth > DEEPEST) return { path: '', what: `more than ${DEEPEST} levels, or an object that contains itself` };
-  if (Array.isArray(value)) return lossInList(value, depth);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
-    const { toJSON } = value as { readonly toJSON?: unknown };
-    if (ArrayBuffer.isView(value)) return lost('binary data');
-    if (typeof toJSON === 'function') return lossInWritten(value, depth, key);
-    const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
-    const isOpaque = tag !== 'Object' && Object.keys(value).length === 0 && !BOXED.has(tag);
-    if (LOST_OBJECTS.has(tag) || isOpaque)
-      return lost(`${tag === 'Error' || tag === 'ArrayBuffer' ? 'an' : 'a'} ${tag}`);
-  } else if (typeof (value as { readonly toJSON?: unknown }).toJSON === 'function') {
-    return lossInWritten(value, depth, key);
-  }
-  for (const name in value) {
-    if (!Object.hasOwn(value, name)) continue;
-    const field = (value as Record<string, unknown>)[name];
-    // JSON leaves it out, as a declaration of an optional field means it.
-    if (field === undefined) continue;
-    const loss = lossIn(field, depth + 1, name);
-    if (loss !== null) return under(name, loss, depth);
-  }
-  return null;
-}
-
-const BOXED: ReadonlySet<string> = new Set(['String', 'Number', 'Boolean']);
-
-function lossInList(list: readonly unknown[], depth: number): JsonLoss | null {
-  for (let index = 0; index < list.length; index++) {
-    const element = list[index];
-    const loss = lossIn(element, depth + 1, String(index));
-    if (loss !== null) return under(String(index), loss, depth);
-  }
-  return null;
-}
-
-/** Judges what `toJSON()` writes, as JSON does. */
-function lossInWritten(value: object, depth: number, key: string): JsonLoss | null {
-  if (value instanceof Date && Number.isNaN(value.getTime())) return lost('an invalid Date');
-  const written = (value as { toJSON(key: string): unknown }).toJSON(key);
-  if (written === undefined) return depth === 0 ? lost('what its toJSON() returns: undefined') : null;
-  return written === value ? lost('an object whose toJSON() returns itself') : lossIn(written, depth + 1, key);
-}
-
-function lost(what: string): JsonLoss {
-  return { path: '', what };
-}
-
-/** A path with hundreds of steps helps no programmer. */
-function under(name: string, loss: JsonLoss, depth: number): JsonLoss {
-  if (depth < 32) loss.path = loss.path === '' ? name : `${name}.${loss.path}`;
-  return loss;
+/** Keys that are no plain identifiers are quoted. */
+function pathOf(keys: readonly (string | number)[]): string {
+  const names = keys.map((key) => {
+    const name = String(key);
+    const isPlain: boolean = isLegalSegment(name);
+    return isPlain ? name : JSON.stringify(name.slice(0, MAX_NAME));
+  });
+  const half = MAX_KEYS / 2;
+  return (names.length > MAX_KEYS ? [...names.slice(0, half), '…', ...names.slice(-half)] : names).join('.');
 }

@@ -2,13 +2,21 @@
 import { RealtimeException } from '../realtime.exception.js';
 import type { PayloadValidator } from './payload-validator.js';
 
-/** The validator of a slot that is declared as null. Clients may leave the payload out, or send null for it. */
-export const NO_PAYLOAD: PayloadValidator = {
-  parse: (payload) => (payload === null ? undefined : nothing(payload)),
-  strip: nothing,
-};
+/** The validator of a slot that is declared as null. `place` begins a sentence for the programmer: `Event "closed" of channel "orders"`. */
+export function compileNoPayload(place: string): PayloadValidator {
+  return {
+    // Clients may leave the payload out, or send null for it.
+    parse: (payload) => {
+      if (payload !== undefined && payload !== null) throw refusal('it takes no payload');
+      return undefined;
+    },
+    strip: (payload) => {
+      if (payload === undefined) return undefined;
+      throw refusal(`${place} carries nothing; leave the payload out, or declare its schema in place of null`);
+    },
+  };
+}
 
-function nothing(payload: unknown): undefined {
-  if (payload === undefined) return undefined;
-  throw new RealtimeException('INVALID_PAYLOAD', { issues: [{ path: '', message: 'it takes no payload' }] });
+function refusal(message: string): RealtimeException {
+  return new RealtimeException('INVALID_PAYLOAD', { issues: [{ path: '', message }] });
 }

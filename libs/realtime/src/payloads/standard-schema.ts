@@ -6,18 +6,24 @@ import {
   type StandardSchema,
 } from '@nestjs-realtime/contract';
 import { RealtimeException } from '../realtime.exception.js';
+import { asJsonCarries } from './json-walk.js';
 import type { PayloadValidator } from './payload-validator.js';
 import { isThenable } from './thenable.js';
 
 /** The schema itself decides about unknown properties, inbound and outbound. */
 export function compileStandardSchema(schema: StandardSchema): PayloadValidator {
   const { validate } = schema['~standard'];
-  const parse = (payload: unknown): unknown => {
+  const run = (payload: unknown, finish: (result: StandardResult<unknown>) => unknown): unknown => {
     const result = attempt(() => validate(payload));
     // The promise of another library counts too: treated as a result, it would be a valid one.
-    return isThenable(result) ? Promise.resolve(result).then(unwrap, refuse) : unwrap(result);
+    return isThenable(result) ? Promise.resolve(result).then(finish, refuse) : finish(result);
   };
-  return { parse, strip: parse };
+  return { parse: (payload) => run(payload, unwrap), strip: (payload) => run(payload, send) };
+}
+
+/** Looks at the value before anything waits for it: a schema that accepts anything may return a promise as its value. */
+function send(result: StandardResult<unknown>): unknown {
+  return asJsonCarries(unwrap(result));
 }
 
 /** Longest message of a schema that is sent, in characters. Some messages repeat keys of the input. */
