@@ -9,6 +9,7 @@ import { toMarkdown, toRows } from './harness/report.js';
 import type { CaseResult, Scenario } from './harness/scenario.js';
 import { idleMemory } from './idle-memory/idle-memory.scenario.js';
 import { inbound } from './inbound/inbound.scenario.js';
+import { listBroadcast } from './list-broadcast/list-broadcast.scenario.js';
 import { latency } from './latency/latency.scenario.js';
 import { manyRooms } from './many-rooms/many-rooms.scenario.js';
 import { slowConsumer } from './slow-consumer/slow-consumer.scenario.js';
@@ -16,6 +17,7 @@ import { slowConsumer } from './slow-consumer/slow-consumer.scenario.js';
 const SCENARIOS: readonly Scenario[] = [
   fanOut,
   manyRooms,
+  listBroadcast,
   chat,
   inbound,
   connects,

@@ -6,6 +6,9 @@ export interface RoomPlan {
   readonly connections: number;
 }
 
+/** The rooms of one broadcast to many channels. Every connection is in at least one, and most are in several. */
+export const LISTED: RoomPlan = { rooms: 1_000, connections: 1_000 };
+
 /** First segment of a room's name. */
 export const ROOM = 'room';
 /** Members of the largest room; the smallest has one. */

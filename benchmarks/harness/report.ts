@@ -11,6 +11,7 @@ export interface Row {
   readonly unit: string;
   readonly bare?: Ratio;
   readonly nest?: Ratio;
+  readonly plain?: Ratio;
   readonly target?: Target;
   readonly met?: boolean;
 }
@@ -20,8 +21,9 @@ export function toRows(results: readonly CaseResult[]): Row[] {
     result.contestants.map((contestant) => {
       const bare = ratioTo('bare', contestant, result);
       const nest = ratioTo('nest', contestant, result);
+      const plain = ratioTo('plain', contestant, result);
       const target = result.targets.find(({ contestant: label }) => label === contestant.label);
-      const reached = target && (target.against === 'bare' ? bare : nest);
+      const reached = target && { bare, nest, plain }[target.against];
       return {
         scenario: result.scenario,
         case: result.case,
@@ -30,6 +32,7 @@ export function toRows(results: readonly CaseResult[]): Row[] {
         unit: result.unit,
         bare,
         nest,
+        plain,
         target,
         met: target && reached ? isMet(target, reached) : undefined,
       };
@@ -46,12 +49,13 @@ export function toMarkdown(machine: string, rows: readonly Row[]): string {
       `${row.value.toFixed(2)} ${row.unit}`,
       formatRatio(row.bare),
       formatRatio(row.nest),
+      formatRatio(row.plain),
       formatTarget(row),
     ].join(' | '),
   );
   return [
-    '| scenario | case | contestant | median | ÷ bare socket.io | ÷ Nest gateway | target |',
-    '|---|---|---|---|---|---|---|',
+    '| scenario | case | contestant | median | ÷ bare socket.io | ÷ Nest gateway | ÷ plain broadcast | target |',
+    '|---|---|---|---|---|---|---|---|',
     ...lines.map((line) => `| ${line} |`),
     '',
     `Measured on ${machine}.`,

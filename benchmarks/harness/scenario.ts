@@ -2,20 +2,23 @@
 import type { PeerName } from '../peers/peer.js';
 import type { Options } from './options.js';
 
+/** What ratios divide by: bare Socket.IO, a Nest gateway, or this module's own plain broadcast. */
+export type Reference = 'bare' | 'nest' | 'plain';
+
 /** One thing that is compared: a peer, doing its work in one way. */
 export interface Contestant {
   readonly peer: PeerName;
   /** What the table calls it. */
   readonly label: string;
-  /** Whether the ratio columns divide by it. */
-  readonly reference?: 'bare' | 'nest';
+  /** The ratio column that divides by it. */
+  readonly reference?: Reference;
 }
 
 /** A bound of a ratio that the project commits to. */
 export interface Target {
   /** Label of a contestant. */
   readonly contestant: string;
-  readonly against: 'bare' | 'nest';
+  readonly against: Reference;
   /** An upper bound, for costs. */
   readonly atMost?: number;
   /** A lower bound, for throughput. */

@@ -2,7 +2,7 @@
 import type { FeedItem } from '../workload.js';
 
 /** Names of the peers; each has a file `<name>.peer.ts` that exports `startPeer`. */
-export type PeerName = 'bare' | 'nest' | 'nest-ws' | 'realtime' | 'dashboard' | 'ws' | 'floor';
+export type PeerName = 'bare' | 'nest' | 'nest-ws' | 'realtime' | 'dashboard' | 'lists' | 'ws' | 'floor';
 
 /** Settings that a peer is started with. */
 export interface PeerSettings {

@@ -1,7 +1,7 @@
 // Peer 3: what does this module cost? Public channels on Express; the same DTO, schema, guard and pipe as the Nest gateway.
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { type DynamicModule, Module, type Type, UseGuards, UsePipes } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Module, type Type, UseGuards, UsePipes } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { StandardSchema } from '@nestjs-realtime/contract';
 import {
@@ -14,7 +14,8 @@ import {
   RealtimeModule,
 } from 'nestjs-realtime';
 import { IRealtimeServer } from 'nestjs-realtime/adapters';
-import { ROOM } from '../room-plan.js';
+import { io } from 'socket.io-client';
+import { ROOM, roomName, type RoomPlan } from '../room-plan.js';
 import { CHAT, FEED, feedItem, type NoteBody, NOTES, SAY, TICK } from '../workload.js';
 import { ConnectedGuard } from './connected.guard.js';
 import { FeedItemDto } from './feed-item.dto.js';
@@ -115,6 +116,8 @@ class NotesModule {
 export interface PeerExtras {
   readonly authenticator?: Type<IRealtimeAuthenticator>;
   readonly imports?: DynamicModule[];
+  /** Rooms that an item for the feed goes to instead, in one broadcast that leaves out one connection. */
+  readonly list?: RoomPlan;
 }
 
 export function startPeer(): Promise<Peer> {
@@ -130,8 +133,25 @@ export async function startRealtimePeer(extras: PeerExtras): Promise<Peer> {
     port: (app.getHttpServer().address() as AddressInfo).port,
     path: '/realtime/',
     dialect: 'realtime',
-    broadcast: (item) => broadcaster.broadcast(feedChannel, TICK, item),
+    broadcast: extras.list
+      ? await listBroadcast(app, extras.list)
+      : (item) => broadcaster.broadcast(feedChannel, TICK, item),
     broadcastToRoom: (room, item) => broadcaster.broadcast(roomChannel.with({ roomId: String(room) }), TICK, item),
     connectionCount: () => server.stats().connections,
   };
+}
+
+/** Connects the client that is left out, which is in every room. */
+async function listBroadcast(app: INestApplication, { rooms }: RoomPlan): Promise<Peer['broadcast']> {
+  const channels = Array.from({ length: rooms }, (_, room) => roomChannel.with({ roomId: String(room) }));
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const client = io(`http://127.0.0.1:${port}`, { path: '/realtime', transports: ['websocket'], forceNew: true });
+  const { connectionId } = await new Promise<{ connectionId: string }>((resolve) => client.once('rt:welcome', resolve));
+  const names = Array.from({ length: rooms }, (_, room) => ({ channel: roomName(room) }));
+  for (let i = 0; i < rooms; i += 100) await client.emitWithAck('rt:subscribe', names.slice(i, i + 100));
+  client.on('rt:event', () => {
+    throw new Error('The client that is left out got an event.');
+  });
+  const broadcaster = app.get(IRealtimeBroadcaster);
+  return (item) => broadcaster.broadcast(channels, TICK, item, { except: { connectionId } });
 }

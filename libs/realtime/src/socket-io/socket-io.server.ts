@@ -56,6 +56,9 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.backlogs = new Backlogs(options.limits.queuedBytes);
     this.census = new ChannelCensus(membership);
     const parties: Parties = {
+      get count() {
+        return directory.size;
+      },
       of: (party) => directory.of(party).map((connection) => (connection as SocketIOConnection).outlet),
     };
     this.fanOut = new FanOut(membership, parties, options.fanOut, new Writer(this.backlogs, this.overflow));

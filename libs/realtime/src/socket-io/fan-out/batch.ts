@@ -47,6 +47,12 @@ export class Batch {
     return this.selective.length === 0;
   }
 
+  /** Whether some frame is for this member. */
+  isFor(member: object): boolean {
+    if (this.selective.length < this.frames.length) return true;
+    return this.selective.some(({ audience }) => audience!.includes(member));
+  }
+
   get hasDroppable(): boolean {
     return this.droppable > 0;
   }

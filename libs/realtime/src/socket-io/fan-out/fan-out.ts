@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { EncodedEvent } from '../../connections/encoded-event.js';
 import type { Party } from '../../connections/party.js';
-import type { Membership } from '../../connections/channel.membership.js';
+import type { MemberChannel, Membership } from '../../connections/channel.membership.js';
 import { Audience } from './audience.js';
 import { fastPathFault } from '../internals.js';
 import type { FanOutMode, FanOutPath } from './fan-out-path.js';
@@ -15,7 +15,16 @@ import type { Writer } from './writer.js';
 
 /** Finds the outlets of connections. */
 export interface Parties {
+  /** Connections of this node; some that are to leave are not counted any more. */
+  readonly count: number;
   of(party: Party): readonly Outlet[];
+}
+
+/** One channel of a broadcast, and how many of its members get the event under its name; `audience` is null for all of them. */
+interface Delivery {
+  readonly channel: MemberChannel<Outlet>;
+  readonly audience: Audience | null;
+  readonly size: number;
 }
 
 /**
@@ -59,39 +68,43 @@ export class FanOut {
   /** @returns the number of members that get the event. */
   broadcast(event: EncodedEvent): number {
     const { channels, except, to } = event;
-    if (to !== undefined) return this.sendTo(event, this.parties.of(to));
-    if (channels.length > 1 || except !== undefined) return this.broadcastToSome(event);
+    if (channels.length > 1 || except !== undefined || to !== undefined) return this.broadcastToSome(event);
     const channel = this.membership.get(channels[0]);
     if (channel === undefined) return 0;
     this.path.broadcast(channel, event, null);
     return channel.size;
   }
 
-  private sendTo(event: EncodedEvent, outlets: readonly Outlet[]): number {
-    const channel = this.membership.get(event.channels[0]);
-    const members = channel === undefined ? [] : outlets.filter((outlet) => channel.has(outlet));
-    if (members.length > 0) this.path.broadcast(channel!, event, Audience.only(members));
-    return members.length;
+  /** Who gets the event is settled before the first write: what a write leads to may broadcast, and change the stamps. */
+  private broadcastToSome(event: EncodedEvent): number {
+    const deliveries = this.deliveriesOf(event);
+    let recipients = 0;
+    for (const { channel, audience, size } of deliveries) {
+      recipients += size;
+      this.path.broadcast(channel, event, audience);
+    }
+    return recipients;
   }
 
   /** Each member gets the event once, under the first of its channels. Stamps tell members apart, so that nothing is kept for each of them. */
-  private broadcastToSome(event: EncodedEvent): number {
+  private deliveriesOf({ channels, except, to }: EncodedEvent): Delivery[] {
     const stamp = ++this.stamp;
-    for (const party of event.except ?? []) for (const outlet of this.parties.of(party)) outlet.seenBy = stamp;
-    let recipients = 0;
-    for (const name of event.channels) {
+    let seen = 0;
+    for (const party of except ?? []) seen += markAll(this.parties.of(party), stamp).present;
+    const addressed = to && this.parties.of(to);
+    const deliveries: Delivery[] = [];
+    for (const name of channels) {
+      // Where channels share their members, the first ones reach them all.
+      if (seen === this.parties.count) break;
       const channel = this.membership.get(name);
       if (channel === undefined) continue;
-      const fresh: Outlet[] = [];
-      const seen: Outlet[] = [];
-      for (const member of channel.values()) {
-        (member.seenBy === stamp ? seen : fresh).push(member);
-        member.seenBy = stamp;
-      }
-      recipients += fresh.length;
-      if (fresh.length > 0) this.path.broadcast(channel, event, audienceOf(fresh, seen));
+      const members = addressed?.filter((outlet) => channel.has(outlet)) ?? channel.values();
+      const marked = markAll(members, stamp);
+      seen += marked.present;
+      const size = marked.fresh.length;
+      if (size > 0) deliveries.push({ channel, size, audience: audienceOf(channel, marked) });
     }
-    return recipients;
+    return deliveries;
   }
 
   /** Sends a packet to one client, after what waits for it. */
@@ -110,8 +123,28 @@ export class FanOut {
   }
 }
 
+/** What marking has found: outlets that were not marked before, those that were, and how many of the former are to stay connected. */
+interface Marked {
+  readonly fresh: Outlet[];
+  readonly seen: Outlet[];
+  readonly present: number;
+}
+
+function markAll(outlets: Iterable<Outlet>, stamp: number): Marked {
+  const fresh: Outlet[] = [];
+  const seen: Outlet[] = [];
+  let present = 0;
+  for (const outlet of outlets) {
+    (outlet.seenBy === stamp ? seen : fresh).push(outlet);
+    if (outlet.seenBy !== stamp && !outlet.connection.isDeparting) present++;
+    outlet.seenBy = stamp;
+  }
+  return { fresh, seen, present };
+}
+
 /** The smaller of two ways to say the same; null for every member. */
-function audienceOf(fresh: readonly Outlet[], seen: readonly Outlet[]): Audience | null {
-  if (seen.length === 0) return null;
-  return seen.length < fresh.length ? Audience.allBut(seen) : Audience.only(fresh);
+function audienceOf({ size }: MemberChannel<Outlet>, { fresh, seen }: Marked): Audience | null {
+  if (fresh.length === size) return null;
+  const isRest = fresh.length + seen.length === size;
+  return isRest && seen.length < fresh.length ? Audience.allBut(seen) : Audience.only(fresh);
 }

@@ -88,6 +88,8 @@ export class FastFanOut implements FanOutPath {
     const touched: Outlet[] = [];
     for (const [channel, batch] of turn) {
       for (const member of channel.values()) {
+        // Of the channels of a list, a member gets the event on one.
+        if (!batch.isUniform && !batch.isFor(member)) continue;
         if (member.batches === null) {
           member.batches = batch;
           touched.push(member);
