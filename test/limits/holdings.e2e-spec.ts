@@ -11,6 +11,8 @@ import { OWN_SUBSCRIPTIONS, startExactly, startFixture } from './raised.js';
 const ROOM = 5;
 const SUBSCRIPTIONS = ROOM + OWN_SUBSCRIPTIONS;
 const LIMIT_EXCEEDED = { code: 'LIMIT_EXCEEDED', message: expect.any(String), retryable: false };
+/** A place becomes free when another connection of the user ends. */
+const NO_PLACE = { ...LIMIT_EXCEEDED, retryable: true, retryAfterMs: 5_000 };
 const codeOf = (reply: Reply | null): string => (reply!.ok ? 'ok' : reply!.error!.code);
 
 describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
@@ -84,7 +86,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
       const sockets = await Promise.all(
         sessions.slice(0, 3).map((token) => connectClient(fixture, { auth: { token } })),
       );
-      expect(await refusalOf(fixture, { auth: { token: sessions[3] } })).toEqual(LIMIT_EXCEEDED);
+      expect(await refusalOf(fixture, { auth: { token: sessions[3] } })).toEqual(NO_PLACE);
       const bob = await connectClient(fixture, { auth: { token: await fixture.login('bob') } });
       sockets[0].disconnect();
       await until(
@@ -92,7 +94,7 @@ describe.each(FAN_OUTS)('on the %s path the limits of one client', (fanOut) => {
         ({ connections }) => connections === 3,
       );
       sockets[0] = await connectClient(fixture, { auth: { token: sessions[3] } });
-      expect(await refusalOf(fixture, { auth: { token: sessions[3] } })).toEqual(LIMIT_EXCEEDED);
+      expect(await refusalOf(fixture, { auth: { token: sessions[3] } })).toEqual(NO_PLACE);
       for (const socket of [...sockets, bob]) socket.disconnect();
     });
 

@@ -16,13 +16,18 @@ type SlotCheck<S> = [S] extends [never]
     ? unknown
     : JsonLoses<LostIn<SlotOutput<S>>>;
 type EventCheck<E> = { readonly [Name in keyof E]: SlotCheck<E[Name]> };
-type ReplyCheck<M> = {
-  readonly [Name in keyof M]: M[Name] extends { readonly reply: infer Reply }
-    ? [LostIn<SlotOutput<Reply>>] extends [never]
-      ? unknown
-      : { readonly reply: JsonLoses<LostIn<SlotOutput<Reply>>> }
-    : unknown;
+/** Of a message, what leaves the server: its reply, the data of its errors, and its payload if it is a whisper. */
+type MessageCheck<M> = {
+  readonly [Name in keyof M]: ReplyCheck<M[Name]> & ErrorCheck<M[Name]> & WhisperCheck<M[Name]>;
 };
+type ReplyCheck<S> = S extends { readonly reply: infer Reply } ? Loss<Reply, 'reply'> : unknown;
+type ErrorCheck<S> = S extends { readonly errors: infer Errors } ? { readonly errors: EventCheck<Errors> } : unknown;
+type WhisperCheck<S> = S extends { readonly payload: infer Payload; readonly whisper: true }
+  ? Loss<Payload, 'payload'>
+  : unknown;
+type Loss<S, Key extends string> = [LostIn<SlotOutput<S>>] extends [never]
+  ? unknown
+  : { readonly [K in Key]: JsonLoses<LostIn<SlotOutput<S>>> };
 type Nothing = Readonly<Record<never, never>>;
 
 /** What every declaration may hold, apart from slots. */
@@ -88,7 +93,7 @@ export function defineRealtimeChannel<
     ) &
     (
       | { readonly message: Message; readonly messages?: never }
-      | { readonly messages?: (M & ReplyCheck<M>) | undefined; readonly message?: never }
+      | { readonly messages?: (M & MessageCheck<M>) | undefined; readonly message?: never }
     ),
 ): RealtimeChannelDescriptor<{
   readonly name: Name;

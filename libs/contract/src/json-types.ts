@@ -4,10 +4,15 @@
 type AnyFunction = (...args: any[]) => unknown;
 type Primitive = string | number | boolean | null | undefined;
 
+/** The key itself if its field holds data; never for a method or a symbol. */
+type FieldKey<T, Key extends keyof T> =
+  Exclude<T[Key], undefined> extends AnyFunction ? never : Key extends symbol ? never : Key;
+
 /** Fields of a class that hold data: no methods, no symbols. */
-export type FieldNames<T> = {
-  [Key in keyof T]-?: T[Key] extends AnyFunction ? never : Key extends symbol ? never : Key;
-}[keyof T];
+export type FieldNames<T> = { [Key in keyof T]-?: FieldKey<T, Key> }[keyof T];
+
+/** A class without its methods. Optional fields stay optional, and read-only ones read-only. */
+export type DataFields<T> = { [Key in keyof T as FieldKey<T, Key>]: T[Key] };
 
 /** A type as it arrives: a `Date` is a string, `toJSON()` counts, methods are gone. */
 export type Jsonify<T> = unknown extends T
@@ -21,7 +26,7 @@ export type Jsonify<T> = unknown extends T
       : [LossOf<T>] extends [never]
         ? T extends readonly unknown[]
           ? { [Index in keyof T]: Jsonify<T[Index]> }
-          : { [Key in FieldNames<T>]: Jsonify<T[Key]> }
+          : { [Key in keyof T as FieldKey<T, Key>]: Jsonify<T[Key]> }
         : never;
 
 /** What JSON loses of the value itself, apart from its fields; `never` if it loses nothing. */

@@ -1,5 +1,5 @@
 // What may a slot of a channel hold, and which types follow from it?
-import type { FieldNames } from './json-types.js';
+import type { DataFields, FieldNames } from './json-types.js';
 import type { StandardSchema } from './standard-schema.js';
 
 /** A class whose instances describe a payload; on servers it carries class-validator decorators. */
@@ -12,7 +12,7 @@ export type PayloadSchema = PayloadClass | StandardSchema;
 export type Slot = PayloadSchema | null;
 
 /** A class without its methods; the class itself if it has none. */
-type Fields<T> = Exclude<keyof T, FieldNames<T>> extends never ? T : { [Key in FieldNames<T>]: T[Key] };
+type Fields<T> = Exclude<keyof T, FieldNames<T>> extends never ? T : DataFields<T>;
 
 /** What a sender passes for a slot, before the schema has parsed it. */
 export type SlotInput<S> = S extends null
