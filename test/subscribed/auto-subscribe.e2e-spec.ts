@@ -23,6 +23,7 @@ const tab = defineRealtimeChannel({ name: 'tab.{sessionId}', scope: { sessionSco
 const staff = defineRealtimeChannel({ name: 'staff', scope: { role: 'staff' }, ...auto });
 const all = defineRealtimeChannel({ name: 'all', scope: 'public', ...auto });
 const guarded = defineRealtimeChannel({ name: 'guarded', scope: 'authenticated', ...auto });
+const late = defineRealtimeChannel({ name: 'late', scope: { role: 'late' }, ...auto });
 
 let admits: (userId: string) => boolean | Promise<boolean> = () => true;
 class Guard implements CanActivate {
@@ -34,6 +35,10 @@ class Guard implements CanActivate {
 @RealtimeChannel(guarded)
 @UseGuards(Guard)
 class GuardedChannel {}
+
+@RealtimeChannel(late)
+@UseGuards(Guard)
+class LateChannel {}
 
 const users = new Map<string, RealtimeUser>();
 class Sessions extends SessionAuthenticator {
@@ -54,7 +59,7 @@ describe('autoSubscribe', () => {
         RealtimeModule.forRoot({ authenticator: Sessions, limits: { subscriptionsPerConnection: 6 } }),
         RealtimeModule.forFeature(sharedChannels),
       ],
-      providers: [GuardedChannel],
+      providers: [GuardedChannel, LateChannel],
     });
   });
   afterEach(async () => {
@@ -162,6 +167,29 @@ describe('autoSubscribe', () => {
     await client.settle();
     expect(client.events).toEqual([]);
     expect(app.stats().subscriptions).toBe(3);
+  });
+
+  it('subscribes to what a user gains before a re-authorization resolves', async () => {
+    const [client] = await enter(login('s1', 'ann'), 4);
+    const gate = new Latch();
+    const asked = new Latch();
+    admits = async () => {
+      asked.open();
+      await gate.opened;
+      return true;
+    };
+    login('s1', 'ann', ['late']);
+    let hasResolved = false;
+    const underWay = app.nest
+      .get(IRealtimeConnections)
+      .reauthorize({ userId: 'ann' })
+      .then(() => (hasResolved = true));
+    await asked.opened;
+    await client.settle();
+    expect(hasResolved).toBe(false);
+    gate.open();
+    await underWay;
+    expect(app.stats().channels).toMatchObject({ late: 1 });
   });
 
   it('adds what a user gains with a role, removes what they lose, and leaves alone what the client has left', async () => {

@@ -17,6 +17,8 @@ import { ServerSubscriptions } from './server.subscriptions.js';
 @Injectable()
 export class AutoSubscriptions {
   private readonly logger = new Logger('Realtime');
+  /** What the newest change of a connection's user leads to, while it is under way. */
+  private readonly underWay = new Map<LiveConnection, Promise<unknown>>();
 
   constructor(
     private readonly registry: HandlerRegistry,
@@ -34,9 +36,20 @@ export class AutoSubscriptions {
   private userChanged(connection: LiveConnection, before: RealtimeUser | null): void {
     if (!connection.established || this.registry.autoSubscribed.length === 0) return;
     const known = new Set(this.channelsOf(before));
-    for (const channel of this.channelsOf(connection.user)) {
-      if (!known.has(channel)) void this.subscriptions.subscribe(connection, channel);
-    }
+    const gained = this.channelsOf(connection.user).filter((channel) => !known.has(channel));
+    if (gained.length === 0) return;
+    const outcome: Promise<unknown> = Promise.all([
+      this.underWay.get(connection),
+      ...gained.map((channel) => this.subscriptions.subscribe(connection, channel)),
+    ]).finally(() => {
+      if (this.underWay.get(connection) === outcome) this.underWay.delete(connection);
+    });
+    this.underWay.set(connection, outcome);
+  }
+
+  /** Resolves when the connection is subscribed to what its user has gained, or gate 2 has refused that. Never rejects. */
+  async settled(connection: LiveConnection): Promise<void> {
+    await this.underWay.get(connection);
   }
 
   /** Concrete names of the channels whose scope a user fits; their guards decide later. */

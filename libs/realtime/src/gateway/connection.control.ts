@@ -9,6 +9,7 @@ import { IRealtimeConnections } from '../connections/realtime.connections.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { Renewal } from '../revocation/authority.renewal.js';
 import { ANY_CHANNEL, RevocationLedger } from '../revocation/revocation.ledger.js';
+import { AutoSubscriptions } from './auto.subscriptions.js';
 import { ServerSubscriptions } from './server.subscriptions.js';
 
 /** Time for a re-authorization, in milliseconds. Subscriptions that are not confirmed within it are evicted; the client may try again. */
@@ -23,6 +24,7 @@ export class ConnectionControl extends IRealtimeConnections {
     private readonly caller: CallerContext,
     private readonly registry: HandlerRegistry,
     private readonly subscriptions: ServerSubscriptions,
+    private readonly auto: AutoSubscriptions,
   ) {
     super();
   }
@@ -63,6 +65,7 @@ export class ConnectionControl extends IRealtimeConnections {
     await Promise.all(
       concerned.map(async (connection) => {
         this.renewal.evictUnproven(connection, await this.renewal.renew(connection, ON_DEMAND));
+        await this.auto.settled(connection);
       }),
     );
   }
