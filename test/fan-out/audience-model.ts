@@ -99,8 +99,8 @@ export class AudienceModel {
   private make(move: Exclude<Move, { kind: 'turn' }>): void {
     const channels = move.rooms.map((each) => `${move.conflates ? 'prices' : 'rooms'}.${each}`);
     if (move.kind === 'evict') {
-      this.settle(move.member);
-      this.joined[move.member].delete(channels[0]);
+      // Only a notice makes what waits leave first.
+      if (this.joined[move.member].delete(channels[0])) this.settle(move.member);
       return;
     }
     for (const [index, { as }] of this.members.entries()) {
