@@ -81,6 +81,52 @@ describe('the server', () => {
     expect(client.log).toEqual(['rt:welcome', 'reply rt:settle', 'rt:subscribed', 'reply rt:settle']);
   });
 
+  it('leaves a subscription as it is that the client has got while the server waited for its turn', async () => {
+    const gate = new Latch();
+    let asked = 0;
+    decide = async () => {
+      if (++asked > 1) return false;
+      await gate.opened;
+      return true;
+    };
+    const client = await app.connect({ as: 'ann' });
+    const own = client.subscribe('slow');
+    await client.settle();
+    const refused = app.record('refused');
+    const underWay = connections.subscribe({ userId: 'ann' }, slow);
+    gate.open();
+    expect(await own).toMatchObject({ ok: true });
+    await underWay;
+    expect([asked, refused, app.stats().subscriptions]).toEqual([1, [], 1]);
+  });
+
+  it.each(Array.from({ length: 16 }, (_, ticks) => ticks))(
+    'brings back nothing without gate 2 that a revocation ends %i microtasks later, while the server has its turn',
+    async (ticks) => {
+      const gate = new Latch();
+      let asked = 0;
+      decide = async () => {
+        asked++;
+        await gate.opened;
+        return true;
+      };
+      const client = await app.connect({ as: 'ann' });
+      const own = client.subscribe('slow');
+      await client.settle();
+      const ended = new Latch();
+      const off = app.hooks.on('subscribed', async () => {
+        off();
+        for (let i = 0; i < ticks; i++) await Promise.resolve();
+        await connections.unsubscribe({ userId: 'ann' }, slow);
+        ended.open();
+      });
+      const underWay = connections.subscribe({ userId: 'ann' }, slow);
+      gate.open();
+      await Promise.all([own, ended.opened, underWay.catch(() => undefined)]);
+      if (asked === 1) expect(app.stats().subscriptions).toBe(0);
+    },
+  );
+
   it('subscribes no connection that is told to leave, and does not ask for it', async () => {
     const gate = new Latch();
     const asked = new Latch();

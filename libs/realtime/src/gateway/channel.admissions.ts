@@ -23,9 +23,13 @@ export type Verdict =
       readonly refused: ChannelMatch | null;
     };
 
+/** Whose wish a batch is. The server's leaves a subscription as it is; the client's asks gate 2 again. */
+export type Asking = 'client' | 'server';
+
 /** One channel on its way through gate 2. */
 interface Candidate {
   readonly channel: string;
+  readonly by: Asking;
   /** Whether the connection was not yet subscribed to the channel when the request arrived. */
   readonly isNew: boolean;
   readonly turn: Turn;
@@ -33,6 +37,8 @@ interface Candidate {
   admission: PendingAdmission | null;
   /** The connection's user when gate 2 was asked. */
   judgedAs: RealtimeUser | null;
+  /** Whether the verdict is the subscription that the connection already had at its turn. */
+  isHeld: boolean;
   verdict: Verdict;
 }
 
@@ -59,6 +65,7 @@ export class Admissions {
   decide(
     connection: LiveConnection,
     channels: ReadonlySet<string>,
+    by: Asking,
     commit: (verdicts: ReadonlyMap<string, Verdict>) => void,
   ): void {
     const deadline = performance.now() + this.options.requestTimeout;
@@ -67,7 +74,7 @@ export class Admissions {
     for (const channel of channels) {
       const refusal = this.limitRefusal(connection, channel);
       verdicts.set(channel, { refusal: refusal ?? LATE, refused: null });
-      if (refusal === null) candidates.push(this.enter(connection, channel));
+      if (refusal === null) candidates.push(this.enter(connection, channel, by));
     }
     void this.judgeAll(connection, candidates, deadline, () => {
       for (const { channel, isNew, admission, verdict } of candidates) {
@@ -100,11 +107,12 @@ export class Admissions {
     return null;
   }
 
-  private enter(connection: LiveConnection, channel: string): Candidate {
+  private enter(connection: LiveConnection, channel: string, by: Asking): Candidate {
     const isNew = !connection.subscriptions.has(channel);
     connection.pendingChannels.add(channel, isNew);
     const turn = connection.lanes.take(channel);
-    return { channel, isNew, turn, admission: null, judgedAs: null, verdict: { refusal: LATE, refused: null } };
+    const verdict = { refusal: LATE, refused: null };
+    return { channel, by, isNew, turn, admission: null, judgedAs: null, isHeld: false, verdict };
   }
 
   /** Calls `conclude` in the tick of the last ledger check: even one microtask later a revocation could have come between. */
@@ -130,13 +138,25 @@ export class Admissions {
       const refusal = denied(connection.user, 'revoked during admission');
       candidate.verdict = { refusal, refused: candidate.verdict.match };
     }
+    if (candidate.isHeld && state !== 'revoked') return !connection.subscriptions.has(candidate.channel);
     return state === 'stale' || (state === 'holds' && connection.user !== candidate.judgedAs);
+  }
+
+  /** An earlier request on the channel may have subscribed the connection. */
+  private isHeld(connection: LiveConnection, candidate: Candidate): boolean {
+    const held = candidate.by === 'server' ? connection.subscriptions.get(candidate.channel) : undefined;
+    candidate.isHeld = held !== undefined;
+    if (held === undefined) return false;
+    candidate.admission = this.ledger.open(candidate.admission ?? { since: 0 });
+    candidate.verdict = { match: held };
+    return true;
   }
 
   private async judge(connection: LiveConnection, candidate: Candidate, deadline: number): Promise<void> {
     try {
       if (performance.now() > deadline) throw LATE;
       if (candidate.turn.ready) await withinDeadline(candidate.turn.ready, deadline, LATE);
+      if (this.isHeld(connection, candidate)) return;
       if (this.renewal.doubts(connection)) {
         await withinDeadline(this.renewal.confirm(connection, this.options.requestTimeout), deadline, LATE);
       }

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { CallerContext } from '../connections/caller.context.js';
-import { type ConcreteChannel, concreteChannel } from '../connections/channel-target.js';
+import { concreteChannel } from '../connections/channel-target.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { type Party, whoFault, type Who } from '../connections/party.js';
 import { IRealtimeConnections } from '../connections/realtime.connections.js';
@@ -31,12 +31,7 @@ export class ConnectionControl extends IRealtimeConnections {
 
   override async subscribe(who: Who, target: unknown): Promise<void> {
     const party = this.partyOf(who);
-    const { descriptor, name } = addressOf(target);
-    if (this.registry.get(descriptor) === undefined) {
-      throw new RealtimeFault(
-        `Channel "${descriptor.name}" is not registered; add it to RealtimeModule.forFeature([...]) or provide its @RealtimeChannel class.`,
-      );
-    }
+    const name = this.nameOf(target);
     // One that is not established yet has not been welcomed, and no hook has named it.
     const open = this.directory.of(party).filter(({ established }) => established);
     const outcomes = await Promise.all(open.map((connection) => this.subscriptions.subscribe(connection, name)));
@@ -46,7 +41,7 @@ export class ConnectionControl extends IRealtimeConnections {
 
   override async unsubscribe(who: Who, target?: unknown): Promise<void> {
     const party = this.partyOf(who);
-    const name = target === undefined ? undefined : nameOf(target);
+    const name = target === undefined ? undefined : this.nameOf(target);
     for (const connection of this.directory.of(party)) {
       for (const subscribed of name === undefined ? [...connection.subscriptions.keys()] : [name]) {
         this.renewal.revoke(connection, subscribed);
@@ -57,7 +52,7 @@ export class ConnectionControl extends IRealtimeConnections {
 
   override async reauthorize(who: Who, target?: unknown): Promise<void> {
     const party = this.partyOf(who);
-    const name = target === undefined ? undefined : nameOf(target);
+    const name = target === undefined ? undefined : this.nameOf(target);
     this.ledger.record('stale', { ...party, channel: name });
     const concerned = this.directory
       .of(party)
@@ -84,12 +79,13 @@ export class ConnectionControl extends IRealtimeConnections {
     if (typeof party === 'string') throw new RealtimeFault(party);
     return party;
   }
-}
 
-function nameOf(target: unknown): string {
-  return addressOf(target).name;
-}
-
-function addressOf(target: unknown): ConcreteChannel {
-  return concreteChannel(target, (problem) => new RealtimeFault(problem));
+  /** @throws RealtimeFault for what names no concrete channel of this application: no connection can be subscribed to it. */
+  private nameOf(target: unknown): string {
+    const { descriptor, name } = concreteChannel(target, (problem) => new RealtimeFault(problem));
+    if (this.registry.get(descriptor) !== undefined) return name;
+    throw new RealtimeFault(
+      `Channel "${descriptor.name}" is not registered; add it to RealtimeModule.forFeature([...]) or provide its @RealtimeChannel class.`,
+    );
+  }
 }

@@ -18,7 +18,7 @@ export class ServerSubscriptions {
   subscribe(connection: LiveConnection, channel: string): Promise<RealtimeException | null> {
     if (isEnding(connection) || connection.subscriptions.has(channel)) return Promise.resolve(null);
     return new Promise((resolve) => {
-      this.admissions.decide(connection, new Set([channel]), (verdicts) => {
+      this.admissions.decide(connection, new Set([channel]), 'server', (verdicts) => {
         const verdict = verdicts.get(channel)!;
         if (isEnding(connection)) return resolve(null);
         if ('match' in verdict) {

@@ -23,7 +23,7 @@ export class SubscriptionRequests {
     const parsed = parseSubscribe(frame);
     if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
     const channels = new Set(parsed.items.flatMap((item) => (item === null ? [] : [item.channel])));
-    this.admissions.decide(connection, channels, (verdicts) => {
+    this.admissions.decide(connection, channels, 'client', (verdicts) => {
       const replies = parsed.items.map((item) => this.replyTo(connection, item, verdicts));
       pending.answer(parsed.batch ? replies : replies[0]);
       for (const [channel, verdict] of verdicts) this.apply(connection, channel, verdict);
