@@ -57,6 +57,7 @@ describe('batches of channels with a slow guard', () => {
   it('channels are counted before the guard is asked, whether they exist or not', async () => {
     await fixture.control('/guard', { delayMs: 300 });
     const replies = [batch(0, 15), batch(15, 15), batch(0, 10, (n) => `no.such.${n}`)];
+    await replies[2]; // By now every guard has been asked.
     await fixture.control('/guard', { delayMs: 0 });
     const outcome = (await Promise.all(replies)).map(count);
     expect(outcome).toEqual([{ ok: 15 }, { ok: 5, LIMIT_EXCEEDED: 10 }, { LIMIT_EXCEEDED: 10 }]);
