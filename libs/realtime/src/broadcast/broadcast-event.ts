@@ -1,7 +1,7 @@
 // Which event does a broadcast name, what does it carry, and who is left out?
 import { DEFAULT_EVENT, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { CallerContext } from '../connections/caller.context.js';
-import { type Party, type Who, whoFault } from '../connections/party.js';
+import type { Party } from '../connections/party.js';
 import { BroadcastFault } from '../guards/broadcast.guard.js';
 
 /** Name and payload of an event. */
@@ -51,21 +51,7 @@ export function exceptionsOf(
   }
   if (except === undefined) return undefined;
   const parties = (Array.isArray(except) ? (except as unknown[]) : [except]).flatMap((who) => {
-    const party = caller.resolve(checked(who));
-    return typeof party === 'string' ? [] : [party];
+    return caller.find(who, (problem) => new BroadcastFault(problem)) ?? [];
   });
   return parties.length === 0 ? undefined : parties;
-}
-
-/** The party that an event is sent to. @throws BroadcastFault if it says of no connection that it is meant. */
-export function partyOf(who: unknown, caller: CallerContext): Party {
-  const party = caller.resolve(checked(who));
-  if (typeof party === 'string') throw new BroadcastFault(party);
-  return party;
-}
-
-function checked(who: unknown): Who {
-  const fault = whoFault(who);
-  if (fault !== null) throw new BroadcastFault(fault);
-  return who as Who;
 }

@@ -13,7 +13,7 @@ import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.t
 import { withSpan } from '../instrumentation/with-span.js';
 import { whyInvalid } from '../instrumentation/invalid-payload.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
-import { eventOf, exceptionsOf, type NamedEvent, namedEvent, partyOf } from './broadcast-event.js';
+import { eventOf, exceptionsOf, type NamedEvent, namedEvent } from './broadcast-event.js';
 import { addressOf, type Destination, destinationOf } from './broadcast-target.js';
 import { IRealtimeBroadcaster } from './realtime.broadcaster.js';
 
@@ -65,7 +65,7 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
 
   override send(who: unknown, target: unknown, event: unknown, payload?: unknown): Promise<void> {
     try {
-      const to = partyOf(who, this.caller);
+      const to = this.caller.demand(who, (problem) => new BroadcastFault(problem));
       const { descriptor, name } = addressOf(target);
       return this.transmit(this.requestOf({ descriptor, names: [name] }, namedEvent(descriptor, event, payload)), {
         to,

@@ -1,7 +1,7 @@
 // On behalf of which connection does this code run? The sender of the message that is handled, or the page behind an HTTP request.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import { NO_CALLER, type Party, type Who } from './party.js';
+import { NO_CALLER, type Party, whoFault } from './party.js';
 
 /** Follows asynchronous code, so that a service that a handler calls knows the handler's caller. */
 @Injectable()
@@ -18,11 +18,20 @@ export class CallerContext {
     return this.storage.run(connectionId, code);
   }
 
-  /** Whose connections are meant; a string that says what is wrong where `'caller'` names none. */
-  resolve(who: Who): Party | string {
-    if (who !== 'caller') return partyOf(who);
+  /** Whose connections a `Who` means; null for `'caller'` where there is none. @throws what `faultOf` makes, if it means no connection. */
+  find(who: unknown, faultOf: (problem: string) => Error): Party | null {
+    const fault = whoFault(who);
+    if (fault !== null) throw faultOf(fault);
+    if (who !== 'caller') return partyOf(who as Party);
     const { connectionId } = this;
-    return connectionId === null ? NO_CALLER : { connectionId };
+    return connectionId === null ? null : { connectionId };
+  }
+
+  /** As `find`, and throws where there is no caller, too. */
+  demand(who: unknown, faultOf: (problem: string) => Error): Party {
+    const party = this.find(who, faultOf);
+    if (party === null) throw faultOf(NO_CALLER);
+    return party;
   }
 }
 

@@ -52,15 +52,16 @@ describe('who', () => {
 });
 
 describe('the caller', () => {
-  const NONE = expect.stringContaining("'caller' is the sender of a message, or the page behind an HTTP request");
+  const NONE = "'caller' is the sender of a message, or the page behind an HTTP request";
+  const fault = (problem: string): Error => new TypeError(problem);
 
   it('is the connection on whose behalf the code runs, also after it has waited', async () => {
     const context = new CallerContext();
     const seen: unknown[] = [];
     const look = async (): Promise<void> => {
-      seen.push(context.resolve('caller'));
+      seen.push(context.find('caller', fault));
       await setImmediate();
-      seen.push(context.resolve('caller'));
+      seen.push(context.find('caller', fault));
     };
     await Promise.all([context.run('c1', look), context.run('c2', look)]);
     expect(seen).toEqual([
@@ -88,22 +89,30 @@ describe('the caller', () => {
 
   it('is none outside of such code, with a sentence that says so', () => {
     const context = new CallerContext();
-    expect([context.connectionId, context.resolve('caller')]).toEqual([null, NONE]);
+    expect([context.connectionId, context.find('caller', fault)]).toEqual([null, null]);
     context.run('c1', () => undefined);
-    expect(context.resolve('caller')).toEqual(NONE);
-    expect(context.run('c1', () => new CallerContext().resolve('caller'))).toEqual(NONE);
+    expect(() => context.demand('caller', fault)).toThrow(TypeError);
+    expect(() => context.demand('caller', fault)).toThrow(NONE);
+    expect(context.run('c1', () => new CallerContext().find('caller', fault))).toBeNull();
+  });
+
+  it('is never what means no connection', () => {
+    const context = new CallerContext();
+    for (const call of [context.find.bind(context), context.demand.bind(context)]) {
+      expect(() => context.run('c1', () => call({}, fault))).toThrow('means no connection');
+    }
   });
 
   it('says nothing of a party that is named', () => {
     const context = new CallerContext();
     for (const who of [{ userId: 'ada' }, { sessionId: 's1' }, { connectionId: 'c2' }]) {
-      expect(context.run('c1', () => context.resolve(who))).toEqual(who);
-      expect(context.resolve(who)).toEqual(who);
+      expect(context.run('c1', () => context.demand(who, fault))).toEqual(who);
+      expect(context.find(who, fault)).toEqual(who);
     }
   });
 
   it('keeps no more than the id of a connection that is passed', () => {
     const connection = { connectionId: 'c2', user: null, closed: false };
-    expect(new CallerContext().resolve(connection)).toEqual({ connectionId: 'c2' });
+    expect(new CallerContext().find(connection, fault)).toEqual({ connectionId: 'c2' });
   });
 });

@@ -4,7 +4,7 @@ import { HandlerRegistry } from '../channels/handler.registry.js';
 import { CallerContext } from '../connections/caller.context.js';
 import { concreteChannel } from '../connections/channel-target.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
-import { type Party, whoFault, type Who } from '../connections/party.js';
+import type { Party, Who } from '../connections/party.js';
 import { IRealtimeConnections } from '../connections/realtime.connections.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { Renewal } from '../revocation/authority.renewal.js';
@@ -71,13 +71,8 @@ export class ConnectionControl extends IRealtimeConnections {
     for (const connection of this.directory.of(party)) connection.goodbye({ code: 'REVOKED', reconnect: false });
   }
 
-  /** @throws RealtimeFault if `who` says of no connection that it is meant. */
   private partyOf(who: Who): Party {
-    const fault = whoFault(who);
-    if (fault !== null) throw new RealtimeFault(fault);
-    const party = this.caller.resolve(who);
-    if (typeof party === 'string') throw new RealtimeFault(party);
-    return party;
+    return this.caller.demand(who, (problem) => new RealtimeFault(problem));
   }
 
   /** @throws RealtimeFault for what names no concrete channel of this application: no connection can be subscribed to it. */
