@@ -59,7 +59,7 @@ describe('the browser bundle', () => {
 
   it('contains no channel declaration when channels are named by their types', async () => {
     const { files } = await bundle(`
-      import type * as channels from '../test/channels.js';
+      import type * as channels from '../../contract/test/channels.js';
       import { createRealtimeClient } from './index.js';
       createRealtimeClient<typeof channels>().channel('orders.{orderId}', { orderId: '42' });
       createRealtimeClient().channel<typeof channels.orders>('orders.{orderId}', { orderId: '42' });

@@ -1,7 +1,7 @@
 // What does the compiler know of a channel that a client names by its contract? Checked by `npm run typecheck`.
 import { expectTypeOf } from 'expect-type';
-import type * as channels from '../test/channels.js';
-import { Shipped } from '../test/channels.js';
+import type * as channels from '../../contract/test/channels.js';
+import { Shipped } from '../../contract/test/channels.js';
 import { type ChannelHandle, createRealtimeClient, type SubscriptionStatus } from './index.js';
 
 const now = new Shipped();

@@ -1,7 +1,7 @@
 // What may a client be asked, and what must the compiler refuse? Checked by `npm run typecheck`.
 import type { AnyChannel, PublicUser } from '@nestjs-realtime/contract';
 import { expectTypeOf } from 'expect-type';
-import * as channels from '../test/channels.js';
+import * as channels from '../../contract/test/channels.js';
 import {
   type AuthReason,
   type ChannelHandle,

@@ -9,7 +9,7 @@ import type {
   ReplyOutput,
 } from '@nestjs-realtime/contract';
 import { expectTypeOf } from 'expect-type';
-import { orders, ping, room } from '../test/channels.js';
+import { orders, ping, room } from '../../contract/test/channels.js';
 import {
   type ChannelHandle,
   type ChannelsIn,

@@ -1,6 +1,7 @@
 // What does the compiler infer from a declaration, and what must it refuse? Checked by `npm run typecheck`.
 import { expectTypeOf } from 'expect-type';
 import { z } from 'zod';
+import * as sample from '../test/channels.js';
 import {
   type AnyChannel,
   type ChannelAddress,
@@ -71,46 +72,25 @@ target(orders.with({ orderId: '1', line: '2' }));
 target(orders);
 
 // Events as JSON carries them
-class Parcel {
-  at: Date;
-  by: string;
-  late(): boolean {
-    return false;
-  }
-}
-const auction = defineRealtimeChannel({
-  name: 'auctions.{auctionId}',
-  scope: 'authenticated',
-  events: { packed: Parcel, refresh: null },
-  messages: {
-    poke: null,
-    bid: {
-      payload: Price,
-      errors: { BID_TOO_LOW: z.object({ minimum: z.number() }), CLOSED: null },
-      reply: z.object({ rank: z.number() }),
-    },
-    typing: { payload: z.object({ on: z.boolean() }), whisper: true },
-  },
-});
-type Auction = typeof auction;
-expectTypeOf<EventInput<Auction, 'packed'>>().toEqualTypeOf<Pick<Parcel, 'at' | 'by'>>();
-expectTypeOf<EventOutput<Auction, 'packed'>>().toEqualTypeOf<{ at: string; by: string }>();
-expectTypeOf<EventInput<Auction, 'refresh'>>().toEqualTypeOf<undefined>();
-expectTypeOf<HeardEventOf<Auction>>().toEqualTypeOf<'packed' | 'refresh' | 'typing'>();
-expectTypeOf<ErrorCodeOf<Auction, 'bid'>>().toEqualTypeOf<'BID_TOO_LOW' | 'CLOSED'>();
-expectTypeOf<ErrorCodeOf<Auction, 'poke'>>().toEqualTypeOf<never>();
-expectTypeOf<ReplyInput<Auction, 'bid'>>().toEqualTypeOf<{ rank: number }>();
-expectTypeOf<ReplyOutput<Auction, 'bid'>>().toEqualTypeOf<{ rank: number }>();
-expectTypeOf<ReplyOutput<Auction, 'poke'>>().toEqualTypeOf<void>();
+type Sample = typeof sample.orders;
+expectTypeOf<EventInput<Sample, 'shipped'>>().toEqualTypeOf<Pick<sample.Shipped, 'at' | 'by'>>();
+expectTypeOf<EventOutput<Sample, 'shipped'>>().toEqualTypeOf<{ at: string; by: string }>();
+expectTypeOf<EventInput<Sample, 'refresh'>>().toEqualTypeOf<undefined>();
+expectTypeOf<HeardEventOf<Sample>>().toEqualTypeOf<'shipped' | 'bidded' | 'refresh' | 'typing'>();
+expectTypeOf<ErrorCodeOf<Sample, 'bid'>>().toEqualTypeOf<'BID_TOO_LOW' | 'CLOSED'>();
+expectTypeOf<ErrorCodeOf<Sample, 'poke'>>().toEqualTypeOf<never>();
+expectTypeOf<ReplyInput<Sample, 'bid'>>().toEqualTypeOf<{ rank: number }>();
+expectTypeOf<ReplyOutput<Sample, 'bid'>>().toEqualTypeOf<{ rank: number }>();
+expectTypeOf<ReplyOutput<Sample, 'poke'>>().toEqualTypeOf<void>();
 
 // Addresses
-const one = auction.with({ auctionId: '1' });
-expectTypeOf(one).toEqualTypeOf<ChannelAddress<Auction>>();
+const one = sample.orders.with({ orderId: '1' });
+expectTypeOf(one).toEqualTypeOf<ChannelAddress<Sample>>();
 expectTypeOf(one.name).toEqualTypeOf<string>();
-expectTypeOf(one.params).toEqualTypeOf<{ readonly auctionId: string }>();
-expectTypeOf(one.descriptor).toEqualTypeOf<Auction>();
+expectTypeOf(one.params).toEqualTypeOf<{ readonly orderId: string }>();
+expectTypeOf(one.descriptor).toEqualTypeOf<Sample>();
 const anyAddress: ChannelAddress = one;
-const anyChannel: AnyChannel = auction;
+const anyChannel: AnyChannel = sample.orders;
 export const either = (flag: boolean): ChannelTarget<typeof ping> => (flag ? ping : ping.with({}));
 void [anyAddress, anyChannel];
 

@@ -1,7 +1,7 @@
 // Which modules, ports and listeners compile? Checked by `npm run typecheck`.
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { expectTypeOf } from 'expect-type';
-import { here, inbox, orders, ping, silent } from '../test/channels.js';
+import { here, inbox, orders, ping, silent } from '../../contract/test/channels.js';
 import {
   IRealtimeAuthenticator,
   type IRealtimeBroadcaster,

@@ -1,7 +1,7 @@
 // Which broadcasts compile, and which does the compiler refuse? Checked by `npm run typecheck`.
 import type { AnyChannel, ChannelAddress, ChannelTarget, EventInput, EventNameOf } from '@nestjs-realtime/contract';
 import { expectTypeOf } from 'expect-type';
-import { here, inbox, one, orders, ping, price, room, Shipped, silent, word } from '../../test/channels.js';
+import { here, inbox, one, orders, ping, price, room, Shipped, silent, word } from '../../../contract/test/channels.js';
 import { IRealtimeBroadcaster } from '../index.js';
 
 declare const realtime: IRealtimeBroadcaster;

@@ -1,7 +1,7 @@
 // Which handlers compile, and what does the compiler know inside them? Checked by `npm run typecheck`.
 import type { ChannelAddress, MessageOutput } from '@nestjs-realtime/contract';
 import { expectTypeOf } from 'expect-type';
-import { AddNote, here, inbox, orders, ping, silent } from '../../test/channels.js';
+import { Note, here, inbox, orders, ping, silent } from '../../../contract/test/channels.js';
 import {
   type IRealtimeHandlerRegistry,
   OnRealtime,
@@ -19,7 +19,7 @@ const at = new Date();
 @RealtimeChannel(orders)
 export class OnOrder {
   @RealtimeHandler(orders, 'addNote')
-  async note(note: AddNote, ctx: RealtimeContext<typeof orders>): Promise<void> {
+  async note(note: Note, ctx: RealtimeContext<typeof orders>): Promise<void> {
     expectTypeOf(ctx.userId).toEqualTypeOf<string>();
     await ctx.broadcast('refresh');
     await ctx.broadcast('shipped', { at, by: ctx.userId + note.text + ctx.channel.name }, { except: 'caller' });
@@ -49,7 +49,7 @@ export class OnOrder {
   wrong(_note: { amount: number }): void {}
   // @ts-expect-error the message declares no reply
   @RealtimeHandler(orders, 'addNote')
-  answers(_note: AddNote): string {
+  answers(_note: Note): string {
     return '';
   }
   // @ts-expect-error the message declares another reply
@@ -80,14 +80,14 @@ export class Audit {
 
 export function registered(): void {
   registry.register(orders, 'addNote', (note, ctx) => {
-    expectTypeOf(note).toEqualTypeOf<AddNote>();
+    expectTypeOf(note).toEqualTypeOf<Note>();
     expectTypeOf(ctx).toEqualTypeOf<RealtimeContext<typeof orders, 'addNote'>>();
   });
   registry.register(orders, 'bid', async (bid) => {
     expectTypeOf(bid).toEqualTypeOf<{ amount: number; unit: string }>();
     return { rank: 1 };
   });
-  registry.register(ping, 'message', (note) => expectTypeOf(note).toEqualTypeOf<AddNote>() as unknown as void);
+  registry.register(ping, 'message', (note) => expectTypeOf(note).toEqualTypeOf<Note>() as unknown as void);
   // @ts-expect-error no such message
   registry.register(orders, 'add', () => undefined);
   // @ts-expect-error an event is not a message

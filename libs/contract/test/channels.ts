@@ -1,5 +1,5 @@
-// Which channels do the type tests of the client know? One of each kind, as an application declares them.
-import { defineRealtimeChannel } from '@nestjs-realtime/contract';
+// Which channels do the type tests of all packages know? One of each kind, as an application declares them.
+import { defineRealtimeChannel } from '../src/index.js';
 import { z } from 'zod';
 
 export class Shipped {
@@ -29,11 +29,13 @@ export const orders = defineRealtimeChannel({
     typing: { payload: z.object({ on: z.boolean() }), whisper: true },
   },
 });
+/** The types know history and snapshots; `forFeature` refuses them until the server has them. */
 export const room = defineRealtimeChannel({
   name: 'rooms.{roomId}',
   scope: 'authenticated',
   events: { said: Note },
   messages: { say: Note },
+  history: { size: 500, ttl: '10m' },
   snapshot: z.object({ topic: z.string() }),
 });
 export const ping = defineRealtimeChannel({
@@ -42,11 +44,23 @@ export const ping = defineRealtimeChannel({
   payload: z.object({ n: z.number() }),
   message: Note,
 });
+export const word = defineRealtimeChannel({ name: 'word', scope: 'public', payload: z.string().optional() });
+export const one = defineRealtimeChannel({
+  name: 'one',
+  scope: 'public',
+  events: { ping: z.string().optional() },
+});
 export const inbox = defineRealtimeChannel({
   name: 'inbox.{userId}',
   scope: { userScoped: 'userId' },
   events: { mail: Note },
   autoSubscribe: true,
+});
+export const here = defineRealtimeChannel({ name: 'here', scope: { role: 'staff' }, events: { x: null } });
+export const price = defineRealtimeChannel({
+  name: 'price.{sku}',
+  scope: 'public',
+  events: { tick: z.object({ p: z.number() }) },
 });
 export const silent = defineRealtimeChannel({ name: 'silent', scope: 'public' });
 
