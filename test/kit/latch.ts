@@ -11,3 +11,18 @@ export class Latch<Value = void> {
     this.open = open;
   }
 }
+
+/** A question of the layer, such as a guard's, that the test answers when it wants to. */
+export class HeldQuestion {
+  private readonly put = new Latch();
+  private readonly held = new Latch<boolean>();
+
+  /** Resolves once the question has been put. */
+  readonly asked = this.put.opened;
+  readonly answer = this.held.open;
+
+  readonly ask = (): Promise<boolean> => {
+    this.put.open();
+    return this.held.opened;
+  };
+}

@@ -1,7 +1,7 @@
 // Which pages may connect, and what does an authenticator learn of them?
 import { once } from 'node:events';
-import { get } from 'node:http';
-import { connect } from 'node:net';
+import { get, type Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   diagnose,
@@ -15,7 +15,7 @@ import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { Client } from '../kit/client.js';
 import { KnownUsers } from '../kit/known-users.js';
-import { Latch } from '../kit/latch.js';
+import { HeldQuestion, Latch } from '../kit/latch.js';
 import { LogBook } from '../kit/log-book.js';
 import { UPGRADE, upgradeOf } from '../kit/raw-http.js';
 
@@ -122,61 +122,43 @@ describe('origins as a function', () => {
   });
 
   it('outlives a client that resets its upgrade while the function decides', async () => {
-    const asked = new Latch();
-    const gate = new Latch();
-    const origins = async (): Promise<boolean> => {
-      asked.open();
-      await gate.opened;
-      return true;
-    };
-    const app = await start({ origins });
-    const server = app.nest.getHttpServer() as import('node:http').Server;
-    const upgraded = once(server, 'connection') as Promise<import('node:net').Socket[]>;
+    const question = new HeldQuestion();
+    const app = await start({ origins: question.ask });
+    const server = app.nest.getHttpServer() as Server;
+    const upgraded = once(server, 'connection') as Promise<Socket[]>;
     const { hostname, port } = new URL(app.url);
     const client = connect(Number(port), hostname);
     client.write(
       [upgradeOf(), `Host: ${hostname}:${port}`, 'Origin: https://a.example', ...UPGRADE, '', ''].join('\r\n'),
     );
     const [socket] = await upgraded;
-    await asked.opened;
+    await question.asked;
     const closed = new Promise((resolve) => socket.on('close', resolve));
     client.resetAndDestroy();
     await closed;
-    gate.open();
+    question.answer(true);
     expect(await outcome(app, { origin: 'https://a.example' })).toBe('connected');
   });
 
   it('admits no page to a node that has begun to close meanwhile', async () => {
-    const asked = new Latch();
-    const gate = new Latch();
-    const origins = async (): Promise<boolean> => {
-      asked.open();
-      await gate.opened;
-      return true;
-    };
-    const app = await start({ origins });
+    const question = new HeldQuestion();
+    const app = await start({ origins: question.ask });
     const refused = app.record('refused');
     const late = outcome(app, { origin: 'https://a.example' });
-    await asked.opened;
+    await question.asked;
     app.nest.get(IRealtimeServer).stopAccepting();
-    gate.open();
+    question.answer(true);
     expect(await late).toBe('refused');
     expect(refused).toMatchObject([{ code: 'FORBIDDEN', reason: 'the node is closing' }]);
   });
 
   it('holds no more requests than limits.pendingAuthentications', async () => {
-    const gate = new Latch();
-    const asked = new Latch();
-    const origins = async (): Promise<boolean> => {
-      asked.open();
-      await gate.opened;
-      return true;
-    };
-    const app = await start({ origins, limits: { pendingAuthentications: 1 } });
+    const question = new HeldQuestion();
+    const app = await start({ origins: question.ask, limits: { pendingAuthentications: 1 } });
     const first = outcome(app, { origin: 'https://a.example' });
-    await asked.opened;
+    await question.asked;
     expect(await outcome(app, { origin: 'https://b.example' })).toBe('refused');
-    gate.open();
+    question.answer(true);
     expect(await first).toBe('connected');
   });
 });

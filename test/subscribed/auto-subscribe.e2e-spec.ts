@@ -14,7 +14,7 @@ import {
 import { z } from 'zod';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { type Client } from '../kit/client.js';
-import { Latch } from '../kit/latch.js';
+import { HeldQuestion, Latch } from '../kit/latch.js';
 
 const n = z.number();
 const auto = { autoSubscribe: true, payload: n } as const;
@@ -151,17 +151,12 @@ describe('autoSubscribe', () => {
   });
 
   it('loses against a revocation that comes while a guard decides', async () => {
-    const gate = new Latch();
-    const asked = new Latch();
-    admits = async () => {
-      asked.open();
-      await gate.opened;
-      return true;
-    };
+    const question = new HeldQuestion();
+    admits = question.ask;
     const [client] = await enter(login('s1', 'ann'), 3);
-    await asked.opened;
+    await question.asked;
     await app.nest.get(IRealtimeConnections).unsubscribe({ userId: 'ann' }, guarded);
-    gate.open();
+    question.answer(true);
     await client.settle();
     await app.broadcast(guarded, 1);
     await client.settle();
@@ -171,23 +166,18 @@ describe('autoSubscribe', () => {
 
   it('subscribes to what a user gains before a re-authorization resolves', async () => {
     const [client] = await enter(login('s1', 'ann'), 4);
-    const gate = new Latch();
-    const asked = new Latch();
-    admits = async () => {
-      asked.open();
-      await gate.opened;
-      return true;
-    };
+    const question = new HeldQuestion();
+    admits = question.ask;
     login('s1', 'ann', ['late']);
     let hasResolved = false;
     const underWay = app.nest
       .get(IRealtimeConnections)
       .reauthorize({ userId: 'ann' })
       .then(() => (hasResolved = true));
-    await asked.opened;
+    await question.asked;
     await client.settle();
     expect(hasResolved).toBe(false);
-    gate.open();
+    question.answer(true);
     await underWay;
     expect(app.stats().channels).toMatchObject({ late: 1 });
   });
