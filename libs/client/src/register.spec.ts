@@ -8,7 +8,7 @@ import ts from 'typescript';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const FILE = join(root, 'libs/client/test/application.ts');
 const REGISTER = `
-  import type * as channels from './channels.js';
+  import type * as channels from '../../contract/test/channels.js';
   declare module '@nestjs-realtime/client' {
     interface Register { channels: typeof channels }
   }`;
@@ -82,7 +82,7 @@ describe('what the compiler says of a mistake', () => {
   ];
   const preamble = [
     "import { createRealtimeClient } from '@nestjs-realtime/client';",
-    "import { orders } from './channels.js';",
+    "import { orders } from '../../contract/test/channels.js';",
     'const client = createRealtimeClient<{ orders: typeof orders }>();',
     "const order = client.channel('orders.{orderId}', { orderId: '42' });",
     "const address = orders.with({ orderId: '42' });",
