@@ -4,13 +4,14 @@ import { HandlerRegistry } from '../channels/handler.registry.js';
 import { CallerContext } from '../connections/caller.context.js';
 import { concreteChannel } from '../connections/channel-target.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
+import type { LiveConnection } from '../connections/live.connection.js';
 import type { Party, Who } from '../connections/party.js';
 import { IRealtimeConnections } from '../connections/realtime.connections.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { Renewal } from '../revocation/authority.renewal.js';
 import { ANY_CHANNEL, RevocationLedger } from '../revocation/revocation.ledger.js';
 import { AutoSubscriptions } from './auto.subscriptions.js';
-import { ServerSubscriptions } from './server.subscriptions.js';
+import { type Denial, ServerSubscriptions } from './server.subscriptions.js';
 
 /** Time for a re-authorization, in milliseconds. Subscriptions that are not confirmed within it are evicted; the client may try again. */
 const ON_DEMAND = 1_000;
@@ -34,15 +35,16 @@ export class ConnectionControl extends IRealtimeConnections {
     const name = this.nameOf(target);
     // One that is not established yet has not been welcomed, and no hook has named it.
     const open = this.directory.of(party).filter(({ established }) => established);
-    const outcomes = await Promise.all(open.map((connection) => this.subscriptions.subscribe(connection, name)));
-    const refusal = outcomes.find((outcome) => outcome !== null);
-    if (refusal) throw refusal;
+    const denials = await Promise.all(open.map((connection) => this.subscribeOne(connection, name)));
+    const denial = denials.find((each) => each !== null);
+    if (denial) throw denial.refusal;
   }
 
   override async unsubscribe(who: Who, target?: unknown): Promise<void> {
     const party = this.partyOf(who);
     const name = target === undefined ? undefined : this.nameOf(target);
     for (const connection of this.directory.of(party)) {
+      this.auto.leave(connection, name);
       for (const subscribed of name === undefined ? [...connection.subscriptions.keys()] : [name]) {
         this.renewal.revoke(connection, subscribed);
       }
@@ -56,11 +58,14 @@ export class ConnectionControl extends IRealtimeConnections {
     this.ledger.record('stale', { ...party, channel: name });
     const concerned = this.directory
       .of(party)
-      .filter(({ subscriptions }) => name === undefined || subscriptions.has(name));
+      .filter(
+        (connection) =>
+          name === undefined || connection.subscriptions.has(name) || this.auto.missing(connection).includes(name),
+      );
     await Promise.all(
       concerned.map(async (connection) => {
         this.renewal.evictUnproven(connection, await this.renewal.renew(connection, ON_DEMAND));
-        await this.auto.settled(connection);
+        await this.auto.regain(connection);
       }),
     );
   }
@@ -69,6 +74,13 @@ export class ConnectionControl extends IRealtimeConnections {
     const party = this.partyOf(who);
     this.ledger.record('revoked', party);
     for (const connection of this.directory.of(party)) connection.goodbye({ code: 'REVOKED', reconnect: false });
+  }
+
+  private async subscribeOne(connection: LiveConnection, channel: string): Promise<Denial | null> {
+    this.auto.rejoin(connection, channel);
+    const denial = await this.subscriptions.subscribe(connection, channel);
+    if (denial !== null) this.subscriptions.record(connection, channel, denial);
+    return denial;
   }
 
   private partyOf(who: Who): Party {

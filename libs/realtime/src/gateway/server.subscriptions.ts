@@ -2,9 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import type { LiveConnection } from '../connections/live.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
-import type { RealtimeException } from '../realtime.exception.js';
-import { Admissions } from './channel.admissions.js';
+import { Admissions, type Verdict } from './channel.admissions.js';
 import { ChannelRoster } from './channel.roster.js';
+
+/** The refusal of gate 2, and the channel that it concerns. */
+export type Denial = Extract<Verdict, { readonly refusal: unknown }>;
 
 @Injectable()
 export class ServerSubscriptions {
@@ -14,8 +16,11 @@ export class ServerSubscriptions {
     private readonly refusals: RefusalLog,
   ) {}
 
-  /** Resolves with the refusal of gate 2, or null once the connection is subscribed. One that ends is neither. Never rejects. */
-  subscribe(connection: LiveConnection, channel: string): Promise<RealtimeException | null> {
+  /**
+   * Resolves with the denial of gate 2, which the caller records, or null once the connection is subscribed. One that ends is neither.
+   * Never rejects.
+   */
+  subscribe(connection: LiveConnection, channel: string): Promise<Denial | null> {
     if (isEnding(connection) || connection.subscriptions.has(channel)) return Promise.resolve(null);
     return new Promise((resolve) => {
       this.admissions.decide(connection, new Set([channel]), 'server', (verdicts) => {
@@ -25,10 +30,13 @@ export class ServerSubscriptions {
           this.roster.enter(connection, verdict.match, 'server');
           return resolve(null);
         }
-        this.refusals.record(verdict.refusal, { gate: 'subscribe', connection, channel, match: verdict.refused });
-        resolve(verdict.refusal);
+        resolve(verdict);
       });
     });
+  }
+
+  record(connection: LiveConnection, channel: string, { refusal, refused }: Denial): void {
+    this.refusals.record(refusal, { gate: 'subscribe', connection, channel, match: refused });
   }
 }
 

@@ -4,6 +4,7 @@ import type { RefusalReply, SubscribeFrame, SubscribeReply } from '@nestjs-realt
 import type { LiveConnection } from '../connections/live.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
+import { AutoSubscriptions } from './auto.subscriptions.js';
 import { Admissions, type Verdict } from './channel.admissions.js';
 import { ChannelRoster } from './channel.roster.js';
 import type { PendingRequest } from './pending-request.js';
@@ -16,6 +17,7 @@ export class SubscriptionRequests {
     private readonly admissions: Admissions,
     private readonly roster: ChannelRoster,
     private readonly refusals: RefusalLog,
+    private readonly auto: AutoSubscriptions,
   ) {}
 
   /** Subscribes to one channel or a batch. Admissions take effect together, right after the reply, so no event precedes it. */
@@ -36,6 +38,7 @@ export class SubscriptionRequests {
     if (parsed === null) return this.refuse(connection, pending, new RealtimeException('BAD_REQUEST'));
     connection.lanes.run(parsed.channel, () => {
       this.roster.leave(connection, parsed.channel);
+      this.auto.leave(connection, parsed.channel);
       pending.answer({ ok: true, channel: parsed.channel });
     });
   }
@@ -64,6 +67,7 @@ export class SubscriptionRequests {
       if (!verdict.refusal.retryable) this.roster.leave(connection, channel);
     } else {
       this.roster.enter(connection, verdict.match, 'client');
+      this.auto.rejoin(connection, channel);
     }
   }
 

@@ -34,6 +34,7 @@ export class LeaseSweep implements OnModuleDestroy {
   private cursor = 0;
   private assigned = 0;
   private timer: NodeJS.Timeout | null = null;
+  private afterRenewal: (connection: LiveConnection) => Promise<void> = () => Promise.resolve();
 
   constructor(
     private readonly renewal: Renewal,
@@ -44,6 +45,11 @@ export class LeaseSweep implements OnModuleDestroy {
     this.slots = Array.from({ length: slots }, () => new Set<Lease>());
     const visitsLeft = VISITS_PER_LEASE - VISITS_BEFORE_RENEWAL;
     this.queue = new RenewalQueue(options.limits.renewalsInFlight, visitsLeft, (lease) => this.renew(lease));
+  }
+
+  /** Calls `listener` after each renewal that has confirmed the user and all subscriptions. It must not reject. */
+  onRenewed(listener: (connection: LiveConnection) => Promise<void>): void {
+    this.afterRenewal = listener;
   }
 
   /** Connections with a lease. */
@@ -105,9 +111,11 @@ export class LeaseSweep implements OnModuleDestroy {
   private async renew(lease: Lease): Promise<void> {
     const startedAt = performance.now();
     lease.isRenewing = true;
+    let isConfirmed = false;
     try {
       const renewed = await this.renewal.renew(lease.connection, this.timeFor(lease, startedAt));
-      if (renewed.userConfirmed && renewed.unproven.length === 0) lease.provenAt = startedAt;
+      isConfirmed = renewed.userConfirmed && renewed.unproven.length === 0;
+      if (isConfirmed) lease.provenAt = startedAt;
       else if (this.endsBefore(lease.provenAt + this.options.lease - performance.now(), 1)) {
         this.lapse(lease, renewed, startedAt);
       }
@@ -116,6 +124,8 @@ export class LeaseSweep implements OnModuleDestroy {
     } finally {
       lease.isRenewing = false;
     }
+    // Within this renewal's place in the queue, so that guards asked here are limited with the others.
+    if (isConfirmed) await this.afterRenewal(lease.connection);
   }
 
   /** Ends what a lapsed lease left unconfirmed. The rest gets a new lease; otherwise every later visit would end the old one again. */
