@@ -44,9 +44,10 @@ class OrdersController {
   }
 }
 
-const requestUser = (request: unknown): string | null => {
+const requestUser = (request: unknown): string | null | Promise<string | null> => {
   const { user, headers } = request as Authenticated;
   if (headers['x-fails'] !== undefined) throw new Error('the user could not be found');
+  if (headers['x-hangs'] !== undefined) return new Promise(() => undefined);
   return user?.id ?? null;
 };
 
@@ -97,6 +98,12 @@ describe.each(HTTP_ADAPTERS)('a request on %s', (http) => {
       'has no caller where requestUser fails',
       { authorization: 'ann', 'x-realtime-connection': 'ANN', 'x-fails': '1' },
       { requestUser },
+      ['ann', 'bob'],
+    ],
+    [
+      'has no caller where requestUser takes too long',
+      { authorization: 'ann', 'x-realtime-connection': 'ANN', 'x-hangs': '1' },
+      { requestUser, authenticationTimeout: 200 },
       ['ann', 'bob'],
     ],
   ])('%s', async (_, headers, settings, hearing) => {

@@ -8,6 +8,7 @@ import { Renewal } from './revocation/authority.renewal.js';
 import { RevocationLedger } from './revocation/revocation.ledger.js';
 import { InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
 import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
+import { CallerExplorer } from './channels/caller.explorer.js';
 import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
 import { HookExplorer } from './channels/hook.explorer.js';
@@ -130,6 +131,7 @@ const PROVIDERS: Provider[] = [
   HandlerInvoker,
   ChannelExplorer,
   HookExplorer,
+  CallerExplorer,
   ConnectGuard,
   SubscribeGuard,
   DeclaredLimits,

@@ -111,7 +111,8 @@ export class RealtimeOptions {
   allowMissingOrigin = false;
   /**
    * The id of the user behind an HTTP request, or null. With it, `'caller'` means the page behind a request, which names its connection in
-   * the header `x-realtime-connection`. It runs after the guards of the controller. Default: no header is believed.
+   * the header `x-realtime-connection`. It runs after the guards of the controller. A request whose user is not known within
+   * `authenticationTimeout` has no caller. Default: no header is believed.
    */
   requestUser?: (request: unknown) => string | null | Promise<string | null> = undefined;
   /** Every request is answered within this time. Default 5,000. */

@@ -88,7 +88,15 @@ const MEMBERS: { readonly [Name in keyof NestClasses]: readonly string[] } = {
   ExternalContextCreator: ['create', 'getParamValue'],
   ExternalExceptionFilterContext: ['create'],
   GuardsContextCreator: ['create'],
-  InstanceWrapper: ['isDependencyTreeStatic', 'isTransient', 'isNotMetatype', 'instance', 'id'],
+  InstanceWrapper: [
+    'isDependencyTreeStatic',
+    'isTransient',
+    'isNotMetatype',
+    'instance',
+    'id',
+    'getCtorMetadata',
+    'getPropertiesMetadata',
+  ],
   PipesContextCreator: ['create'],
 };
 

@@ -96,6 +96,32 @@ describe('the caller', () => {
     expect(context.run('c1', () => new CallerContext().find('caller', fault))).toBeNull();
   });
 
+  it('is known to the code that a resting context runs, and followed once something has asked', async () => {
+    const context = new CallerContext();
+    context.rest();
+    const look = async (): Promise<unknown[]> => {
+      const first = context.find('caller', fault);
+      await setImmediate();
+      return [first, context.find('caller', fault)];
+    };
+    expect(await context.run('c1', look)).toEqual([{ connectionId: 'c1' }, null]);
+    expect(await context.run('c2', look)).toEqual([{ connectionId: 'c2' }, { connectionId: 'c2' }]);
+  });
+
+  it('is a fault where a resting context has lost it, once', async () => {
+    const context = new CallerContext();
+    context.rest();
+    expect(context.find('caller', fault)).toBeNull();
+    context.rest();
+    const later = async (): Promise<unknown> => {
+      await setImmediate();
+      return context.find('caller', fault);
+    };
+    await expect(context.run('c1', later)).rejects.toThrow("'caller' was not known yet, because no provider of this");
+    expect(await context.run('c1', later)).toEqual({ connectionId: 'c1' });
+    expect(context.find('caller', fault)).toBeNull();
+  });
+
   it('is never what means no connection', () => {
     const context = new CallerContext();
     for (const call of [context.find.bind(context), context.demand.bind(context)]) {

@@ -35,3 +35,7 @@ export function whoFault(who: unknown): string | null {
 /** What is wrong where `'caller'` must name a connection and none is behind the running code. */
 export const NO_CALLER =
   "'caller' is the sender of a message, or the page behind an HTTP request (option requestUser), and this code runs for neither; name the connection, the session or the user.";
+
+/** What is wrong where code asks for `'caller'` and the boot has found nothing that could. */
+export const NOT_FOLLOWED =
+  "'caller' was not known yet, because no provider of this application injects IRealtimeBroadcaster or IRealtimeConnections; inject what you call, instead of getting it from the application. It is known from now on.";

@@ -4,6 +4,7 @@ import { CALLER_HEADER } from '@nestjs-realtime/contract';
 import { Observable } from 'rxjs';
 import { CallerContext } from '../connections/caller.context.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
+import { withDeadline } from '../connections/deadline.js';
 import { errorRepeated } from '../instrumentation/repeated-log.js';
 import { RealtimeOptions } from '../realtime.options.js';
 
@@ -22,13 +23,18 @@ export class RequestCallerInterceptor implements NestInterceptor {
     private readonly caller: CallerContext,
   ) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const connectionId = await this.callerOf(context);
-    if (connectionId === null) return next.handle();
-    return new Observable((observer) => this.caller.run(connectionId, () => next.handle().subscribe(observer)));
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
+    const asked = this.callerOf(context);
+    if (asked === null) return next.handle();
+    return asked.then((connectionId) =>
+      connectionId === null
+        ? next.handle()
+        : new Observable((observer) => this.caller.run(connectionId, () => next.handle().subscribe(observer))),
+    );
   }
 
-  private async callerOf(context: ExecutionContext): Promise<string | null> {
+  /** Null at once for a request that names no open connection of a user. */
+  private callerOf(context: ExecutionContext): Promise<string | null> | null {
     const { requestUser } = this.options;
     if (requestUser === undefined || context.getType() !== 'http') return null;
     const request = context.switchToHttp().getRequest<{ headers?: Record<string, unknown> } | undefined>();
@@ -36,8 +42,22 @@ export class RequestCallerInterceptor implements NestInterceptor {
     if (typeof connectionId !== 'string' || connectionId === '') return null;
     const owner = this.directory.of({ connectionId })[0]?.user?.userId;
     if (owner === undefined) return null;
+    return this.userOf(request, requestUser).then((userId) => (userId === owner ? connectionId : null));
+  }
+
+  /** Null as well where `requestUser` fails or takes too long: a request must not wait for who its page is. */
+  private async userOf(
+    request: unknown,
+    requestUser: NonNullable<RealtimeOptions['requestUser']>,
+  ): Promise<string | null> {
+    const { authenticationTimeout } = this.options;
     try {
-      return (await requestUser(request)) === owner ? connectionId : null;
+      const asked = Promise.resolve(requestUser(request));
+      return await withDeadline(
+        asked,
+        authenticationTimeout,
+        () => new Error(`No answer in ${authenticationTimeout} ms.`),
+      );
     } catch (error) {
       errorRepeated(this.logger, 'requestUser failed, so a request has no caller', error);
       return null;

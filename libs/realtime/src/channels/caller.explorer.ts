@@ -1,0 +1,43 @@
+// Can anything in the application ask for the caller? Found once at boot.
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LazyModuleLoader, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { InMemoryRealtimeBroadcaster } from '../broadcast/in-memory.broadcaster.js';
+import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
+import { CallerContext } from '../connections/caller.context.js';
+import { IRealtimeConnections } from '../connections/realtime.connections.js';
+import type { InstanceWrapper } from './nest-internals.js';
+
+/** What takes `'caller'`, and what finds any provider. */
+const ASKING: ReadonlySet<unknown> = new Set([
+  IRealtimeBroadcaster,
+  InMemoryRealtimeBroadcaster,
+  IRealtimeConnections,
+  ModuleRef,
+  LazyModuleLoader,
+]);
+
+/** An application in which nothing can ask for the caller does not pay for following its handlers. */
+@Injectable()
+export class CallerExplorer implements OnModuleInit {
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly caller: CallerContext,
+  ) {}
+
+  onModuleInit(): void {
+    // The providers of RealtimeModule itself run on behalf of no caller.
+    const others = [...this.modules.values()].filter(({ providers }) => !providers.has(CallerExplorer));
+    const canAsk = others.some(({ providers, controllers, injectables, middlewares }) =>
+      [providers, controllers, injectables, middlewares].some((wrappers) => [...wrappers.values()].some(injectsAsking)),
+    );
+    if (!canAsk) this.caller.rest();
+  }
+}
+
+function injectsAsking(wrapper: InstanceWrapper): boolean {
+  const dependencies = [
+    ...(wrapper.getCtorMetadata() ?? []),
+    ...(wrapper.getPropertiesMetadata() ?? []).map((property) => property.wrapper),
+  ];
+  return dependencies.some((dependency) => ASKING.has(dependency?.token));
+}
