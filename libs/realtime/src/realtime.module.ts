@@ -8,7 +8,7 @@ import { Renewal } from './revocation/authority.renewal.js';
 import { RevocationLedger } from './revocation/revocation.ledger.js';
 import { InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
 import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
-import { CallerExplorer } from './channels/caller.explorer.js';
+import { CallerExplorer } from './gateway/caller.explorer.js';
 import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
 import { HookExplorer } from './channels/hook.explorer.js';

@@ -5,7 +5,7 @@ import { InMemoryRealtimeBroadcaster } from '../broadcast/in-memory.broadcaster.
 import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
 import { CallerContext } from '../connections/caller.context.js';
 import { IRealtimeConnections } from '../connections/realtime.connections.js';
-import type { InstanceWrapper } from './nest-internals.js';
+import type { InstanceWrapper } from '../channels/nest-internals.js';
 
 /** What takes `'caller'`, and what finds any provider. */
 const ASKING: ReadonlySet<unknown> = new Set([
