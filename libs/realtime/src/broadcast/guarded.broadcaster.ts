@@ -84,9 +84,13 @@ export abstract class GuardedBroadcaster extends IRealtimeBroadcaster {
     if (passed !== true) throw new BroadcastFault(`${this.guard.constructor.name} refused the broadcast.`);
     const payload = this.strip(request);
     const { cause } = this.hooks;
-    if (payload instanceof Promise || request.names.some((name) => this.lanes.isBusy(name)))
+    if (payload instanceof Promise || this.isAnyBusy(request.names))
       return this.publishInTurn(request, recipients, payload, cause);
     return this.publishNow(request, recipients, payload, cause) ?? DONE;
+  }
+
+  private isAnyBusy(names: readonly string[]): boolean {
+    return !this.lanes.areFree && names.some((name) => this.lanes.isBusy(name));
   }
 
   private strip({ registered, channelName, event, payload }: BroadcastRequest): unknown {

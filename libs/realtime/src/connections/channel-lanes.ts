@@ -11,6 +11,11 @@ export class ChannelLanes {
   /** The places of each lane in order; the first holds it. */
   private readonly lanes = new Map<string, Place[]>();
 
+  /** Whether no request holds a lane. */
+  get areFree(): boolean {
+    return this.lanes.size === 0;
+  }
+
   /** Whether a request holds the channel's lane. */
   isBusy(channel: string): boolean {
     return this.lanes.has(channel);

@@ -32,6 +32,7 @@ export class Batch {
   private selective: TurnFrame[] = [];
   /** What members get, by the selective frames that are for them: one bit each. */
   private readonly parts = new Map<number, Part>();
+  private latest: { readonly pattern: number; readonly part: Part } | null = null;
   private droppable = 0;
 
   /** `key` names the room of the frames; of several, the combination. */
@@ -81,6 +82,7 @@ export class Batch {
 
   private forgetBuffers(): void {
     this.joined = null;
+    this.latest = null;
     if (this.parts.size > 0) this.parts.clear();
   }
 
@@ -118,8 +120,11 @@ export class Batch {
     if (index > 0 || selective.length > MOST_PATTERNS) return partOf(this.framesFor(member, index));
     let pattern = 0;
     for (let i = 0; i < selective.length; i++) if (selective[i].audience!.includes(member)) pattern |= 1 << i;
+    // Most members get the same frames as the one before.
+    if (this.latest !== null && this.latest.pattern === pattern) return this.latest.part;
     let part = this.parts.get(pattern);
     if (part === undefined) this.parts.set(pattern, (part = partOf(this.framesFor(member, 0))));
+    this.latest = { pattern, part };
     return part;
   }
 

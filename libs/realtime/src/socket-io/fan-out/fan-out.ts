@@ -15,7 +15,7 @@ import type { Writer } from './writer.js';
 
 /** Finds the outlets of connections. */
 export interface Parties {
-  /** Connections of this node; some that are to leave are not counted any more. */
+  /** Connections of this node. Every member of a channel is one of them. */
   readonly count: number;
   of(party: Party): readonly Outlet[];
 }
@@ -90,7 +90,7 @@ export class FanOut {
   private deliveriesOf({ channels, except, to }: EncodedEvent): Delivery[] {
     const stamp = ++this.stamp;
     let seen = 0;
-    for (const party of except ?? []) seen += markAll(this.parties.of(party), stamp).present;
+    for (const party of except ?? []) seen += markAll(this.parties.of(party), stamp).fresh;
     const addressed = to && this.parties.of(to);
     const deliveries: Delivery[] = [];
     for (const name of channels) {
@@ -98,11 +98,12 @@ export class FanOut {
       if (seen === this.parties.count) break;
       const channel = this.membership.get(name);
       if (channel === undefined) continue;
-      const members = addressed?.filter((outlet) => channel.has(outlet)) ?? channel.values();
-      const marked = markAll(members, stamp);
-      seen += marked.present;
-      const size = marked.fresh.length;
-      if (size > 0) deliveries.push({ channel, size, audience: audienceOf(channel, marked) });
+      const members = addressed?.filter((outlet) => channel.has(outlet));
+      const marked = markAll(members ?? channel.values(), stamp);
+      if (marked.fresh === 0) continue;
+      seen += marked.fresh;
+      const audience = audienceOf(channel, members ?? channel.values(), marked);
+      deliveries.push({ channel, size: marked.fresh, audience });
     }
     return deliveries;
   }
@@ -123,28 +124,34 @@ export class FanOut {
   }
 }
 
-/** What marking has found: outlets that were not marked before, those that were, and how many of the former are to stay connected. */
+/** What marking has found: how many outlets were not marked before, and those that were. */
 interface Marked {
-  readonly fresh: Outlet[];
-  readonly seen: Outlet[];
-  readonly present: number;
+  readonly fresh: number;
+  readonly seen: readonly Outlet[];
 }
 
 function markAll(outlets: Iterable<Outlet>, stamp: number): Marked {
-  const fresh: Outlet[] = [];
   const seen: Outlet[] = [];
-  let present = 0;
+  let fresh = 0;
   for (const outlet of outlets) {
-    (outlet.seenBy === stamp ? seen : fresh).push(outlet);
-    if (outlet.seenBy !== stamp && !outlet.connection.isDeparting) present++;
-    outlet.seenBy = stamp;
+    if (outlet.seenBy === stamp) {
+      seen.push(outlet);
+    } else {
+      outlet.seenBy = stamp;
+      fresh++;
+    }
   }
-  return { fresh, seen, present };
+  return { fresh, seen };
 }
 
-/** The smaller of two ways to say the same; null for every member. */
-function audienceOf({ size }: MemberChannel<Outlet>, { fresh, seen }: Marked): Audience | null {
-  if (fresh.length === size) return null;
-  const isRest = fresh.length + seen.length === size;
-  return isRest && seen.length < fresh.length ? Audience.allBut(seen) : Audience.only(fresh);
+/** Of the members asked, those that were not marked before. Says the smaller of two ways; null for every member of the channel. */
+function audienceOf(
+  { size }: MemberChannel<Outlet>,
+  asked: Iterable<Outlet>,
+  { fresh, seen }: Marked,
+): Audience | null {
+  if (fresh === size) return null;
+  if (fresh + seen.length === size && seen.length < fresh) return Audience.allBut(seen);
+  const marked = new Set(seen);
+  return Audience.only([...asked].filter((outlet) => !marked.has(outlet)));
 }

@@ -111,8 +111,10 @@ export class FastFanOut implements FanOutPath {
   private writeBatch(member: Outlet, batch: Batch): void {
     const index = batch.indexFrom(member.settledAt);
     if (index >= batch.frames.length) return;
-    if (batch.isUniform && !batch.hasDroppable) this.writer.write(member, batch.bufferFrom(index), batch.frames, index);
-    else this.writePart(member, batch.partFor(member, index));
+    if (batch.hasDroppable) return this.writePart(member, batch.partFor(member, index));
+    if (batch.isUniform) return this.writer.write(member, batch.bufferFrom(index), batch.frames, index);
+    const { frames, buffer } = batch.partFor(member, index);
+    if (frames.length > 0) this.writer.write(member, buffer, frames);
   }
 
   /** A whisper must not be why a slow client misses an event. */
