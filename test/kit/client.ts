@@ -119,7 +119,9 @@ export class Client {
       this.log.push(name);
     }
     const resolve = this.waiting.get(name)?.shift();
-    if (resolve) resolve(args);
-    else this.inbox.set(name, [...(this.inbox.get(name) ?? []), args]);
+    if (resolve) return resolve(args);
+    const unread = this.inbox.get(name);
+    if (unread === undefined) this.inbox.set(name, [args]);
+    else unread.push(args);
   }
 }

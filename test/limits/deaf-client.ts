@@ -9,7 +9,8 @@ const PONG = '3';
 export class DeafClient {
   /** Numbers of the events that have arrived. */
   readonly seen: number[] = [];
-  private readonly packets: string[] = [];
+  /** Everything else that has arrived. */
+  readonly packets: string[] = [];
 
   private constructor(private readonly ws: WebSocket) {
     ws.on('message', (data: Buffer) => {

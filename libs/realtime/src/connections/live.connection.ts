@@ -38,7 +38,7 @@ export abstract class LiveConnection {
   private work: ConnectionWork | null = null;
   private grants: Set<Set<string>> | null = null;
   private shown: RealtimeConnection | null = null;
-  private departing = false;
+  private farewell: ByeFrame | null = null;
   private ended = false;
 
   constructor(readonly id: string) {}
@@ -89,7 +89,12 @@ export abstract class LiveConnection {
 
   /** Whether the client was notified that the connection will close. Then only replies follow, and no broadcasts. */
   get isDeparting(): boolean {
-    return this.departing;
+    return this.farewell !== null;
+  }
+
+  /** Whether the client may come back by itself, as far as it was told. */
+  protected get mayReturn(): boolean {
+    return this.farewell?.reconnect ?? true;
   }
 
   /** The handshake of the client, with the `auth` object that was accepted last. */
@@ -105,7 +110,10 @@ export abstract class LiveConnection {
 
   /** Sends a notice of the protocol. */
   protected abstract notify(frame: string, body: unknown): void;
-  /** Closes the transport after the frames sent so far. Further calls do nothing. */
+  /**
+   * Closes the transport after the frames sent so far, so that the client comes back by itself, unless a goodbye has said that it may
+   * not. Further calls do nothing.
+   */
   abstract disconnect(): void;
 
   begin(running: Running): void {
@@ -128,7 +136,7 @@ export abstract class LiveConnection {
     for (const granted of this.grants ?? []) granted.add(match.name);
     if (this.joined.has(match.name)) return;
     if (this.joined === NO_SUBSCRIPTIONS) this.joined = new Subscriptions();
-    this.joined.add(this.departing ? match : this.enter(match));
+    this.joined.add(this.isDeparting ? match : this.enter(match));
   }
 
   /** Passes a set to `during` that collects the channels granted, for the first time or again, until `during` settles. */
@@ -175,7 +183,7 @@ export abstract class LiveConnection {
   announceEnd(frame: ByeFrame): void {
     if (this.ended) return;
     for (const joined of this.joined.values()) this.exit(joined);
-    this.departing = true;
+    this.farewell = frame;
     this.notify(FRAMES.BYE, frame);
     if (!frame.reconnect) this.work?.abort(() => endOf(frame), null);
   }
@@ -189,7 +197,7 @@ export abstract class LiveConnection {
   }
 
   private tell(frame: string, body: unknown): void {
-    if (!this.departing) this.notify(frame, body);
+    if (!this.isDeparting) this.notify(frame, body);
   }
 
   private drop(channel: string, reason: () => Error): ChannelMatch | null {

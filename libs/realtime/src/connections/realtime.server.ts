@@ -45,6 +45,10 @@ export abstract class IRealtimeServer {
   abstract stopAccepting(): void;
   /** Sends an event to the channel's members on this node, and returns their number. Must not throw for any content. */
   abstract deliver(event: EncodedEvent): number;
+  /** Resolves when clients have had the chance to take what this turn of the event loop has delivered; null while that is little. */
+  pressure(): Promise<void> | null {
+    return null;
+  }
   /** Counted at the time of the call. */
   abstract stats(): RealtimeStats;
   /** Milliseconds between the pings that keep idle connections alive; null if there are none or the interval is unknown. */

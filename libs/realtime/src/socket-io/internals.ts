@@ -23,7 +23,7 @@ export interface EngineInternals {
   readonly readyState: string;
   readonly upgrading: boolean;
   /** Appended to, and replaced whenever Engine.IO flushes it. */
-  readonly writeBuffer: readonly BufferedPacket[];
+  writeBuffer: readonly BufferedPacket[];
   readonly transport: TransportInternals;
 }
 
@@ -97,6 +97,17 @@ export function webSocketInternals(ws: WebSocket): WebSocketInternals {
 /** Bytes that wait in the network socket under a WebSocket, because the peer does not read. */
 export function unsentBytes(ws: WebSocketInternals | undefined): number {
   return ws?._socket?.writableLength ?? 0;
+}
+
+/** Bytes that the kernel has taken of what was written to the network socket under a WebSocket. */
+export function takenBytes(ws: WebSocketInternals | undefined): number {
+  const network = ws?._socket;
+  return network ? network.bytesWritten - network.writableLength : 0;
+}
+
+/** Throws away what Engine.IO has not given to the transport yet. */
+export function dropUnsent(conn: EngineSocket): void {
+  engineOf(conn).writeBuffer = [];
 }
 
 /** Throws away what a WebSocket has read and not taken apart yet. */

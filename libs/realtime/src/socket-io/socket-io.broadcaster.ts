@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { GuardedBroadcaster } from '../broadcast/guarded.broadcaster.js';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';
+import { IRealtimeServer } from '../connections/realtime.server.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { CallerContext } from '../connections/caller.context.js';
 import type { EncodedEvent } from '../connections/encoded-event.js';
@@ -19,11 +20,14 @@ export class SocketIORealtimeBroadcaster extends GuardedBroadcaster {
     hooks: RealtimeHooks,
     caller: CallerContext,
     private readonly broker: IRealtimeBroker,
+    private readonly server: IRealtimeServer,
   ) {
     super(guard, tracer, registry, hooks, caller);
   }
 
   protected override publish(event: EncodedEvent): number | Promise<number> {
-    return this.broker.publish(event);
+    const sent = this.broker.publish(event);
+    const pressure = this.server.pressure();
+    return pressure === null ? sent : Promise.all([sent, pressure]).then(([count]) => count);
   }
 }

@@ -8,7 +8,7 @@ import { LiveConnection } from '../connections/live.connection.js';
 import type { MemberChannel, Membership } from '../connections/channel.membership.js';
 import type { FanOut } from './fan-out/fan-out.js';
 import { Outlet } from './fan-out/outlet.js';
-import { noticePacket, replyPacket } from './fan-out/prepared-packet.js';
+import { DISCONNECT_PACKET, noticePacket, replyPacket } from './fan-out/prepared-packet.js';
 import { handshakeOf } from './handshake.js';
 
 /** What a socket carries in `socket.data`: its connection, and its user (docs/decisions/0001#decision-3). */
@@ -77,8 +77,11 @@ export class SocketIOConnection extends LiveConnection {
   }
 
   override disconnect(): void {
-    if (this.socket.connected) this.socket.disconnect(true);
-    // The connection has passed gate 1 and is not established yet. Socket.IO would ignore a disconnect now, and connect the socket a tick later.
-    else this.socket.conn.close();
+    const { socket } = this;
+    // Socket.IO's clients come back by themselves after the end of a transport, and stay away after a DISCONNECT.
+    if (!this.mayReturn && socket.connected) return void socket.disconnect(true);
+    // Before the connection is established, Socket.IO would ignore a disconnect, and connect the socket a tick later.
+    if (!this.mayReturn) socket.conn.write(DISCONNECT_PACKET);
+    socket.conn.close();
   }
 }

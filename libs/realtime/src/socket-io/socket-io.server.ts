@@ -1,5 +1,5 @@
 // How do connections, requests and events travel over Socket.IO? The one class that speaks to its server.
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import type { Server, Socket } from 'socket.io';
@@ -12,12 +12,16 @@ import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer, type RealtimeStats } from '../connections/realtime.server.js';
 import { QueryUse } from '../inspection/query.use.js';
 import { RefusalLog } from '../guards/refusal.log.js';
+import { quotedForLog } from '../instrumentation/log-text.js';
+import { warnRepeated } from '../instrumentation/repeated-log.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
+import { BackPressure } from './fan-out/back-pressure.js';
 import { Backlogs } from './fan-out/backlogs.js';
 import { FanOut, type Parties } from './fan-out/fan-out.js';
 import type { Outlet } from './fan-out/outlet.js';
+import { SlowClients } from './fan-out/slow-clients.js';
 import { Writer } from './fan-out/writer.js';
 import { connectionOf, listenToEngine } from './intake/engine-listeners.js';
 import { engineOptions } from './intake/engine.options.js';
@@ -25,7 +29,7 @@ import { PacketMeter } from './intake/packet-meter.js';
 import { RequestCheck } from './intake/request.check.js';
 import { listenToSockets } from './intake/socket-listeners.js';
 import { Turns } from './intake/turns.js';
-import { connectingSockets, namespaceCount } from './internals.js';
+import { connectingSockets, dropUnsent, namespaceCount } from './internals.js';
 import { showRooms } from './rooms-view.js';
 import { demandSocketIO } from './socket-io-probe.js';
 import { SocketIOConnection } from './socket-io.connection.js';
@@ -33,6 +37,7 @@ import { SocketIOConnection } from './socket-io.connection.js';
 /** The clients of this node, over Socket.IO. */
 @Injectable()
 export class SocketIORealtimeServer extends IRealtimeServer {
+  private readonly logger = new Logger('Realtime');
   private mounted: unknown = null;
   private io: Server | null = null;
   private entrance: RealtimeEntrance | null = null;
@@ -40,6 +45,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private readonly census: ChannelCensus;
   private readonly fanOut: FanOut;
   private readonly backlogs: Backlogs;
+  private readonly slow: SlowClients;
+  private readonly pressureOfTurn: BackPressure;
   private readonly check: RequestCheck;
   private readonly meter: PacketMeter;
 
@@ -61,8 +68,11 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       },
       of: (party) => directory.of(party).map((connection) => (connection as SocketIOConnection).outlet),
     };
-    this.fanOut = new FanOut(membership, parties, options.fanOut, new Writer(this.backlogs, this.overflow));
-    this.meter = new PacketMeter(options.limits, this.backlogs, refusals, (conn) => this.cutOff(conn, null));
+    const { queuedBytes } = options.limits;
+    this.slow = new SlowClients(this.backlogs, queuedBytes, this.judged);
+    this.pressureOfTurn = new BackPressure(queuedBytes, this.slow);
+    this.fanOut = new FanOut(membership, parties, options.fanOut, new Writer(this.backlogs, this.slow, this.overflow));
+    this.meter = new PacketMeter(options.limits, this.slow, refusals, (conn) => this.cutOff(conn, null));
     this.check = new RequestCheck(options, refusals, () => this.accepting);
   }
 
@@ -93,7 +103,12 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   }
 
   override deliver(event: EncodedEvent): number {
+    this.pressureOfTurn.add(event.json?.length ?? 0);
     return this.fanOut.broadcast(event);
+  }
+
+  override pressure(): Promise<void> | null {
+    return this.pressureOfTurn.get();
   }
 
   override stats(): RealtimeStats {
@@ -101,7 +116,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     const channels = this.census.subscriptions();
     return {
       state: this.state(),
-      connections: sockets.length,
+      // One that was cut off has ended, though what waits for it may still be written.
+      connections: sockets.filter(({ conn }) => connectionOf(conn)?.closed !== true).length,
       subscriptions: [...channels.values()].reduce((sum, count) => sum + count, 0),
       channels: Object.fromEntries(channels),
       fanOut: this.fanOut.mode,
@@ -146,6 +162,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
       counters.watch('connecting', () => connectingSockets(io.sockets) ?? 0);
     }
     counters.watch('turns', () => turns.size);
+    counters.watch('slow', () => this.slow.size);
     counters.watch('reads', () => meter.reads);
     if (this.options.transports.includes('polling')) io.engine.use(this.check.middleware);
     const ended = (connection: SocketIOConnection, reason: string): void => entrance.disconnected(connection, reason);
@@ -155,24 +172,44 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     listenToSockets(io, { entrance, refusals, fanOut, take: turns.take, connectionFor });
   }
 
-  /** A client for which nothing more may wait: cut off, or left out where the channel or the options say so. */
+  /** A client for which nothing more may wait. What follows may broadcast, so it comes after the write that led to it. */
   private readonly overflow = (conn: EngineSocket, channel: string, isDroppable: boolean): void => {
-    const connection = connectionOf(conn);
-    if (connection === null || connection.closed) return;
-    const declared = connection.subscriptions.get(channel)?.descriptor.slowConsumer;
-    const policy = isDroppable ? 'drop' : (declared ?? this.options.slowConsumer);
-    if (policy === 'disconnect') this.cutOff(conn, channel);
-    else this.overflowed(connection, channel, policy);
+    queueMicrotask(() => {
+      const connection = connectionOf(conn);
+      if (connection === null || connection.closed) return;
+      const policy = isDroppable ? 'drop' : this.policyOf(connection, channel);
+      if (policy === 'disconnect') this.cutOff(conn, channel);
+      else this.overflowed(connection, channel, policy);
+    });
   };
 
-  /** A client that does not read would not read a notice either; its backlog is freed at once. */
+  /** One that is slow where events are dropped misses further ones, until less than the limit waits for it. */
+  private readonly judged = (conn: EngineSocket, channel: string): void => {
+    const connection = connectionOf(conn);
+    if (connection !== null && this.policyOf(connection, channel) === 'disconnect') this.cutOff(conn, channel);
+  };
+
+  private policyOf(connection: SocketIOConnection, channel: string): SlowConsumerPolicy {
+    return connection.subscriptions.get(channel)?.descriptor.slowConsumer ?? this.options.slowConsumer;
+  }
+
+  /** The client may come back. It reads why if it still reads; what the kernel does not take within the closing timeout is lost. */
   private cutOff(conn: EngineSocket, channel: string | null): void {
     const connection = connectionOf(conn);
-    if (connection !== null) {
-      this.overflowed(connection, channel, 'disconnect');
-      this.entrance?.disconnected(connection, 'slow consumer');
-    }
-    conn.close(true);
+    if (connection === null) return void conn.close(true);
+    if (connection.closed) return;
+    this.overflowed(connection, channel, 'disconnect');
+    warnRepeated(this.logger, 'A slow client was cut off', this.describe(connection, channel));
+    dropUnsent(conn);
+    connection.announceEnd({ code: 'SLOW_CONSUMER', reconnect: true });
+    this.entrance?.disconnected(connection, 'slow consumer');
+    this.meter.close(conn);
+  }
+
+  private describe({ user, outlet: { conn } }: SocketIOConnection, channel: string | null): string {
+    const who = user === null ? 'anonymous' : `user ${quotedForLog(user.userId)}`;
+    const what = channel === null ? 'answers' : `events of channel ${quotedForLog(channel)}`;
+    return `${who}; ${this.backlogs.bytesOf(conn)} bytes waited, ${what} last; above limits.queuedBytes for ${this.slow.behindFor(conn)} ms`;
   }
 
   private overflowed(connection: SocketIOConnection, name: string | null, policy: SlowConsumerPolicy): void {

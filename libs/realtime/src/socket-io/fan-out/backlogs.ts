@@ -1,7 +1,7 @@
 // How many bytes wait for a client that does not read? Counted where they wait: in Engine.IO's buffer and in the socket's.
 import type { Socket as NetSocket } from 'node:net';
 import type { Socket as EngineSocket } from 'engine.io';
-import { type BufferedPacket, engineOf, unsentBytes } from '../internals.js';
+import { type BufferedPacket, engineOf, takenBytes, unsentBytes } from '../internals.js';
 
 interface Backlog {
   /** The buffer these bytes wait in; Engine.IO appends to it, and takes a new one whenever it flushes. */
@@ -47,11 +47,19 @@ export class Backlogs {
     return network.writableLength + bytes <= this.limit || network.writableLength === 0;
   }
 
-  /** Whether too many answers wait for a client that goes on asking. Events do not count: they have a policy of their own. */
-  isDeaf(conn: EngineSocket): boolean {
+  /** What the client has taken so far; 0 on polling, where whatever waits is taken at once. */
+  takenBy(conn: EngineSocket): number {
+    return takenBytes(engineOf(conn).transport.socket);
+  }
+
+  /**
+   * Whether too many answers wait for a client that goes on asking. Events do not count: they have a policy of their own, by which
+   * `events` bytes of them may wait.
+   */
+  isDeaf(conn: EngineSocket, events: number): boolean {
     const { writeBuffer, transport } = engineOf(conn);
-    // In a network socket answers wait among events, which have filled no more than their own share.
-    if (unsentBytes(transport.socket) > 2 * this.limit) return true;
+    // In a network socket answers wait among events.
+    if (unsentBytes(transport.socket) > events + this.limit) return true;
     return writeBuffer.length > 0 && this.of(conn, writeBuffer).answers > this.limit;
   }
 

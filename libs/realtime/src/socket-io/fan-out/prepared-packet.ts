@@ -12,6 +12,9 @@ const SOCKET_IO_ACK = '3';
 /** Socket.IO's packet type of a refused CONNECT. */
 const SOCKET_IO_CONNECT_ERROR = '4';
 
+/** Socket.IO's DISCONNECT of the default namespace. */
+export const DISCONNECT_PACKET = '1';
+
 /** The answer to a CONNECT that is refused before Socket.IO sees it. */
 export function connectErrorPacket(refusal: RealtimeException): string {
   return SOCKET_IO_CONNECT_ERROR + JSON.stringify({ message: refusal.message, data: refusal.toError() });

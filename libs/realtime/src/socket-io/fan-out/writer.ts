@@ -6,6 +6,7 @@ import type { Backlogs } from './backlogs.js';
 import type { Audience } from './audience.js';
 import { type Part, partOf, type TurnFrame } from './batch.js';
 import type { Outlet } from './outlet.js';
+import type { SlowClients } from './slow-clients.js';
 import { eventPacket } from './prepared-packet.js';
 import { textFrame } from './text-frame.js';
 
@@ -26,6 +27,7 @@ export function turnFrame(order: number, channel: string, event: EncodedEvent, a
 export class Writer {
   constructor(
     private readonly backlogs: Backlogs,
+    private readonly slow: SlowClients,
     private readonly overflow: Overflow,
   ) {}
 
@@ -34,7 +36,10 @@ export class Writer {
     const network = member.network;
     if (network === null) {
       for (let i = from; i < frames.length; i++) this.queueEvent(member, frames[i]);
-    } else if (this.backlogs.hasRoomOn(network, buffer.length)) {
+    } else if (
+      this.backlogs.hasRoomOn(network, buffer.length) ||
+      this.slow.mayWait(member.conn, buffer.length, frames[from].channel)
+    ) {
       network.write(buffer);
     } else {
       for (let i = from; i < frames.length; i++) this.overflow(member.conn, frames[i].channel, frames[i].isDroppable);
@@ -57,8 +62,10 @@ export class Writer {
 
   /** Engine.IO queues the event behind whatever it has. */
   queueEvent({ conn }: Outlet, { channel, packet, frame, isDroppable }: TurnFrame): void {
-    const isTooMuch = isDroppable ? this.backlogs.isSlow(conn) : !this.backlogs.hasRoom(conn, frame.length);
-    if (isTooMuch) return this.overflow(conn, channel, isDroppable);
+    const mayWait = isDroppable
+      ? !this.backlogs.isSlow(conn)
+      : this.backlogs.hasRoom(conn, frame.length) || this.slow.mayWait(conn, frame.length, channel);
+    if (!mayWait) return this.overflow(conn, channel, isDroppable);
     conn.write(packet, { compress: false, wsPreEncodedFrame: [frame] } as WriteOptions);
   }
 

@@ -3,7 +3,7 @@ import type { Socket as EngineSocket } from 'engine.io';
 import type { RefusalLog } from '../../guards/refusal.log.js';
 import { RealtimeException } from '../../realtime.exception.js';
 import type { RealtimeLimits } from '../../realtime.options.js';
-import type { Backlogs } from '../fan-out/backlogs.js';
+import type { SlowClients } from '../fan-out/slow-clients.js';
 import type { EnginePacket } from '../internals.js';
 import { CLOSE_TIMEOUT, type FrameMeter, MeteredWebSocket } from './metered-web-socket.js';
 import { ENGINE_MESSAGE, type HeaderFault, headerFault } from './packet-header.js';
@@ -27,7 +27,7 @@ export class PacketMeter implements FrameMeter, TransportMeter {
 
   constructor(
     private readonly limits: RealtimeLimits,
-    private readonly backlogs: Backlogs,
+    private readonly slow: SlowClients,
     private readonly refusals: RefusalLog,
     private readonly cutOff: CutOff,
   ) {}
@@ -107,7 +107,7 @@ export class PacketMeter implements FrameMeter, TransportMeter {
   }
 
   private isDeaf({ conn }: TransportLink, ws: MeteredWebSocket | null): boolean {
-    if (conn !== null) return this.backlogs.isDeaf(conn);
+    if (conn !== null) return this.slow.isDeaf(conn);
     return ws !== null && ws.unsent > this.limits.queuedBytes;
   }
 
@@ -129,10 +129,18 @@ export class PacketMeter implements FrameMeter, TransportMeter {
       ws?.terminate();
       return false;
     }
-    connection?.announceEnd({ code: 'POLICY', reconnect: false });
-    if (ws !== null) endWithin(CLOSE_TIMEOUT, conn, ws);
-    conn.close();
+    connection?.goodbye({ code: 'POLICY', reconnect: false });
+    closeWithin(CLOSE_TIMEOUT, conn, ws);
     return false;
+  }
+
+  /** Reads no more, and closes once everything is written; without that after the closing timeout. */
+  close(conn: EngineSocket): void {
+    const link = TransportLink.of(conn);
+    if (link !== undefined) link.ended = true;
+    const ws = webSocketOf(conn.transport);
+    ws?.endReading();
+    closeWithin(CLOSE_TIMEOUT, conn, ws);
   }
 
   private linkOf(ws: MeteredWebSocket): TransportLink {
@@ -140,13 +148,14 @@ export class PacketMeter implements FrameMeter, TransportMeter {
   }
 }
 
-/** The longest time the goodbye waits for a peer that does not read. */
-function endWithin(milliseconds: number, conn: EngineSocket, ws: MeteredWebSocket): void {
+/** Milliseconds are the longest time that the goodbye waits for a peer that does not read. */
+function closeWithin(milliseconds: number, conn: EngineSocket, ws: MeteredWebSocket | null): void {
   const timer = setTimeout(() => conn.close(true), milliseconds).unref();
   conn.once('close', () => {
     clearTimeout(timer);
-    ws.endWriting();
+    ws?.endWriting();
   });
+  conn.close();
 }
 
 /** From now on both transports are one connection, and share its limits. */
