@@ -28,6 +28,8 @@ export abstract class IRealtimeBroadcaster {
    * To every client that is subscribed. The second argument is the payload if the channel is declared with `payload`, else the name of an
    * event that carries none. A list names channels of one descriptor; a client that is subscribed to several hears the event once, on the
    * first of them.
+   *
+   * Await it in a loop: once a turn of the event loop has broadcast much, it resolves when clients have had the chance to read.
    */
   abstract broadcast<Channel extends AnyChannel>(
     target: BroadcastTargets<Channel>,
