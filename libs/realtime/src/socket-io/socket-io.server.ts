@@ -26,6 +26,7 @@ import { RequestCheck } from './intake/request.check.js';
 import { listenToSockets } from './intake/socket-listeners.js';
 import { Turns } from './intake/turns.js';
 import { connectingSockets, namespaceCount } from './internals.js';
+import { OwnAdapter } from './own-adapter.js';
 import { showRooms } from './rooms-view.js';
 import { demandSocketIO } from './socket-io-probe.js';
 import { SocketIOConnection } from './socket-io.connection.js';
@@ -42,6 +43,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private readonly backlogs: Backlogs;
   private readonly check: RequestCheck;
   private readonly meter: PacketMeter;
+  private readonly adapter = new OwnAdapter();
 
   constructor(
     private readonly options: RealtimeOptions,
@@ -67,11 +69,12 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   }
 
   override gatewayOptions(): Record<string, unknown> {
-    return engineOptions(this.options, this.check.allows, this.meter);
+    return { ...engineOptions(this.options, this.check.allows, this.meter), adapter: this.adapter.option };
   }
 
   override mount(transport: unknown): void {
     this.mounted = transport;
+    if (isSocketIOServer(transport)) this.adapter.hold(transport);
   }
 
   override open(entrance: RealtimeEntrance): void {
@@ -84,7 +87,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.io = this.mounted;
     this.entrance = entrance;
     this.takeOver(this.io);
-    showRooms(this.io.sockets, this.membership);
+    showRooms(this.io.sockets, this.membership, ({ conn }) => connectionOf(conn));
     this.listen(this.io, entrance);
   }
 
