@@ -23,7 +23,7 @@ export class ClusterIoAdapter extends IoAdapter {
   override createIOServer(port: number, options?: ServerOptions): Server {
     const { adapterConstructor: adapter } = this;
     const isOption = this.way === 'the option adapter';
-    const server = super.createIOServer(port, isOption ? { ...options, adapter } : options);
+    const server = super.createIOServer(port, isOption ? ({ ...options, adapter } as ServerOptions) : options);
     if (!isOption) server.adapter(adapter);
     this.servers.set(options?.path ?? '/socket.io', server);
     return server;

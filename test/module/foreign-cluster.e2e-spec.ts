@@ -26,10 +26,10 @@ class OwnGateway {
 class GatewayModule {}
 
 class Ada extends IRealtimeAuthenticator {
-  override authenticate(): RealtimeUser {
+  override authenticate(): Promise<RealtimeUser> {
     const claims: Record<string, unknown> = { password: 'secret', rows: 10n };
     claims.self = claims;
-    return { userId: 'ada', roles: ['reader'], claims };
+    return Promise.resolve({ userId: 'ada', roles: ['reader'], claims });
   }
 }
 

@@ -51,4 +51,8 @@ export abstract class IRealtimeServer {
   pingInterval(): number | null {
     return null;
   }
+  /** Options that the application's WebSocket adapter has set otherwise than `gatewayOptions()` asks; for the doctor. */
+  changedOptions(): readonly string[] {
+    return [];
+  }
 }

@@ -1,12 +1,15 @@
 // Where do clients enter the application? At the WebSocket gateway on its own HTTP server.
 import { Inject, type OnApplicationBootstrap, type OnModuleDestroy, type Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';
 import type { LiveConnection } from '../connections/live.connection.js';
 import type { Acknowledge, RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
+import { RealtimeOptions } from '../realtime.options.js';
 import { ConnectionLife } from './connection.life.js';
+import { demandOwnPath } from './path-rivals.js';
 import { RequestDispatcher } from './request.dispatcher.js';
 
 /** The transport calls it for every connection and request. Nest mounts it through a class that `createRealtimeGateway` makes. */
@@ -18,6 +21,8 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
     private readonly broker: IRealtimeBroker,
     private readonly life: ConnectionLife,
     private readonly dispatcher: RequestDispatcher,
+    private readonly modules: ModulesContainer,
+    private readonly options: RealtimeOptions,
   ) {}
 
   /** Nest calls this when it binds gateways. An error thrown here would be lost, so faults are reported at bootstrap. */
@@ -26,10 +31,12 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
     this.mounted = true;
   }
 
-  /** @throws RealtimeFault when the WebSocket adapter of the application is unsuitable. */
+  /** @throws RealtimeFault when the WebSocket adapter or another gateway of the application is in the way. */
   async onApplicationBootstrap(): Promise<void> {
     await this.broker.start(this.server);
-    if (this.mounted) this.server.open(this);
+    if (!this.mounted) return;
+    demandOwnPath(this.modules, this.constructor, this.options.path);
+    this.server.open(this);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -68,8 +75,10 @@ export function createRealtimeGateway(): Type<RealtimeGateway> {
       @Inject(IRealtimeBroker) broker: IRealtimeBroker,
       @Inject(ConnectionLife) life: ConnectionLife,
       @Inject(RequestDispatcher) dispatcher: RequestDispatcher,
+      @Inject(ModulesContainer) modules: ModulesContainer,
+      @Inject(RealtimeOptions) options: RealtimeOptions,
     ) {
-      super(server, broker, life, dispatcher);
+      super(server, broker, life, dispatcher, modules, options);
       WebSocketGateway(server.gatewayOptions())(MountedRealtimeGateway);
     }
   }

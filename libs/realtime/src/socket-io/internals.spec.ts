@@ -84,6 +84,7 @@ describe('the internals of Socket.IO, Engine.IO and ws', () => {
 
   it.each([
     ['_nsps', '_nsps'],
+    ['parentNsps', 'parentNsps'],
     ['sockets.adapter.rooms', 'rooms'],
     ['sockets.adapter.socketRooms', 'socketRooms'],
     ['engine.prepare', '_query'],

@@ -15,6 +15,7 @@ import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
+import { changedOptions, demandOptions } from './adapter-options.js';
 import { Backlogs } from './fan-out/backlogs.js';
 import { FanOut, type Parties } from './fan-out/fan-out.js';
 import type { Outlet } from './fan-out/outlet.js';
@@ -44,6 +45,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private readonly check: RequestCheck;
   private readonly meter: PacketMeter;
   private readonly adapter = new OwnAdapter();
+  private asked: Record<string, unknown> = {};
+  private changed: readonly string[] = [];
 
   constructor(
     private readonly options: RealtimeOptions,
@@ -69,7 +72,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   }
 
   override gatewayOptions(): Record<string, unknown> {
-    return { ...engineOptions(this.options, this.check.allows, this.meter), adapter: this.adapter.option };
+    this.asked = { ...engineOptions(this.options, this.check.allows, this.meter), adapter: this.adapter.option };
+    return this.asked;
   }
 
   override mount(transport: unknown): void {
@@ -121,6 +125,10 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     return isSocketIOServer(this.mounted) ? (this.mounted.engine?.opts.pingInterval ?? null) : null;
   }
 
+  override changedOptions(): readonly string[] {
+    return this.adapter.isReplaced ? ['adapter', ...this.changed] : this.changed;
+  }
+
   private state(): RealtimeStats['state'] {
     if (!this.accepting) return 'draining';
     return this.io === null || this.options.mode === 'in-memory' ? 'closed' : 'accepting';
@@ -128,12 +136,15 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   /** Nest's own pipe per connection and event is not used: every request goes through the entrance (docs/hardening.md#1). */
   private takeOver(io: Server): void {
-    // A gateway in a namespace shares the engine too, and the check of origins with it where it was bound first.
-    if (io.sockets.listeners('connection').length > 1 || namespaceCount(io) > 1) {
+    if (namespaceCount(io) > 1) {
       throw new RealtimeFault(
-        `Another gateway uses the path "${this.options.path}" of nestjs-realtime; give it a path of its own, or set RealtimeModule.forRoot({ path }).`,
+        `The application's WebSocket adapter opens a namespace on the path "${this.options.path}" of nestjs-realtime, where no gate would check its clients. Leave servers with this options.path as they are in createIOServer().`,
       );
     }
+    demandOptions(io, this.asked);
+    this.changed = changedOptions(io, this.asked);
+    // One is Nest's own.
+    if (io.sockets.listenerCount('connection') > 1) this.changed = [...this.changed, "on('connection')"];
     io.sockets.removeAllListeners('connection');
     // Clients that connected before the gates existed were never checked: they have to connect again.
     io.disconnectSockets(true);
