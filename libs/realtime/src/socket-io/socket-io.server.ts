@@ -1,5 +1,5 @@
 // How do connections, requests and events travel over Socket.IO? The one class that speaks to its server.
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import type { Server, Socket } from 'socket.io';
@@ -26,15 +26,21 @@ import { PacketMeter } from './intake/packet-meter.js';
 import { RequestCheck } from './intake/request.check.js';
 import { listenToSockets } from './intake/socket-listeners.js';
 import { Turns } from './intake/turns.js';
+import { HttpRoutes, isHttpServer } from './http-routes.js';
 import { connectingSockets, namespaceCount } from './internals.js';
 import { OwnAdapter } from './own-adapter.js';
 import { showRooms } from './rooms-view.js';
 import { demandSocketIO } from './socket-io-probe.js';
 import { SocketIOConnection } from './socket-io.connection.js';
 
+/** An application that has started listens within this many milliseconds, or on a server that we do not know. */
+const LISTEN_DELAY = 3_000;
+const NOTHING_LISTENS =
+  'The application has started, but nothing that serves realtime listens, so no client can connect. Call app.listen(...). If the application listens on HTTP servers of its own, call app.get(IRealtimeServer).attach(httpServer) for each of them.';
+
 /** The clients of this node, over Socket.IO. */
 @Injectable()
-export class SocketIORealtimeServer extends IRealtimeServer {
+export class SocketIORealtimeServer extends IRealtimeServer implements OnApplicationShutdown {
   private mounted: unknown = null;
   private io: Server | null = null;
   private entrance: RealtimeEntrance | null = null;
@@ -45,6 +51,8 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private readonly check: RequestCheck;
   private readonly meter: PacketMeter;
   private readonly adapter = new OwnAdapter();
+  private readonly routes: HttpRoutes;
+  private waitsForListen: NodeJS.Timeout | null = null;
   private asked: Record<string, unknown> = {};
   private changed: readonly string[] = [];
 
@@ -69,6 +77,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.fanOut = new FanOut(membership, parties, options.fanOut, new Writer(this.backlogs, this.overflow));
     this.meter = new PacketMeter(options.limits, this.backlogs, refusals, (conn) => this.cutOff(conn, null));
     this.check = new RequestCheck(options, refusals, () => this.accepting);
+    this.routes = new HttpRoutes(options.path, options.transports.includes('websocket'));
   }
 
   override gatewayOptions(): Record<string, unknown> {
@@ -78,7 +87,18 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   override mount(transport: unknown): void {
     this.mounted = transport;
-    if (isSocketIOServer(transport)) this.adapter.hold(transport);
+    if (!isSocketIOServer(transport)) return;
+    this.adapter.hold(transport);
+    this.routes.open(transport);
+  }
+
+  override attach(httpServer: object): void {
+    if (!isHttpServer(httpServer)) {
+      throw new RealtimeFault(
+        'attach() takes an HTTP or HTTPS server of Node, such as http.createServer(...) makes it.',
+      );
+    }
+    this.routes.add(httpServer);
   }
 
   override open(entrance: RealtimeEntrance): void {
@@ -93,10 +113,17 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.takeOver(this.io);
     showRooms(this.io.sockets, this.membership, ({ conn }) => connectionOf(conn));
     this.listen(this.io, entrance);
+    if (this.options.mode === 'server')
+      this.waitsForListen = setTimeout(this.warnUnlessListening, LISTEN_DELAY).unref();
   }
 
   override stopAccepting(): void {
     this.accepting = false;
+    if (this.waitsForListen !== null) clearTimeout(this.waitsForListen);
+  }
+
+  onApplicationShutdown(): void {
+    this.routes.close();
   }
 
   override deliver(event: EncodedEvent): number {
@@ -131,8 +158,13 @@ export class SocketIORealtimeServer extends IRealtimeServer {
 
   private state(): RealtimeStats['state'] {
     if (!this.accepting) return 'draining';
-    return this.io === null || this.options.mode === 'in-memory' ? 'closed' : 'accepting';
+    if (this.io === null || this.options.mode === 'in-memory') return 'closed';
+    return this.routes.isListening ? 'accepting' : 'closed';
   }
+
+  private readonly warnUnlessListening = (): void => {
+    if (!this.routes.isListening) new Logger('Realtime').warn(NOTHING_LISTENS);
+  };
 
   /** Nest's own pipe per connection and event is not used: every request goes through the entrance (docs/hardening.md#1). */
   private takeOver(io: Server): void {
