@@ -56,9 +56,9 @@ const SOCKET_IO = 'libs/realtime/src/socket-io';
 const SOCKET_IO_COLUMNS = [
   ['internals', 'installed-copies'],
   ['fan-out'],
-  ['handshake', 'rooms-view', 'socket-io.connection'],
+  ['handshake', 'own-adapter', 'rooms-view', 'socket-io.connection'],
   ['intake'],
-  ['socket-io-probe', 'socket-io.server', 'socket-io.broadcaster'],
+  ['adapter-options', 'http-routes', 'socket-io-probe', 'socket-io.server', 'socket-io.broadcaster'],
 ];
 
 /** Each vendor has one home; the dashboard looks at the bus as well. */

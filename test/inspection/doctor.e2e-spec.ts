@@ -253,7 +253,7 @@ describe('the doctor', () => {
   it('knows its codes', () => {
     const silence = ['POLING'] as never;
     expect(() => RealtimeModule.forRoot({ doctor: { silence } })).toThrow(
-      'doctor.silence must be a list of ANY_HOST, COOKIES_WITHOUT_ORIGINS, GLOBAL_GUARDS,',
+      'doctor.silence must be a list of ADAPTER_OPTIONS, ANY_HOST, COOKIES_WITHOUT_ORIGINS, GLOBAL_GUARDS,',
     );
     expect(() => RealtimeModule.forRoot({ doctor: true as never })).toThrow('doctor must be an object');
     expect(() => RealtimeModule.forRoot({ doctor: { silent: [] } as never })).toThrow('doctor.silent is not an option');

@@ -57,6 +57,7 @@ export class RealtimeLimits {
 
 /** What the doctor can find; `docs/operations.md` explains each code. */
 export const DOCTOR_CODES = [
+  'ADAPTER_OPTIONS',
   'ANY_HOST',
   'COOKIES_WITHOUT_ORIGINS',
   'GLOBAL_GUARDS',

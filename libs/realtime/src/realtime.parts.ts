@@ -58,7 +58,7 @@ export function partProviders({ authenticator, guards, broker, server, tracer }:
 const PORTS = new Map<object, readonly string[]>([
   [IRealtimeAuthenticator, ['authenticate']],
   [IRealtimeBroker, ['start', 'stop', 'publish']],
-  [IRealtimeServer, ['gatewayOptions', 'mount', 'open', 'stopAccepting', 'deliver', 'stats']],
+  [IRealtimeServer, ['gatewayOptions', 'mount', 'attach', 'open', 'stopAccepting', 'deliver', 'stats']],
   [IRealtimeTracer, ['span']],
 ]);
 

@@ -23,6 +23,11 @@ export const ENTRY_PROVIDER = '__entryProvider__';
 /** Metadata key of `@Injectable()`. */
 export const INJECTABLE = '__injectable__';
 
+/** Metadata keys of `@WebSocketGateway()`: that a class is one, its options, and its port. */
+export const GATEWAY = 'websockets:is_gateway';
+export const GATEWAY_OPTIONS = 'websockets:gateway_options';
+export const PORT = 'port';
+
 /** Parameter kinds, as `PARAMS` metadata encodes them. */
 export const NEST_PARAM = { SOCKET: 0, PAYLOAD: 3 } as const;
 

@@ -4,7 +4,7 @@ import type { RealtimeEntrance } from './realtime-entrance.js';
 
 /** The state of one node at one moment. */
 export interface RealtimeStats {
-  /** Whether new connections are accepted: `closed` until the application listens, `draining` once it begins to close. */
+  /** Whether new connections are accepted: `closed` until a server that leads here listens, `draining` once it begins to close. */
   readonly state: 'closed' | 'accepting' | 'draining';
   /** Connections that have passed gate 1. */
   readonly connections: number;
@@ -39,6 +39,11 @@ export abstract class IRealtimeServer {
   abstract gatewayOptions(): Record<string, unknown>;
   /** Receives the transport's server object once Nest has created it. Accepts no connection yet. */
   abstract mount(transport: unknown): void;
+  /**
+   * Serves a further HTTP or HTTPS server, such as one that `http.createServer(expressApp)` makes, at the path of the gateway. The application
+   * starts and closes it.
+   */
+  abstract attach(httpServer: object): void;
   /** Begins to accept connections. @throws RealtimeFault if the mounted server is not supported. */
   abstract open(entrance: RealtimeEntrance): void;
   /** Refuses new connections; those that are open remain. */
@@ -54,5 +59,9 @@ export abstract class IRealtimeServer {
   /** Milliseconds between the pings that keep idle connections alive; null if there are none or the interval is unknown. */
   pingInterval(): number | null {
     return null;
+  }
+  /** Options that the application's WebSocket adapter has set otherwise than `gatewayOptions()` asks; for the doctor. */
+  changedOptions(): readonly string[] {
+    return [];
   }
 }

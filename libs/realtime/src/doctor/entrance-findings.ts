@@ -72,3 +72,16 @@ function cookieFindings(authenticator: IRealtimeAuthenticator): RealtimeFinding[
     },
   ];
 }
+
+/** What the application's WebSocket adapter has changed, and opens no door. */
+export function adapterFindings(changed: readonly string[]): RealtimeFinding[] {
+  if (changed.length === 0) return [];
+  return [
+    {
+      code: 'ADAPTER_OPTIONS',
+      severity: 'warning',
+      message: `The application's WebSocket adapter sets what realtime decides itself: ${changed.join(', ')}. Settings of forRoot() for it may not hold, and listeners and cluster adapters are not used.`,
+      fix: 'In createIOServer() of the adapter, leave servers with the options.path of realtime as they are.',
+    },
+  ];
+}

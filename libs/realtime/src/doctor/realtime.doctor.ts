@@ -9,7 +9,7 @@ import { thrownText } from '../instrumentation/log-text.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { type DoctorCode, RealtimeOptions } from '../realtime.options.js';
 import { channelFindings } from './channel-findings.js';
-import { entranceFindings, QUERY_READ } from './entrance-findings.js';
+import { adapterFindings, entranceFindings, QUERY_READ } from './entrance-findings.js';
 import { type RealtimeFinding, renderFindings, sorted } from './finding.js';
 import { globalGuardFindings } from './global-guard-findings.js';
 import { installationFindings } from './installation-findings.js';
@@ -56,6 +56,7 @@ export class RealtimeDoctor implements OnApplicationBootstrap {
     return sorted([
       ...globalGuardFindings(this.contexts),
       ...this.entranceFindings(),
+      ...adapterFindings(this.server.changedOptions()),
       ...(this.queryUse.isNoted ? [QUERY_READ] : []),
       ...channelFindings(this.registry),
       ...installationFindings(root),

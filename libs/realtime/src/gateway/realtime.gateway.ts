@@ -1,23 +1,40 @@
 // Where do clients enter the application? At the WebSocket gateway on its own HTTP server.
-import { Inject, type OnApplicationBootstrap, type OnModuleDestroy, type Type } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type Type,
+} from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
+import { GATEWAY } from '../channels/nest-internals.js';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';
 import type { LiveConnection } from '../connections/live.connection.js';
 import type { Acknowledge, RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
+import { RealtimeOptions } from '../realtime.options.js';
 import { ConnectionLife } from './connection.life.js';
+import { demandOwnPath } from './path-rivals.js';
 import { RequestDispatcher } from './request.dispatcher.js';
+
+const NO_HTTP =
+  'This process has no HTTP server, so realtime opens no port, and no client can connect here. Broadcasts go through the broker.';
 
 /** The transport calls it for every connection and request. Nest mounts it through a class that `createRealtimeGateway` makes. */
 export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnApplicationBootstrap, OnModuleDestroy {
   private mounted = false;
+  private started = false;
 
   constructor(
     private readonly server: IRealtimeServer,
     private readonly broker: IRealtimeBroker,
     private readonly life: ConnectionLife,
     private readonly dispatcher: RequestDispatcher,
+    private readonly modules: ModulesContainer,
+    private readonly options: RealtimeOptions,
   ) {}
 
   /** Nest calls this when it binds gateways. An error thrown here would be lost, so faults are reported at bootstrap. */
@@ -26,10 +43,18 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
     this.mounted = true;
   }
 
-  /** @throws RealtimeFault when the WebSocket adapter of the application is unsuitable. */
+  /** @throws RealtimeFault when the WebSocket adapter or another gateway of the application is in the way. */
   async onApplicationBootstrap(): Promise<void> {
+    // Nest calls it again where a microservice of a hybrid application is initialised later.
+    if (this.started) return;
+    this.started = true;
     await this.broker.start(this.server);
-    if (this.mounted) this.server.open(this);
+    if (!this.mounted) {
+      if (this.options.mode === 'server') new Logger('Realtime').log(NO_HTTP);
+      return;
+    }
+    demandOwnPath(this.modules, this.constructor, this.options.path);
+    this.server.open(this);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -59,18 +84,34 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
 /**
  * Makes a separate gateway class for each `forRoot`. Nest reads a gateway's options when it binds gateways, after all providers exist.
  * The constructor can therefore set options that come from `forRootAsync`.
+ *
+ * Nest binds the gateways of microservices too, and without an HTTP server its WebSocket adapter opens a port for them. So the class becomes a
+ * gateway once there is an HTTP server, and ceases to be one when it is bound: a hybrid application may bind gateways twice.
  */
 export function createRealtimeGateway(): Type<RealtimeGateway> {
-  @WebSocketGateway()
+  @Injectable()
   class MountedRealtimeGateway extends RealtimeGateway {
     constructor(
       @Inject(IRealtimeServer) server: IRealtimeServer,
       @Inject(IRealtimeBroker) broker: IRealtimeBroker,
       @Inject(ConnectionLife) life: ConnectionLife,
       @Inject(RequestDispatcher) dispatcher: RequestDispatcher,
+      @Inject(ModulesContainer) modules: ModulesContainer,
+      @Inject(RealtimeOptions) options: RealtimeOptions,
+      @Inject(HttpAdapterHost) http: HttpAdapterHost,
     ) {
-      super(server, broker, life, dispatcher);
-      WebSocketGateway(server.gatewayOptions())(MountedRealtimeGateway);
+      super(server, broker, life, dispatcher, modules, options);
+      // A testing module gets its HTTP server after its providers.
+      http.init$.subscribe(() => {
+        // Null in a microservice.
+        const adapter = http.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+        if (adapter) WebSocketGateway(server.gatewayOptions())(MountedRealtimeGateway);
+      });
+    }
+
+    override afterInit(transport: unknown): void {
+      super.afterInit(transport);
+      Reflect.deleteMetadata(GATEWAY, MountedRealtimeGateway);
     }
   }
   return MountedRealtimeGateway;

@@ -11,6 +11,7 @@ import { engineOptions } from './intake/engine.options.js';
 import { meteringFault } from './intake/packet-meter.js';
 import { requestIntake } from './intake/request-intake.js';
 import { RequestCheck } from './intake/request.check.js';
+import { TransportLink } from './intake/transport-link.js';
 import {
   connectingSockets,
   connectionFault,
@@ -83,6 +84,7 @@ describe('the internals of Socket.IO, Engine.IO and ws', () => {
 
   it.each([
     ['_nsps', '_nsps'],
+    ['parentNsps', 'parentNsps'],
     ['sockets.adapter.rooms', 'rooms'],
     ['sockets.adapter.socketRooms', 'socketRooms'],
     ['engine.prepare', '_query'],
@@ -151,7 +153,9 @@ describe('the internals of Socket.IO, Engine.IO and ws', () => {
       taken.push([connection, event, args]);
       acknowledge?.('answer');
     });
-    socket.data.connection = 'its connection';
+    const link = TransportLink.of(socket.conn) ?? new TransportLink(settings.limits);
+    link.attach(socket.conn);
+    link.connection = 'its connection' as never;
     takeRequests(without(socket, 'onevent'));
     const asking = clients.find(({ id }) => id === socket.id)!;
     expect(await asking.emitWithAck('ask', 1, 2)).toBe('answer');

@@ -132,9 +132,10 @@ export function connectingSockets(namespace: Namespace): number | null {
   return (namespace as unknown as { _preConnectSockets?: { readonly size?: number } })._preConnectSockets?.size ?? null;
 }
 
-/** How many namespaces a server has. */
+/** How many namespaces a server has, with those that it makes for clients that ask. */
 export function namespaceCount(io: Server): number {
-  return (io as unknown as { _nsps: ReadonlyMap<string, unknown> })._nsps.size;
+  const { _nsps, parentNsps } = io as unknown as Record<'_nsps' | 'parentNsps', ReadonlyMap<unknown, unknown>>;
+  return _nsps.size + parentNsps.size;
 }
 
 /**

@@ -1,9 +1,9 @@
 // How do a channel's members look to code that asks Socket.IO? As the room `ch:<name>`, though Socket.IO keeps no such room (docs/decisions/0001#decision-3).
-import type { Namespace } from 'socket.io';
+import type { Namespace, Socket } from 'socket.io';
 import type { MemberChannel, Membership } from '../connections/channel.membership.js';
 import type { Outlet } from './fan-out/outlet.js';
 import { adapterOf } from './internals.js';
-import type { SocketData } from './socket-io.connection.js';
+import type { SocketIOConnection } from './socket-io.connection.js';
 
 /** What the names of channels begin with here; a socket's own room has no such prefix (docs/decisions/0001#decision-3). */
 const ROOM_PREFIX = 'ch:';
@@ -30,15 +30,19 @@ class RoomsView extends Map<string, Set<string>> {
 }
 
 /** Lets `io.in('ch:orders.42')` find members, and `socket.rooms` hold its channels. */
-export function showRooms(namespace: Namespace, membership: Membership<Outlet>): void {
+export function showRooms(
+  namespace: Namespace,
+  membership: Membership<Outlet>,
+  connectionOf: (socket: Socket) => SocketIOConnection | null,
+): void {
   const { sockets } = namespace;
   const adapter = adapterOf(namespace);
   const ownRooms = adapter.socketRooms.bind(adapter);
   adapter.rooms = new RoomsView(membership);
   adapter.socketRooms = (id) => {
     const own = ownRooms(id);
-    const data = sockets.get(id)?.data as Partial<SocketData> | undefined;
-    const channels = data?.connection?.subscriptions.keys() ?? [];
+    const socket = sockets.get(id);
+    const channels = (socket && connectionOf(socket))?.subscriptions.keys() ?? [];
     return own && new Set([...own, ...channels.map((channel) => ROOM_PREFIX + channel)]);
   };
 }

@@ -22,6 +22,7 @@ export function serverFaults(io: Server, polling: boolean): string[] {
   const faults: string[] = [];
   const check = (holds: boolean, fault: string): void => void (holds || faults.push(fault));
   check(isMap((io as unknown as { _nsps?: unknown })._nsps), 'socket.io: the server has no map _nsps');
+  check(isMap((io as unknown as { parentNsps?: unknown }).parentNsps), 'socket.io: the server has no map parentNsps');
   const adapter = adapterOf(io.sockets) as Partial<AdapterInternals>;
   check(isMap(adapter.rooms), 'socket.io-adapter: the adapter has no map rooms');
   check(typeof adapter.socketRooms === 'function', 'socket.io-adapter: the adapter has no socketRooms()');

@@ -11,10 +11,9 @@ import { Outlet } from './fan-out/outlet.js';
 import { DISCONNECT_PACKET, noticePacket, replyPacket } from './fan-out/prepared-packet.js';
 import { handshakeOf } from './handshake.js';
 
-/** What a socket carries in `socket.data`: its connection, and its user (docs/decisions/0001#decision-3). */
-export interface SocketData {
-  connection: SocketIOConnection;
-  user: LiveConnection['user'];
+/** What a socket carries in `socket.data` for code of the application (docs/decisions/0001#decision-3). */
+interface SocketData {
+  user?: LiveConnection['user'];
 }
 
 export class SocketIOConnection extends LiveConnection {
@@ -55,6 +54,13 @@ export class SocketIOConnection extends LiveConnection {
     this.membership.exit(name, this.outlet);
   }
 
+  /** Call it once gate 1 has admitted the client. What an application's user holds may be circular, or a secret. */
+  showUser(): void {
+    const data = this.socket.data as SocketData;
+    data.user = this.user;
+    Object.defineProperty(data, 'toJSON', { value: publicData, configurable: true });
+  }
+
   /** Sends the client its connection's id and user. */
   welcome(): void {
     const { id, user } = this;
@@ -84,4 +90,9 @@ export class SocketIOConnection extends LiveConnection {
     if (!this.mayReturn) socket.conn.write(DISCONNECT_PACKET);
     socket.conn.close();
   }
+}
+
+/** `socket.data` in logs and other JSON. */
+function publicData(this: SocketData): SocketData {
+  return { ...this, user: this.user && publicUser(this.user) };
 }

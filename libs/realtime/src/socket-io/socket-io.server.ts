@@ -1,5 +1,5 @@
 // How do connections, requests and events travel over Socket.IO? The one class that speaks to its server.
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import type { Server, Socket } from 'socket.io';
@@ -18,6 +18,7 @@ import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { BackPressure } from './fan-out/back-pressure.js';
+import { changedOptions, demandOptions } from './adapter-options.js';
 import { Backlogs } from './fan-out/backlogs.js';
 import { FanOut, type Parties } from './fan-out/fan-out.js';
 import type { Outlet } from './fan-out/outlet.js';
@@ -29,14 +30,21 @@ import { PacketMeter } from './intake/packet-meter.js';
 import { RequestCheck } from './intake/request.check.js';
 import { listenToSockets } from './intake/socket-listeners.js';
 import { Turns } from './intake/turns.js';
+import { HttpRoutes, isHttpServer } from './http-routes.js';
 import { connectingSockets, dropUnsent, namespaceCount } from './internals.js';
+import { OwnAdapter } from './own-adapter.js';
 import { showRooms } from './rooms-view.js';
 import { demandSocketIO } from './socket-io-probe.js';
 import { SocketIOConnection } from './socket-io.connection.js';
 
+/** An application that has started listens within this many milliseconds, or on a server that we do not know. */
+const LISTEN_DELAY = 3_000;
+const NOTHING_LISTENS =
+  'The application has started, but nothing that serves realtime listens, so no client can connect. Call app.listen(...). If the application listens on HTTP servers of its own, call app.get(IRealtimeServer).attach(httpServer) for each of them.';
+
 /** The clients of this node, over Socket.IO. */
 @Injectable()
-export class SocketIORealtimeServer extends IRealtimeServer {
+export class SocketIORealtimeServer extends IRealtimeServer implements OnApplicationShutdown {
   private readonly logger = new Logger('Realtime');
   private mounted: unknown = null;
   private io: Server | null = null;
@@ -49,6 +57,11 @@ export class SocketIORealtimeServer extends IRealtimeServer {
   private readonly pressureOfTurn: BackPressure;
   private readonly check: RequestCheck;
   private readonly meter: PacketMeter;
+  private readonly adapter = new OwnAdapter();
+  private readonly routes: HttpRoutes;
+  private waitsForListen: NodeJS.Timeout | null = null;
+  private asked: Record<string, unknown> = {};
+  private changed: readonly string[] = [];
 
   constructor(
     private readonly options: RealtimeOptions,
@@ -74,14 +87,28 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.fanOut = new FanOut(membership, parties, options.fanOut, new Writer(this.backlogs, this.slow, this.overflow));
     this.meter = new PacketMeter(options.limits, this.slow, refusals, (conn) => this.cutOff(conn, null));
     this.check = new RequestCheck(options, refusals, () => this.accepting);
+    this.routes = new HttpRoutes(options.path, options.transports.includes('websocket'));
   }
 
   override gatewayOptions(): Record<string, unknown> {
-    return engineOptions(this.options, this.check.allows, this.meter);
+    this.asked = { ...engineOptions(this.options, this.check.allows, this.meter), adapter: this.adapter.option };
+    return this.asked;
   }
 
   override mount(transport: unknown): void {
     this.mounted = transport;
+    if (!isSocketIOServer(transport)) return;
+    this.adapter.hold(transport);
+    this.routes.open(transport);
+  }
+
+  override attach(httpServer: object): void {
+    if (!isHttpServer(httpServer)) {
+      throw new RealtimeFault(
+        'attach() takes an HTTP or HTTPS server of Node, such as http.createServer(...) makes it.',
+      );
+    }
+    this.routes.add(httpServer);
   }
 
   override open(entrance: RealtimeEntrance): void {
@@ -94,12 +121,19 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.io = this.mounted;
     this.entrance = entrance;
     this.takeOver(this.io);
-    showRooms(this.io.sockets, this.membership);
+    showRooms(this.io.sockets, this.membership, ({ conn }) => connectionOf(conn));
     this.listen(this.io, entrance);
+    if (this.options.mode === 'server')
+      this.waitsForListen = setTimeout(this.warnUnlessListening, LISTEN_DELAY).unref();
   }
 
   override stopAccepting(): void {
     this.accepting = false;
+    if (this.waitsForListen !== null) clearTimeout(this.waitsForListen);
+  }
+
+  onApplicationShutdown(): void {
+    this.routes.close();
   }
 
   override deliver(event: EncodedEvent): number {
@@ -134,19 +168,31 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     return isSocketIOServer(this.mounted) ? (this.mounted.engine?.opts.pingInterval ?? null) : null;
   }
 
+  override changedOptions(): readonly string[] {
+    return this.adapter.isReplaced ? ['adapter', ...this.changed] : this.changed;
+  }
+
   private state(): RealtimeStats['state'] {
     if (!this.accepting) return 'draining';
-    return this.io === null || this.options.mode === 'in-memory' ? 'closed' : 'accepting';
+    if (this.io === null || this.options.mode === 'in-memory') return 'closed';
+    return this.routes.isListening ? 'accepting' : 'closed';
   }
+
+  private readonly warnUnlessListening = (): void => {
+    if (!this.routes.isListening) new Logger('Realtime').warn(NOTHING_LISTENS);
+  };
 
   /** Nest's own pipe per connection and event is not used: every request goes through the entrance (docs/hardening.md#1). */
   private takeOver(io: Server): void {
-    // A gateway in a namespace shares the engine too, and the check of origins with it where it was bound first.
-    if (io.sockets.listeners('connection').length > 1 || namespaceCount(io) > 1) {
+    if (namespaceCount(io) > 1) {
       throw new RealtimeFault(
-        `Another gateway uses the path "${this.options.path}" of nestjs-realtime; give it a path of its own, or set RealtimeModule.forRoot({ path }).`,
+        `The application's WebSocket adapter opens a namespace on the path "${this.options.path}" of nestjs-realtime, where no gate would check its clients. Leave servers with this options.path as they are in createIOServer().`,
       );
     }
+    demandOptions(io, this.asked);
+    this.changed = changedOptions(io, this.asked);
+    // One is Nest's own.
+    if (io.sockets.listenerCount('connection') > 1) this.changed = [...this.changed, "on('connection')"];
     io.sockets.removeAllListeners('connection');
     // Clients that connected before the gates existed were never checked: they have to connect again.
     io.disconnectSockets(true);

@@ -40,6 +40,9 @@ export function engineOptions(
     },
     ...(polling && { cors }),
     wsEngine: polling ? metered : withoutSessions(metered),
+    // Engine.IO would end upgrades of other paths that take over a second.
+    destroyUpgrade: false,
+
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,

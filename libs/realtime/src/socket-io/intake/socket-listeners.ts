@@ -5,7 +5,7 @@ import type { RefusalLog } from '../../guards/refusal.log.js';
 import { authRefusal } from '../../payloads/auth-shape.js';
 import { RealtimeException } from '../../realtime.exception.js';
 import type { FanOut } from '../fan-out/fan-out.js';
-import type { SocketData, SocketIOConnection } from '../socket-io.connection.js';
+import type { SocketIOConnection } from '../socket-io.connection.js';
 import { requestIntake, type TakeEvent } from './request-intake.js';
 import { TransportLink } from './transport-link.js';
 
@@ -23,7 +23,8 @@ export function listenToSockets(io: Server, parts: SocketParts): void {
   const { entrance } = parts;
   const takeRequests = requestIntake(parts.take);
   const onDisconnect = function (this: Socket, reason: string): void {
-    entrance.disconnected((this.data as SocketData).connection, reason);
+    const connection = TransportLink.of(this.conn)?.connection;
+    if (connection) entrance.disconnected(connection, reason);
     this.conn.close();
   };
   io.use((socket, next) => {
@@ -32,7 +33,8 @@ export function listenToSockets(io: Server, parts: SocketParts): void {
   io.on('connection', (socket: Socket) => {
     takeRequests(socket);
     socket.on('disconnect', onDisconnect);
-    const { connection } = socket.data as SocketData;
+    const connection = TransportLink.of(socket.conn)?.connection;
+    if (!connection) return;
     connection.welcome();
     entrance.connected(connection);
   });
@@ -48,11 +50,9 @@ async function admit(socket: Socket, parts: SocketParts): Promise<void> {
       throw malformed;
     }
     const connection = parts.connectionFor(socket);
-    const data = socket.data as SocketData;
-    data.connection = connection;
     link.connection = connection;
     await parts.entrance.connect(connection, connection.handshake);
-    data.user = connection.user;
+    connection.showUser();
     // The transport may have closed while gate 1 was at work; nothing else would report that end.
     if (socket.conn.readyState !== 'open') parts.entrance.disconnected(connection, 'closed during authentication');
     // Socket.IO's CONNECT and our welcome.
