@@ -1,18 +1,20 @@
 // How does a class with class-validator decorators validate a payload?
 import type { Issue, PayloadClass } from '@nestjs-realtime/contract';
-import { isLegalSegment } from '@nestjs-realtime/contract';
 import type { ClassConstructor } from 'class-transformer';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { ClassConstraints } from './class-constraints.js';
 import { Decorations, metadataOf } from './class-decorations.js';
+import { findMisplacedArray, invalid, issuesOf } from './class-issues.js';
 import { ClassTransformations } from './class-transformations.js';
 import { ClassValidation } from './class-validation.js';
+import { inheritedNames, type KnownClasses } from './inherited-names.js';
 import { asJsonCarries } from './json-walk.js';
 import { OutboundTransformer, type PayloadTransformer } from './outbound-transformer.js';
 import { isPlainObject } from './payload-shape.js';
 import type { PayloadValidator } from './payload-validator.js';
 
+type Fields = Readonly<Record<string, unknown>>;
 type ClassTransformer = typeof import('class-transformer');
 
 const INBOUND: ValidatorOptions = {
@@ -23,7 +25,6 @@ const INBOUND: ValidatorOptions = {
   validationError: { target: false, value: false },
 };
 const OUTBOUND: ValidatorOptions = { ...INBOUND, forbidNonWhitelisted: false };
-const MAX_ISSUES = 10;
 
 /** How payloads of one class are transformed and validated in one direction. */
 interface Direction {
@@ -34,12 +35,15 @@ interface Direction {
   readonly keeps: (value: object) => boolean;
   readonly instantiate: (type: PayloadClass, payload: object) => object;
   readonly finish: (value: object) => unknown;
+  /** What is unknown in the payload although the instance may not show it. */
+  readonly unknown: (payload: object, instance: object) => readonly Issue[];
 }
 
 /** Compiles classes with the two optional peer dependencies. One per application. */
 export class ClassSchemaCompiler {
   private readonly inbound: PayloadTransformer;
   private readonly outbound: PayloadTransformer;
+  private readonly classes: KnownClasses;
 
   constructor(
     private readonly validation: ClassValidation,
@@ -54,6 +58,13 @@ export class ClassSchemaCompiler {
       keeps: () => false,
     };
     this.outbound = outbound ?? this.inbound;
+    this.classes = {
+      declares: (of, property) => {
+        const metadata = metadataOf(validation.validator, of);
+        return metadata.length === 0 || metadata.some(({ propertyName }) => propertyName === property);
+      },
+      propertyOf: (of, key) => transformations?.propertyOf(of, key) ?? key,
+    };
   }
 
   /** Loads the optional peer dependencies; null if one of them is not installed. */
@@ -106,8 +117,21 @@ export class ClassSchemaCompiler {
     // class-transformer costs more than the validation. If it would only copy properties, they are copied without it.
     const copies = isFlat && this.transformations?.none(type) === true && !writesItself(type);
     const finish = copies ? spread : (instance: object) => this.outbound.toPlain(instance);
-    const inbound: Direction = { isFlat, options: INBOUND, ...directionOf(this.inbound, copies), finish: identity };
-    const outbound: Direction = { isFlat, options: OUTBOUND, ...directionOf(this.outbound, copies), finish };
+    const unknown = (payload: object, instance: object): Issue[] => inheritedNames(payload, instance, this.classes);
+    const inbound: Direction = {
+      isFlat,
+      options: INBOUND,
+      ...directionOf(this.inbound, copies),
+      finish: identity,
+      unknown,
+    };
+    const outbound: Direction = {
+      isFlat,
+      options: OUTBOUND,
+      ...directionOf(this.outbound, copies),
+      finish,
+      unknown: () => [],
+    };
     return {
       parse: (payload) => this.run(type, payload, inbound),
       strip: (payload) => this.run(type, payload, outbound),
@@ -115,14 +139,16 @@ export class ClassSchemaCompiler {
   }
 
   private run(type: PayloadClass, payload: unknown, direction: Direction): unknown {
-    const { isFlat, options, keeps, instantiate, finish } = direction;
+    const { isFlat, options, keeps, instantiate, finish, unknown } = direction;
     if (!isPlainObject(payload) && !(payload instanceof type))
       throw invalid([{ path: '', message: 'must be an object' }]);
     const instance = instantiate(type, payload);
+    const issues = unknown(payload, instance);
+    if (issues.length > 0) throw invalid(issues);
     const misplaced = isFlat ? null : findMisplacedArray(instance, keeps);
     if (misplaced !== null) throw invalid([{ path: misplaced, message: 'must not be an array' }]);
     const settle = (errors: ValidationError[]): unknown => {
-      if (errors.length > 0) throw invalid(collectIssues(errors));
+      if (errors.length > 0) throw invalid(issuesOf(errors));
       return finish(instance);
     };
     const errors = this.validation.errorsOf(instance, options);
@@ -159,7 +185,10 @@ const TRANSFORM = { enableImplicitConversion: false } as const;
 function quick(type: PayloadClass, constraints: ClassConstraints, thorough: PayloadValidator): PayloadValidator {
   return {
     parse: (payload) => {
-      if (constraints.areAsynchronous || !isPlainObject(payload)) return thorough.parse(payload);
+      // The keys of the payload: a setter of the class would leave none in the instance.
+      if (constraints.areAsynchronous || !isPlainObject(payload) || !constraints.declareAllOf(payload)) {
+        return thorough.parse(payload);
+      }
       const instance = copyInto(type, payload);
       const passes = constraints.declareAllOf(instance) && constraints.holdFor(instance);
       return passes ? instance : thorough.parse(payload);
@@ -180,8 +209,13 @@ function writesItself(type: PayloadClass): boolean {
   return typeof (type.prototype as { readonly toJSON?: unknown }).toJSON === 'function';
 }
 
+/** Leaves out what would change the class of the instance, and what has no setter. */
 function copyInto(type: PayloadClass, payload: object): object {
-  return Object.assign(new type(), payload);
+  const instance = new type();
+  for (const name of Object.keys(payload)) {
+    if (name !== '__proto__' && name !== 'constructor') Reflect.set(instance, name, (payload as Fields)[name]);
+  }
+  return instance;
 }
 
 function spread(instance: object): object {
@@ -190,47 +224,4 @@ function spread(instance: object): object {
 
 function identity(value: object): object {
   return value;
-}
-
-function invalid(issues: readonly Issue[]): RealtimeException {
-  return new RealtimeException('INVALID_PAYLOAD', { issues });
-}
-
-/** The path of an array in place of a declared object: class-validator would accept it and check its elements. */
-function findMisplacedArray(root: object, keeps: (value: object) => boolean): string | null {
-  const pending: { node: object; path: string }[] = [{ node: root, path: '' }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, path } = next;
-    for (const [key, value] of Object.entries(node)) {
-      if (typeof value !== 'object' || value === null) continue;
-      const place = path === '' ? key : `${path}.${key}`;
-      if (Array.isArray(value) && isOneObject(node, key)) return place;
-      if (!keeps(value as object)) pending.push({ node: value as object, path: place });
-    }
-  }
-  return null;
-}
-
-function isOneObject(node: object, key: string): boolean {
-  const type: unknown = Array.isArray(node) ? undefined : Reflect.getMetadata('design:type', node, key);
-  return typeof type === 'function' && type !== Array && type !== Object && type !== Set && type !== Map;
-}
-
-/** Depth first, at most 10. Paths contain declared properties, and keys chosen by the client only if they are plain identifiers. */
-function collectIssues(errors: readonly ValidationError[], prefix = '', issues: Issue[] = []): Issue[] {
-  for (const error of errors) {
-    if (issues.length >= MAX_ISSUES) break;
-    const path = isLegalSegment(error.property) ? join(prefix, error.property) : prefix;
-    for (const [constraint, message] of Object.entries(error.constraints ?? {})) {
-      if (issues.length < MAX_ISSUES) {
-        issues.push({ path, message: constraint === 'whitelistValidation' ? 'unknown property' : message });
-      }
-    }
-    collectIssues(error.children ?? [], path, issues);
-  }
-  return issues;
-}
-
-function join(prefix: string, property: string): string {
-  return prefix === '' ? property : `${prefix}.${property}`;
 }

@@ -1,7 +1,7 @@
 // Does class-transformer do more for a class than copy its properties?
 import type { PayloadClass } from '@nestjs-realtime/contract';
 
-type Storage = Readonly<Record<string, Map<unknown, unknown> | undefined>>;
+type Storage = Readonly<Record<string, Map<unknown, ReadonlyMap<unknown, unknown>> | undefined>>;
 
 /** Where class-transformer 0.5 stores its decorators. It has no public function that says whether a class has any. */
 const STORAGE_MODULE: string = 'class-transformer/cjs/storage.js';
@@ -19,6 +19,17 @@ export class ClassTransformations {
     } catch {
       return null;
     }
+  }
+
+  /** The property that class-transformer fills with the value of a key: `@Expose({ name })` may give it another name. */
+  propertyOf(type: PayloadClass, key: string): string {
+    for (let target: unknown = type; typeof target === 'function'; target = Object.getPrototypeOf(target)) {
+      for (const each of this.storage._exposeMetadatas?.get(target)?.values() ?? []) {
+        const { options, propertyName } = each as { options?: { name?: string }; propertyName?: string };
+        if (options?.name === key && propertyName !== undefined) return propertyName;
+      }
+    }
+    return key;
   }
 
   /** Whether neither the class nor a base class has such a decorator. */

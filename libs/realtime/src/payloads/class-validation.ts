@@ -74,7 +74,10 @@ async function settled(promises: readonly unknown[]): Promise<void> {
   }
 }
 
-/** The storage of class-validator, but an unregistered constraint throws, and each thenable result is a native promise. */
+/**
+ * The storage of class-validator, but an unregistered constraint throws, each thenable result is a native promise, and properties are
+ * grouped in an object that inherits nothing: else `hasOwnProperty` and its like would count as declared.
+ */
 function strictStorage(storage: MetadataStorage): MetadataStorage {
   const known = new WeakMap<object, ConstraintMetadata[]>();
   const getTargetValidatorConstraints = (target: () => unknown): ConstraintMetadata[] => {
@@ -90,7 +93,16 @@ function strictStorage(storage: MetadataStorage): MetadataStorage {
     known.set(target, made);
     return made;
   };
-  return Object.assign(Object.create(storage) as MetadataStorage, { getTargetValidatorConstraints });
+  return Object.assign(Object.create(storage) as MetadataStorage, {
+    getTargetValidatorConstraints,
+    groupByPropertyName,
+  });
+}
+
+function groupByPropertyName(metadata: ValidationMetadata[]): Record<string, ValidationMetadata[]> {
+  const grouped = Object.create(null) as Record<string, ValidationMetadata[]>;
+  for (const each of metadata) (grouped[each.propertyName] ??= []).push(each);
+  return grouped;
 }
 
 /** Asks the container for the instance on each use, as class-validator does: the container may be set or changed after boot. */
