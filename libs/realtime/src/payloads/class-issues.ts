@@ -10,7 +10,7 @@ export function invalid(issues: readonly Issue[]): RealtimeException {
 }
 
 /** The path of an array in place of a declared object: class-validator would accept it and check its elements. */
-export function findMisplacedArray(root: object, keeps: (value: object) => boolean): string | null {
+export function findMisplacedArray(root: object): string | null {
   const pending: { node: object; path: string }[] = [{ node: root, path: '' }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { node, path } = next;
@@ -18,13 +18,14 @@ export function findMisplacedArray(root: object, keeps: (value: object) => boole
       if (typeof value !== 'object' || value === null) continue;
       const place = path === '' ? key : `${path}.${key}`;
       if (Array.isArray(value) && isOneObject(node, key)) return place;
-      if (!keeps(value as object)) pending.push({ node: value as object, path: place });
+      pending.push({ node: value as object, path: place });
     }
   }
   return null;
 }
 
-function isOneObject(node: object, key: string): boolean {
+/** Whether the class of an object declares one object for the property, and no list. */
+export function isOneObject(node: object, key: string): boolean {
   const type: unknown = Array.isArray(node) ? undefined : Reflect.getMetadata('design:type', node, key);
   return typeof type === 'function' && type !== Array && type !== Object && type !== Set && type !== Map;
 }

@@ -10,7 +10,7 @@ import { ClassTransformations } from './class-transformations.js';
 import { ClassValidation } from './class-validation.js';
 import { inheritedNames, type KnownClasses } from './inherited-names.js';
 import { asJsonCarries } from './json-walk.js';
-import { OutboundTransformer, type PayloadTransformer } from './outbound-transformer.js';
+import { OutboundPayloads } from './outbound-payloads.js';
 import { isPlainObject } from './payload-shape.js';
 import type { PayloadValidator } from './payload-validator.js';
 
@@ -28,11 +28,7 @@ const OUTBOUND: ValidatorOptions = { ...INBOUND, forbidNonWhitelisted: false };
 
 /** How payloads of one class are transformed and validated in one direction. */
 interface Direction {
-  /** Whether all properties are scalars. */
-  readonly isFlat: boolean;
   readonly options: ValidatorOptions;
-  /** Whether an instance holds the object itself. It is then none of the declared objects, and may contain itself. */
-  readonly keeps: (value: object) => boolean;
   readonly instantiate: (type: PayloadClass, payload: object) => object;
   readonly finish: (value: object) => unknown;
   /** What is unknown in the payload although the instance may not show it. */
@@ -41,23 +37,14 @@ interface Direction {
 
 /** Compiles classes with the two optional peer dependencies. One per application. */
 export class ClassSchemaCompiler {
-  private readonly inbound: PayloadTransformer;
-  private readonly outbound: PayloadTransformer;
   private readonly classes: KnownClasses;
 
   constructor(
     private readonly validation: ClassValidation,
-    transformer: ClassTransformer,
+    private readonly transformer: ClassTransformer,
     private readonly transformations: ClassTransformations | null = null,
-    outbound: PayloadTransformer | null = null,
+    private readonly outbound: OutboundPayloads | null = null,
   ) {
-    this.inbound = {
-      toInstance: (type, payload) =>
-        transformer.plainToInstance<object, object>(type as ClassConstructor<object>, payload, TRANSFORM),
-      toPlain: transformer.instanceToPlain,
-      keeps: () => false,
-    };
-    this.outbound = outbound ?? this.inbound;
     this.classes = {
       declares: (of, property) => {
         const metadata = metadataOf(validation.validator, of);
@@ -72,7 +59,7 @@ export class ClassSchemaCompiler {
     try {
       const [validation, transformer] = await Promise.all([ClassValidation.load(), import('class-transformer')]);
       const transformations = await ClassTransformations.load();
-      const outbound = await OutboundTransformer.load(validation.validator, transformations);
+      const outbound = await OutboundPayloads.load(validation, transformations);
       return new ClassSchemaCompiler(validation, transformer, transformations, outbound);
     } catch {
       return null;
@@ -116,36 +103,27 @@ export class ClassSchemaCompiler {
   private thorough(type: PayloadClass, isFlat: boolean): PayloadValidator {
     // class-transformer costs more than the validation. If it would only copy properties, they are copied without it.
     const copies = isFlat && this.transformations?.none(type) === true && !writesItself(type);
-    const finish = copies ? spread : (instance: object) => this.outbound.toPlain(instance);
+    const instantiate = copies ? copyInto : (of: PayloadClass, payload: object) => this.instanceOf(of, payload);
     const unknown = (payload: object, instance: object): Issue[] => inheritedNames(payload, instance, this.classes);
-    const inbound: Direction = {
-      isFlat,
-      options: INBOUND,
-      ...directionOf(this.inbound, copies),
-      finish: identity,
-      unknown,
-    };
-    const outbound: Direction = {
-      isFlat,
-      options: OUTBOUND,
-      ...directionOf(this.outbound, copies),
-      finish,
-      unknown: () => [],
-    };
+    const inbound: Direction = { options: INBOUND, instantiate, finish: identity, unknown };
+    const { transformer, outbound } = this;
+    const finish = (instance: object): unknown => transformer.instanceToPlain(instance);
+    const stock: Direction = { options: OUTBOUND, instantiate, finish, unknown: () => [] };
     return {
-      parse: (payload) => this.run(type, payload, inbound),
-      strip: (payload) => this.run(type, payload, outbound),
+      parse: (payload) => this.run(type, payload, isFlat, inbound),
+      strip: (payload) =>
+        outbound === null ? this.run(type, payload, isFlat, stock) : outbound.strip(type, payload, isFlat, OUTBOUND),
     };
   }
 
-  private run(type: PayloadClass, payload: unknown, direction: Direction): unknown {
-    const { isFlat, options, keeps, instantiate, finish, unknown } = direction;
+  private run(type: PayloadClass, payload: unknown, isFlat: boolean, direction: Direction): unknown {
+    const { options, instantiate, finish, unknown } = direction;
     if (!isPlainObject(payload) && !(payload instanceof type))
       throw invalid([{ path: '', message: 'must be an object' }]);
     const instance = instantiate(type, payload);
     const issues = unknown(payload, instance);
     if (issues.length > 0) throw invalid(issues);
-    const misplaced = isFlat ? null : findMisplacedArray(instance, keeps);
+    const misplaced = isFlat ? null : findMisplacedArray(instance);
     if (misplaced !== null) throw invalid([{ path: misplaced, message: 'must not be an array' }]);
     const settle = (errors: ValidationError[]): unknown => {
       if (errors.length > 0) throw invalid(issuesOf(errors));
@@ -154,21 +132,16 @@ export class ClassSchemaCompiler {
     const errors = this.validation.errorsOf(instance, options);
     return errors instanceof Promise ? errors.then(settle) : settle(errors);
   }
-}
 
-/** How instances are made. If a `@Transform` throws on a value, the payload is invalid. */
-function directionOf(transformer: PayloadTransformer, copies: boolean): Pick<Direction, 'keeps' | 'instantiate'> {
-  const keeps = (value: object): boolean => transformer.keeps(value);
-  if (copies) return { keeps, instantiate: copyInto };
-  const instantiate = (type: PayloadClass, payload: object): object => {
+  /** If a `@Transform` throws on a value, the payload is invalid. */
+  private instanceOf(type: PayloadClass, payload: object): object {
     try {
-      return transformer.toInstance(type, payload);
+      return this.transformer.plainToInstance<object, object>(type as ClassConstructor<object>, payload, TRANSFORM);
     } catch (cause) {
       const reason = `${type.name} could not be made of the payload`;
       throw new RealtimeException('INVALID_PAYLOAD', { reason, cause });
     }
-  };
-  return { keeps, instantiate };
+  }
 }
 
 /** A stripped payload as JSON carries it. */
@@ -194,11 +167,15 @@ function quick(type: PayloadClass, constraints: ClassConstraints, thorough: Payl
       return passes ? instance : thorough.parse(payload);
     },
     strip: (payload) => {
-      if (constraints.areAsynchronous || (!isPlainObject(payload) && !(payload instanceof type))) {
-        return thorough.strip(payload);
+      const isOwn = payload instanceof type;
+      if (constraints.areAsynchronous || (!isOwn && !isPlainObject(payload))) return thorough.strip(payload);
+      let declared: object | null = null;
+      try {
+        const instance = isOwn ? payload : copyInto(type, payload);
+        if (constraints.holdFor(instance)) declared = constraints.declaredOf(instance);
+      } catch {
+        // It happens again there, where it is known which property it is.
       }
-      const instance = copyInto(type, payload);
-      const declared = constraints.holdFor(instance) ? constraints.declaredOf(instance) : null;
       return declared ?? thorough.strip(payload);
     },
   };
@@ -216,10 +193,6 @@ function copyInto(type: PayloadClass, payload: object): object {
     if (name !== '__proto__' && name !== 'constructor') Reflect.set(instance, name, (payload as Fields)[name]);
   }
   return instance;
-}
-
-function spread(instance: object): object {
-  return { ...instance };
 }
 
 function identity(value: object): object {

@@ -7,6 +7,25 @@ type Storage = Readonly<Record<string, Map<unknown, ReadonlyMap<unknown, unknown
 const STORAGE_MODULE: string = 'class-transformer/cjs/storage.js';
 const DECORATIONS = ['_typeMetadatas', '_transformMetadatas', '_exposeMetadatas', '_excludeMetadatas'];
 
+interface TypeMetadata {
+  readonly typeFunction?: (help: object) => unknown;
+  readonly reflectedType?: unknown;
+  readonly options?: { readonly discriminator?: Discriminator };
+}
+interface Discriminator {
+  readonly property: string;
+  readonly subTypes: readonly { readonly name: string; readonly value: PayloadClass }[];
+}
+
+/** What `@Type()` declares of a property. */
+export interface DeclaredType {
+  readonly type: PayloadClass;
+  /** The field by which the class is chosen; null if there is one class only. */
+  readonly discriminator: string | null;
+  /** The class of this value. */
+  typeOf(value: object): PayloadClass;
+}
+
 /** The class-transformer decorators of all classes in this process. */
 export class ClassTransformations {
   private constructor(private readonly storage: Storage) {}
@@ -19,6 +38,27 @@ export class ClassTransformations {
     } catch {
       return null;
     }
+  }
+
+  /** Null if `@Type()` says nothing of the property, or no class. */
+  declaredType(of: PayloadClass, property: string, object: object): DeclaredType | null {
+    const found = this.find('_typeMetadatas', of, property) as TypeMetadata | undefined;
+    if (found === undefined) return null;
+    const type = found.typeFunction?.({ newObject: object, object, property }) ?? found.reflectedType;
+    const { property: discriminator, subTypes = [] } = found.options?.discriminator ?? {};
+    if (typeof type !== 'function' || (type === Object && discriminator === undefined)) return null;
+    const typeOf = (value: object): PayloadClass => {
+      if (discriminator === undefined) return type as PayloadClass;
+      const name = (value as Readonly<Record<string, unknown>>)[discriminator];
+      const subType = subTypes.find((each) => value instanceof each.value || each.name === name);
+      return subType?.value ?? (type as PayloadClass);
+    };
+    return { type: type as PayloadClass, discriminator: discriminator ?? null, typeOf };
+  }
+
+  /** Whether `@Expose()` names the property. */
+  exposes(type: PayloadClass, property: string): boolean {
+    return this.find('_exposeMetadatas', type, property) !== undefined;
   }
 
   /** The property that class-transformer fills with the value of a key: `@Expose({ name })` may give it another name. */
@@ -38,5 +78,13 @@ export class ClassTransformations {
       if (DECORATIONS.some((name) => this.storage[name]?.has(target))) return false;
     }
     return true;
+  }
+
+  private find(storage: string, type: PayloadClass, property: string): unknown {
+    for (let target: unknown = type; typeof target === 'function'; target = Object.getPrototypeOf(target)) {
+      const found = this.storage[storage]?.get(target)?.get(property);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 }
