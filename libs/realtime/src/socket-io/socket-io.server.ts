@@ -25,6 +25,7 @@ import { PacketMeter } from './intake/packet-meter.js';
 import { RequestCheck } from './intake/request.check.js';
 import { listenToSockets } from './intake/socket-listeners.js';
 import { Turns } from './intake/turns.js';
+import { watchWrongPaths } from './intake/wrong-paths.js';
 import { connectingSockets, namespaceCount } from './internals.js';
 import { showRooms } from './rooms-view.js';
 import { demandSocketIO } from './socket-io-probe.js';
@@ -86,6 +87,7 @@ export class SocketIORealtimeServer extends IRealtimeServer {
     this.takeOver(this.io);
     showRooms(this.io.sockets, this.membership);
     this.listen(this.io, entrance);
+    watchWrongPaths(this.io.httpServer, this.options.path);
   }
 
   override stopAccepting(): void {
