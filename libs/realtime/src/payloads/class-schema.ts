@@ -156,12 +156,12 @@ const TRANSFORM = { enableImplicitConversion: false } as const;
 
 /** Accepts valid payloads by their constraints alone. All other payloads go to `thorough`, which also gives the issues. */
 function quick(type: PayloadClass, constraints: ClassConstraints, thorough: PayloadValidator): PayloadValidator {
+  const setters = hasSetters(type);
   return {
     parse: (payload) => {
-      // The keys of the payload: a setter of the class would leave none in the instance.
-      if (constraints.areAsynchronous || !isPlainObject(payload) || !constraints.declareAllOf(payload)) {
-        return thorough.parse(payload);
-      }
+      if (constraints.areAsynchronous || !isPlainObject(payload)) return thorough.parse(payload);
+      // A setter leaves no key in the instance.
+      if (setters && !constraints.declareAllOf(payload)) return thorough.parse(payload);
       const instance = copyInto(type, payload);
       const passes = constraints.declareAllOf(instance) && constraints.holdFor(instance);
       return passes ? instance : thorough.parse(payload);
@@ -186,9 +186,24 @@ function writesItself(type: PayloadClass): boolean {
   return typeof (type.prototype as { readonly toJSON?: unknown }).toJSON === 'function';
 }
 
+function hasSetters(type: PayloadClass): boolean {
+  for (let from = type.prototype as object; from !== Object.prototype; from = Object.getPrototypeOf(from) as object) {
+    if (Object.values(Object.getOwnPropertyDescriptors(from)).some((member) => typeof member.set === 'function'))
+      return true;
+  }
+  return false;
+}
+
 /** Leaves out what would change the class of the instance, and what has no setter. */
 function copyInto(type: PayloadClass, payload: object): object {
   const instance = new type();
+  if (!Object.hasOwn(payload, '__proto__') && !Object.hasOwn(payload, 'constructor')) {
+    try {
+      return Object.assign(instance, payload);
+    } catch {
+      // A getter of the class without a setter.
+    }
+  }
   for (const name of Object.keys(payload)) {
     if (name !== '__proto__' && name !== 'constructor') Reflect.set(instance, name, (payload as Fields)[name]);
   }

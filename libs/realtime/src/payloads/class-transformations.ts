@@ -28,6 +28,9 @@ export interface DeclaredType {
 
 /** The class-transformer decorators of all classes in this process. */
 export class ClassTransformations {
+  /** Properties by the names that `@Expose()` gives them; null for a class without any. */
+  private readonly names = new WeakMap<PayloadClass, ReadonlyMap<string, string> | null>();
+
   private constructor(private readonly storage: Storage) {}
 
   /** Null if this version stores them elsewhere; then every class must be treated as decorated. */
@@ -63,13 +66,9 @@ export class ClassTransformations {
 
   /** The property that class-transformer fills with the value of a key: `@Expose({ name })` may give it another name. */
   propertyOf(type: PayloadClass, key: string): string {
-    for (let target: unknown = type; typeof target === 'function'; target = Object.getPrototypeOf(target)) {
-      for (const each of this.storage._exposeMetadatas?.get(target)?.values() ?? []) {
-        const { options, propertyName } = each as { options?: { name?: string }; propertyName?: string };
-        if (options?.name === key && propertyName !== undefined) return propertyName;
-      }
-    }
-    return key;
+    let names = this.names.get(type);
+    if (names === undefined) this.names.set(type, (names = this.namesOf(type)));
+    return names?.get(key) ?? key;
   }
 
   /** Whether neither the class nor a base class has such a decorator. */
@@ -78,6 +77,18 @@ export class ClassTransformations {
       if (DECORATIONS.some((name) => this.storage[name]?.has(target))) return false;
     }
     return true;
+  }
+
+  private namesOf(type: PayloadClass): ReadonlyMap<string, string> | null {
+    const names = new Map<string, string>();
+    for (let target: unknown = type; typeof target === 'function'; target = Object.getPrototypeOf(target)) {
+      for (const each of this.storage._exposeMetadatas?.get(target)?.values() ?? []) {
+        const { options, propertyName } = each as { options?: { name?: string }; propertyName?: string };
+        const name = options?.name;
+        if (name !== undefined && propertyName !== undefined && !names.has(name)) names.set(name, propertyName);
+      }
+    }
+    return names.size === 0 ? null : names;
   }
 
   private find(storage: string, type: PayloadClass, property: string): unknown {

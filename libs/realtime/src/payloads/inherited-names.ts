@@ -34,14 +34,13 @@ function compare([source, made, path]: Pair, classes: KnownClasses, issues: Issu
   for (const key of Object.keys(source)) {
     const value = source[key];
     const property = type === null ? key : classes.propertyOf(type, key);
-    const place = isLegalSegment(key) ? join(path, key) : path;
     if (!isList && prototype !== null && property in prototype) {
       if (type === null)
         Object.defineProperty(made, key, { value, writable: true, enumerable: true, configurable: true });
-      else if (!classes.declares(type, property)) issues.push({ path: place, message: 'unknown property' });
+      else if (!classes.declares(type, property)) issues.push({ path: join(path, key), message: 'unknown property' });
     } else if (isObject(value)) {
       const part = partOf(made, property);
-      if (isObject(part)) pending.push([value, part, place]);
+      if (isObject(part)) pending.push([value, part, join(path, key)]);
     }
   }
 }
@@ -55,6 +54,8 @@ function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
+/** Keys that are no plain identifiers are left out. */
 function join(path: string, key: string): string {
+  if (!isLegalSegment(key)) return path;
   return path === '' ? key : `${path}.${key}`;
 }

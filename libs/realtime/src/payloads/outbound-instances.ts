@@ -74,9 +74,14 @@ class Making {
 
   private list(list: readonly unknown[], declared: DeclaredType | null, converts: boolean): readonly unknown[] {
     let copy: unknown[] | null = null;
-    for (let i = 0; i < list.length; i++) {
-      const made = within(i, () => this.value(list[i], declared, converts));
-      if (made !== list[i]) (copy ??= Array.from(list))[i] = made;
+    let i = 0;
+    try {
+      for (; i < list.length; i++) {
+        const made = this.value(list[i], declared, converts);
+        if (made !== list[i]) (copy ??= Array.from(list))[i] = made;
+      }
+    } catch (error) {
+      throw JsonLoss.from(error).within(i);
     }
     return copy ?? list;
   }
@@ -104,14 +109,18 @@ class Making {
     if (this.transformations.none(type) && !isDecorated(this.validator, type)) return value;
     let copy: object | null = null;
     this.ancestors.push(value);
-    for (const key of Object.keys(value)) {
-      within(key, () => {
+    let at = '';
+    try {
+      for (const key of Object.keys(value)) {
+        at = key;
         const field = (value as Fields)[key];
-        if (!isObject(field)) return;
+        if (!isObject(field)) continue;
         if (this.isMisplaced(field, value, key)) throw new JsonLoss('must not be an array');
         const made = this.value(field, this.transformations.declaredType(type, key, value), false);
         if (made !== field) Object.defineProperty((copy ??= copyOf(value)), key, { value: made });
-      });
+      }
+    } catch (error) {
+      throw JsonLoss.from(error).within(at);
     }
     this.ancestors.pop();
     return copy ?? value;
@@ -120,13 +129,17 @@ class Making {
   private made(type: PayloadClass, source: object): object {
     const instance = constructed(type);
     this.ancestors.push(source);
-    for (const key of this.keysOf(source, type)) {
-      within(key, () => {
+    let at = '';
+    try {
+      for (const key of this.keysOf(source, type)) {
+        at = key;
+        if (key in instance && reaches(type, key) && !this.declares(type, key)) continue;
         const field = (source as Fields)[key];
         if (this.isMisplaced(field, instance, key)) throw new JsonLoss('must not be an array');
-        const made = this.value(field, this.transformations.declaredType(type, key, source), true);
-        Reflect.set(instance, key, made);
-      });
+        Reflect.set(instance, key, this.value(field, this.transformations.declaredType(type, key, source), true));
+      }
+    } catch (error) {
+      throw JsonLoss.from(error).within(at);
     }
     this.ancestors.pop();
     return instance;
@@ -137,15 +150,12 @@ class Making {
     return !this.isFlat && Array.isArray(field) && isOneObject(object, key);
   }
 
-  /** The fields, and what an instance of another class has in getters. Methods of the class must not be hidden by a field. */
+  /** The fields, and what an instance of another class has in getters. */
   private keysOf(source: object, type: PayloadClass): Iterable<string> {
-    const keys = new Set(Object.keys(source));
-    if (!isPlainObject(source)) {
-      for (const { propertyName } of metadataOf(this.validator, type))
-        if (propertyName in source) keys.add(propertyName);
-    }
-    for (const key of keys) if (reaches(type, key) && !this.declares(type, key)) keys.delete(key);
-    return keys;
+    const keys = Object.keys(source);
+    if (isPlainObject(source)) return keys;
+    const declared = metadataOf(this.validator, type).map(({ propertyName }) => propertyName);
+    return new Set([...keys, ...declared.filter((name) => name in source)]);
   }
 
   private declares(type: PayloadClass, key: string): boolean {
@@ -195,12 +205,4 @@ function converted(value: unknown, type: unknown): unknown {
   if (value === null || value === undefined) return value;
   if (type !== Date) return (type as (from: unknown) => unknown)(value);
   return value instanceof Date ? value : new Date(value as string | number);
-}
-
-function within<Value>(key: string | number, read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    throw JsonLoss.from(error).within(key);
-  }
 }

@@ -95,7 +95,7 @@ function sendingOf(base: ExecutorClass, known: Known): SendingClass {
 
     override transform(...conversion: Conversion): unknown {
       const [, value, type] = conversion;
-      if (!isObject(value)) return super.transform(...conversion);
+      if (!isObject(value)) return type === undefined ? value : super.transform(...conversion);
       if (this.ancestors.includes(value)) return failing(lossOfCycle());
       this.ancestors.push(value);
       try {
