@@ -14,7 +14,8 @@ const CURES =
 
 /** A process without an HTTP server has no adapter. */
 interface MaybeListening {
-  getHttpServer(): { readonly listening?: boolean } | undefined;
+  getHttpServer():
+    { readonly listening?: boolean; once?(event: 'listening', listener: () => void): unknown } | undefined;
 }
 
 @Injectable()
@@ -46,6 +47,7 @@ export class UnheardBroadcasts implements OnApplicationBootstrap, OnModuleDestro
 
   onApplicationBootstrap(): void {
     this.isBooted = true;
+    this.server()?.once?.('listening', () => this.settle());
     if (this.first !== null) this.expect();
   }
 
@@ -82,7 +84,11 @@ export class UnheardBroadcasts implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private listens(): boolean {
-    return this.httpAdapter()?.getHttpServer()?.listening === true;
+    return this.server()?.listening === true;
+  }
+
+  private server(): ReturnType<MaybeListening['getHttpServer']> {
+    return this.httpAdapter()?.getHttpServer();
   }
 
   private httpAdapter(): MaybeListening | null {
