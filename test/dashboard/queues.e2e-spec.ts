@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { pipeline } from 'node:stream';
 import { Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import { LogBook } from '../kit/log-book.js';
 import { freePort } from '../kit/free-port.js';
+import { Latch } from '../kit/latch.js';
 import { RedisServer } from '../kit/redis-server.js';
 import { until } from '../kit/until.js';
 import { bootDashboard, newsChannel, Viewer } from './dashboard-app.js';
@@ -98,6 +102,40 @@ describe('the queues', () => {
       'log Redis of queue "mails" is back Realt',
       'warn Redis of queue "mails" cannot be re',
     ]);
+  });
+
+  it('are up once nothing that happens from then on is missed', async () => {
+    redis = await RedisServer.start();
+    const { port } = redis;
+    const gate = new Latch();
+    // Only the connection for the rows goes through it.
+    const slow = createServer((client) => {
+      client.on('error', () => undefined);
+      void gate.opened.then(() => pipeline(client, connect(port, '127.0.0.1'), client, () => undefined));
+    }).listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    class SlowForRows extends Redis {
+      override duplicate(override?: Partial<RedisOptions>): Redis {
+        return new Redis({ ...override, port: (slow.address() as AddressInfo).port });
+      }
+    }
+    const client = new SlowForRows(port, { maxRetriesPerRequest: null });
+    const mails = queueOn(client);
+    const viewer = await Viewer.of(await start(mails));
+    await viewer.open();
+    await mails.add('before', {});
+    const answered = await viewer.frame(({ queues }) => queues?.[0]?.waiting === 1);
+    expect(answered.queues![0].state).toBe('down');
+    gate.open();
+    await viewer.frame(({ queues }) => queues?.[0]?.state === 'up');
+    const { id } = await mails.add('after', {});
+    await viewer.row('job', ({ jobId, state }) => jobId === id && state === 'waiting');
+    expect(viewer.rows.filter(({ kind }) => kind === 'job')).toHaveLength(1);
+    expect(redisLines()).toEqual([]);
+    await closeApps();
+    await mails.close();
+    client.disconnect();
+    slow.close();
   });
 
   it('do not stop the application from closing while their Redis is down', async () => {

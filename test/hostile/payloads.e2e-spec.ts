@@ -5,6 +5,9 @@ import { RawSocket, type Reply } from './raw-socket.js';
 
 const CLASS_AND_SCHEMA = ['echo', 'zod', 'nested', 'raw'];
 
+/** Keys that no payload may have. */
+const REACHING = ['__proto__', 'constructor'];
+
 /** `{"a":{"a": ... {} }}`, as text: no library could write it without overflowing its own stack. */
 function nestedJson(depth: number): string {
   return '{"a":'.repeat(depth - 1) + '{}' + '}'.repeat(depth - 1);
@@ -79,6 +82,21 @@ describe('a hostile payload', () => {
       },
     );
   });
+
+  it.each(Object.getOwnPropertyNames(Object.prototype).filter((name) => !REACHING.includes(name)))(
+    'is refused with the unknown property %s, as any other, at any depth',
+    async (name) => {
+      for (const [event, json, path] of [
+        ['echo', `{"text":"a","${name}":1}`, name],
+        ['nested', `{"items":[],"inner":{"name":"x","n":1},"${name}":1}`, name],
+        ['nested', `{"items":[],"inner":{"name":"x","n":1,"${name}":{}}}`, `inner.${name}`],
+        ['nested', `{"items":[{"name":"x","n":1,"${name}":"a"}],"inner":{"name":"x","n":1}}`, `items.0.${name}`],
+      ]) {
+        const { error } = (await message(event, json))!;
+        expect(error).toMatchObject({ code: 'INVALID_PAYLOAD', issues: [{ path, message: 'unknown property' }] });
+      }
+    },
+  );
 
   it('passes at depth 16, whatever it holds', async () => {
     expect((await message('raw', nestedJson(16)))!.ok).toBe(true);

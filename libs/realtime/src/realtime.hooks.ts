@@ -42,7 +42,7 @@ export interface RealtimeHookEvents {
     readonly name: string | null;
     /** The name of the message as the client wrote it; null if it named none. A client can make it up. */
     readonly message: string | null;
-    /** With `INTERNAL`: leads to the log line. */
+    /** With `INTERNAL`, and where an authenticator or a connect guard failed: leads to the log line. */
     readonly correlationId?: string;
   };
   /** A message on a subscribed channel was answered. `code` is null on success; `durationMs` excludes queueing. */

@@ -8,6 +8,7 @@ import { Renewal } from './revocation/authority.renewal.js';
 import { RevocationLedger } from './revocation/revocation.ledger.js';
 import { InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
 import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
+import { UnheardBroadcasts } from './broadcast/unheard.broadcasts.js';
 import { CallerExplorer } from './gateway/caller.explorer.js';
 import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
@@ -168,6 +169,7 @@ const PROVIDERS: Provider[] = [
   Holdings,
   RealtimeHealthIndicator,
   RealtimeDoctor,
+  UnheardBroadcasts,
   SocketIORealtimeBroadcaster,
   InMemoryRealtimeBroadcaster,
   {

@@ -3,8 +3,20 @@ import type { DashboardQueue } from '../dashboard.options.js';
 
 /** The part of BullMQ's `QueueEvents` that is used here. */
 export interface JobEvents {
+  readonly opts: { lastEventId?: string };
+  /** BullMQ 5. */
+  readonly client?: Promise<StreamReader>;
+  /** BullMQ 6. */
+  getBackend?(): { readonly client: Promise<StreamReader> };
+  toKey(type: string): string;
   on(event: string, listener: (details: JobEventDetails) => void): unknown;
+  run(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What is used of a Redis client. */
+interface StreamReader {
+  xrevrange(key: string, end: '+', start: '-', count: 'COUNT', most: 1): Promise<readonly (readonly [id: string])[]>;
 }
 
 /** What BullMQ reports about a job. The job's data is not read. */
@@ -19,6 +31,8 @@ type QueueEventsClass = new (name: string, options: object) => JobEvents;
 const LONGEST_PAUSE = 1_000;
 /** How long BullMQ blocks while it waits for an event, in milliseconds. Its timer keeps a closing process alive for that long. */
 const BLOCK_FOR = 1_000;
+/** The id before the first event of a stream. */
+const BEGINNING = '0-0';
 /** How long `close` waits for Redis, in milliseconds. */
 const CLOSE_WITHIN = 500;
 
@@ -35,7 +49,27 @@ export class QueueEventsLink {
 
   constructor(queueEvents: QueueEventsClass, { name, opts }: DashboardQueue) {
     const connection = this.connectionLike(opts.connection);
-    this.events = new queueEvents(name, { prefix: opts.prefix, connection, blockingTimeout: BLOCK_FOR });
+    const options = { prefix: opts.prefix, connection, blockingTimeout: BLOCK_FOR, autorun: false };
+    this.events = new queueEvents(name, options);
+  }
+
+  /**
+   * Reads events until it is closed, and calls `ready` once no later event can be missed. BullMQ by itself reads from "now", which begins
+   * again with each read until an event has come; so the newest event is found first, and all reads continue from there.
+   */
+  async read(ready: () => void, failed: (error: object) => void): Promise<void> {
+    try {
+      await this.findNewest().then(ready, failed);
+      if (!this.closed) await this.events.run();
+    } catch (error) {
+      if (!this.closed) failed(error as object);
+    }
+  }
+
+  private async findNewest(): Promise<void> {
+    const client = await (this.events.client ?? this.events.getBackend!().client);
+    const [newest] = await client.xrevrange(this.events.toKey('events'), '+', '-', 'COUNT', 1);
+    this.events.opts.lastEventId = newest?.[0] ?? BEGINNING;
   }
 
   /** Never rejects, and waits at most `CLOSE_WITHIN`. */

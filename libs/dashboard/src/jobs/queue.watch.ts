@@ -20,6 +20,9 @@ export class QueueWatch {
   private counts: Counts = { waiting: 0, active: 0, completed: 0, failed: 0 };
   private isDown = false;
   private hasWarned = false;
+  private isClosed = false;
+  /** Whether job events are read, or never will be. */
+  private isReading: boolean;
   private askedAt: number | null = null;
 
   constructor(
@@ -28,14 +31,20 @@ export class QueueWatch {
     private readonly rows: RowStream,
   ) {
     this.name = cutName(queue.name);
+    this.isReading = link === null;
     link?.events.on('error', (error) => this.linkFailed(error));
     for (const state of JOB_STATES) {
       link?.events.on(state, ({ jobId, failedReason }) => this.addRow(state, jobId, failedReason));
     }
+    void link?.read(
+      () => (this.isReading = true),
+      (error) => this.linkFailed(error),
+    );
   }
 
+  /** A queue is up once it answers, and no job from then on is missed. */
   row(): QueueRow {
-    return { name: this.name, state: this.isDown ? 'down' : 'up', ...this.counts };
+    return { name: this.name, state: this.isDown || !this.isReading ? 'down' : 'up', ...this.counts };
   }
 
   /** Asks for the counts, unless an earlier request is still open. */
@@ -49,6 +58,7 @@ export class QueueWatch {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.link?.close();
   }
 
@@ -66,7 +76,9 @@ export class QueueWatch {
 
   /** Network errors have a code. Any other error, such as a command without permission, does not mean that Redis is down. */
   private linkFailed(error: object): void {
+    if (this.isClosed) return;
     if ('code' in error) return this.markDown(errorText(error));
+    this.isReading = true;
     if (this.hasWarned) return;
     this.hasWarned = true;
     this.logger.warn(

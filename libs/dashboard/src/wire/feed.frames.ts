@@ -98,7 +98,7 @@ export interface HandlerRow {
 /** One BullMQ queue. */
 export interface QueueRow {
   readonly name: string;
-  /** `'down'` while its Redis is unreachable. */
+  /** `'up'`: its Redis answers, and no event of a job is missed from now on. */
   readonly state: 'up' | 'down';
   readonly waiting: number;
   readonly active: number;

@@ -24,13 +24,43 @@ export interface RealtimeUser {
 export function userFault(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return 'it is neither a user nor null';
   const { userId, roles, expiresAt } = value as Partial<Record<keyof RealtimeUser, unknown>>;
-  if (typeof userId !== 'string' || userId === '') return 'userId must be a non-empty string';
-  if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string'))
-    return 'roles must be an array of strings';
+  if (typeof userId !== 'string' || userId === '') {
+    return `userId must be a non-empty string, and is ${kindOf(userId)}; ${USER_ID_CURES[typeof userId] ?? 'return its text'}`;
+  }
+  if (!Array.isArray(roles)) {
+    const cure = typeof roles === 'string' ? 'return [role]' : 'return [] for a user without roles';
+    return `roles must be an array of strings, and is ${kindOf(roles)}; ${cure}`;
+  }
+  const odd: unknown = roles.find((role) => typeof role !== 'string');
+  if (roles.some((role) => typeof role !== 'string')) {
+    return `roles must be an array of strings, and one is ${kindOf(odd)}; return the names of the roles`;
+  }
   if (expiresAt !== undefined && !(expiresAt instanceof Date && !Number.isNaN(expiresAt.getTime()))) {
-    return 'expiresAt must be a valid Date';
+    return `expiresAt must be a valid Date, and is ${kindOf(expiresAt)}; ${EXPIRY_CURES[typeof expiresAt] ?? 'leave it out if there is none'}`;
   }
   return null;
+}
+
+/** The id of a token is often a number. */
+const USER_ID_CURES: Partial<Record<string, string>> = {
+  number: 'return String(id)',
+  bigint: 'return String(id)',
+  string: 'return null for a client without credentials',
+};
+const EXPIRY_CURES: Partial<Record<string, string>> = {
+  string: 'return new Date(text)',
+  number: 'return new Date(seconds * 1000), or new Date(milliseconds)',
+};
+
+/** What a value is, without the value: it may be a secret. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === '') return 'empty';
+  if (value instanceof Date) return 'an invalid Date';
+  if (Array.isArray(value)) return 'an array';
+  const kind = typeof value;
+  if (kind === 'undefined') return 'missing';
+  return kind === 'object' ? 'an object' : `a ${kind}`;
 }
 
 /** Whether the user's credentials have expired. A timer also ends the connection then, but it may be late, so gates check too. */

@@ -8,8 +8,9 @@ import type { RealtimeUser } from './realtime-user.js';
  * Obligations:
  * - no credentials at all: resolve `null`, which makes the connection anonymous;
  * - bad credentials: throw Nest's `UnauthorizedException` (or `RealtimeException('UNAUTHENTICATED')`); never resolve `null` for them;
- * - anything else that is thrown, a promise that does not settle within `authenticationTimeout`, and `undefined` refuse the connection
- *   as `UNAVAILABLE`, so that an outage never makes a connection anonymous.
+ * - another `HttpException` keeps the meaning of its status: 403 is `FORBIDDEN`, 429 `RATE_LIMITED`;
+ * - anything else that is thrown, a promise that does not settle within `authenticationTimeout`, `undefined` and a malformed user refuse
+ *   the connection as `UNAVAILABLE`, so that an outage never makes a connection anonymous. It is logged as an error.
  */
 export abstract class IRealtimeAuthenticator {
   abstract authenticate(handshake: RealtimeHandshake): Promise<RealtimeUser | null>;

@@ -193,12 +193,6 @@ describe('a broadcast', () => {
     expect(await faultOf(() => send(ping, { n: 'x' }))).toContain('n: Invalid input');
   });
 
-  it('is a fault when the payload cannot become an instance, and the fault names the class', async () => {
-    const cycle: Record<string, unknown> = { at: new Date(0), parcels: 1, depot: 'a' };
-    cycle.self = cycle;
-    expect(await faultOf(() => send(address, 'shipped', cycle))).toContain('Shipped could not be made of the payload');
-  });
-
   it('is a fault when JSON cannot hold the payload', async () => {
     const cycle: Record<string, unknown> = {};
     cycle.self = cycle;

@@ -3,7 +3,7 @@ import { type CanActivate, Injectable, Logger } from '@nestjs/common';
 import type { MessageRequest } from '../connections/message-request.js';
 import type { ConnectRequest, RealtimeRequest, SubscribeRequest } from '../connections/realtime-request.js';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
-import { denied, refusalOfGuard } from '../instrumentation/refusal-of.js';
+import { denied, refusalAtConnect, refusalOfGuard } from '../instrumentation/refusal-of.js';
 import { withCapture } from '../instrumentation/with-capture.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { isRefusalCode, type RealtimeException } from '../realtime.exception.js';
@@ -64,8 +64,8 @@ export class Gates {
 }
 
 /** The error codes of an application belong to its messages. At a gate they are a bug, so the peer gets `INTERNAL`. */
-function refusalOfGate(error: unknown, { user }: RealtimeRequest): RealtimeException | null {
-  const refusal = refusalOfGuard(error, user);
+function refusalOfGate(error: unknown, { user, gate }: RealtimeRequest): RealtimeException | null {
+  const refusal = gate === 'connect' ? refusalAtConnect(error, user) : refusalOfGuard(error, user);
   return refusal !== null && isRefusalCode(refusal.code) ? refusal : null;
 }
 

@@ -5,7 +5,7 @@ import { RealtimeCounters } from '../connections/realtime.counters.js';
 import type { LiveConnection } from '../connections/live.connection.js';
 import type { ChannelMatch } from '../connections/channel-match.js';
 import type { RealtimeGate } from '../connections/realtime-request.js';
-import { InternalError } from '../instrumentation/internal-error.js';
+import { InternalError, OutageError } from '../instrumentation/internal-error.js';
 import { quotedForLog } from '../instrumentation/log-text.js';
 import type { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
@@ -46,7 +46,9 @@ export class RefusalLog {
       channel: channelOf(place),
       name,
       message,
-      ...(refusal instanceof InternalError && { correlationId: refusal.correlationId }),
+      ...((refusal instanceof InternalError || refusal instanceof OutageError) && {
+        correlationId: refusal.correlationId,
+      }),
     }));
     if (!Logger.isLevelEnabled('debug')) return;
     const where = name === null ? gate : `${gate} of ${quotedForLog(name)}`;

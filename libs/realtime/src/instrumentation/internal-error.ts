@@ -40,6 +40,23 @@ export function repeatedInternalError(
   return new InternalError(correlationId, what, error);
 }
 
+/** The refusal of work whose dependency failed, which is its `cause`. The peer may try again. */
+export class OutageError extends RealtimeException {
+  constructor(
+    /** The id in the span and the log line. */
+    readonly correlationId: string,
+    what: string,
+    cause: unknown,
+  ) {
+    super('UNAVAILABLE', { reason: `${what} (${correlationId})`, cause });
+  }
+}
+
+/** As `repeatedInternalError`, for a failure after which the peer gets `UNAVAILABLE`. */
+export function repeatedOutage(logger: Pick<LoggerService, 'error'>, what: string, error: unknown): OutageError {
+  return new OutageError(repeatedInternalError(logger, what, error).correlationId, what, error);
+}
+
 function lineOf(correlationId: string, what: string): string {
   return `handler_error ${correlationId} in ${logLine(what)}`;
 }

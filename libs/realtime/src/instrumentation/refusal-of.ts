@@ -41,6 +41,22 @@ export function refusalOfHandler(error: unknown, aborted: Error | null = null): 
       ? aborted
       : new RealtimeException('UNAVAILABLE', { reason: aborted.message, cause: error });
   }
+  return refusalOfStatus(error);
+}
+
+/**
+ * The refusal for what an authenticator or a connect guard threw; null if the error is unexpected. A code and an HTTP status keep their
+ * meaning, because no channel can be found out there. The texts are still the guard's own.
+ */
+export function refusalAtConnect(error: unknown, user: RealtimeUser | null): RealtimeException | null {
+  if (error instanceof RealtimeException && isDenial(error.code)) {
+    return new RealtimeException(error.code, { reason: error.reason ?? error.message, cause: error.cause ?? error });
+  }
+  return error instanceof HttpException ? refusalOfStatus(error) : refusalOfGuard(error, user);
+}
+
+/** Null for any other error, and for a status without a code. */
+export function refusalOfStatus(error: unknown): RealtimeException | null {
   if (!(error instanceof HttpException)) return null;
   const code = STATUS_CODES[error.getStatus()];
   return code === undefined ? null : new RealtimeException(code, { reason: error.message, cause: error });

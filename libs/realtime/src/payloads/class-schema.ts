@@ -1,18 +1,20 @@
 // How does a class with class-validator decorators validate a payload?
 import type { Issue, PayloadClass } from '@nestjs-realtime/contract';
-import { isLegalSegment } from '@nestjs-realtime/contract';
 import type { ClassConstructor } from 'class-transformer';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { ClassConstraints } from './class-constraints.js';
 import { Decorations, metadataOf } from './class-decorations.js';
+import { findMisplacedArray, invalid, issuesOf } from './class-issues.js';
 import { ClassTransformations } from './class-transformations.js';
 import { ClassValidation } from './class-validation.js';
+import { inheritedNames, type KnownClasses } from './inherited-names.js';
 import { asJsonCarries } from './json-walk.js';
-import { OutboundTransformer, type PayloadTransformer } from './outbound-transformer.js';
+import { OutboundPayloads } from './outbound-payloads.js';
 import { isPlainObject } from './payload-shape.js';
 import type { PayloadValidator } from './payload-validator.js';
 
+type Fields = Readonly<Record<string, unknown>>;
 type ClassTransformer = typeof import('class-transformer');
 
 const INBOUND: ValidatorOptions = {
@@ -23,37 +25,33 @@ const INBOUND: ValidatorOptions = {
   validationError: { target: false, value: false },
 };
 const OUTBOUND: ValidatorOptions = { ...INBOUND, forbidNonWhitelisted: false };
-const MAX_ISSUES = 10;
 
 /** How payloads of one class are transformed and validated in one direction. */
 interface Direction {
-  /** Whether all properties are scalars. */
-  readonly isFlat: boolean;
   readonly options: ValidatorOptions;
-  /** Whether an instance holds the object itself. It is then none of the declared objects, and may contain itself. */
-  readonly keeps: (value: object) => boolean;
   readonly instantiate: (type: PayloadClass, payload: object) => object;
   readonly finish: (value: object) => unknown;
+  /** What is unknown in the payload although the instance may not show it. */
+  readonly unknown: (payload: object, instance: object) => readonly Issue[];
 }
 
 /** Compiles classes with the two optional peer dependencies. One per application. */
 export class ClassSchemaCompiler {
-  private readonly inbound: PayloadTransformer;
-  private readonly outbound: PayloadTransformer;
+  private readonly classes: KnownClasses;
 
   constructor(
     private readonly validation: ClassValidation,
-    transformer: ClassTransformer,
+    private readonly transformer: ClassTransformer,
     private readonly transformations: ClassTransformations | null = null,
-    outbound: PayloadTransformer | null = null,
+    private readonly outbound: OutboundPayloads | null = null,
   ) {
-    this.inbound = {
-      toInstance: (type, payload) =>
-        transformer.plainToInstance<object, object>(type as ClassConstructor<object>, payload, TRANSFORM),
-      toPlain: transformer.instanceToPlain,
-      keeps: () => false,
+    this.classes = {
+      declares: (of, property) => {
+        const metadata = metadataOf(validation.validator, of);
+        return metadata.length === 0 || metadata.some(({ propertyName }) => propertyName === property);
+      },
+      propertyOf: (of, key) => transformations?.propertyOf(of, key) ?? key,
     };
-    this.outbound = outbound ?? this.inbound;
   }
 
   /** Loads the optional peer dependencies; null if one of them is not installed. */
@@ -61,7 +59,7 @@ export class ClassSchemaCompiler {
     try {
       const [validation, transformer] = await Promise.all([ClassValidation.load(), import('class-transformer')]);
       const transformations = await ClassTransformations.load();
-      const outbound = await OutboundTransformer.load(validation.validator, transformations);
+      const outbound = await OutboundPayloads.load(validation, transformations);
       return new ClassSchemaCompiler(validation, transformer, transformations, outbound);
     } catch {
       return null;
@@ -105,44 +103,45 @@ export class ClassSchemaCompiler {
   private thorough(type: PayloadClass, isFlat: boolean): PayloadValidator {
     // class-transformer costs more than the validation. If it would only copy properties, they are copied without it.
     const copies = isFlat && this.transformations?.none(type) === true && !writesItself(type);
-    const finish = copies ? spread : (instance: object) => this.outbound.toPlain(instance);
-    const inbound: Direction = { isFlat, options: INBOUND, ...directionOf(this.inbound, copies), finish: identity };
-    const outbound: Direction = { isFlat, options: OUTBOUND, ...directionOf(this.outbound, copies), finish };
+    const instantiate = copies ? copyInto : (of: PayloadClass, payload: object) => this.instanceOf(of, payload);
+    const unknown = (payload: object, instance: object): Issue[] => inheritedNames(payload, instance, this.classes);
+    const inbound: Direction = { options: INBOUND, instantiate, finish: identity, unknown };
+    const { transformer, outbound } = this;
+    const finish = (instance: object): unknown => transformer.instanceToPlain(instance);
+    const stock: Direction = { options: OUTBOUND, instantiate, finish, unknown: () => [] };
     return {
-      parse: (payload) => this.run(type, payload, inbound),
-      strip: (payload) => this.run(type, payload, outbound),
+      parse: (payload) => this.run(type, payload, isFlat, inbound),
+      strip: (payload) =>
+        outbound === null ? this.run(type, payload, isFlat, stock) : outbound.strip(type, payload, isFlat, OUTBOUND),
     };
   }
 
-  private run(type: PayloadClass, payload: unknown, direction: Direction): unknown {
-    const { isFlat, options, keeps, instantiate, finish } = direction;
+  private run(type: PayloadClass, payload: unknown, isFlat: boolean, direction: Direction): unknown {
+    const { options, instantiate, finish, unknown } = direction;
     if (!isPlainObject(payload) && !(payload instanceof type))
       throw invalid([{ path: '', message: 'must be an object' }]);
     const instance = instantiate(type, payload);
-    const misplaced = isFlat ? null : findMisplacedArray(instance, keeps);
+    const issues = unknown(payload, instance);
+    if (issues.length > 0) throw invalid(issues);
+    const misplaced = isFlat ? null : findMisplacedArray(instance);
     if (misplaced !== null) throw invalid([{ path: misplaced, message: 'must not be an array' }]);
     const settle = (errors: ValidationError[]): unknown => {
-      if (errors.length > 0) throw invalid(collectIssues(errors));
+      if (errors.length > 0) throw invalid(issuesOf(errors));
       return finish(instance);
     };
     const errors = this.validation.errorsOf(instance, options);
     return errors instanceof Promise ? errors.then(settle) : settle(errors);
   }
-}
 
-/** How instances are made. If a `@Transform` throws on a value, the payload is invalid. */
-function directionOf(transformer: PayloadTransformer, copies: boolean): Pick<Direction, 'keeps' | 'instantiate'> {
-  const keeps = (value: object): boolean => transformer.keeps(value);
-  if (copies) return { keeps, instantiate: copyInto };
-  const instantiate = (type: PayloadClass, payload: object): object => {
+  /** If a `@Transform` throws on a value, the payload is invalid. */
+  private instanceOf(type: PayloadClass, payload: object): object {
     try {
-      return transformer.toInstance(type, payload);
+      return this.transformer.plainToInstance<object, object>(type as ClassConstructor<object>, payload, TRANSFORM);
     } catch (cause) {
       const reason = `${type.name} could not be made of the payload`;
       throw new RealtimeException('INVALID_PAYLOAD', { reason, cause });
     }
-  };
-  return { keeps, instantiate };
+  }
 }
 
 /** A stripped payload as JSON carries it. */
@@ -157,19 +156,26 @@ const TRANSFORM = { enableImplicitConversion: false } as const;
 
 /** Accepts valid payloads by their constraints alone. All other payloads go to `thorough`, which also gives the issues. */
 function quick(type: PayloadClass, constraints: ClassConstraints, thorough: PayloadValidator): PayloadValidator {
+  const setters = hasSetters(type);
   return {
     parse: (payload) => {
       if (constraints.areAsynchronous || !isPlainObject(payload)) return thorough.parse(payload);
+      // A setter leaves no key in the instance.
+      if (setters && !constraints.declareAllOf(payload)) return thorough.parse(payload);
       const instance = copyInto(type, payload);
       const passes = constraints.declareAllOf(instance) && constraints.holdFor(instance);
       return passes ? instance : thorough.parse(payload);
     },
     strip: (payload) => {
-      if (constraints.areAsynchronous || (!isPlainObject(payload) && !(payload instanceof type))) {
-        return thorough.strip(payload);
+      const isOwn = payload instanceof type;
+      if (constraints.areAsynchronous || (!isOwn && !isPlainObject(payload))) return thorough.strip(payload);
+      let declared: object | null = null;
+      try {
+        const instance = isOwn ? payload : copyInto(type, payload);
+        if (constraints.holdFor(instance)) declared = constraints.declaredOf(instance);
+      } catch {
+        // It happens again there, where it is known which property it is.
       }
-      const instance = copyInto(type, payload);
-      const declared = constraints.holdFor(instance) ? constraints.declaredOf(instance) : null;
       return declared ?? thorough.strip(payload);
     },
   };
@@ -180,57 +186,30 @@ function writesItself(type: PayloadClass): boolean {
   return typeof (type.prototype as { readonly toJSON?: unknown }).toJSON === 'function';
 }
 
-function copyInto(type: PayloadClass, payload: object): object {
-  return Object.assign(new type(), payload);
+function hasSetters(type: PayloadClass): boolean {
+  for (let from = type.prototype as object; from !== Object.prototype; from = Object.getPrototypeOf(from) as object) {
+    if (Object.values(Object.getOwnPropertyDescriptors(from)).some((member) => typeof member.set === 'function'))
+      return true;
+  }
+  return false;
 }
 
-function spread(instance: object): object {
-  return { ...instance };
+/** Leaves out what would change the class of the instance, and what has no setter. */
+function copyInto(type: PayloadClass, payload: object): object {
+  const instance = new type();
+  if (!Object.hasOwn(payload, '__proto__') && !Object.hasOwn(payload, 'constructor')) {
+    try {
+      return Object.assign(instance, payload);
+    } catch {
+      // A getter of the class without a setter.
+    }
+  }
+  for (const name of Object.keys(payload)) {
+    if (name !== '__proto__' && name !== 'constructor') Reflect.set(instance, name, (payload as Fields)[name]);
+  }
+  return instance;
 }
 
 function identity(value: object): object {
   return value;
-}
-
-function invalid(issues: readonly Issue[]): RealtimeException {
-  return new RealtimeException('INVALID_PAYLOAD', { issues });
-}
-
-/** The path of an array in place of a declared object: class-validator would accept it and check its elements. */
-function findMisplacedArray(root: object, keeps: (value: object) => boolean): string | null {
-  const pending: { node: object; path: string }[] = [{ node: root, path: '' }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, path } = next;
-    for (const [key, value] of Object.entries(node)) {
-      if (typeof value !== 'object' || value === null) continue;
-      const place = path === '' ? key : `${path}.${key}`;
-      if (Array.isArray(value) && isOneObject(node, key)) return place;
-      if (!keeps(value as object)) pending.push({ node: value as object, path: place });
-    }
-  }
-  return null;
-}
-
-function isOneObject(node: object, key: string): boolean {
-  const type: unknown = Array.isArray(node) ? undefined : Reflect.getMetadata('design:type', node, key);
-  return typeof type === 'function' && type !== Array && type !== Object && type !== Set && type !== Map;
-}
-
-/** Depth first, at most 10. Paths contain declared properties, and keys chosen by the client only if they are plain identifiers. */
-function collectIssues(errors: readonly ValidationError[], prefix = '', issues: Issue[] = []): Issue[] {
-  for (const error of errors) {
-    if (issues.length >= MAX_ISSUES) break;
-    const path = isLegalSegment(error.property) ? join(prefix, error.property) : prefix;
-    for (const [constraint, message] of Object.entries(error.constraints ?? {})) {
-      if (issues.length < MAX_ISSUES) {
-        issues.push({ path, message: constraint === 'whitelistValidation' ? 'unknown property' : message });
-      }
-    }
-    collectIssues(error.children ?? [], path, issues);
-  }
-  return issues;
-}
-
-function join(prefix: string, property: string): string {
-  return prefix === '' ? property : `${prefix}.${property}`;
 }

@@ -8,11 +8,17 @@ type MetadataStorage = ReturnType<ClassValidator['getMetadataStorage']>;
 export type ValidationMetadata = ReturnType<MetadataStorage['getTargetValidationMetadatas']>[number];
 export type ConstraintMetadata = ReturnType<MetadataStorage['getTargetValidatorConstraints']>[number];
 
+/** What a class declares, by the name of the property. It inherits nothing. */
+type DeclaredProperties = Readonly<Record<string, readonly ValidationMetadata[]>>;
+/** What was declared of each object that was validated. */
+export type Validated = Map<object, DeclaredProperties>;
+
 /** The parts that we use of class-validator's executor, on which `validate()` and `validateSync()` are built. */
 interface Executor {
   metadataStorage: MetadataStorage;
   readonly awaitingPromises: unknown[];
-  execute(object: object, schema: undefined, errors: ValidationError[]): void;
+  execute(object: object, schema: unknown, errors: ValidationError[]): void;
+  whitelist(object: object, properties: DeclaredProperties, errors: ValidationError[]): void;
   stripEmptyErrors(errors: ValidationError[]): ValidationError[];
 }
 type ExecutorClass = new (validator: object, options: ValidatorOptions) => Executor;
@@ -48,7 +54,36 @@ export class ClassValidation {
   /** The errors; empty if all constraints hold. @throws or rejects with the error of a constraint. */
   errorsOf(instance: object, options: ValidatorOptions): ValidationError[] | Promise<ValidationError[]> {
     if (this.executor === null) return this.validator.validate(instance, options);
-    const executor = new this.executor({}, options);
+    return this.run(new this.executor({}, options), instance);
+  }
+
+  /**
+   * As `errorsOf`, for objects of the server: it deletes nothing of them. `validated` gets what is declared of each; `isLeft` tells which
+   * nested objects are none of the declared.
+   */
+  errorsOfOwn(
+    instance: object,
+    options: ValidatorOptions,
+    validated: Validated,
+    isLeft: (value: object) => boolean,
+  ): ValidationError[] | Promise<ValidationError[]> {
+    const executor = new this.executor!({}, options);
+    const execute = executor.execute.bind(executor);
+    executor.whitelist = (object, properties) => void validated.set(object, properties);
+    // An object may contain itself.
+    executor.execute = (object, schema, errors) => {
+      if (validated.has(object) || (object !== instance && isLeft(object))) return;
+      execute(object, schema, errors);
+    };
+    return this.run(executor, instance);
+  }
+
+  /** Whether `errorsOfOwn` can be used. */
+  get knowsExecutor(): boolean {
+    return this.executor !== null;
+  }
+
+  private run(executor: Executor, instance: object): ValidationError[] | Promise<ValidationError[]> {
     executor.metadataStorage = this.storage;
     const errors: ValidationError[] = [];
     try {
@@ -74,7 +109,10 @@ async function settled(promises: readonly unknown[]): Promise<void> {
   }
 }
 
-/** The storage of class-validator, but an unregistered constraint throws, and each thenable result is a native promise. */
+/**
+ * The storage of class-validator, but an unregistered constraint throws, each thenable result is a native promise, and properties are
+ * grouped in an object that inherits nothing: else `hasOwnProperty` and its like would count as declared.
+ */
 function strictStorage(storage: MetadataStorage): MetadataStorage {
   const known = new WeakMap<object, ConstraintMetadata[]>();
   const getTargetValidatorConstraints = (target: () => unknown): ConstraintMetadata[] => {
@@ -90,7 +128,16 @@ function strictStorage(storage: MetadataStorage): MetadataStorage {
     known.set(target, made);
     return made;
   };
-  return Object.assign(Object.create(storage) as MetadataStorage, { getTargetValidatorConstraints });
+  return Object.assign(Object.create(storage) as MetadataStorage, {
+    getTargetValidatorConstraints,
+    groupByPropertyName,
+  });
+}
+
+function groupByPropertyName(metadata: ValidationMetadata[]): Record<string, ValidationMetadata[]> {
+  const grouped = Object.create(null) as Record<string, ValidationMetadata[]>;
+  for (const each of metadata) (grouped[each.propertyName] ??= []).push(each);
+  return grouped;
 }
 
 /** Asks the container for the instance on each use, as class-validator does: the container may be set or changed after boot. */
@@ -116,6 +163,7 @@ async function loadExecutor(): Promise<ExecutorClass | null> {
     const fits =
       Array.isArray(executor.awaitingPromises) &&
       typeof executor.execute === 'function' &&
+      typeof executor.whitelist === 'function' &&
       typeof executor.stripEmptyErrors === 'function';
     return fits ? ValidationExecutor : null;
   } catch {

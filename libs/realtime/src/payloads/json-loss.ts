@@ -62,6 +62,10 @@ export function lossOfInstance(value: object): JsonLoss | null {
   return JsonLoss.of(what, remedy);
 }
 
+export function lossOfCycle(): JsonLoss {
+  return JsonLoss.of('an object that contains itself', 'send its id, or leave the circular reference out');
+}
+
 /** Whether an object that is neither plain nor a list has its data in fields, as instances of most classes have. */
 export function keepsFields(value: object): boolean {
   const kind = kindOf(value);

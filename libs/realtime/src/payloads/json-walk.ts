@@ -1,6 +1,6 @@
 // What does JSON carry of a payload? One walk per broadcast, reply or error, before it is written as text.
 import { types } from 'node:util';
-import { isBinary, JsonLoss, lossOfInstance, lossOfScalar } from './json-loss.js';
+import { isBinary, JsonLoss, lossOfCycle, lossOfInstance, lossOfScalar } from './json-loss.js';
 import { isPlainObject } from './payload-shape.js';
 
 /** Deepest nesting that is sent. Many JSON readers go no deeper, and `JSON.stringify` exhausts the stack at a few thousand levels. */
@@ -167,10 +167,6 @@ function lossOfDate(): JsonLoss {
 
 function lossOfItem(): JsonLoss {
   return JsonLoss.of('undefined in a list', 'it would arrive as null: send null, or leave the item out');
-}
-
-function lossOfCycle(): JsonLoss {
-  return JsonLoss.of('an object that contains itself', 'send its id, or leave the circular reference out');
 }
 
 function lossOfDepth(): JsonLoss {

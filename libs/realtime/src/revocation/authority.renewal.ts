@@ -9,8 +9,8 @@ import type { LiveConnection } from '../connections/live.connection.js';
 import { SubscribeRequest } from '../connections/realtime-request.js';
 import { Gates } from '../guards/inbound.gates.js';
 import { RefusalLog } from '../guards/refusal.log.js';
-import { warnRepeated } from '../instrumentation/repeated-log.js';
-import { RealtimeException } from '../realtime.exception.js';
+import { repeatedOutage } from '../instrumentation/internal-error.js';
+import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { ExpiryWatch } from './expiry.watch.js';
@@ -61,7 +61,7 @@ export class Renewal {
     try {
       if (before !== null) user = await this.resolve(before, connection, milliseconds);
     } catch (error) {
-      warnRepeated(this.logger, 'A user could not be resolved again', error);
+      this.refusals.record(outageOf(this.logger, this.authenticator, error), { gate: 'connect', connection });
       if (this.isOutdated(connection, order)) return this.judgeAgain(connection, milliseconds);
       return { userConfirmed: false, unproven: connection.subscriptions.keys() };
     }
@@ -154,11 +154,10 @@ export class Renewal {
     const refreshed = await withDeadline(
       Promise.resolve(this.authenticator.refresh(user, connection.handshake)),
       milliseconds,
-      () => TOO_LATE,
+      () => new Error('no answer in time'),
     );
     const fault = refreshed === null ? null : userFault(refreshed);
-    if (fault !== null)
-      throw new RealtimeException('UNAVAILABLE', { message: `refresh() returned no valid user: ${fault}` });
+    if (fault !== null) throw new RealtimeFault(fault);
     return refreshed;
   }
 
@@ -206,4 +205,14 @@ export class Renewal {
     if (match === null) return;
     this.hooks.emit('unsubscribed', () => ({ connection: connection.view, channel: match.address, by: 'server' }));
   }
+}
+
+/** A failed `refresh()` takes nothing away at once, so only the log, the hook and the counters tell of it. */
+function outageOf(logger: Logger, { constructor }: IRealtimeAuthenticator, error: unknown): RealtimeException {
+  const what = `${constructor.name}.refresh()`;
+  return repeatedOutage(
+    logger,
+    error instanceof RealtimeFault ? `${what} returned no valid user` : `${what} failed`,
+    error,
+  );
 }

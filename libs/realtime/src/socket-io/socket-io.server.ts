@@ -30,6 +30,7 @@ import { PacketMeter } from './intake/packet-meter.js';
 import { RequestCheck } from './intake/request.check.js';
 import { listenToSockets } from './intake/socket-listeners.js';
 import { Turns } from './intake/turns.js';
+import { watchWrongPaths } from './intake/wrong-paths.js';
 import { HttpRoutes, isHttpServer } from './http-routes.js';
 import { connectingSockets, dropUnsent, namespaceCount } from './internals.js';
 import { OwnAdapter } from './own-adapter.js';
@@ -125,6 +126,7 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
     this.listen(this.io, entrance);
     if (this.options.mode === 'server')
       this.waitsForListen = setTimeout(this.warnUnlessListening, LISTEN_DELAY).unref();
+    watchWrongPaths(this.io.httpServer, this.options.path);
   }
 
   override stopAccepting(): void {

@@ -11,22 +11,15 @@ import { RealtimeException } from '../../realtime.exception.js';
 import type { RealtimeOptions } from '../../realtime.options.js';
 import { dropCookies, requestHandshake, sizeFault } from '../handshake.js';
 import { queryOf } from '../internals.js';
-import { ORIGIN_FAULTS, type OriginFault, OriginPolicy } from './origin.js';
-
-/** Faults that are more likely a wrong setting than an attack. Each is logged once as a warning. */
-const FIXES: Readonly<Partial<Record<OriginFault, string>>> = {
-  unknownHost:
-    'If the host is yours, list it: RealtimeModule.forRoot({ hosts: [...] }); or list the origin of the page in origins.',
-  otherScheme: 'Behind a proxy that ends TLS, set trustProxy: true, or list the origin of the page in origins.',
-  selfNotListed: "If pages of this server may connect too, add 'self' to origins.",
-};
+import { ORIGIN_FAULTS, OriginPolicy } from './origin.js';
+import { RefusedPages } from './refused-pages.js';
 
 /** Why the application's own function refuses a page. */
 const SAID_NO = 'the function of origins did not admit the page';
 
 export class RequestCheck {
   private readonly logger = new Logger('Realtime');
-  private readonly said = new Set<OriginFault>();
+  private readonly pages = new RefusedPages();
   private readonly origins: OriginPolicy;
   /** Requests that wait for the application's function. */
   private waiting = 0;
@@ -74,7 +67,10 @@ export class RequestCheck {
     if (origins === 'any') return true;
     if (typeof origins !== 'function' || origin === undefined) return this.passes(this.originFault(request));
     // Sandboxed pages and files send `null`. Such an Origin names no page, so there is nothing to decide about.
-    if (!isOrigin(origin)) return this.passes(ORIGIN_FAULTS.foreign);
+    if (!isOrigin(origin)) {
+      this.pages.refused(origin, 'foreign');
+      return this.passes(ORIGIN_FAULTS.foreign);
+    }
     return this.ask(origins, origin, request).then((answer) => this.passes(answer));
   }
 
@@ -88,11 +84,7 @@ export class RequestCheck {
   private originFault(request: IncomingMessage): string | null {
     const fault = this.origins.faultOf(request);
     if (fault === null) return null;
-    const fix = FIXES[fault];
-    if (fix !== undefined && !this.said.has(fault)) {
-      this.said.add(fault);
-      this.logger.warn(`A request was refused (${ORIGIN_FAULTS[fault]}). ${fix} This is said once.`);
-    }
+    this.pages.refused(request.headers.origin, fault);
     return ORIGIN_FAULTS[fault];
   }
 
@@ -114,7 +106,9 @@ export class RequestCheck {
         authenticationTimeout,
         () => new Error(`no answer within ${authenticationTimeout} ms`),
       );
-      return answer === true ? null : SAID_NO;
+      if (answer === true) return null;
+      this.pages.refusedByFunction(origin, SAID_NO);
+      return SAID_NO;
     } catch (error) {
       errorRepeated(this.logger, 'The function of origins failed, so a page was refused', error);
       return new RealtimeException('UNAVAILABLE', { reason: 'the function of origins failed', cause: error });
