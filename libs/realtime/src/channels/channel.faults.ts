@@ -12,8 +12,8 @@ export function controllerFault(type: string): string {
   return `${type} has @RealtimeChannel but is a controller; move its handlers to a class of their own and list that under providers.`;
 }
 
-export function unprovidedFault(type: string, channel: string): string {
-  return `${type} has @RealtimeChannel("${channel}") but is not a provider of any module; list it under the providers of its feature's module.`;
+export function twoMessagesFault(place: string, messages: readonly string[]): string {
+  return `${place} has @RealtimeHandler ${messages.length} times, for ${messages.map((message) => `"${message}"`).join(' and ')}; a method handles one message: write a method for each.`;
 }
 
 export function reauthorizationWithoutChannelFault(type: string): string {

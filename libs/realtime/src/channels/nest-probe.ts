@@ -88,6 +88,7 @@ const MEMBERS: { readonly [Name in keyof NestClasses]: readonly string[] } = {
   ExternalContextCreator: ['create', 'getParamValue'],
   ExternalExceptionFilterContext: ['create'],
   GuardsContextCreator: ['create'],
+  Injector: ['loadInjectable', 'loadPerContext', 'loadPrototype'],
   InstanceWrapper: [
     'isDependencyTreeStatic',
     'isTransient',
@@ -96,6 +97,7 @@ const MEMBERS: { readonly [Name in keyof NestClasses]: readonly string[] } = {
     'id',
     'getCtorMetadata',
     'getPropertiesMetadata',
+    'getEnhancersMetadata',
   ],
   PipesContextCreator: ['create'],
 };

@@ -6,8 +6,6 @@ import { ENTRY_PROVIDER, INJECTABLE } from './nest-internals.js';
 /** A fixed key, so that two copies of this package in one process see each other's decorators. */
 export const CHANNEL_METADATA = 'nestjs-realtime:channel';
 
-const decorated = new Set<WeakRef<object>>();
-
 /**
  * Claims a channel for a provider: its `@RealtimeHandler` methods take the channel's messages, and its `@UseGuards` run when
  * a client subscribes (gate 2) and on every message (gate 3). Several classes may claim one channel, each with its own messages.
@@ -18,12 +16,7 @@ const decorated = new Set<WeakRef<object>>();
  * export class OnAddNote {}
  */
 export function RealtimeChannel(descriptor: AnyChannel): ClassDecorator {
-  return applyDecorators(
-    (target: object) => void decorated.add(new WeakRef(target)),
-    injectable,
-    SetMetadata(CHANNEL_METADATA, descriptor),
-    SetMetadata(ENTRY_PROVIDER, true),
-  );
+  return applyDecorators(injectable, SetMetadata(CHANNEL_METADATA, descriptor), SetMetadata(ENTRY_PROVIDER, true));
 }
 
 /** Adds `@Injectable()` only if the class has none, because a second one would reset the scope of the first. */
@@ -34,9 +27,4 @@ function injectable(target: object): void {
 /** The descriptor that a class claims, if any. */
 export function channelOf(type: object): RealtimeChannelDescriptor | undefined {
   return Reflect.getMetadata(CHANNEL_METADATA, type) as RealtimeChannelDescriptor | undefined;
-}
-
-/** Every class of this process that claims a channel, whether or not it is a provider of some application. */
-export function decoratedClasses(): (new (...args: never[]) => object)[] {
-  return [...decorated].flatMap((reference) => (reference.deref() as new (...args: never[]) => object) ?? []);
 }

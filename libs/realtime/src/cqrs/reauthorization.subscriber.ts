@@ -4,6 +4,7 @@ import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
 import { IRealtimeConnections } from '../connections/realtime.connections.js';
 import { whoFault } from '../connections/party.js';
+import { discoveredProviders } from '../channels/discovered-providers.js';
 import { channelOf } from '../channels/realtime-channel.decorator.js';
 import { internalError, repeatedInternalError } from '../instrumentation/internal-error.js';
 import { RealtimeFault } from '../realtime.exception.js';
@@ -69,7 +70,7 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
   }
 
   private exploreReactions(): ChannelReaction[] {
-    const types = new Set(this.discovery.getProviders().flatMap(({ metatype }) => (metatype ? [metatype] : [])));
+    const types = new Set(discoveredProviders(this.discovery.getProviders()).map(({ type }) => type));
     return [...types].flatMap((type) =>
       reactionsOf(type).map((reaction) => ({ ...reaction, channel: channelOf(type)?.name ?? type.name })),
     );
