@@ -11,6 +11,7 @@ import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
 import { CallerExplorer } from './gateway/caller.explorer.js';
 import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
+import { PARTS, PartsCheck } from './channels/parts.check.js';
 import { HookExplorer } from './channels/hook.explorer.js';
 import { HandlerInvoker } from './channels/handler.invoker.js';
 import { HandlerRegistry } from './channels/handler.registry.js';
@@ -60,7 +61,7 @@ import { RealtimeHooks } from './realtime.hooks.js';
 import { asyncOptions, type RealtimeModuleAsyncOptions } from './realtime.async-options.js';
 import { RealtimeOptions, type RealtimeSettings } from './realtime.options.js';
 import { resolveOptions } from './realtime.settings.js';
-import { partProviders, type RealtimeModuleParts } from './realtime.parts.js';
+import { partChecks, partProviders, type RealtimeModuleParts } from './realtime.parts.js';
 import { SocketIORealtimeBroadcaster } from './socket-io/socket-io.broadcaster.js';
 
 /** What `forRoot` takes: parts and settings. */
@@ -101,13 +102,15 @@ export class RealtimeModule {
 }
 
 function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModule {
+  const given = [...options, ...partProviders(parts)];
   return {
     module: RealtimeModule,
     global: parts.global ?? true,
     imports: [DiscoveryModule, ...(parts.imports ?? [])],
     providers: [
-      ...options,
-      ...partProviders(parts),
+      ...given,
+      { provide: PARTS, useValue: given.map((part) => ('provide' in part ? part.provide : part)) },
+      ...partChecks(),
       ...PROVIDERS,
       // Each `forRoot` creates a gateway class, because the gateway's options are metadata of its class.
       createRealtimeGateway(),
@@ -118,6 +121,7 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
 
 /** All providers except the parts and the gateway. */
 const PROVIDERS: Provider[] = [
+  PartsCheck,
   {
     provide: PayloadSchemaCompiler,
     useFactory: async () => new PayloadSchemaCompiler(await ClassSchemaCompiler.load()),

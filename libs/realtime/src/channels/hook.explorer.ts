@@ -7,6 +7,7 @@ import { discoveredProviders } from './discovered-providers.js';
 import { type Instance, isScoped } from './handler-host.js';
 import { lostMarks, markedMethods } from './marked-methods.js';
 import { HOOK } from './on-realtime.decorator.js';
+import { requestScopeOf } from './request-scope.js';
 
 @Injectable()
 export class HookExplorer implements OnModuleInit {
@@ -24,7 +25,7 @@ export class HookExplorer implements OnModuleInit {
       for (const [method, hooks] of markedMethods<keyof RealtimeHookEvents>(HOOK, type)) {
         if (isScoped(wrapper)) {
           faults.push(
-            `${type.name}.${method}() has @OnRealtime('${hooks[0]}'), but its class is request-scoped or depends on one that is; give it the default scope.`,
+            `${type.name}.${method}() has @OnRealtime('${hooks[0]}'), but ${requestScopeOf(wrapper)}; a hook belongs to no request: give it the default scope.`,
           );
           continue;
         }

@@ -1,5 +1,5 @@
 // How does a domain event reach gate 2? A subscription to the event bus. Failures are logged, never thrown.
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit, Scope } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
 import { IRealtimeConnections } from '../connections/realtime.connections.js';
@@ -29,7 +29,9 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
 
   /** @throws RealtimeFault when there is nothing to listen to, or no port to call. */
   onModuleInit(): void {
-    this.connections = this.connectionsPort();
+    const connections = this.connectionsPort();
+    if (connections === null) return;
+    this.connections = connections;
     this.reactions = this.exploreReactions();
     const buses = eventBuses(this.discovery);
     if (buses.length === 0) {
@@ -76,8 +78,10 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
     );
   }
 
-  private connectionsPort(): IRealtimeConnections {
+  /** Null where a part of realtime is request-scoped, which is a fault that RealtimeModule reports. */
+  private connectionsPort(): IRealtimeConnections | null {
     try {
+      if (this.moduleRef.introspect(IRealtimeConnections as never).scope === Scope.REQUEST) return null;
       return this.moduleRef.get(IRealtimeConnections as never, { strict: false });
     } catch (cause) {
       throw Object.assign(new RealtimeFault('RealtimeCqrsModule needs RealtimeModule.forRoot(); import both.'), {
