@@ -80,7 +80,7 @@ const parts: Provider[] = [
   Egg,
   { provide: 'accounts', useExisting: Accounts },
 ];
-@Module({ providers: parts, exports: parts.map((part) => ('provide' in part ? 'accounts' : (part))) })
+@Module({ providers: parts, exports: parts.map((part) => ('provide' in part ? 'accounts' : part)) })
 class PartsModule {}
 
 /** A part that injects something. */

@@ -1,6 +1,6 @@
 // How is a handler called? With the guards, interceptors, pipes and filters of its class and method, resolved once at boot.
 import { Injectable, type PipeTransform, type Type } from '@nestjs/common';
-import { ContextIdFactory, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { gateArguments } from '../connections/gate-arguments.js';
 import { isPromiseLike } from '../connections/promise-like.js';
@@ -37,6 +37,7 @@ import {
 import { demandNest } from './nest-probe.js';
 import { throughPipes } from './pipe-chain.js';
 import { makeEnhancers } from './provided-enhancers.js';
+import { contextOfRequest } from './request-context.js';
 
 /**
  * Binds handlers to the enhancers that Nest's own context creators find, without the application's globals. `APP_*` and `useGlobal*`
@@ -97,14 +98,13 @@ export class HandlerInvoker {
     return { pass: (request: RealtimeRequest) => pass(request) };
   }
 
-  /** Makes a new instance per request, with the request as `REQUEST`. */
+  /** Makes the instance in the context of each request. */
   private scoped<Request extends RealtimeRequest>(
     wrapper: InstanceWrapper,
     make: (host: HandlerHost) => (request: Request) => unknown,
   ): (request: Request) => Promise<unknown> {
     return async (request) => {
-      const contextId = ContextIdFactory.create();
-      this.moduleRef.registerRequestByContextId(request, contextId);
+      const contextId = contextOfRequest(this.moduleRef, wrapper, request);
       const instance = await this.load(wrapper as InstanceWrapper<Instance>, contextId);
       return make({ instance, module: moduleOf(wrapper), contextId, inquirerId: wrapper.id })(request);
     };

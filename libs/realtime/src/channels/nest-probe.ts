@@ -91,6 +91,7 @@ const MEMBERS: { readonly [Name in keyof NestClasses]: readonly string[] } = {
   Injector: ['loadInjectable', 'loadPerContext', 'loadPrototype'],
   InstanceWrapper: [
     'isDependencyTreeStatic',
+    'isDependencyTreeDurable',
     'isTransient',
     'isNotMetatype',
     'instance',
