@@ -10,8 +10,8 @@ import type { InstanceWrapper } from './nest-internals.js';
  */
 export function contextOfRequest(moduleRef: ModuleRef, wrapper: InstanceWrapper, request: RealtimeRequest): ContextId {
   const contextId = ContextIdFactory.getByRequest(request);
-  const { getParent, payload } = contextId;
-  const isShared = getParent !== undefined && wrapper.isDependencyTreeDurable();
+  const { payload } = contextId;
+  const isShared = contextId.getParent !== undefined && wrapper.isDependencyTreeDurable();
   moduleRef.registerRequestByContextId(isShared ? payload : withPayload(request, payload), contextId);
   return contextId;
 }
