@@ -11,7 +11,7 @@ import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
 import { CallerExplorer } from './gateway/caller.explorer.js';
 import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
-import { PARTS, PartsCheck } from './channels/parts.check.js';
+import { CheckedParts, PartsCheck, ROOT_PROVIDER } from './channels/parts.check.js';
 import { HookExplorer } from './channels/hook.explorer.js';
 import { HandlerInvoker } from './channels/handler.invoker.js';
 import { HandlerRegistry } from './channels/handler.registry.js';
@@ -62,6 +62,7 @@ import { asyncOptions, type RealtimeModuleAsyncOptions } from './realtime.async-
 import { RealtimeOptions, type RealtimeSettings } from './realtime.options.js';
 import { resolveOptions } from './realtime.settings.js';
 import { partChecks, partProviders, type RealtimeModuleParts } from './realtime.parts.js';
+import { announcePorts, portsOfOtherCopies } from './shared-ports.js';
 import { SocketIORealtimeBroadcaster } from './socket-io/socket-io.broadcaster.js';
 
 /** What `forRoot` takes: parts and settings. */
@@ -103,24 +104,28 @@ export class RealtimeModule {
 
 function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModule {
   const given = [...options, ...partProviders(parts)];
+  const others = portsOfOtherCopies(EXPORTS);
+  const tokens = given.map((part) => ('provide' in part ? part.provide : part));
   return {
     module: RealtimeModule,
     global: parts.global ?? true,
     imports: [DiscoveryModule, ...(parts.imports ?? [])],
     providers: [
       ...given,
-      { provide: PARTS, useValue: given.map((part) => ('provide' in part ? part.provide : part)) },
+      { provide: CheckedParts, useValue: { tokens, foreign: others.foreign } satisfies CheckedParts },
+      ...others.providers,
       ...partChecks(),
       ...PROVIDERS,
       // Each `forRoot` creates a gateway class, because the gateway's options are metadata of its class.
       createRealtimeGateway(),
     ],
-    exports: EXPORTS,
+    exports: [...EXPORTS, ...others.tokens],
   };
 }
 
 /** All providers except the parts and the gateway. */
 const PROVIDERS: Provider[] = [
+  ROOT_PROVIDER,
   PartsCheck,
   {
     provide: PayloadSchemaCompiler,
@@ -196,3 +201,5 @@ const EXPORTS = [
   IRealtimeTracer,
   RealtimeHealthIndicator,
 ];
+
+announcePorts(EXPORTS);

@@ -6,17 +6,18 @@ import {
   controllerFault,
   handlerWithoutChannelFault,
   otherChannelFault,
+  otherCopyFault,
   reauthorizationWithoutChannelFault,
   reauthorizationWithoutCqrsFault,
   twoMessagesFault,
 } from './channel.faults.js';
 import { type DiscoveredProvider, discoveredProviders, type ProvidedClass } from './discovered-providers.js';
-import { FeatureChannels } from './feature-channels.js';
+import { FeatureChannels, featureFault } from './feature-channels.js';
 import { guardNames } from './guard-names.js';
 import { HandlerInvoker } from './handler.invoker.js';
 import { HandlerRegistry } from './handler.registry.js';
 import { lostMarks, markedMethods } from './marked-methods.js';
-import { channelOf } from './realtime-channel.decorator.js';
+import { channelOf, decorationFault } from './realtime-channel.decorator.js';
 import { type HandledMessage, HANDLER } from './realtime-handler.decorator.js';
 import { asksForReauthorization, REAUTHORIZATION } from './reauthorization-metadata.js';
 
@@ -49,11 +50,12 @@ export class ChannelExplorer implements OnModuleInit {
         await this.explore(provider, faults, attempt);
         continue;
       }
-      for (const descriptor of instance.descriptors) {
-        await attempt(() =>
-          this.registry.registerChannel(descriptor, `forFeature() in ${provider.wrapper.host?.name}`),
-        );
-      }
+      const place = `forFeature() in ${provider.wrapper.host?.name}`;
+      const otherCopy = featureFault(instance);
+      if (otherCopy !== null) faults.push(otherCopyFault(place, otherCopy));
+      else
+        for (const descriptor of instance.descriptors)
+          await attempt(() => this.registry.registerChannel(descriptor, place));
     }
     faults.push(...this.controllers(), ...this.unserved(provided.map(({ type }) => type)));
     if (faults.length > 0) throw RealtimeFault.of('Realtime channels are invalid:', faults);
@@ -68,6 +70,8 @@ export class ChannelExplorer implements OnModuleInit {
       if (methods.length > 0) faults.push(handlerWithoutChannelFault(type.name, methods[0][0]));
       return;
     }
+    const otherCopy = decorationFault(type);
+    if (otherCopy !== null) return void faults.push(otherCopyFault(placeOf(provider), otherCopy));
     // A channel that cannot be registered is one fault. Its handlers would only repeat it.
     const guard = async (): Promise<void> => {
       await this.invoker.prepare(

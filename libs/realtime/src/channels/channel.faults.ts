@@ -8,6 +8,10 @@ export function otherChannelFault(place: string, handled: string, claimed: strin
   return `${place} handles a message of channel "${handled}", but its class claims "${claimed}"; pass the descriptor of the class to @RealtimeHandler, or move the method.`;
 }
 
+export function otherCopyFault(place: string, copies: string): string {
+  return `${place} comes from ${copies}.`;
+}
+
 export function controllerFault(type: string): string {
   return `${type} has @RealtimeChannel but is a controller; move its handlers to a class of their own and list that under providers.`;
 }

@@ -1,10 +1,13 @@
 // Which provider handles a channel?
 import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { AnyChannel, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { copyFault, type PackageCopy, THIS_COPY } from '../package-copy.js';
 import { ENTRY_PROVIDER, INJECTABLE } from './nest-internals.js';
 
 /** A fixed key, so that two copies of this package in one process see each other's decorators. */
 export const CHANNEL_METADATA = 'nestjs-realtime:channel';
+/** Which copy has decorated a class. */
+const COPY_METADATA = 'nestjs-realtime:copy';
 
 /**
  * Claims a channel for a provider: its `@RealtimeHandler` methods take the channel's messages, and its `@UseGuards` run when
@@ -16,7 +19,12 @@ export const CHANNEL_METADATA = 'nestjs-realtime:channel';
  * export class OnAddNote {}
  */
 export function RealtimeChannel(descriptor: AnyChannel): ClassDecorator {
-  return applyDecorators(injectable, SetMetadata(CHANNEL_METADATA, descriptor), SetMetadata(ENTRY_PROVIDER, true));
+  return applyDecorators(
+    injectable,
+    SetMetadata(CHANNEL_METADATA, descriptor),
+    SetMetadata(COPY_METADATA, THIS_COPY),
+    SetMetadata(ENTRY_PROVIDER, true),
+  );
 }
 
 /** Adds `@Injectable()` only if the class has none, because a second one would reset the scope of the first. */
@@ -27,4 +35,9 @@ function injectable(target: object): void {
 /** The descriptor that a class claims, if any. */
 export function channelOf(type: object): RealtimeChannelDescriptor | undefined {
   return Reflect.getMetadata(CHANNEL_METADATA, type) as RealtimeChannelDescriptor | undefined;
+}
+
+/** What is wrong where another copy has decorated a class. */
+export function decorationFault(type: object): string | null {
+  return copyFault(Reflect.getMetadata(COPY_METADATA, type) as PackageCopy | undefined);
 }

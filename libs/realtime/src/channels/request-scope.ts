@@ -32,7 +32,8 @@ function chainFrom(wrapper: InstanceWrapper, seen: Set<InstanceWrapper>): Instan
   return null;
 }
 
-function nameOf({ metatype, token, isAlias, isNotMetatype }: InstanceWrapper): string {
+/** Its class, or its token. */
+export function nameOf({ metatype, token, isAlias, isNotMetatype }: InstanceWrapper): string {
   if (!isNotMetatype) return (metatype as { name: string }).name;
   const name = typeof token === 'function' ? token.name : typeof token === 'symbol' ? token.description : String(token);
   return isAlias || metatype === null || name === 'REQUEST' ? name! : `the factory of ${name}`;
