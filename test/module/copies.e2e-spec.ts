@@ -182,6 +182,18 @@ describe('another copy of the package', () => {
     }
   });
 
+  it('of the same version diagnoses the application, and knows its errors', async () => {
+    const app = await boot(root());
+    expect(twin.realtime.diagnose(app.nest)).toEqual(realtime.diagnose(app.nest));
+    const { notes } = feature(twin);
+    const error: unknown = await app
+      .broadcast(notes.with({ id: '1' }), 'added', { text: 'a' })
+      .catch((e: unknown) => e);
+    expect(
+      [twin.realtime.BroadcastFault, RealtimeFault, realtime.RealtimeException].map((type) => error instanceof type),
+    ).toEqual([true, true, false]);
+  });
+
   it('of another version is a fault that names both, for what registers channels', async () => {
     const { notes, news, OnAdd } = feature({ ...stranger, contract });
     const booting = boot({

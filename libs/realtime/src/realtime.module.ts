@@ -104,7 +104,7 @@ export class RealtimeModule {
 
 function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModule {
   const given = [...options, ...partProviders(parts)];
-  const others = portsOfOtherCopies(EXPORTS);
+  const others = portsOfOtherCopies(SHARED);
   const tokens = given.map((part) => ('provide' in part ? part.provide : part));
   return {
     module: RealtimeModule,
@@ -202,4 +202,7 @@ const EXPORTS = [
   RealtimeHealthIndicator,
 ];
 
-announcePorts(EXPORTS);
+/** What is found in an application by its class, from any copy of this package. */
+const SHARED = [...EXPORTS, HandlerRegistry, RealtimeDoctor];
+
+announcePorts(SHARED);

@@ -177,6 +177,37 @@ describe('exploring an application at boot', () => {
     ]);
   });
 
+  it('reports a class that claims two channels, and a controller with handlers', async () => {
+    const [notes, news] = [channel('notes'), channel('news')];
+    @RealtimeChannel(news)
+    @RealtimeChannel(notes)
+    class OnBoth {
+      @RealtimeHandler('add')
+      add(): void {}
+    }
+    @Controller()
+    class NotesController {
+      @RealtimeHandler('drop')
+      drop(): void {}
+    }
+    expect(await faultOf(feature('NotesModule', [OnBoth], [NotesController]))).toBe(
+      'Realtime channels are invalid:\n' +
+        '  - OnBoth in NotesModule has @RealtimeChannel 2 times, for "notes" and "news"; a class claims one channel: write a class for each.\n' +
+        '  - NotesController has @RealtimeHandler but is a controller; move its handlers to a class of their own and list that under providers.',
+    );
+    @RealtimeChannel(news)
+    class OnNews extends OnBoth {}
+    expect((await boot(feature('NewsModule', [OnNews]))).list()).toEqual([{ descriptor: news, message: 'add' }]);
+  });
+
+  it('reports a class whose channel an import cycle has left undefined, also where it has guards alone', async () => {
+    @RealtimeChannel(undefined as never)
+    class OnNothing {}
+    expect(await faultOf(feature('NotesModule', [OnNothing]))).toContain(
+      'OnNothing in NotesModule names a channel that was not made by defineRealtimeChannel(); pass its descriptor.',
+    );
+  });
+
   it('accepts an override that is decorated, also for another message', async () => {
     const notes = channel('notes');
     class Adding {

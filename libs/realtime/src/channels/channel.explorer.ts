@@ -1,6 +1,7 @@
 // Which channels and handlers does the application declare? This finds them at boot and reports all faults in one message.
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { RealtimeFault } from '../realtime.exception.js';
 import {
   controllerFault,
@@ -9,6 +10,7 @@ import {
   otherCopyFault,
   reauthorizationWithoutChannelFault,
   reauthorizationWithoutCqrsFault,
+  twoChannelsFault,
   twoMessagesFault,
 } from './channel.faults.js';
 import { type DiscoveredProvider, discoveredProviders, type ProvidedClass } from './discovered-providers.js';
@@ -17,7 +19,7 @@ import { guardNames } from './guard-names.js';
 import { HandlerInvoker } from './handler.invoker.js';
 import { HandlerRegistry } from './handler.registry.js';
 import { lostMarks, markedMethods } from './marked-methods.js';
-import { channelOf, decorationFault } from './realtime-channel.decorator.js';
+import { channelOf, claimsOf, decorationFault } from './realtime-channel.decorator.js';
 import { type HandledMessage, HANDLER } from './realtime-handler.decorator.js';
 import { asksForReauthorization, REAUTHORIZATION } from './reauthorization-metadata.js';
 
@@ -64,14 +66,15 @@ export class ChannelExplorer implements OnModuleInit {
   private async explore(provider: DiscoveredProvider, faults: string[], attempt: Attempt): Promise<void> {
     const { type } = provider;
     const methods = markedMethods<HandledMessage>(HANDLER, type);
-    const descriptor = channelOf(type);
+    const descriptor = channelOf(type)!;
     faults.push(...lostMarks(HANDLER, type));
-    if (descriptor === undefined) {
+    const claims = claimsOf(type);
+    if (claims.length === 0) {
       if (methods.length > 0) faults.push(handlerWithoutChannelFault(type.name, methods[0][0]));
       return;
     }
-    const otherCopy = decorationFault(type);
-    if (otherCopy !== null) return void faults.push(otherCopyFault(placeOf(provider), otherCopy));
+    const claimFault = claimFaultOf(provider, claims);
+    if (claimFault !== null) return void faults.push(claimFault);
     // A channel that cannot be registered is one fault. Its handlers would only repeat it.
     const guard = async (): Promise<void> => {
       await this.invoker.prepare(
@@ -112,14 +115,29 @@ export class ChannelExplorer implements OnModuleInit {
     ]);
   }
 
-  /** Faults of controllers that claim a channel. */
+  /** Faults of controllers that claim a channel or have handlers: nothing would call them. */
   private controllers(): string[] {
-    return this.discovery
-      .getControllers()
-      .flatMap(({ metatype }) =>
-        metatype && channelOf(metatype) ? [controllerFault((metatype as ProvidedClass).name)] : [],
-      );
+    return this.discovery.getControllers().flatMap(({ metatype }) => {
+      const type = metatype as ProvidedClass | null;
+      if (type === null) return [];
+      if (channelOf(type)) return [controllerFault(type.name, '@RealtimeChannel')];
+      const handlers = [...markedMethods(HANDLER, type), ...lostMarks(HANDLER, type)];
+      return handlers.length > 0 ? [controllerFault(type.name, '@RealtimeHandler')] : [];
+    });
   }
+}
+
+function claimFaultOf(
+  provider: DiscoveredProvider,
+  claims: readonly (RealtimeChannelDescriptor | undefined)[],
+): string | null {
+  const otherCopy = decorationFault(provider.type);
+  if (otherCopy !== null) return otherCopyFault(placeOf(provider), otherCopy);
+  if (claims.length === 1) return null;
+  return twoChannelsFault(
+    placeOf(provider),
+    claims.map((claim) => claim?.name),
+  );
 }
 
 type Attempt = (register: () => void | Promise<void>) => Promise<boolean>;

@@ -6,6 +6,7 @@ import { ENTRY_PROVIDER, INJECTABLE } from './nest-internals.js';
 
 /** A fixed key, so that two copies of this package in one process see each other's decorators. */
 export const CHANNEL_METADATA = 'nestjs-realtime:channel';
+const CLAIMS_METADATA = 'nestjs-realtime:channels';
 /** Which copy has decorated a class. */
 const COPY_METADATA = 'nestjs-realtime:copy';
 
@@ -21,7 +22,7 @@ const COPY_METADATA = 'nestjs-realtime:copy';
 export function RealtimeChannel(descriptor: AnyChannel): ClassDecorator {
   return applyDecorators(
     injectable,
-    SetMetadata(CHANNEL_METADATA, descriptor),
+    claiming(descriptor),
     SetMetadata(COPY_METADATA, THIS_COPY),
     SetMetadata(ENTRY_PROVIDER, true),
   );
@@ -30,6 +31,20 @@ export function RealtimeChannel(descriptor: AnyChannel): ClassDecorator {
 /** Adds `@Injectable()` only if the class has none, because a second one would reset the scope of the first. */
 function injectable(target: object): void {
   if (!Reflect.hasOwnMetadata(INJECTABLE, target)) Injectable()(target as never);
+}
+
+/** Keeps what was claimed before, so that a second claim is noticed. */
+function claiming(descriptor: AnyChannel): (target: object) => void {
+  return (target) => {
+    const known = (Reflect.getOwnMetadata(CLAIMS_METADATA, target) ?? []) as readonly AnyChannel[];
+    Reflect.defineMetadata(CLAIMS_METADATA, [...known, descriptor], target);
+    Reflect.defineMetadata(CHANNEL_METADATA, descriptor, target);
+  };
+}
+
+/** Every channel that a class claims, or the next class above it that claims any; more than one is a fault. */
+export function claimsOf(type: object): readonly (RealtimeChannelDescriptor | undefined)[] {
+  return (Reflect.getMetadata(CLAIMS_METADATA, type) ?? []) as readonly (RealtimeChannelDescriptor | undefined)[];
 }
 
 /** The descriptor that a class claims, if any. */
