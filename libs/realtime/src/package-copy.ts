@@ -1,22 +1,22 @@
 // Which copy of this package is it? A process may hold several, as a monorepo may install them; those of one version work together.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where a copy lies, and its version. */
+/** Where a copy lies, and its version; null for one in a bundle, which has no package.json. */
 export interface PackageCopy {
-  readonly version: string;
+  readonly version: string | null;
   readonly folder: string;
 }
 
-const ROOT = new URL('..', import.meta.url);
-
 /** The copy that this file belongs to. */
-export const THIS_COPY: PackageCopy = { version: versionIn(ROOT), folder: fileURLToPath(ROOT).replace(/[\\/]$/, '') };
+export const THIS_COPY: PackageCopy = copyAt(import.meta.url);
 
-/** Null for this copy, and for others of its version; else what both are, for a fault. */
+/** What both copies are, for a fault; null for this copy, for others of its version, and where a version is not known. */
 export function copyFault(copy: PackageCopy | undefined): string | null {
-  if (copy === undefined || copy.version === THIS_COPY.version) return null;
-  return `nestjs-realtime ${copy.version} in ${copy.folder}, and this application runs ${THIS_COPY.version} in ${THIS_COPY.folder}; install one version for both`;
+  const [theirs, ours] = [copy?.version ?? null, THIS_COPY.version];
+  if (theirs === null || ours === null || theirs === ours) return null;
+  return `nestjs-realtime ${theirs} in ${copy!.folder}, and this application runs ${ours} in ${THIS_COPY.folder}; install one version for both`;
 }
 
 /** Makes `instanceof` hold for instances of this class of every copy. A subclass is compared as always. */
@@ -40,11 +40,16 @@ function brandOf(name: string): symbol {
   return Symbol.for(`nestjs-realtime:${name}`);
 }
 
-/** A bundle has no package.json. */
-function versionIn(folder: URL): string {
+/** The copy whose `src` or `dist` has the file of this URL. A bundle may have no URL, or lie in another package. */
+export function copyAt(url: string | undefined): PackageCopy {
   try {
-    return (JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as { version: string }).version;
+    const folder = fileURLToPath(new URL('..', url)).replace(/[\\/]$/, '');
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+      name: string;
+      version: string;
+    };
+    return { version: manifest.name === 'nestjs-realtime' ? manifest.version : null, folder };
   } catch {
-    return 'of a bundle';
+    return { version: null, folder: 'a bundle' };
   }
 }

@@ -49,7 +49,9 @@ export class PartsCheck implements OnModuleInit {
     const importers = all.filter(({ metatype }) => importsOf(metatype).some((module) => classes.has(module)));
     const named = importers.length === 0 ? '' : ` (imported by ${importers.map(({ name }) => name).join(', ')})`;
     const copies = roots.map(({ providers }) => providers.get(ROOT)!.instance as PackageCopy);
-    const places = [...new Set(copies.map(({ version, folder }) => `${version} in ${folder}`))];
+    const places = [
+      ...new Set(copies.map(({ version, folder }) => (version === null ? folder : `${version} in ${folder}`))),
+    ];
     throw new RealtimeFault(
       `RealtimeModule.forRoot() is called ${roots.length} times for one application${named}, so that each would have clients, channels and broadcasts of its own. ` +
         'Call it once, in the root module, and use RealtimeModule.forFeature() elsewhere.' +
