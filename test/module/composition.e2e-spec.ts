@@ -19,6 +19,7 @@ import { MessageBody } from '@nestjs/websockets';
 import {
   defineRealtimeChannel,
   diagnose,
+  IRealtimeHandlerRegistry,
   OnRealtime,
   RealtimeChannel,
   type RealtimeContext,
@@ -282,6 +283,12 @@ describe('a class that claims a channel and is provided nowhere', () => {
     await client.subscribe('notes');
     expect(await client.send('notes', 'drop')).toEqual({ ok: true, data: 'new' });
     expect(old).toBeDefined();
+  });
+
+  it('is not looked for in values that have no class', async () => {
+    const values = [null, undefined, 7, [], OnDrop, Object.create(null), { constructor: OnDrop }];
+    const app = await start(values.map((useValue: unknown, index) => ({ provide: `value ${index}`, useValue })));
+    expect(app.nest.get(IRealtimeHandlerRegistry).list()).toEqual([]);
   });
 
   it('is no fault where an application of the same process provides it', async () => {

@@ -169,7 +169,7 @@ describe('exploring an application at boot', () => {
     const fault = await faultOf(feature('NotesModule', [OnNotes]));
     expect(fault.split('\n').slice(1)).toEqual([
       '  - OnNotes.add() has @RealtimeHandler but is static; remove static.',
-      '  - OnNotes.drop() has @RealtimeHandler, but another decorator has replaced the method; put @RealtimeHandler above it.',
+      '  - OnNotes.drop() has @RealtimeHandler, but another decorator or a spy has replaced the method; put @RealtimeHandler above the others, and spy on instances.',
       '  - OnNotes.Symbol(add)() has @RealtimeHandler, but its name is a symbol; give it a plain name.',
       '  - AddingMore.add() overrides Adding.add(), which has @RealtimeHandler, and has none itself; put @RealtimeHandler on the override too, or name it otherwise.',
       '  - OnNotes.both() in NotesModule has @RealtimeHandler 2 times, for "drop" and "add"; a method handles one message: write a method for each.',

@@ -51,7 +51,7 @@ function lost(key: string, decorator: string, type: Class, owner: object, method
   const found = definition(type, method);
   if (marksOf(key, found?.callback).length > 0) return null;
   return found === null || found.owner === owner
-    ? `${place} has ${decorator}, but another decorator has replaced the method; put ${decorator} above it.`
+    ? `${place} has ${decorator}, but another decorator or a spy has replaced the method; put ${decorator} above the others, and spy on instances.`
     : `${placeOf(found.owner, method)} overrides ${place}, which has ${decorator}, and has none itself; put ${decorator} on the override too, or name it otherwise.`;
 }
 
