@@ -8,6 +8,7 @@ const DASHBOARD = 'libs/dashboard/';
 
 /** Rooms of libs/realtime from left to right; a room imports from its own column and from those left of it. */
 const COLUMNS = [
+  ['package-copy'],
   ['realtime.exception'],
   ['authorization'],
   ['payloads'],
@@ -26,7 +27,7 @@ const COLUMNS = [
   ['socket-io', 'redis', 'testing', 'opentelemetry'],
   ['doctor'],
   ['realtime.parts'],
-  ['realtime.async-options'],
+  ['realtime.async-options', 'shared-ports'],
   ['realtime.module'],
   ['index', 'adapters'],
   ['bin'],

@@ -12,7 +12,6 @@ import {
 import { z } from 'zod';
 import { boot, closeApps } from '../kit/boot.js';
 
-/** A channel for each application, because a process remembers every class that claims a channel. */
 const closedChannel = () => defineRealtimeChannel({ name: 'closed', scope: 'public', message: z.unknown() });
 
 @Injectable()

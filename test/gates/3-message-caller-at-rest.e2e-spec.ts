@@ -87,6 +87,13 @@ class InGuard implements CanActivate {
 @UseGuards(InGuard)
 class GuardedController {}
 
+@RealtimeChannel(defineRealtimeChannel({ name: 'guarded', scope: 'public', messages: { tell: null } }))
+@UseGuards(InGuard)
+class OnGuarded {
+  @RealtimeHandler('tell')
+  tell(): void {}
+}
+
 @Injectable()
 class ByModuleRef {
   constructor(readonly moduleRef: ModuleRef) {}
@@ -113,6 +120,7 @@ const places: [string, ModuleMetadata][] = [
   ['a request-scoped provider', { providers: [PerRequest] }],
   ['a controller', { controllers: [InController] }],
   ['a guard', { controllers: [GuardedController] }],
+  ['a guard of a handler that is a value', { providers: [{ provide: 'handler', useValue: new OnGuarded() }] }],
   ['another module', { imports: [Elsewhere] }],
   ['a module class', { imports: [ItselfModule] }],
   [

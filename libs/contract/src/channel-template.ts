@@ -24,6 +24,9 @@ export function isDeclarableName(name: string): boolean {
   return isLegalSegment(name) && !RESERVED_NAMES.has(name);
 }
 
+/** A process may hold several copies of this package. Each knows the templates of the others. */
+const BRAND = Symbol.for('@nestjs-realtime/contract:ChannelTemplate');
+
 type Part = { readonly literal: string } | { readonly param: string };
 
 /**
@@ -137,6 +140,11 @@ export class ChannelTemplate {
     return this.paramNames.length === 0 ? 'no params' : `{ ${this.paramNames.join(', ')} }`;
   }
 }
+
+Object.defineProperty(ChannelTemplate.prototype, BRAND, { value: true });
+Object.defineProperty(ChannelTemplate, Symbol.hasInstance, {
+  value: (value: unknown) => typeof value === 'object' && value !== null && BRAND in value,
+});
 
 /**
  * Params of `name` under `template`, or null when it does not match (docs/decisions/0001#decision-3).

@@ -8,6 +8,7 @@ import {
   REFUSALS,
   type RefusalReply,
 } from '@nestjs-realtime/contract';
+import { sharedByCopies } from './package-copy.js';
 
 /** What may accompany a refusal. */
 export interface RealtimeExceptionOptions {
@@ -99,5 +100,8 @@ export class RealtimeFault extends Error {
     return new RealtimeFault(`${heading}\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }
 }
+
+sharedByCopies(RealtimeException, 'exception');
+sharedByCopies(RealtimeFault, 'fault');
 
 const MAX_ISSUES = 10;

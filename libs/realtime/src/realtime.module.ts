@@ -12,6 +12,7 @@ import { UnheardBroadcasts } from './broadcast/unheard.broadcasts.js';
 import { CallerExplorer } from './gateway/caller.explorer.js';
 import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
+import { CheckedParts, PartsCheck, ROOT_PROVIDER } from './channels/parts.check.js';
 import { HookExplorer } from './channels/hook.explorer.js';
 import { HandlerInvoker } from './channels/handler.invoker.js';
 import { HandlerRegistry } from './channels/handler.registry.js';
@@ -61,7 +62,8 @@ import { RealtimeHooks } from './realtime.hooks.js';
 import { asyncOptions, type RealtimeModuleAsyncOptions } from './realtime.async-options.js';
 import { RealtimeOptions, type RealtimeSettings } from './realtime.options.js';
 import { resolveOptions } from './realtime.settings.js';
-import { partProviders, type RealtimeModuleParts } from './realtime.parts.js';
+import { partChecks, partProviders, type RealtimeModuleParts } from './realtime.parts.js';
+import { announcePorts, portsOfOtherCopies } from './shared-ports.js';
 import { SocketIORealtimeBroadcaster } from './socket-io/socket-io.broadcaster.js';
 
 /** What `forRoot` takes: parts and settings. */
@@ -102,23 +104,30 @@ export class RealtimeModule {
 }
 
 function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModule {
+  const given = [...options, ...partProviders(parts)];
+  const others = portsOfOtherCopies(SHARED);
+  const tokens = given.map((part) => ('provide' in part ? part.provide : part));
   return {
     module: RealtimeModule,
     global: parts.global ?? true,
     imports: [DiscoveryModule, ...(parts.imports ?? [])],
     providers: [
-      ...options,
-      ...partProviders(parts),
+      ...given,
+      { provide: CheckedParts, useValue: { tokens, foreign: others.foreign } satisfies CheckedParts },
+      ...others.providers,
+      ...partChecks(),
       ...PROVIDERS,
       // Each `forRoot` creates a gateway class, because the gateway's options are metadata of its class.
       createRealtimeGateway(),
     ],
-    exports: EXPORTS,
+    exports: [...EXPORTS, ...others.tokens],
   };
 }
 
 /** All providers except the parts and the gateway. */
 const PROVIDERS: Provider[] = [
+  ROOT_PROVIDER,
+  PartsCheck,
   {
     provide: PayloadSchemaCompiler,
     useFactory: async () => new PayloadSchemaCompiler(await ClassSchemaCompiler.load()),
@@ -194,3 +203,8 @@ const EXPORTS = [
   IRealtimeTracer,
   RealtimeHealthIndicator,
 ];
+
+/** What is found in an application by its class, from any copy of this package. */
+const SHARED = [...EXPORTS, HandlerRegistry, RealtimeDoctor];
+
+announcePorts(SHARED);

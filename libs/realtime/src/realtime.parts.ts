@@ -1,6 +1,5 @@
 // Which parts does an application bring? Each as a class, an instance, or a Nest provider without its token.
 import type { Abstract, CanActivate, ModuleMetadata, Provider, Type } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
 import { AnonymousAuthenticator, IRealtimeAuthenticator } from './authorization/realtime.authenticator.js';
 import { InMemoryRealtimeBroker } from './broker/in-memory.broker.js';
 import { IRealtimeBroker } from './broker/realtime.broker.js';
@@ -41,35 +40,43 @@ export interface RealtimeModuleParts {
 /** Providers of all parts; the token of each is its port. */
 export function partProviders({ authenticator, guards, broker, server, tracer }: RealtimeModuleParts): Provider[] {
   return [
-    ...provide(IRealtimeAuthenticator, authenticator ?? AnonymousAuthenticator),
-    ...provide(IRealtimeBroker, broker ?? InMemoryRealtimeBroker),
-    ...provide(IRealtimeServer, server ?? SocketIORealtimeServer),
-    ...provide(IRealtimeTracer, tracer ?? NoopTracer),
-    {
-      provide: CONNECT_GUARDS,
-      useFactory: (moduleRef: ModuleRef) =>
-        Promise.all((guards?.connect ?? []).map((guard) => moduleRef.create(guard))),
-      inject: [ModuleRef],
-    },
+    providerOf(IRealtimeAuthenticator, authenticator ?? AnonymousAuthenticator),
+    providerOf(IRealtimeBroker, broker ?? InMemoryRealtimeBroker),
+    providerOf(IRealtimeServer, server ?? SocketIORealtimeServer),
+    providerOf(IRealtimeTracer, tracer ?? NoopTracer),
+    ...connectGuards(guards?.connect ?? []),
   ];
 }
 
+/** Each guard is a provider, so that Nest knows its scope. */
+function connectGuards(guards: readonly Type<CanActivate>[]): Provider[] {
+  const providers = guards.map((guard) => {
+    if (typeof guard !== 'function') {
+      throw new RealtimeFault(
+        `guards.connect has ${String(guard)}, which is no class; list classes of guards. If you did, an import cycle may have left it undefined.`,
+      );
+    }
+    return { provide: Symbol(`nestjs-realtime:${guard.name}`), useClass: guard };
+  });
+  const inject = providers.map(({ provide }) => provide);
+  return [...providers, { provide: CONNECT_GUARDS, useFactory: (...made: CanActivate[]) => made, inject }];
+}
+
 /** What each port must have. A class or an object of another kind is a fault at once, and not at its first call. */
-const PORTS = new Map<object, readonly string[]>([
+const PORTS = new Map<Abstract<object>, readonly string[]>([
   [IRealtimeAuthenticator, ['authenticate']],
   [IRealtimeBroker, ['start', 'stop', 'publish']],
   [IRealtimeServer, ['gatewayOptions', 'mount', 'attach', 'open', 'stopAccepting', 'deliver', 'stats']],
   [IRealtimeTracer, ['span']],
 ]);
 
-function provide<Part extends object>(port: Abstract<Part>, part: RealtimePart<Part>): Provider[] {
-  // What Nest makes or finds is checked at boot: the methods of a class may be fields.
-  const check = {
+/** What Nest makes or finds is checked at boot: the methods of a class may be fields. */
+export function partChecks(): Provider[] {
+  return [...PORTS.keys()].map((port) => ({
     provide: Symbol(`nestjs-realtime:${port.name}`),
-    useFactory: (made: Part) => void checked(port, made),
+    useFactory: (made: object) => void checked(port, made),
     inject: [port],
-  };
-  return [providerOf(port, part), check];
+  }));
 }
 
 function providerOf<Part extends object>(port: Abstract<Part>, part: RealtimePart<Part>): Provider {
@@ -91,7 +98,7 @@ function providerOf<Part extends object>(port: Abstract<Part>, part: RealtimePar
 }
 
 /** @throws RealtimeFault that says which method is missing. */
-function checked<Value>(port: { readonly name: string }, value: Value): Value {
+function checked<Value>(port: Abstract<object>, value: Value): Value {
   const missing = PORTS.get(port)!.find(
     (method) => typeof (value as Record<string, unknown> | null | undefined)?.[method] !== 'function',
   );
@@ -102,7 +109,7 @@ function checked<Value>(port: { readonly name: string }, value: Value): Value {
   );
 }
 
-function notA(port: { readonly name: string }, given: string): RealtimeFault {
+function notA(port: Abstract<object>, given: string): RealtimeFault {
   return new RealtimeFault(
     `${given} is no ${port.name}; pass a class, an instance, { useExisting } or { useFactory, inject }. If you did, an import cycle may have left it undefined.`,
   );

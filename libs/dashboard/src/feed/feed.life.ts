@@ -1,5 +1,5 @@
 // How does the dashboard start and stop with the application? It finds the realtime layer, listens to its hooks, and registers its channel.
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy, type OnModuleInit, Scope } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import {
   IRealtimeBroadcaster,
@@ -16,6 +16,14 @@ import { DashboardFeed } from './dashboard.feed.js';
 import { Observations } from './observations.js';
 import { Viewers } from './viewers.js';
 
+type UsedPart = abstract new (...args: never[]) => object;
+const USED: readonly UsedPart[] = [
+  IRealtimeServer,
+  IRealtimeBroadcaster,
+  IRealtimeConnections,
+  IRealtimeHandlerRegistry,
+];
+
 @Injectable()
 export class FeedLife implements OnModuleInit, OnModuleDestroy {
   private seen: Observations;
@@ -29,6 +37,7 @@ export class FeedLife implements OnModuleInit, OnModuleDestroy {
 
   /** @throws RealtimeFault if RealtimeModule is missing, or the application declares a channel of the same name. */
   async onModuleInit(): Promise<void> {
+    if (USED.some((part) => this.isRequestScoped(part))) return;
     const hooks = this.find(RealtimeHooks);
     this.seen = new Observations(hooks, this.find(IRealtimeServer), this.options);
     const channel = dashboardChannel(this.options.role);
@@ -50,6 +59,15 @@ export class FeedLife implements OnModuleInit, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.feed?.stop();
     await this.seen?.close();
+  }
+
+  /** A part of realtime that is request-scoped is a fault that RealtimeModule reports. */
+  private isRequestScoped(part: UsedPart): boolean {
+    try {
+      return this.moduleRef.introspect(part as never).scope === Scope.REQUEST;
+    } catch {
+      return false; // There is none.
+    }
   }
 
   private find<Part>(part: abstract new (...args: never[]) => Part): Part {

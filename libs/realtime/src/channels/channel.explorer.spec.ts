@@ -5,6 +5,7 @@ import { defineRealtimeChannel } from '@nestjs-realtime/contract';
 import { z } from 'zod';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeModule } from '../realtime.module.js';
+import { OnRealtime } from './on-realtime.decorator.js';
 import { IRealtimeHandlerRegistry } from './realtime-handler.registry.js';
 import { RealtimeChannel } from './realtime-channel.decorator.js';
 import { RealtimeHandler } from './realtime-handler.decorator.js';
@@ -95,9 +96,6 @@ describe('exploring an application at boot', () => {
     @Controller()
     @RealtimeChannel(news)
     class NewsController {}
-    @RealtimeChannel(notes)
-    class Forgotten {}
-    feature('ModuleThatIsNotImported', [Forgotten]);
     @Injectable()
     class Homeless {
       @RealtimeHandler('add')
@@ -113,7 +111,6 @@ describe('exploring an application at boot', () => {
         '  - OnNote.byDefault() in NotesModule handles "message", which channel "notes.{id}" does not declare; add it to the channel\'s messages (add, drop) or fix the name.',
         '  - Channel "notes.latest" (OnRival in NotesModule) and channel "notes.{id}" (OnNote in NotesModule) can match the same name; give one of them another literal segment, or register one descriptor for both.',
         '  - NewsController has @RealtimeChannel but is a controller; move its handlers to a class of their own and list that under providers.',
-        '  - Forgotten has @RealtimeChannel("notes.{id}") but is not a provider of any module; list it under the providers of its feature\'s module.',
         '  - Homeless.handle() has @RealtimeHandler, but Homeless claims no channel; put @RealtimeChannel(descriptor) on the class.',
       ].sort(),
     );
@@ -137,6 +134,124 @@ describe('exploring an application at boot', () => {
       add(): void {}
     }
     expect((await boot(feature('NewsModule', [OnNews]))).list()).toEqual([{ descriptor: news, message: 'add' }]);
+  });
+
+  it('reports handlers that would be lost without a word', async () => {
+    const notes = channel('notes');
+    const replaced: MethodDecorator = (_target, _method, descriptor) => ({
+      ...descriptor,
+      value: (() => undefined) as never,
+    });
+    const symbol = Symbol('add');
+    class Adding {
+      @RealtimeHandler('add')
+      add(): void {}
+    }
+    class AddingMore extends Adding {
+      override add(): void {}
+    }
+    @RealtimeChannel(notes)
+    class OnNotes extends AddingMore {
+      @RealtimeHandler(notes, 'add')
+      static add(): void {}
+      @RealtimeHandler('add')
+      @RealtimeHandler(notes, 'drop')
+      both(): void {}
+      @RealtimeHandler('add')
+      @RealtimeHandler('add')
+      again(): void {}
+      @replaced
+      @RealtimeHandler('drop')
+      drop(): void {}
+      @RealtimeHandler('drop')
+      [symbol](): void {}
+    }
+    const fault = await faultOf(feature('NotesModule', [OnNotes]));
+    expect(fault.split('\n').slice(1)).toEqual([
+      '  - OnNotes.add() has @RealtimeHandler but is static; remove static.',
+      '  - OnNotes.drop() has @RealtimeHandler, but another decorator or a spy has replaced the method; put @RealtimeHandler above the others, and spy on instances.',
+      '  - OnNotes.Symbol(add)() has @RealtimeHandler, but its name is a symbol; give it a plain name.',
+      '  - AddingMore.add() overrides Adding.add(), which has @RealtimeHandler, and has none itself; put @RealtimeHandler on the override too, or name it otherwise.',
+      '  - OnNotes.both() in NotesModule has @RealtimeHandler 2 times, for "drop" and "add"; a method handles one message: write a method for each.',
+      '  - OnNotes.again() in NotesModule has @RealtimeHandler 2 times, for "add" and "add"; a method handles one message: write a method for each.',
+    ]);
+  });
+
+  it('reports a class that claims two channels, and a controller with handlers', async () => {
+    const [notes, news] = [channel('notes'), channel('news')];
+    @RealtimeChannel(news)
+    @RealtimeChannel(notes)
+    class OnBoth {
+      @RealtimeHandler('add')
+      add(): void {}
+    }
+    @Controller()
+    class NotesController {
+      @RealtimeHandler('drop')
+      drop(): void {}
+    }
+    expect(await faultOf(feature('NotesModule', [OnBoth], [NotesController]))).toBe(
+      'Realtime channels are invalid:\n' +
+        '  - OnBoth in NotesModule has @RealtimeChannel 2 times, for "notes" and "news"; a class claims one channel: write a class for each.\n' +
+        '  - NotesController has @RealtimeHandler but is a controller; move its handlers to a class of their own and list that under providers.',
+    );
+    @RealtimeChannel(news)
+    class OnNews extends OnBoth {}
+    expect((await boot(feature('NewsModule', [OnNews]))).list()).toEqual([{ descriptor: news, message: 'add' }]);
+  });
+
+  it('reports a class whose channel an import cycle has left undefined, also where it has guards alone', async () => {
+    @RealtimeChannel(undefined as never)
+    class OnNothing {}
+    expect(await faultOf(feature('NotesModule', [OnNothing]))).toContain(
+      'OnNothing in NotesModule names a channel that was not made by defineRealtimeChannel(); pass its descriptor.',
+    );
+  });
+
+  it('accepts an override that is decorated, also for another message', async () => {
+    const notes = channel('notes');
+    class Adding {
+      @RealtimeHandler('add')
+      take(): void {}
+    }
+    @RealtimeChannel(notes)
+    class OnDrop extends Adding {
+      @RealtimeHandler('drop')
+      override take(): void {}
+    }
+    expect((await boot(feature('NotesModule', [OnDrop]))).list()).toEqual([{ descriptor: notes, message: 'drop' }]);
+  });
+
+  it('reports a static handler of a class that claims no channel', async () => {
+    class Helper {
+      @RealtimeHandler('add')
+      static add(): void {}
+    }
+    expect(await faultOf(feature('NotesModule', [Helper]))).toContain(
+      'Helper.add() has @RealtimeHandler but is static',
+    );
+  });
+
+  it('refuses a handler that is no method when it is decorated', () => {
+    const decorate = () => RealtimeHandler('add')(class OnAdd {}.prototype, 'add', { get: () => null });
+    expect(decorate).toThrow(RealtimeFault);
+    expect(decorate).toThrow('OnAdd.add() has @RealtimeHandler but is no method; write it as a method.');
+  });
+
+  it('reports listeners of hooks that would hear nothing', async () => {
+    class Hearing {
+      @OnRealtime('connected')
+      hear(): void {}
+      @OnRealtime('connected')
+      static hear(): void {}
+    }
+    @Injectable()
+    class HearingNothing extends Hearing {
+      override hear(): void {}
+    }
+    const fault = await faultOf(feature('HookModule', [HearingNothing]));
+    expect(fault).toContain('Hearing.hear() has @OnRealtime but is static; remove static.');
+    expect(fault).toContain('HearingNothing.hear() overrides Hearing.hear(), which has @OnRealtime');
   });
 
   it.each([undefined, null, 42, {}, () => undefined, 'notes'])(

@@ -1,22 +1,26 @@
 // Which channels and handlers does the application declare? This finds them at boot and reports all faults in one message.
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DiscoveryService } from '@nestjs/core';
+import type { RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { RealtimeFault } from '../realtime.exception.js';
 import {
   controllerFault,
   handlerWithoutChannelFault,
   otherChannelFault,
+  otherCopyFault,
   reauthorizationWithoutChannelFault,
   reauthorizationWithoutCqrsFault,
-  unprovidedFault,
+  twoChannelsFault,
+  twoMessagesFault,
 } from './channel.faults.js';
-import { FeatureChannels } from './feature-channels.js';
+import { type DiscoveredProvider, discoveredProviders, type ProvidedClass } from './discovered-providers.js';
+import { FeatureChannels, featureFault } from './feature-channels.js';
 import { guardNames } from './guard-names.js';
 import { HandlerInvoker } from './handler.invoker.js';
 import { HandlerRegistry } from './handler.registry.js';
-import type { InstanceWrapper } from './nest-internals.js';
-import { channelOf, decoratedClasses } from './realtime-channel.decorator.js';
-import { type HandledMessage, handledMessage } from './realtime-handler.decorator.js';
+import { lostMarks, markedMethods } from './marked-methods.js';
+import { channelOf, claimsOf, decorationFault } from './realtime-channel.decorator.js';
+import { type HandledMessage, HANDLER } from './realtime-handler.decorator.js';
 import { asksForReauthorization, REAUTHORIZATION } from './reauthorization-metadata.js';
 
 /** Runs once, before the application listens. A fault stops the boot. */
@@ -24,17 +28,16 @@ import { asksForReauthorization, REAUTHORIZATION } from './reauthorization-metad
 export class ChannelExplorer implements OnModuleInit {
   constructor(
     private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
     private readonly invoker: HandlerInvoker,
     private readonly registry: HandlerRegistry,
   ) {}
 
   /** @throws RealtimeFault that lists every fault found. */
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     const faults: string[] = [];
-    const attempt = (register: () => void): boolean => {
+    const attempt: Attempt = async (register) => {
       try {
-        register();
+        await register();
         return true;
       } catch (error) {
         if (!(error instanceof RealtimeFault)) throw error;
@@ -42,61 +45,69 @@ export class ChannelExplorer implements OnModuleInit {
         return false;
       }
     };
-    const provided = new Set<object>();
-    for (const wrapper of this.discovery.getProviders()) {
-      const { instance, metatype, token } = wrapper as { instance: unknown; metatype: unknown; token: unknown };
-      if (instance instanceof FeatureChannels) {
-        for (const descriptor of instance.descriptors) {
-          attempt(() => this.registry.registerChannel(descriptor, `forFeature() in ${wrapper.host?.name}`));
-        }
-      } else if (typeof metatype === 'function' && !wrapper.isAlias && !wrapper.isNotMetatype) {
-        provided.add(metatype);
-        this.explore(wrapper, metatype, attempt);
-      } else if (isReplaced(token, instance)) {
-        provided.add(token);
+    const provided = discoveredProviders(this.discovery.getProviders());
+    for (const provider of provided) {
+      const instance = provider.wrapper.instance as unknown;
+      if (!(instance instanceof FeatureChannels)) {
+        await this.explore(provider, faults, attempt);
+        continue;
       }
+      const place = `forFeature() in ${provider.wrapper.host?.name}`;
+      const otherCopy = featureFault(instance);
+      if (otherCopy !== null) faults.push(otherCopyFault(place, otherCopy));
+      else
+        for (const descriptor of instance.descriptors)
+          await attempt(() => this.registry.registerChannel(descriptor, place));
     }
-    faults.push(...this.misplaced(provided), ...this.unserved(provided));
+    faults.push(...this.controllers(), ...this.unserved(provided.map(({ type }) => type)));
     if (faults.length > 0) throw RealtimeFault.of('Realtime channels are invalid:', faults);
   }
 
-  private explore(wrapper: InstanceWrapper, type: object, attempt: (register: () => void) => boolean): void {
-    const methods = this.handlersOf(type);
-    const descriptor = channelOf(type);
-    if (descriptor === undefined) {
-      if (methods.length > 0)
-        attempt(() => {
-          throw new RealtimeFault(handlerWithoutChannelFault(String(wrapper.name), methods[0][0]));
-        });
+  private async explore(provider: DiscoveredProvider, faults: string[], attempt: Attempt): Promise<void> {
+    const { type } = provider;
+    const methods = markedMethods<HandledMessage>(HANDLER, type);
+    const descriptor = channelOf(type)!;
+    faults.push(...lostMarks(HANDLER, type));
+    const claims = claimsOf(type);
+    if (claims.length === 0) {
+      if (methods.length > 0) faults.push(handlerWithoutChannelFault(type.name, methods[0][0]));
       return;
     }
+    const claimFault = claimFaultOf(provider, claims);
+    if (claimFault !== null) return void faults.push(claimFault);
     // A channel that cannot be registered is one fault. Its handlers would only repeat it.
-    const guard = (): void =>
-      this.registry.guard(descriptor, placeOf(wrapper), this.invoker.bindGuards(wrapper), guardNames(type));
-    if (!attempt(guard)) return;
-    for (const [method, { message, descriptor: named }] of methods) {
-      attempt(() => {
-        if (named !== null && named !== descriptor) {
-          throw new RealtimeFault(otherChannelFault(placeOf(wrapper, method), named.name, descriptor.name));
+    const guard = async (): Promise<void> => {
+      await this.invoker.prepare(
+        provider,
+        methods.map(([method]) => method),
+      );
+      this.registry.guard(descriptor, placeOf(provider), this.invoker.bindGuards(provider), guardNames(type));
+    };
+    if (!(await attempt(guard))) return;
+    for (const [method, marks] of methods) {
+      await attempt(() => {
+        const place = placeOf(provider, method);
+        const [{ message, descriptor: named }] = marks;
+        if (marks.length > 1) {
+          throw new RealtimeFault(
+            twoMessagesFault(
+              place,
+              marks.map((mark) => mark.message),
+            ),
+          );
         }
-        const binder = this.invoker.bindHandler(wrapper, method);
-        this.registry.bind(descriptor, message, placeOf(wrapper, method), binder, guardNames(type, method));
+        if (named !== null && named !== descriptor) {
+          throw new RealtimeFault(otherChannelFault(place, named.name, descriptor.name));
+        }
+        const binder = this.invoker.bindHandler(provider, method);
+        this.registry.bind(descriptor, message, place, binder, guardNames(type, method));
       });
     }
   }
 
-  private handlersOf(type: object): [method: string, handled: HandledMessage][] {
-    const prototype = (type as { prototype?: Record<string, object> }).prototype;
-    if (!prototype) return [];
-    return this.scanner.getAllMethodNames(prototype).flatMap((method): [string, HandledMessage][] => {
-      const handled = handledMessage(prototype[method]);
-      return handled === undefined ? [] : [[method, handled]];
-    });
-  }
-
   /** Faults of classes whose `@ReauthorizeOn` has no effect. */
-  private unserved(provided: ReadonlySet<object>): string[] {
-    const asking = ([...provided] as { name: string }[]).filter(asksForReauthorization);
+  private unserved(provided: readonly ProvidedClass[]): string[] {
+    const asking = [...new Set(provided)].filter(asksForReauthorization);
     const served = this.discovery.getProviders().some(({ token }) => token === REAUTHORIZATION);
     return asking.flatMap((type) => [
       ...(channelOf(type) ? [] : [reauthorizationWithoutChannelFault(type.name)]),
@@ -104,31 +115,34 @@ export class ChannelExplorer implements OnModuleInit {
     ]);
   }
 
-  /**
-   * Faults of classes that claim a channel but are not providers. A process may hold several applications, as test files do. A class is
-   * therefore a fault only in an application that registers its channel, or that lists the class as a controller.
-   */
-  private misplaced(provided: ReadonlySet<object>): string[] {
-    const controllers = this.discovery
-      .getControllers()
-      .flatMap(({ metatype }) => (metatype && channelOf(metatype) ? [metatype] : []));
-    const forgotten = decoratedClasses().filter((type) => {
-      const descriptor = channelOf(type);
-      return descriptor && this.registry.get(descriptor) && !provided.has(type) && !controllers.includes(type as never);
+  /** Faults of controllers that claim a channel or have handlers: nothing would call them. */
+  private controllers(): string[] {
+    return this.discovery.getControllers().flatMap(({ metatype }) => {
+      const type = metatype as ProvidedClass | null;
+      if (type === null) return [];
+      if (channelOf(type)) return [controllerFault(type.name, '@RealtimeChannel')];
+      const handlers = [...markedMethods(HANDLER, type), ...lostMarks(HANDLER, type)];
+      return handlers.length > 0 ? [controllerFault(type.name, '@RealtimeHandler')] : [];
     });
-    return [
-      ...controllers.map((type) => controllerFault((type as { name: string }).name)),
-      ...forgotten.map((type) => unprovidedFault(type.name, channelOf(type)!.name)),
-    ];
   }
 }
 
-/** Whether another value replaces a channel class, as with `overrideProvider()` in a test. */
-function isReplaced(token: unknown, instance: unknown): token is new (...args: never[]) => object {
-  return typeof token === 'function' && channelOf(token) !== undefined && !(instance instanceof token);
+function claimFaultOf(
+  provider: DiscoveredProvider,
+  claims: readonly (RealtimeChannelDescriptor | undefined)[],
+): string | null {
+  const otherCopy = decorationFault(provider.type);
+  if (otherCopy !== null) return otherCopyFault(placeOf(provider), otherCopy);
+  if (claims.length === 1) return null;
+  return twoChannelsFault(
+    placeOf(provider),
+    claims.map((claim) => claim?.name),
+  );
 }
 
-function placeOf(wrapper: InstanceWrapper, method?: string): string {
+type Attempt = (register: () => void | Promise<void>) => Promise<boolean>;
+
+function placeOf({ wrapper, type }: DiscoveredProvider, method?: string): string {
   const host = wrapper.host?.name ? ` in ${wrapper.host.name}` : '';
-  return `${wrapper.name}${method === undefined ? '' : `.${method}()`}${host}`;
+  return `${type.name}${method === undefined ? '' : `.${method}()`}${host}`;
 }

@@ -4,16 +4,24 @@ export function handlerWithoutChannelFault(type: string, method: string): string
   return `${type}.${method}() has @RealtimeHandler, but ${type} claims no channel; put @RealtimeChannel(descriptor) on the class.`;
 }
 
+export function twoChannelsFault(place: string, channels: readonly (string | undefined)[]): string {
+  return `${place} has @RealtimeChannel ${channels.length} times, for ${channels.map((channel) => `"${channel}"`).join(' and ')}; a class claims one channel: write a class for each.`;
+}
+
 export function otherChannelFault(place: string, handled: string, claimed: string): string {
   return `${place} handles a message of channel "${handled}", but its class claims "${claimed}"; pass the descriptor of the class to @RealtimeHandler, or move the method.`;
 }
 
-export function controllerFault(type: string): string {
-  return `${type} has @RealtimeChannel but is a controller; move its handlers to a class of their own and list that under providers.`;
+export function otherCopyFault(place: string, copies: string): string {
+  return `${place} comes from ${copies}.`;
 }
 
-export function unprovidedFault(type: string, channel: string): string {
-  return `${type} has @RealtimeChannel("${channel}") but is not a provider of any module; list it under the providers of its feature's module.`;
+export function controllerFault(type: string, decorator: string): string {
+  return `${type} has ${decorator} but is a controller; move its handlers to a class of their own and list that under providers.`;
+}
+
+export function twoMessagesFault(place: string, messages: readonly string[]): string {
+  return `${place} has @RealtimeHandler ${messages.length} times, for ${messages.map((message) => `"${message}"`).join(' and ')}; a method handles one message: write a method for each.`;
 }
 
 export function reauthorizationWithoutChannelFault(type: string): string {

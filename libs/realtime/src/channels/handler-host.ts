@@ -4,7 +4,7 @@ import { FILTERS, type InstanceWrapper, INTERCEPTORS, PARAMS } from './nest-inte
 
 export type Callback = (...args: unknown[]) => unknown;
 export type Instance = Record<string, Callback>;
-type ContextId = ReturnType<typeof ContextIdFactory.create>;
+export type ContextId = ReturnType<typeof ContextIdFactory.create>;
 
 /** An instance of a channel class, with the keys by which Nest finds its enhancers. */
 export interface HandlerHost {

@@ -1,6 +1,6 @@
 // How is a handler called? With the guards, interceptors, pipes and filters of its class and method, resolved once at boot.
 import { Injectable, type PipeTransform, type Type } from '@nestjs/common';
-import { ContextIdFactory, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { gateArguments } from '../connections/gate-arguments.js';
 import { isPromiseLike } from '../connections/promise-like.js';
@@ -10,10 +10,12 @@ import type { ChannelGuards } from '../connections/registered-channel.js';
 import type { PayloadValidator } from '../payloads/payload-validator.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { adapt, checkedBeforeCall, describeParams, PARAMS_KEY, paramsFactory } from './external-call.js';
+import type { DiscoveredProvider } from './discovered-providers.js';
 import { GuardChain } from './guard-chain.js';
 import { guardNames } from './guard-names.js';
 import {
   type Callback,
+  type ContextId,
   type HandlerHost,
   hasMetadata,
   type Instance,
@@ -29,10 +31,13 @@ import {
   enhancerCreators,
   ExecutionContextHost,
   FILTERS,
+  Injector,
   type InstanceWrapper,
 } from './nest-internals.js';
 import { demandNest } from './nest-probe.js';
 import { throughPipes } from './pipe-chain.js';
+import { makeEnhancers } from './provided-enhancers.js';
+import { contextOfRequest } from './request-context.js';
 
 /**
  * Binds handlers to the enhancers that Nest's own context creators find, without the application's globals. `APP_*` and `useGlobal*`
@@ -44,6 +49,7 @@ import { throughPipes } from './pipe-chain.js';
 @Injectable()
 export class HandlerInvoker {
   private readonly nest: EnhancerCreators;
+  private readonly injector = new Injector();
 
   /** @throws RealtimeFault when the internals of the installed Nest are not the ones we rely on. */
   constructor(
@@ -55,14 +61,17 @@ export class HandlerInvoker {
     adapt(this.nest.contexts);
   }
 
+  /** Makes the enhancers of handlers that are no classes to Nest. @throws RealtimeFault for those that cannot be made. */
+  prepare(provider: DiscoveredProvider, methods: readonly string[]): Promise<void> {
+    return makeEnhancers(provider, methods);
+  }
+
   /** The invoker of a handler method. The binder throws a RealtimeFault when Nest does not run one of its guards. */
-  bindHandler(wrapper: InstanceWrapper, method: string): MessageBinder {
-    const type = wrapper.metatype as Type;
-    describeParams(type, method);
+  bindHandler({ wrapper, type }: DiscoveredProvider, method: string): MessageBinder {
+    describeParams(type as Type, method);
     return (validator) => {
-      const names = guardNames(type, method);
-      if (!isScoped(wrapper)) return this.pipeline(staticHost(wrapper), method, validator, names);
-      const invoke = this.scoped(wrapper, (host) => this.pipeline(host, method, validator, names));
+      if (!isScoped(wrapper)) return this.pipeline(staticHost(wrapper), method, validator);
+      const invoke = this.scoped(wrapper, (host) => this.pipeline(host, method, validator));
       return (context) => {
         context.wait();
         return invoke(context);
@@ -75,42 +84,39 @@ export class HandlerInvoker {
    *
    * @throws RealtimeFault when Nest does not run a guard of the class.
    */
-  bindGuards(wrapper: InstanceWrapper): ChannelGuards | null {
-    const classOnly = (): void => undefined;
-    const names = guardNames(wrapper.metatype as Type);
+  bindGuards({ wrapper, type }: DiscoveredProvider): ChannelGuards | null {
     if (!isScoped(wrapper)) {
-      const guards = this.guardsOf(staticHost(wrapper), classOnly, names);
+      const guards = this.guardsOf(staticHost(wrapper));
       return guards.isEmpty ? null : guards;
     }
-    if (names.length === 0) return null;
+    // A request-scoped factory may make an instance of a subclass, which has guards of its own.
+    if (guardNames(type).length === 0 && !wrapper.isNotMetatype) return null;
     const pass = this.scoped(wrapper, (host) => {
-      const guards = this.guardsOf(host, classOnly, names);
+      const guards = this.guardsOf(host);
       return (request: RealtimeRequest) => guards.pass(request);
     });
     return { pass: (request: RealtimeRequest) => pass(request) };
   }
 
-  /** Makes a new instance per request, with the request as `REQUEST`. */
+  /** Makes the instance in the context of each request. */
   private scoped<Request extends RealtimeRequest>(
     wrapper: InstanceWrapper,
     make: (host: HandlerHost) => (request: Request) => unknown,
   ): (request: Request) => Promise<unknown> {
     return async (request) => {
-      const contextId = ContextIdFactory.create();
-      this.moduleRef.registerRequestByContextId(request, contextId);
-      const token = wrapper.token as Type;
-      const instance = await this.moduleRef.resolve<unknown, Instance>(token, contextId, { strict: false });
+      const contextId = contextOfRequest(this.moduleRef, wrapper, request);
+      const instance = await this.load(wrapper as InstanceWrapper<Instance>, contextId);
       return make({ instance, module: moduleOf(wrapper), contextId, inquirerId: wrapper.id })(request);
     };
   }
 
-  private pipeline(
-    host: HandlerHost,
-    method: string,
-    validator: PayloadValidator,
-    guardNames: readonly string[],
-  ): MessageInvoker {
-    const guards = this.guardsOf(host, host.instance[method], guardNames);
+  private load(wrapper: InstanceWrapper<Instance>, contextId: ContextId): Promise<Instance> {
+    const { host, instance } = wrapper;
+    return this.injector.loadPerContext(instance, host!, host!.providers, contextId, wrapper);
+  }
+
+  private pipeline(host: HandlerHost, method: string, validator: PayloadValidator): MessageInvoker {
+    const guards = this.guardsOf(host, method);
     const handle = isPositional(host, method)
       ? this.direct(host, method, validator, guards)
       : this.enhanced(host, method, validator, guards);
@@ -183,8 +189,9 @@ export class HandlerInvoker {
   }
 
   /** @throws RealtimeFault when Nest returns another number of guards than declared, because it silently drops those it cannot create. */
-  private guardsOf(host: HandlerHost, callback: Callback, names: readonly string[]): GuardChain {
-    const { instance, module, contextId, inquirerId } = host;
+  private guardsOf({ instance, module, contextId, inquirerId }: HandlerHost, method?: string): GuardChain {
+    const callback = method === undefined ? CLASS_ONLY : instance[method];
+    const names = guardNames(instance.constructor, method);
     const guards = this.nest.guards.create(instance, callback, module, contextId, inquirerId);
     if (guards.length !== names.length) {
       throw new RealtimeFault(
@@ -199,3 +206,6 @@ export class HandlerInvoker {
     return this.nest.pipes.create(instance, callback, module, contextId, inquirerId);
   }
 }
+
+/** Has no metadata, so that only the enhancers of the class are found. */
+const CLASS_ONLY: Callback = () => undefined;

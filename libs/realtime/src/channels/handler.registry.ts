@@ -19,6 +19,7 @@ import { withSpan } from '../instrumentation/with-span.js';
 import { PayloadSchemaCompiler } from '../payloads/payload-schema.compiler.js';
 import { isRefusalCode, type RealtimeException, RealtimeFault } from '../realtime.exception.js';
 import { compileChannel } from './compile-channel.js';
+import { contractFault } from './contract-copy.js';
 import { undeclaredError, withDeclaredErrors } from './declared-errors.js';
 import { startHandler } from './handler-start.js';
 import type { MessageBinder, MessageInvoker } from './message-invoker.js';
@@ -148,6 +149,10 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
       throw new RealtimeFault(
         `${place} names a channel that was not made by defineRealtimeChannel(); pass its descriptor.`,
       );
+    }
+    const otherContract = contractFault(descriptor.template);
+    if (otherContract !== null) {
+      throw new RealtimeFault(`Channel "${descriptor.name}" (${place}) was declared with ${otherContract}.`);
     }
     const known = this.channels.get(descriptor.name);
     if (known?.descriptor === descriptor) return known;

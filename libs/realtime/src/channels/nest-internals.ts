@@ -5,11 +5,12 @@ import { ApplicationConfig, ExternalContextCreator, type ModulesContainer, type 
 import { ExternalExceptionFilterContext } from '@nestjs/core/exceptions/external-exception-filter-context.js';
 import { GuardsContextCreator } from '@nestjs/core/guards/guards-context-creator.js';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { Injector } from '@nestjs/core/injector/injector.js';
 import { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { PipesContextCreator } from '@nestjs/core/pipes/pipes-context-creator.js';
 import { UnhandledFilter } from './unhandled.filter.js';
 
-export { ExecutionContextHost, InstanceWrapper };
+export { ExecutionContextHost, Injector, InstanceWrapper };
 
 /** Metadata keys of `@UseGuards()`, `@UseInterceptors()`, `@UsePipes()` and `@UseFilters()`, on classes and methods. */
 export const GUARDS = '__guards__';
@@ -38,6 +39,7 @@ export const NEST_CLASSES = {
   ExternalContextCreator,
   ExternalExceptionFilterContext,
   GuardsContextCreator,
+  Injector,
   InstanceWrapper,
   PipesContextCreator,
 };

@@ -88,14 +88,17 @@ const MEMBERS: { readonly [Name in keyof NestClasses]: readonly string[] } = {
   ExternalContextCreator: ['create', 'getParamValue'],
   ExternalExceptionFilterContext: ['create'],
   GuardsContextCreator: ['create'],
+  Injector: ['loadInjectable', 'loadPerContext', 'loadPrototype'],
   InstanceWrapper: [
     'isDependencyTreeStatic',
+    'isDependencyTreeDurable',
     'isTransient',
     'isNotMetatype',
     'instance',
     'id',
     'getCtorMetadata',
     'getPropertiesMetadata',
+    'getEnhancersMetadata',
   ],
   PipesContextCreator: ['create'],
 };

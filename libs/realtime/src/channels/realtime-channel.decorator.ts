@@ -1,12 +1,14 @@
 // Which provider handles a channel?
 import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { AnyChannel, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { copyFault, type PackageCopy, THIS_COPY } from '../package-copy.js';
 import { ENTRY_PROVIDER, INJECTABLE } from './nest-internals.js';
 
 /** A fixed key, so that two copies of this package in one process see each other's decorators. */
 export const CHANNEL_METADATA = 'nestjs-realtime:channel';
-
-const decorated = new Set<WeakRef<object>>();
+const CLAIMS_METADATA = 'nestjs-realtime:channels';
+/** Which copy has decorated a class. */
+const COPY_METADATA = 'nestjs-realtime:copy';
 
 /**
  * Claims a channel for a provider: its `@RealtimeHandler` methods take the channel's messages, and its `@UseGuards` run when
@@ -19,9 +21,9 @@ const decorated = new Set<WeakRef<object>>();
  */
 export function RealtimeChannel(descriptor: AnyChannel): ClassDecorator {
   return applyDecorators(
-    (target: object) => void decorated.add(new WeakRef(target)),
     injectable,
-    SetMetadata(CHANNEL_METADATA, descriptor),
+    claiming(descriptor),
+    SetMetadata(COPY_METADATA, THIS_COPY),
     SetMetadata(ENTRY_PROVIDER, true),
   );
 }
@@ -31,12 +33,26 @@ function injectable(target: object): void {
   if (!Reflect.hasOwnMetadata(INJECTABLE, target)) Injectable()(target as never);
 }
 
+/** Keeps what was claimed before, so that a second claim is noticed. */
+function claiming(descriptor: AnyChannel): (target: object) => void {
+  return (target) => {
+    const known = (Reflect.getOwnMetadata(CLAIMS_METADATA, target) ?? []) as readonly AnyChannel[];
+    Reflect.defineMetadata(CLAIMS_METADATA, [...known, descriptor], target);
+    Reflect.defineMetadata(CHANNEL_METADATA, descriptor, target);
+  };
+}
+
+/** Every channel that a class claims, or the next class above it that claims any; more than one is a fault. */
+export function claimsOf(type: object): readonly (RealtimeChannelDescriptor | undefined)[] {
+  return (Reflect.getMetadata(CLAIMS_METADATA, type) ?? []) as readonly (RealtimeChannelDescriptor | undefined)[];
+}
+
 /** The descriptor that a class claims, if any. */
 export function channelOf(type: object): RealtimeChannelDescriptor | undefined {
   return Reflect.getMetadata(CHANNEL_METADATA, type) as RealtimeChannelDescriptor | undefined;
 }
 
-/** Every class of this process that claims a channel, whether or not it is a provider of some application. */
-export function decoratedClasses(): (new (...args: never[]) => object)[] {
-  return [...decorated].flatMap((reference) => (reference.deref() as new (...args: never[]) => object) ?? []);
+/** What is wrong where another copy has decorated a class. */
+export function decorationFault(type: object): string | null {
+  return copyFault(Reflect.getMetadata(COPY_METADATA, type) as PackageCopy | undefined);
 }

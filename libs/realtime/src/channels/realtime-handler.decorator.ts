@@ -1,5 +1,4 @@
 // Which method handles a message? And what are its parameters?
-import { SetMetadata } from '@nestjs/common';
 import {
   type AnyChannel,
   DEFAULT_EVENT,
@@ -10,9 +9,11 @@ import {
 } from '@nestjs-realtime/contract';
 import type { RealtimeContext } from '../connections/realtime-context.js';
 import { RealtimeFault } from '../realtime.exception.js';
+import { markMethod, type MethodMark } from './marked-methods.js';
 import { NEST_PARAM, PARAMS } from './nest-internals.js';
 
-export const HANDLER_METADATA = 'nestjs-realtime:handler';
+/** Marks of handlers; each is a `HandledMessage`. */
+export const HANDLER: MethodMark = { key: 'nestjs-realtime:handler', decorator: '@RealtimeHandler' };
 /** Parameter kinds, as keys of the parameter metadata: those of @nestjs/websockets, and ours for the context. */
 export const PARAM = { ...NEST_PARAM, CONTEXT: 160, CHANNEL: 161 } as const;
 
@@ -59,7 +60,7 @@ export function RealtimeHandler(first?: AnyChannel | string, second?: string): C
   const handled: HandledMessage = namesMessageAlone
     ? { message: first ?? DEFAULT_EVENT, descriptor: null }
     : { message: second ?? DEFAULT_EVENT, descriptor: demandDescriptor(first) };
-  return SetMetadata(HANDLER_METADATA, handled);
+  return markMethod(HANDLER, handled);
 }
 
 /** @throws RealtimeFault for what an import cycle leaves in place of a descriptor. */
@@ -89,11 +90,6 @@ function parameter(kind: number, data?: string): ParameterDecorator {
     const params: ParamsMetadata = { ...known, [`${kind}:${index}`]: { index, data, pipes: [] } };
     Reflect.defineMetadata(PARAMS, params, target.constructor, method);
   };
-}
-
-/** The message that a method handles, if any. */
-export function handledMessage(method: object): HandledMessage | undefined {
-  return Reflect.getMetadata(HANDLER_METADATA, method) as HandledMessage | undefined;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
+import { sharedByCopies } from '../package-copy.js';
 import { type ChannelMatch, matchOf } from './channel-match.js';
 import type { LiveConnection } from './live.connection.js';
 import type { RealtimeConnection } from './realtime.connection.js';
@@ -60,6 +61,8 @@ export abstract class RealtimeRequest {
     return this.live?.handshake ?? null;
   }
 }
+
+sharedByCopies(RealtimeRequest, 'request');
 
 /** Gate 1: a new connection, or new credentials for a connection. */
 export class ConnectRequest extends RealtimeRequest {

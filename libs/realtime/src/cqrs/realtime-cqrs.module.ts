@@ -5,7 +5,7 @@ import { REAUTHORIZATION } from '../channels/reauthorization-metadata.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import type { BridgeEntry } from './bridge-entry.js';
 import { FeatureEntries } from './feature-entries.js';
-import { REALTIME_CQRS_OPTIONS, RealtimeBridge, type RealtimeCqrsOptions } from './realtime.bridge.js';
+import { BRIDGE, REALTIME_CQRS_OPTIONS, RealtimeBridge, type RealtimeCqrsOptions } from './realtime.bridge.js';
 import { ReauthorizationSubscriber } from './reauthorization.subscriber.js';
 
 /** Entries of one feature. */
@@ -16,7 +16,7 @@ export class RealtimeCqrsFeatureModule implements OnModuleInit {
   /** @throws RealtimeFault where no bridge would forward the entries. */
   onModuleInit(): void {
     try {
-      this.moduleRef.get(RealtimeBridge, { strict: false });
+      this.moduleRef.get(BRIDGE, { strict: false });
     } catch (cause) {
       const fault = new RealtimeFault(
         'RealtimeCqrsModule.forFeature() has entries, but no bridge forwards them; add RealtimeCqrsModule.forRoot() to the imports of the root module.',
@@ -43,6 +43,7 @@ export class RealtimeCqrsModule {
       providers: [
         { provide: REALTIME_CQRS_OPTIONS, useValue: options },
         RealtimeBridge,
+        { provide: BRIDGE, useExisting: RealtimeBridge },
         ReauthorizationSubscriber,
         { provide: REAUTHORIZATION, useExisting: ReauthorizationSubscriber },
       ],

@@ -11,7 +11,7 @@ import { Bridge, type BridgeSettings } from './bridge.js';
 import type { BridgeEntry } from './bridge-entry.js';
 import type { BridgeRouteStats } from './bridge-stats.js';
 import { eventBuses, unhandledExceptionBuses } from './event-buses.js';
-import { FeatureEntries } from './feature-entries.js';
+import { entriesFault, FeatureEntries } from './feature-entries.js';
 
 /** What `RealtimeCqrsModule.forRoot()` takes. */
 export interface RealtimeCqrsOptions extends BridgeSettings {
@@ -21,6 +21,9 @@ export interface RealtimeCqrsOptions extends BridgeSettings {
 
 /** DI token of the options. */
 export const REALTIME_CQRS_OPTIONS = Symbol('nestjs-realtime:cqrs-options');
+
+/** DI token by which any copy of this package finds the bridge. */
+export const BRIDGE = Symbol.for('nestjs-realtime:bridge');
 
 /** An `EventBus` binds a handler to the events of one id; to all of them where there is none. */
 const ALL_EVENTS = '';
@@ -48,13 +51,17 @@ export class RealtimeBridge implements IEventHandler<object>, OnApplicationBoots
   onApplicationBootstrap(): void {
     const wrappers = this.discovery.getProviders();
     const providers: unknown[] = wrappers.map(({ instance }) => instance as unknown);
-    if (providers.some((other) => other instanceof RealtimeBridge && other !== this)) {
+    if (wrappers.filter(({ token }) => token === BRIDGE).length > 1) {
       throw new RealtimeFault(
         'RealtimeCqrsModule.forRoot() is imported twice, so that each event would be forwarded twice; import it once, and use forFeature() elsewhere.',
       );
     }
     const features = providers.filter((provider) => provider instanceof FeatureEntries);
     const { allowlist = [], ...settings } = this.options;
+    const otherCopies = features.flatMap((feature) => entriesFault(feature) ?? []);
+    if (otherCopies.length > 0) {
+      throw RealtimeFault.of('RealtimeCqrsModule.forFeature() is called in two versions:', otherCopies);
+    }
     const entries = [...allowlist, ...features.flatMap((feature) => feature.entries)];
     const exceptions = unhandledExceptionBuses(this.discovery);
     this.bridge = new Bridge(this.get(IRealtimeBroadcaster), entries, {

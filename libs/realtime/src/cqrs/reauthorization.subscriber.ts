@@ -1,9 +1,10 @@
 // How does a domain event reach gate 2? A subscription to the event bus. Failures are logged, never thrown.
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit, Scope } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { Subscription } from 'rxjs';
 import { IRealtimeConnections } from '../connections/realtime.connections.js';
 import { whoFault } from '../connections/party.js';
+import { discoveredProviders } from '../channels/discovered-providers.js';
 import { channelOf } from '../channels/realtime-channel.decorator.js';
 import { internalError, repeatedInternalError } from '../instrumentation/internal-error.js';
 import { RealtimeFault } from '../realtime.exception.js';
@@ -28,7 +29,9 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
 
   /** @throws RealtimeFault when there is nothing to listen to, or no port to call. */
   onModuleInit(): void {
-    this.connections = this.connectionsPort();
+    const connections = this.connectionsPort();
+    if (connections === null) return;
+    this.connections = connections;
     this.reactions = this.exploreReactions();
     const buses = eventBuses(this.discovery);
     if (buses.length === 0) {
@@ -69,14 +72,16 @@ export class ReauthorizationSubscriber implements OnModuleInit, OnModuleDestroy 
   }
 
   private exploreReactions(): ChannelReaction[] {
-    const types = new Set(this.discovery.getProviders().flatMap(({ metatype }) => (metatype ? [metatype] : [])));
+    const types = new Set(discoveredProviders(this.discovery.getProviders()).map(({ type }) => type));
     return [...types].flatMap((type) =>
       reactionsOf(type).map((reaction) => ({ ...reaction, channel: channelOf(type)?.name ?? type.name })),
     );
   }
 
-  private connectionsPort(): IRealtimeConnections {
+  /** Null where a part of realtime is request-scoped, which is a fault that RealtimeModule reports. */
+  private connectionsPort(): IRealtimeConnections | null {
     try {
+      if (this.moduleRef.introspect(IRealtimeConnections as never).scope === Scope.REQUEST) return null;
       return this.moduleRef.get(IRealtimeConnections as never, { strict: false });
     } catch (cause) {
       throw Object.assign(new RealtimeFault('RealtimeCqrsModule needs RealtimeModule.forRoot(); import both.'), {

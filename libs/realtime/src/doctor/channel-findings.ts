@@ -14,7 +14,7 @@ export function channelFindings(registry: HandlerRegistry): RealtimeFinding[] {
         code: 'UNHANDLED_MESSAGE',
         severity: 'error',
         message: `Channel "${descriptor.name}" declares the message "${name}", but no handler takes it: every client that sends it is refused.`,
-        fix: `Put @RealtimeHandler('${name}') on a method of a @RealtimeChannel class, or take the message out of the channel.`,
+        fix: `Put @RealtimeHandler('${name}') on a method of a @RealtimeChannel class and list the class under the providers of a module, or take the message out of the channel.`,
       })),
       ...(idle
         ? [

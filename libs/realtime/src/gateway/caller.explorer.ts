@@ -1,5 +1,5 @@
 // Can anything in the application ask for the caller? Found once at boot.
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LazyModuleLoader, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { InMemoryRealtimeBroadcaster } from '../broadcast/in-memory.broadcaster.js';
 import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
@@ -18,13 +18,14 @@ const ASKING: ReadonlySet<unknown> = new Set([
 
 /** An application in which nothing can ask for the caller does not pay for following its handlers. */
 @Injectable()
-export class CallerExplorer implements OnModuleInit {
+export class CallerExplorer implements OnApplicationBootstrap {
   constructor(
     private readonly modules: ModulesContainer,
     private readonly caller: CallerContext,
   ) {}
 
-  onModuleInit(): void {
+  /** Not earlier: guards of handlers that no class provides are made while modules are initialised. */
+  onApplicationBootstrap(): void {
     // The providers of RealtimeModule itself run on behalf of no caller.
     const others = [...this.modules.values()].filter(({ providers }) => !providers.has(CallerExplorer));
     const canAsk = others.some(({ providers, controllers, injectables, middlewares }) =>

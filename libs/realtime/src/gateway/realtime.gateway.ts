@@ -39,6 +39,8 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
 
   /** Nest calls this when it binds gateways. An error thrown here would be lost, so faults are reported at bootstrap. */
   afterInit(transport: unknown): void {
+    // Nest also calls it where a part is request-scoped and the gateway was never made. The check of the parts then ends the boot.
+    if ((this.server as IRealtimeServer | undefined) === undefined) return;
     this.server.mount(transport);
     this.mounted = true;
   }

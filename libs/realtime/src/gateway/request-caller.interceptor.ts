@@ -1,5 +1,6 @@
 // Which page is behind an HTTP request? The connection that its header names, if it is one of the request's own user.
 import { type CallHandler, type ExecutionContext, Injectable, Logger, type NestInterceptor } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { CALLER_HEADER } from '@nestjs-realtime/contract';
 import { Observable } from 'rxjs';
 import { CallerContext } from '../connections/caller.context.js';
@@ -7,6 +8,12 @@ import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
 import { errorRepeated } from '../instrumentation/repeated-log.js';
 import { RealtimeOptions } from '../realtime.options.js';
+
+interface Parts {
+  readonly options: RealtimeOptions;
+  readonly directory: ConnectionDirectory;
+  readonly caller: CallerContext;
+}
 
 /**
  * Runs after the guards of a controller, so that they have found the request's user. Without the option `requestUser` no header is believed.
@@ -17,11 +24,18 @@ import { RealtimeOptions } from '../realtime.options.js';
 export class RequestCallerInterceptor implements NestInterceptor {
   private readonly logger = new Logger('Realtime');
 
-  constructor(
-    private readonly options: RealtimeOptions,
-    private readonly directory: ConnectionDirectory,
-    private readonly caller: CallerContext,
-  ) {}
+  private parts?: Parts;
+
+  /** Injects no part: Nest would end the boot for an interceptor that depends on a request-scoped one, and name this class alone. */
+  constructor(private readonly moduleRef: ModuleRef) {}
+
+  private get found(): Parts {
+    return (this.parts ??= {
+      options: this.moduleRef.get(RealtimeOptions),
+      directory: this.moduleRef.get(ConnectionDirectory),
+      caller: this.moduleRef.get(CallerContext),
+    });
+  }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
     const asked = this.callerOf(context);
@@ -29,18 +43,18 @@ export class RequestCallerInterceptor implements NestInterceptor {
     return asked.then((connectionId) =>
       connectionId === null
         ? next.handle()
-        : new Observable((observer) => this.caller.run(connectionId, () => next.handle().subscribe(observer))),
+        : new Observable((observer) => this.found.caller.run(connectionId, () => next.handle().subscribe(observer))),
     );
   }
 
   /** Null at once for a request that names no open connection of a user. */
   private callerOf(context: ExecutionContext): Promise<string | null> | null {
-    const { requestUser } = this.options;
+    const { requestUser } = this.found.options;
     if (requestUser === undefined || context.getType() !== 'http') return null;
     const request = context.switchToHttp().getRequest<{ headers?: Record<string, unknown> } | undefined>();
     const connectionId = request?.headers?.[CALLER_HEADER];
     if (typeof connectionId !== 'string' || connectionId === '') return null;
-    const owner = this.directory.of({ connectionId })[0]?.user?.userId;
+    const owner = this.found.directory.of({ connectionId })[0]?.user?.userId;
     if (owner === undefined) return null;
     return this.userOf(request, requestUser).then((userId) => (userId === owner ? connectionId : null));
   }
@@ -50,7 +64,7 @@ export class RequestCallerInterceptor implements NestInterceptor {
     request: unknown,
     requestUser: NonNullable<RealtimeOptions['requestUser']>,
   ): Promise<string | null> {
-    const { authenticationTimeout } = this.options;
+    const { authenticationTimeout } = this.found.options;
     try {
       const asked = Promise.resolve(requestUser(request));
       return await withDeadline(

@@ -1,6 +1,7 @@
 // Gate 4 of 4: may this event be sent? Asked once per broadcast, never per recipient; gate 2 has decided who receives it.
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { BroadcastRequest } from '../connections/realtime-request.js';
+import { sharedByCopies } from '../package-copy.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeExecutionContext } from './realtime-execution-context.js';
 
@@ -8,6 +9,8 @@ import { RealtimeExecutionContext } from './realtime-execution-context.js';
 export class BroadcastFault extends RealtimeFault {
   override readonly name = 'BroadcastFault';
 }
+
+sharedByCopies(BroadcastFault, 'broadcast-fault');
 
 /** Returns true or throws a `BroadcastFault` to the caller. The channel must be registered and declare the event. */
 @Injectable()
