@@ -1,7 +1,5 @@
 // How do connections, requests and events travel over Socket.IO? The one class that speaks to its server.
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { Socket as EngineSocket } from 'engine.io';
-import type { SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import type { Server, Socket } from 'socket.io';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { ChannelCensus } from '../connections/channel-census.js';
@@ -12,17 +10,12 @@ import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer, type RealtimeStats } from '../connections/realtime.server.js';
 import { QueryUse } from '../inspection/query.use.js';
 import { RefusalLog } from '../guards/refusal.log.js';
-import { quotedForLog } from '../instrumentation/log-text.js';
-import { warnRepeated } from '../instrumentation/repeated-log.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
-import { BackPressure } from './fan-out/back-pressure.js';
 import { changedOptions, demandOptions } from './adapter-options.js';
-import { Backlogs } from './fan-out/backlogs.js';
 import { FanOut, type Parties } from './fan-out/fan-out.js';
 import type { Outlet } from './fan-out/outlet.js';
-import { SlowClients } from './fan-out/slow-clients.js';
 import { Writer } from './fan-out/writer.js';
 import { connectionOf, listenToEngine } from './intake/engine-listeners.js';
 import { engineOptions } from './intake/engine.options.js';
@@ -32,9 +25,10 @@ import { listenToSockets } from './intake/socket-listeners.js';
 import { Turns } from './intake/turns.js';
 import { watchWrongPaths } from './intake/wrong-paths.js';
 import { HttpRoutes, isHttpServer } from './http-routes.js';
-import { connectingSockets, dropUnsent, namespaceCount } from './internals.js';
+import { connectingSockets, namespaceCount } from './internals.js';
 import { OwnAdapter } from './own-adapter.js';
 import { showRooms } from './rooms-view.js';
+import { SlowConsumers } from './slow-consumers.js';
 import { demandSocketIO } from './socket-io-probe.js';
 import { SocketIOConnection } from './socket-io.connection.js';
 
@@ -46,16 +40,13 @@ const NOTHING_LISTENS =
 /** The clients of this node, over Socket.IO. */
 @Injectable()
 export class SocketIORealtimeServer extends IRealtimeServer implements OnApplicationShutdown {
-  private readonly logger = new Logger('Realtime');
   private mounted: unknown = null;
   private io: Server | null = null;
   private entrance: RealtimeEntrance | null = null;
   private accepting = true;
   private readonly census: ChannelCensus;
   private readonly fanOut: FanOut;
-  private readonly backlogs: Backlogs;
-  private readonly slow: SlowClients;
-  private readonly pressureOfTurn: BackPressure;
+  private readonly slow: SlowConsumers;
   private readonly check: RequestCheck;
   private readonly meter: PacketMeter;
   private readonly adapter = new OwnAdapter();
@@ -68,13 +59,12 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
     private readonly options: RealtimeOptions,
     private readonly counters: RealtimeCounters,
     private readonly refusals: RefusalLog,
-    private readonly hooks: RealtimeHooks,
+    hooks: RealtimeHooks,
     private readonly membership: Membership<Outlet>,
     directory: ConnectionDirectory,
     private readonly queryUse: QueryUse,
   ) {
     super();
-    this.backlogs = new Backlogs(options.limits.queuedBytes);
     this.census = new ChannelCensus(membership);
     const parties: Parties = {
       get count() {
@@ -82,11 +72,13 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
       },
       of: (party) => directory.of(party).map((connection) => (connection as SocketIOConnection).outlet),
     };
-    const { queuedBytes } = options.limits;
-    this.slow = new SlowClients(this.backlogs, queuedBytes, this.judged);
-    this.pressureOfTurn = new BackPressure(queuedBytes, this.slow);
-    this.fanOut = new FanOut(membership, parties, options.fanOut, new Writer(this.backlogs, this.slow, this.overflow));
-    this.meter = new PacketMeter(options.limits, this.slow, refusals, (conn) => this.cutOff(conn, null));
+    this.slow = new SlowConsumers(options, hooks, (connection) => {
+      this.entrance?.disconnected(connection, 'slow consumer');
+      this.meter.close(connection.outlet.conn);
+    });
+    const { backlogs, clients, overflow } = this.slow;
+    this.fanOut = new FanOut(membership, parties, options.fanOut, new Writer(backlogs, clients, overflow));
+    this.meter = new PacketMeter(options.limits, clients, refusals, (conn) => this.slow.cutOff(conn, null));
     this.check = new RequestCheck(options, refusals, () => this.accepting);
     this.routes = new HttpRoutes(options.path, options.transports.includes('websocket'));
   }
@@ -139,12 +131,12 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
   }
 
   override deliver(event: EncodedEvent): number {
-    this.pressureOfTurn.add(event.json?.length ?? 0);
+    this.slow.pressure.add(event.json?.length ?? 0);
     return this.fanOut.broadcast(event);
   }
 
   override pressure(): Promise<void> | null {
-    return this.pressureOfTurn.get();
+    return this.slow.pressure.get();
   }
 
   override stats(): RealtimeStats {
@@ -160,7 +152,7 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
       rooms: this.census.channels,
       pendingAuthentications: this.counters.pendingAuthentications,
       inFlight: this.counters.inFlight,
-      queuedBytes: sockets.reduce((sum, { conn }) => sum + this.backlogs.bytesOf(conn), 0),
+      queuedBytes: sockets.reduce((sum, { conn }) => sum + this.slow.backlogs.bytesOf(conn), 0),
       holdings: this.counters.holdings(),
       refusals: { ...this.counters.refusals },
     };
@@ -210,7 +202,7 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
       counters.watch('connecting', () => connectingSockets(io.sockets) ?? 0);
     }
     counters.watch('turns', () => turns.size);
-    counters.watch('slow', () => this.slow.size);
+    counters.watch('slow', () => this.slow.clients.size);
     counters.watch('reads', () => meter.reads);
     if (this.options.transports.includes('polling')) io.engine.use(this.check.middleware);
     const ended = (connection: SocketIOConnection, reason: string): void => entrance.disconnected(connection, reason);
@@ -218,55 +210,6 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
     const connectionFor = (socket: Socket) =>
       new SocketIOConnection(socket, fanOut, this.membership, this.queryUse.note);
     listenToSockets(io, { entrance, refusals, fanOut, take: turns.take, connectionFor });
-  }
-
-  /** A client for which nothing more may wait. What follows may broadcast, so it comes after the write that led to it. */
-  private readonly overflow = (conn: EngineSocket, channel: string, isDroppable: boolean): void => {
-    queueMicrotask(() => {
-      const connection = connectionOf(conn);
-      if (connection === null || connection.closed) return;
-      const policy = isDroppable ? 'drop' : this.policyOf(connection, channel);
-      if (policy === 'disconnect') this.cutOff(conn, channel);
-      else this.overflowed(connection, channel, policy);
-    });
-  };
-
-  /** One that is slow where events are dropped misses further ones, until less than the limit waits for it. */
-  private readonly judged = (conn: EngineSocket, channel: string): void => {
-    const connection = connectionOf(conn);
-    if (connection !== null && this.policyOf(connection, channel) === 'disconnect') this.cutOff(conn, channel);
-  };
-
-  private policyOf(connection: SocketIOConnection, channel: string): SlowConsumerPolicy {
-    return connection.subscriptions.get(channel)?.descriptor.slowConsumer ?? this.options.slowConsumer;
-  }
-
-  /** The client may come back. It reads why if it still reads; what the kernel does not take within the closing timeout is lost. */
-  private cutOff(conn: EngineSocket, channel: string | null): void {
-    const connection = connectionOf(conn);
-    if (connection === null) return void conn.close(true);
-    if (connection.closed) return;
-    this.overflowed(connection, channel, 'disconnect');
-    warnRepeated(this.logger, 'A slow client was cut off', this.describe(connection, channel));
-    dropUnsent(conn);
-    connection.announceEnd({ code: 'SLOW_CONSUMER', reconnect: true });
-    this.entrance?.disconnected(connection, 'slow consumer');
-    this.meter.close(conn);
-  }
-
-  private describe({ user, outlet: { conn } }: SocketIOConnection, channel: string | null): string {
-    const who = user === null ? 'anonymous' : `user ${quotedForLog(user.userId)}`;
-    const what = channel === null ? 'answers' : `events of channel ${quotedForLog(channel)}`;
-    return `${who}; ${this.backlogs.bytesOf(conn)} bytes waited, ${what} last; above limits.queuedBytes for ${this.slow.behindFor(conn)} ms`;
-  }
-
-  private overflowed(connection: SocketIOConnection, name: string | null, policy: SlowConsumerPolicy): void {
-    this.hooks.emit('overflowed', () => ({
-      connection: connection.view,
-      channel: (name !== null && connection.subscriptions.get(name)?.address) || null,
-      policy,
-      queuedBytes: this.backlogs.bytesOf(connection.outlet.conn),
-    }));
   }
 }
 
