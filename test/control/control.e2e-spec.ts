@@ -189,6 +189,7 @@ describe.each(['express', 'fastify'])('the fixture on %s', (http) => {
       transports: expect.any(Number),
       connecting: 0,
       turns: 0,
+      slow: 0,
       reads: 0,
       pendingAuth: 0,
       guardsInFlightMax: expect.any(Number),

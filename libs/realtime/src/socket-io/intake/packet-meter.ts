@@ -129,8 +129,9 @@ export class PacketMeter implements FrameMeter, TransportMeter {
       ws?.terminate();
       return false;
     }
+    endWithin(CLOSE_TIMEOUT, conn, ws);
     connection?.goodbye({ code: 'POLICY', reconnect: false });
-    closeWithin(CLOSE_TIMEOUT, conn, ws);
+    conn.close();
     return false;
   }
 
@@ -140,7 +141,8 @@ export class PacketMeter implements FrameMeter, TransportMeter {
     if (link !== undefined) link.ended = true;
     const ws = webSocketOf(conn.transport);
     ws?.endReading();
-    closeWithin(CLOSE_TIMEOUT, conn, ws);
+    endWithin(CLOSE_TIMEOUT, conn, ws);
+    conn.close();
   }
 
   private linkOf(ws: MeteredWebSocket): TransportLink {
@@ -148,14 +150,13 @@ export class PacketMeter implements FrameMeter, TransportMeter {
   }
 }
 
-/** Milliseconds are the longest time that the goodbye waits for a peer that does not read. */
-function closeWithin(milliseconds: number, conn: EngineSocket, ws: MeteredWebSocket | null): void {
+/** Call it before closing. The goodbye waits that many milliseconds at most for a peer that does not read. */
+function endWithin(milliseconds: number, conn: EngineSocket, ws: MeteredWebSocket | null): void {
   const timer = setTimeout(() => conn.close(true), milliseconds).unref();
   conn.once('close', () => {
     clearTimeout(timer);
     ws?.endWriting();
   });
-  conn.close();
 }
 
 /** From now on both transports are one connection, and share its limits. */
