@@ -8,6 +8,7 @@ import {
   RealtimeHandler,
   RealtimeModule,
 } from 'nestjs-realtime';
+import { io } from 'socket.io-client';
 import { z } from 'zod';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import type { Client } from '../kit/client.js';
@@ -108,6 +109,36 @@ describe.each(FAN_OUTS)('on the %s path', (fanOut) => {
     expect(await client.send('rows', 'export', payload)).toEqual({ ok: true });
     await client.settle();
     expect(heard(client)).toEqual(numbers(payload.count));
+  });
+
+  it('a client that polls all the time gets all of a job that awaits each broadcast', async () => {
+    await start({ transports: ['polling'], limits: { queuedBytes: 20_000 } });
+    const socket = io(app.url, { path: '/realtime', transports: ['polling'], forceNew: true, reconnection: false });
+    const heardByPolls: number[] = [];
+    const ended: string[] = [];
+    socket.on('rt:event', (_channel, _event, { n }: { n: number }) => heardByPolls.push(n));
+    socket.on('disconnect', (reason) => ended.push(reason));
+    await new Promise((resolve) => socket.once('rt:welcome', resolve));
+    await socket.emitWithAck('rt:subscribe', { channel: 'rows' });
+    const text = 'x'.repeat(1_000);
+    const end = performance.now() + 3_000;
+    let n = 0;
+    for (; performance.now() < end; n++) {
+      void app.broadcast(rows, { n, text });
+      // Each poll takes more than the limit, and finds as much again.
+      if (n % 60 === 0) await socket.emitWithAck('rt:settle');
+    }
+    await until(
+      () => heardByPolls.length,
+      (length) => length === n || ended.length > 0,
+    );
+    expect(ended).toEqual([]);
+    expect(heardByPolls).toEqual(numbers(n));
+    socket.disconnect();
+    await until(
+      () => app.stats().connections,
+      (connections) => connections === 0,
+    );
   });
 
   it('a client that does not read is cut within seconds, though nothing more is broadcast to it, and hears why', async () => {

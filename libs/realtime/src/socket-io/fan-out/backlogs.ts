@@ -9,6 +9,8 @@ interface Backlog {
   /** Packets of the buffer that are in the sums. */
   counted: number;
   events: number;
+  /** Bytes of the buffers before this one. */
+  readonly flushed: number;
   /** Replies, refusals of CONNECT and notices: whatever the client's own packets cause. */
   answers: number;
 }
@@ -47,9 +49,10 @@ export class Backlogs {
     return network.writableLength + bytes <= this.limit || network.writableLength === 0;
   }
 
-  /** What the client has taken so far; 0 on polling, where whatever waits is taken at once. */
+  /** Bytes that the client has taken so far: into the network under a WebSocket, with its polls elsewhere. Only differences mean something. */
   takenBy(conn: EngineSocket): number {
-    return takenBytes(engineOf(conn).transport.socket);
+    const { writeBuffer, transport } = engineOf(conn);
+    return transport.socket === undefined ? this.of(conn, writeBuffer).flushed : takenBytes(transport.socket);
   }
 
   /**
@@ -67,7 +70,8 @@ export class Backlogs {
   private of(conn: EngineSocket, buffer: readonly BufferedPacket[]): Backlog {
     let backlog = this.waiting.get(conn);
     if (backlog?.buffer !== buffer) {
-      backlog = { buffer, counted: 0, events: 0, answers: 0 };
+      const flushed = backlog === undefined ? 0 : backlog.flushed + backlog.events + backlog.answers;
+      backlog = { buffer, counted: 0, events: 0, answers: 0, flushed };
       this.waiting.set(conn, backlog);
     }
     for (; backlog.counted < buffer.length; backlog.counted++) {
