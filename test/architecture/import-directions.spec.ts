@@ -59,7 +59,7 @@ const SOCKET_IO_COLUMNS = [
   ['fan-out'],
   ['handshake', 'own-adapter', 'rooms-view', 'socket-io.connection'],
   ['intake'],
-  ['adapter-options', 'http-routes', 'socket-io-probe', 'socket-io.server', 'socket-io.broadcaster'],
+  ['adapter-options', 'http-routes', 'slow-consumers', 'socket-io-probe', 'socket-io.server', 'socket-io.broadcaster'],
 ];
 
 /** Each vendor has one home; the dashboard looks at the bus as well. */

@@ -16,7 +16,7 @@ export interface BootOptions {
   /** Key and certificate of a server that speaks TLS. */
   readonly https?: { readonly key: string; readonly cert: string };
   /** Runs before the application listens. */
-  readonly prepare?: (app: INestApplication) => void;
+  readonly prepare?: (app: INestApplication) => unknown;
 }
 
 type LooseBroadcast = (target: unknown, ...rest: unknown[]) => Promise<void>;
@@ -31,7 +31,7 @@ export async function boot(module: ModuleMetadata, options: BootOptions = {}): P
     http === 'fastify'
       ? testing.createNestApplication(new FastifyAdapter(https && { https }), { logger })
       : testing.createNestApplication({ logger, ...(https && { httpsOptions: https }) });
-  prepare?.(app);
+  await prepare?.(app);
   try {
     await app.listen(0, '127.0.0.1');
   } catch (error) {

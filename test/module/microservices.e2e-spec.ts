@@ -115,30 +115,40 @@ describe('a hybrid application', () => {
     ['with the configuration of the application', { inheritAppConfig: true }],
   ])('serves clients where its microservices start before it listens: %s', async (_how, hybrid) => {
     const service = await tcp();
-    let started!: Promise<unknown>;
+    const opened = portsOpened();
     const app = await boot(
       { imports: [AppModule] },
       {
-        prepare: (nest) => {
+        prepare: async (nest) => {
           nest.connectMicroservice(service, hybrid);
-          started = nest.startAllMicroservices();
+          await nest.startAllMicroservices();
         },
       },
     );
-    await started;
+    expect(opened).toEqual([service.options.port, 0]);
     expect(await sumAt(service)).toBe(6);
     await expectRealtime(app);
   });
 
-  it('serves clients where a microservice is initialised after it', async () => {
+  it.each([
+    ['before it listens', true],
+    ['after', false],
+  ])('serves clients where a microservice is initialised after it, and started %s', async (_when, early) => {
     const service = await tcp();
+    const opened = portsOpened();
     const app = await boot(
       { imports: [AppModule] },
-      { prepare: (nest) => void nest.connectMicroservice(service, { deferInitialization: true }) },
+      {
+        prepare: async (nest) => {
+          nest.connectMicroservice(service, { deferInitialization: true });
+          await nest.init();
+          if (early) await nest.startAllMicroservices();
+        },
+      },
     );
-    const opened = portsOpened();
-    await app.nest.startAllMicroservices();
-    expect(opened).toEqual([service.options.port]);
+    if (!early) await app.nest.startAllMicroservices();
+    expect(opened).toHaveLength(2);
+    expect(opened).toContain(service.options.port);
     await expectRealtime(app);
   });
 });

@@ -1,14 +1,16 @@
 // Who learns of a broadcast that no client can ever hear? The log, once, with what to do.
+import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type OnApplicationBootstrap, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import {
   defineRealtimeChannel,
   IRealtimeBroadcaster,
   RealtimeModule,
   type RealtimeModuleOptions,
 } from 'nestjs-realtime';
-import { type EncodedEvent, IRealtimeBroker } from 'nestjs-realtime/adapters';
+import { type EncodedEvent, IRealtimeBroker, IRealtimeServer } from 'nestjs-realtime/adapters';
 import { z } from 'zod';
 import { boot, closeApps } from '../kit/boot.js';
 import { LogBook } from '../kit/log-book.js';
@@ -28,6 +30,18 @@ class OtherProcesses extends IRealtimeBroker {
   override stop(): void {}
   override publish(_event: EncodedEvent): number {
     return 0;
+  }
+}
+
+/** A transport of microservices that listens nowhere. */
+class Silent extends Server implements CustomTransportStrategy {
+  listen(ready: () => void): void {
+    ready();
+  }
+  close(): void {}
+  on(): void {}
+  unwrap<T>(): T {
+    return undefined as T;
   }
 }
 
@@ -64,17 +78,40 @@ describe('a broadcast that no client can hear', () => {
     await app.get(IRealtimeBroadcaster).broadcast(ticks, 1);
     expect(warnings()).toEqual([]);
     await app.close();
-    expect(warnings()).toEqual([expect.stringContaining('the application does not listen; call app.listen()')]);
+    expect(warnings()).toEqual([expect.stringContaining('the application did not listen; call app.listen()')]);
   });
 
-  it('is told once where an application does not listen in time', async () => {
+  it('is not told again where the server has warned that nothing listens', async () => {
     const app = await NestFactory.create(moduleWith(), { logger });
     await app.init();
     await app.get(IRealtimeBroadcaster).broadcast(ticks, 1);
-    await until(warnings, ({ length }) => length === 1);
+    const all = (): string[] => logger.lines.filter((line) => line.startsWith('warn'));
+    await until(all, ({ length }) => length === 1);
+    expect(all()).toEqual([expect.stringContaining('nothing that serves realtime listens')]);
     await app.get(IRealtimeBroadcaster).broadcast(ticks, 1);
     await app.close();
-    expect(warnings()).toHaveLength(1);
+    expect(all()).toHaveLength(1);
+  });
+
+  it('is told once in a microservice, beside that it opens no port', async () => {
+    const app = await NestFactory.createMicroservice(moduleWith({}, [EarlyBird]), { logger, strategy: new Silent() });
+    await app.listen();
+    await app.get(IRealtimeBroadcaster).broadcast(ticks, 1);
+    await app.close();
+    const ours = logger.lines.filter((line) => /no HTTP server/.test(line)).map((line) => line.split(' ')[0]);
+    expect(ours).toEqual(['log', 'warn']);
+  });
+
+  it('is not told where a server of the application listens that was attached', async () => {
+    const app = await NestFactory.create(moduleWith({}, [EarlyBird]), { logger });
+    await app.init();
+    const server = createServer();
+    app.get(IRealtimeServer).attach(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await app.get(IRealtimeBroadcaster).broadcast(ticks, 1);
+    await app.close();
+    server.close();
+    expect(warnings()).toEqual([]);
   });
 
   it('is not told where the application listens, before or after, or where no client is meant to hear', async () => {

@@ -3,19 +3,19 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import { HttpAdapterHost } from '@nestjs/core';
 import { InMemoryRealtimeBroker } from '../broker/in-memory.broker.js';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';
+import { IRealtimeServer } from '../connections/realtime.server.js';
 import { quotedForLog } from '../instrumentation/log-text.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 
-/** How long an application that has booted may take until it listens, in milliseconds. */
+/** How long an application that has booted may take until it listens, in milliseconds. Then the server warns that nothing listens. */
 const PATIENCE = 3_000;
 const CURES =
   "Broadcast in the process that serves the clients, or pass RealtimeModule.forRoot({ broker }) a broker that reaches it. Where no client is meant to hear, set mode: 'in-memory'.";
 
-/** A process without an HTTP server has no adapter. */
+/** What a custom HTTP adapter has for a server may be anything. */
 interface MaybeListening {
-  getHttpServer():
-    { readonly listening?: boolean; once?(event: 'listening', listener: () => void): unknown } | undefined;
+  once?(event: 'listening', listener: () => void): unknown;
 }
 
 @Injectable()
@@ -30,6 +30,7 @@ export class UnheardBroadcasts implements OnApplicationBootstrap, OnModuleDestro
     broker: IRealtimeBroker,
     hooks: RealtimeHooks,
     { mode }: RealtimeOptions,
+    private readonly server: IRealtimeServer,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {
     // Any other broker reaches other processes.
@@ -37,36 +38,35 @@ export class UnheardBroadcasts implements OnApplicationBootstrap, OnModuleDestro
     this.stopListening = hooks.on('broadcast', ({ channel }) => this.note(channel.name));
   }
 
-  /** Only the first broadcasts are looked at: once the application listens, there is nothing to tell. */
+  /** Only the first broadcasts are looked at: once a client can hear, there is nothing to tell. */
   private note(channel: string): void {
-    if (this.listens()) return this.settle();
-    if (this.first !== null) return;
-    this.first = channel;
-    if (this.isBooted) this.expect();
+    if (this.server.stats().state !== 'closed') return this.settle();
+    this.first ??= channel;
+    if (this.isBooted && !this.hasServer()) this.judge();
   }
 
   onApplicationBootstrap(): void {
     this.isBooted = true;
-    this.server()?.once?.('listening', () => this.settle());
-    if (this.first !== null) this.expect();
+    if (!this.hasServer()) {
+      // An application context never listens, and may end before any timer.
+      if (this.first !== null) this.judge();
+      return;
+    }
+    this.timer = setTimeout(() => this.settle(), PATIENCE).unref();
+    const http = this.host.httpAdapter.getHttpServer() as MaybeListening | undefined;
+    http?.once?.('listening', () => this.settle());
   }
 
   onModuleDestroy(): void {
     this.judge();
   }
 
-  /** An application context never listens, and may end before any timer. */
-  private expect(): void {
-    if (this.hasServer()) this.timer = setTimeout(() => this.judge(), PATIENCE).unref();
-    else this.judge();
-  }
-
   private judge(): void {
     const { first } = this;
-    if (this.stopListening === null || first === null) return;
-    if (!this.listens()) {
+    if (this.stopListening === null || first === null) return this.settle();
+    if (this.server.stats().state === 'closed') {
       const why = this.hasServer()
-        ? 'the application does not listen; call app.listen()'
+        ? 'the application did not listen; call app.listen()'
         : 'this process has no HTTP server, as with createApplicationContext()';
       this.logger.warn(`No client can hear the broadcast to ${quotedForLog(first)}: ${why}. ${CURES}`);
     }
@@ -79,19 +79,8 @@ export class UnheardBroadcasts implements OnApplicationBootstrap, OnModuleDestro
     if (this.timer !== null) clearTimeout(this.timer);
   }
 
+  /** In a process without an HTTP server, the host has no adapter. */
   private hasServer(): boolean {
-    return this.httpAdapter() !== null;
-  }
-
-  private listens(): boolean {
-    return this.server()?.listening === true;
-  }
-
-  private server(): ReturnType<MaybeListening['getHttpServer']> {
-    return this.httpAdapter()?.getHttpServer();
-  }
-
-  private httpAdapter(): MaybeListening | null {
-    return (this.host.httpAdapter as MaybeListening | null | undefined) ?? null;
+    return Boolean(this.host.httpAdapter);
   }
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Server } from 'socket.io';
+import { WrongPaths } from './intake/wrong-paths.js';
 
 type Engine = Pick<Server['engine'], 'handleRequest' | 'handleUpgrade'>;
 
@@ -18,6 +19,7 @@ const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length
 export class HttpRoutes {
   private engine: Engine | null = null;
   private readonly target: string;
+  private readonly wrongPaths: WrongPaths;
   /** How many of the listeners to `upgrade` only let Node emit it, for each server. */
   private readonly idleListeners = new Map<NetServer, number>();
   private readonly restore: (() => void)[] = [];
@@ -27,6 +29,7 @@ export class HttpRoutes {
     private readonly upgrades: boolean,
   ) {
     this.target = `${path.replace(/\/$/, '')}/`;
+    this.wrongPaths = new WrongPaths(path);
   }
 
   get isListening(): boolean {
@@ -74,23 +77,29 @@ export class HttpRoutes {
 
   private takes(server: NetServer, event: string, [request, to, head]: Incoming): boolean {
     if (this.engine === null || (event !== 'upgrade' && event !== 'request')) return false;
-    if (!this.isOurs(request)) return event === 'upgrade' && this.refusesAlone(server, to);
+    if (!this.isOurs(request)) return this.leaves(server, event, request, to);
     if (event === 'request') this.engine.handleRequest(request, to);
     else this.engine.handleUpgrade(request, to, head);
     return true;
   }
 
+  /** What is not ours goes to the other listeners, but where no other would answer an upgrade, its socket would stay open for ever. */
+  private leaves(server: NetServer, event: string, request: IncomingMessage, to: Incoming[1]): boolean {
+    if (event === 'request') this.wrongPaths.request(request, to);
+    else if (server.listenerCount('upgrade') > (this.idleListeners.get(server) ?? 0))
+      this.wrongPaths.upgrade(request, to);
+    else {
+      this.wrongPaths.unserved(request);
+      to.on('error', () => to.destroy());
+      to.end(NOT_FOUND, () => to.destroy());
+      return true;
+    }
+    return false;
+  }
+
   /** Security note: reads client data. */
   private isOurs({ url = '' }: IncomingMessage): boolean {
     return url.startsWith(this.target) && (url.length === this.target.length || url[this.target.length] === '?');
-  }
-
-  /** Where no other listener would answer, the socket would stay open for ever. */
-  private refusesAlone(server: NetServer, socket: Duplex): boolean {
-    if (server.listenerCount('upgrade') > (this.idleListeners.get(server) ?? 0)) return false;
-    socket.on('error', () => socket.destroy());
-    socket.end(NOT_FOUND, () => socket.destroy());
-    return true;
   }
 }
 

@@ -23,7 +23,6 @@ import { PacketMeter } from './intake/packet-meter.js';
 import { RequestCheck } from './intake/request.check.js';
 import { listenToSockets } from './intake/socket-listeners.js';
 import { Turns } from './intake/turns.js';
-import { watchWrongPaths } from './intake/wrong-paths.js';
 import { HttpRoutes, isHttpServer } from './http-routes.js';
 import { connectingSockets, namespaceCount } from './internals.js';
 import { OwnAdapter } from './own-adapter.js';
@@ -118,7 +117,6 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
     this.listen(this.io, entrance);
     if (this.options.mode === 'server')
       this.waitsForListen = setTimeout(this.warnUnlessListening, LISTEN_DELAY).unref();
-    watchWrongPaths(this.io.httpServer, this.options.path);
   }
 
   override stopAccepting(): void {
@@ -167,9 +165,8 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
   }
 
   private state(): RealtimeStats['state'] {
-    if (!this.accepting) return 'draining';
-    if (this.io === null || this.options.mode === 'in-memory') return 'closed';
-    return this.routes.isListening ? 'accepting' : 'closed';
+    if (this.io === null || this.options.mode === 'in-memory' || !this.routes.isListening) return 'closed';
+    return this.accepting ? 'accepting' : 'draining';
   }
 
   private readonly warnUnlessListening = (): void => {
