@@ -60,6 +60,7 @@ export class Client {
     const connected = new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('connect_error', reject);
+      socket.once('disconnect', (reason) => reject(new Error(`disconnected before it was connected: ${reason}`)));
     });
     socket.connect();
     prepare?.(socket);

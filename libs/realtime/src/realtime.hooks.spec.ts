@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { RealtimeConnection } from './connections/realtime.connection.js';
-import { RealtimeHooks } from './realtime.hooks.js';
+import { HOOKS, type RealtimeHookEvents, RealtimeHooks } from './realtime.hooks.js';
 
 const connection = { connectionId: 'c1' } as RealtimeConnection;
 
@@ -61,6 +61,18 @@ describe('the hooks', () => {
     expect(heard).toEqual(['first', 'second']);
   });
 
+  it('tell every listener of one event before the next, which a listener may have caused', () => {
+    const heard: string[] = [];
+    hooks.on('subscribed', () => hooks.emit('disconnected', () => ({ connection, reason: 'by a listener' })));
+    hooks.on('subscribed', () => heard.push('subscribed'));
+    hooks.on('disconnected', () => hooks.emit('connected', () => ({ connection })));
+    hooks.on('disconnected', () => heard.push('disconnected'));
+    hooks.on('connected', () => heard.push('connected'));
+    const channel = {} as RealtimeHookEvents['subscribed']['channel'];
+    for (let n = 0; n < 2; n++) hooks.emit('subscribed', () => ({ connection, channel, by: 'client' }));
+    expect(heard).toEqual(['subscribed', 'disconnected', 'connected', 'subscribed', 'disconnected', 'connected']);
+  });
+
   it.each<[string, () => unknown]>([
     [
       'throws',
@@ -74,15 +86,17 @@ describe('the hooks', () => {
       'returns the promise of a library, which rejects',
       () => ({ then: (_: unknown, reject: (error: Error) => void) => reject(new Error('a broken listener')) }),
     ],
-  ])('log what a listener does that %s, and call the others', async (_how, broken) => {
+  ])('log what a listener of any hook does that %s, once, and call the others', async (_how, broken) => {
     const heard: string[] = [];
-    hooks.on('connected', broken);
-    hooks.on('connected', () => heard.push('the other'));
-    hooks.emit('connected', () => ({ connection }));
-    expect(heard).toEqual(['the other']);
+    for (const name of HOOKS) {
+      hooks.on(name, broken);
+      hooks.on(name, () => heard.push(name));
+      for (let n = 0; n < 2; n++) hooks.emit(name, () => ({ connection }));
+    }
+    expect(heard).toEqual(HOOKS.flatMap((name) => [name, name]));
     await setImmediate();
     await setImmediate();
-    expect(told()).toEqual(['A listener of the hook "connected" threw: Error: a broken listener']);
+    expect(told()).toEqual(HOOKS.map((name) => `A listener of the hook "${name}" threw: Error: a broken listener`));
   });
 
   it('ignore what a listener returns', () => {

@@ -93,6 +93,15 @@ export const HOOKS = [
   'bridged',
 ] as const satisfies readonly (keyof RealtimeHookEvents)[];
 
+/** The hooks that tell the story of a connection. */
+const STORY: ReadonlySet<keyof RealtimeHookEvents> = new Set([
+  'connected',
+  'authenticated',
+  'subscribed',
+  'unsubscribed',
+  'disconnected',
+] as const);
+
 type Listener<Name extends keyof RealtimeHookEvents> = (event: RealtimeHookEvents[Name]) => unknown;
 
 /**
@@ -105,6 +114,8 @@ export class RealtimeHooks {
   private readonly logger = new Logger(RealtimeHooks.name);
   private readonly listeners = new Map<keyof RealtimeHookEvents, Listener<never>[]>();
   private currentCause: object | null = null;
+  /** What listeners have caused and others are still to hear of; null unless a story is told now. */
+  private untold: (() => void)[] | null = null;
 
   /** The cause of the broadcasts that are made now; null outside `causing()`. */
   get cause(): object | null {
@@ -138,14 +149,30 @@ export class RealtimeHooks {
     };
   }
 
-  /** Calls every listener. The event is created only if there are listeners. */
+  /**
+   * Calls every listener. The event is created only if there are listeners. What a listener causes, such as the end of the connection, is told
+   * once all have heard of what came before: else the later ones would hear of the end first.
+   */
   emit<Name extends keyof RealtimeHookEvents>(name: Name, event: () => RealtimeHookEvents[Name]): void {
     const listeners = this.listeners.get(name) as Listener<Name>[] | undefined;
     if (listeners === undefined || listeners.length === 0) return;
     const emitted = event();
+    if (!STORY.has(name)) return this.call(name, listeners, emitted);
+    if (this.untold !== null) return void this.untold.push(() => this.call(name, listeners, emitted));
+    this.untold = [];
+    this.call(name, listeners, emitted);
+    for (const tell of this.untold) tell();
+    this.untold = null;
+  }
+
+  private call<Name extends keyof RealtimeHookEvents>(
+    name: Name,
+    listeners: readonly Listener<Name>[],
+    event: RealtimeHookEvents[Name],
+  ): void {
     for (const listener of listeners) {
       try {
-        const heard = listener(emitted);
+        const heard = listener(event);
         if (isPromiseLike(heard)) heard.then(undefined, (error: unknown) => this.failed(name, error));
       } catch (error) {
         this.failed(name, error);

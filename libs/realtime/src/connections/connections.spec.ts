@@ -209,6 +209,7 @@ describe('a connection', () => {
 
   it('says goodbye before it closes, and sends no event after that', () => {
     const connection = new Connection();
+    connection.establish();
     connection.join(matchOf('orders.1'));
     connection.warnOfExpiry(new Date(0));
     connection.goodbye({ code: 'REVOKED', reconnect: false });
@@ -221,6 +222,22 @@ describe('a connection', () => {
     connection.end();
     connection.goodbye({ code: 'REVOKED', reconnect: false });
     expect(connection.notices).toHaveLength(3);
+  });
+
+  it('says the first goodbye of before once it is established, and then is not', () => {
+    const connection = new Connection();
+    connection.goodbye({ code: 'REVOKED', reconnect: false });
+    connection.goodbye({ code: 'EXPIRED', reconnect: false });
+    expect(connection.notices).toEqual([]);
+    expect(connection.establish()).toBe(false);
+    expect(connection.notices).toEqual([['rt:bye', { code: 'REVOKED', reconnect: false }], 'disconnect']);
+    const [ended, other] = [new Connection(), new Connection()];
+    ended.end();
+    expect([connection, ended, other].map((each) => [each.establish(), each.established])).toEqual([
+      [false, false],
+      [false, false],
+      [true, true],
+    ]);
   });
 
   it('joins no channel and runs no work once it has ended', () => {
@@ -247,6 +264,7 @@ describe('a connection', () => {
   ] as const)('aborts running work when it says goodbye with %s', (code, refusal) => {
     const connection = new Connection();
     const running = { channelName: 'orders.1', abort: jest.fn() };
+    connection.establish();
     connection.begin(running);
     connection.announceEnd({ code: 'SHUTDOWN', reconnect: true });
     expect(running.abort).not.toHaveBeenCalled();

@@ -30,8 +30,6 @@ const HAS_ENDED = 'The connection has ended';
 export abstract class LiveConnection {
   /** The user; null if anonymous. Gate 1 sets it before any request can run. */
   user: RealtimeUser | null = null;
-  /** Whether the beginning of the connection was reported; only then its end is. */
-  established = false;
   /** When the user was last confirmed, by `performance.now()`; `-Infinity` if it must be confirmed again. */
   confirmedAt = 0;
   private joined = NO_SUBSCRIPTIONS;
@@ -39,6 +37,8 @@ export abstract class LiveConnection {
   private grants: Set<Set<string>> | null = null;
   private shown: RealtimeConnection | null = null;
   private farewell: ByeFrame | null = null;
+  private earlyFarewell: ByeFrame | null = null;
+  private begun = false;
   private ended = false;
 
   constructor(readonly id: string) {}
@@ -80,6 +80,11 @@ export abstract class LiveConnection {
   /** Channels that this connection is subscribed to, by concrete name. */
   get subscriptions(): Omit<Subscriptions, 'add' | 'delete'> {
     return this.joined;
+  }
+
+  /** Whether the beginning of the connection was reported; only then its end is. */
+  get established(): boolean {
+    return this.begun;
   }
 
   /** Whether the connection has ended. Then it joins no channel and runs no work. */
@@ -172,9 +177,26 @@ export abstract class LiveConnection {
     this.tell(FRAMES.EXPIRING, { expiresAt: expiresAt.toISOString() } satisfies ExpiringFrame);
   }
 
-  /** Notifies the client of the reason, then closes. The transport reports this end as any other. */
+  /** The transport has connected the client. False if the connection has ended by now. */
+  establish(): boolean {
+    if (this.ended) return false;
+    this.begun = this.earlyFarewell === null;
+    if (this.earlyFarewell === null) return true;
+    this.announceEnd(this.earlyFarewell);
+    this.disconnect();
+    return false;
+  }
+
+  /**
+   * Notifies the client of the reason, then closes. The transport reports this end as any other. A client that is not connected yet would not
+   * read the notice, and would come back at once, so it is notified when it is.
+   */
   goodbye(frame: ByeFrame): void {
     if (this.ended) return;
+    if (!this.begun) {
+      this.earlyFarewell ??= frame;
+      return;
+    }
     this.announceEnd(frame);
     this.disconnect();
   }

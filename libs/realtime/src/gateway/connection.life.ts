@@ -11,7 +11,7 @@ import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { AutoSubscriptions } from './auto.subscriptions.js';
-import { Authentications, DISPLACED } from './handshake.authentications.js';
+import { Authentications } from './handshake.authentications.js';
 
 /** Clients of a closing node reconnect spread over this many milliseconds, plus one per connection. */
 const RETURN_SPREAD = 1_000;
@@ -51,9 +51,7 @@ export class ConnectionLife {
 
   /** Called when the transport has established a connection that passed gate 1. */
   connected(connection: LiveConnection): void {
-    if (connection.closed) return;
-    if (this.authentications.isDisplaced(connection)) return connection.goodbye(DISPLACED);
-    connection.established = true;
+    if (!connection.establish()) return;
     this.expiry.watch(connection);
     this.hooks.emit('connected', () => ({ connection: connection.view }));
     this.auto.connected(connection);

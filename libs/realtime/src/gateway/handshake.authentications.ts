@@ -14,14 +14,12 @@ import { RealtimeOptions } from '../realtime.options.js';
 export type TakeUser<Result> = (user: RealtimeUser | null, askedAt: number) => Result;
 
 /** What a client hears when a newer connection of its user takes its place. */
-export const DISPLACED = { code: 'POLICY', reconnect: false } as const;
+const DISPLACED = { code: 'POLICY', reconnect: false } as const;
 /** When a place may be free again: a connection whose peer has gone is noticed within seconds. */
 const PLACE_DELAY = '5s';
 
 @Injectable()
 export class Authentications {
-  private readonly displaced = new WeakSet<LiveConnection>();
-
   constructor(
     private readonly gates: Gates,
     private readonly ledger: RevocationLedger,
@@ -68,11 +66,6 @@ export class Authentications {
     throw new RealtimeException('UNAVAILABLE', { reason: 'the user changed while it was authenticated' });
   }
 
-  /** Whether the connection has lost its place to a newer one before it was established. */
-  isDisplaced(connection: LiveConnection): boolean {
-    return this.displaced.has(connection);
-  }
-
   /** The user's connections that have to give way if this one gains the user. @throws RealtimeException `LIMIT_EXCEEDED` at the limit. */
   private excess(connection: LiveConnection, user: RealtimeUser | null): readonly LiveConnection[] {
     if (user === null || connection.user !== null) return [];
@@ -96,9 +89,7 @@ export class Authentications {
   private displace(connections: readonly LiveConnection[]): void {
     for (const oldest of connections) {
       this.directory.remove(oldest);
-      // A client does not read a notice that comes before its CONNECT, and would come back at once.
-      if (oldest.established) oldest.goodbye(DISPLACED);
-      else this.displaced.add(oldest);
+      oldest.goodbye(DISPLACED);
     }
   }
 }

@@ -74,6 +74,11 @@ describe('a repeated log line', () => {
       throw new Error('the disk is full');
     });
     expect(() => jest.advanceTimersByTime(60_000)).not.toThrow();
+    expect(() => warnRepeated(logger, 'Down too', 'x')).not.toThrow();
+    logger.error.mockImplementation(() => {
+      throw new Error('the disk is full');
+    });
+    expect(() => errorRepeated(logger, 'Down', 'x')).not.toThrow();
   });
 
   it('does not keep the process alive', () => {

@@ -20,7 +20,8 @@ const ownContext = new AsyncResource('RepeatedLog');
 
 /** Warns of a problem of many connections at once, such as an outage. `what` must hold no text of a client. */
 export function warnRepeated(logger: Pick<LoggerService, 'warn'>, what: string, error: unknown): void {
-  if (isFirst(logger, what, error, (line) => void logger.warn(line))) logger.warn(`${what}: ${thrownText(error)}`);
+  if (!isFirst(logger, what, error, (line) => void logger.warn(line))) return;
+  attempt(() => void logger.warn(`${what}: ${thrownText(error)}`));
 }
 
 /** As `warnRepeated`, with a stack. Errors of the same `kind` are one problem. */
@@ -30,7 +31,8 @@ export function errorRepeated(
   error: unknown,
   kind: string = what,
 ): void {
-  if (isFirst(logger, kind, error, (line) => void logger.error(line))) logger.error(what, thrownStack(error));
+  if (!isFirst(logger, kind, error, (line) => void logger.error(line))) return;
+  attempt(() => void logger.error(what, thrownStack(error)));
 }
 
 function isFirst(logger: object, what: string, error: unknown, write: (line: string) => void): boolean {
@@ -59,9 +61,14 @@ function isFirst(logger: object, what: string, error: unknown, write: (line: str
 function summarise(kind: string, repeats: Repeats, write: (line: string) => void): void {
   const { more, last } = repeats;
   repeats.more = 0;
+  attempt(() => write(`${kind}: ${more} more in the last ${INTERVAL / 1_000} s, the last one: ${last}`));
+}
+
+/** The application's logger may throw. What could not be logged must not fail too, and in a timer the error would end the process. */
+function attempt(log: () => void): void {
   try {
-    write(`${kind}: ${more} more in the last ${INTERVAL / 1_000} s, the last one: ${last}`);
+    log();
   } catch {
-    // The application's logger threw. In a timer, its error would end the process.
+    // There is no other place to tell it.
   }
 }

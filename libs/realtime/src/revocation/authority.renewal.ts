@@ -141,7 +141,8 @@ export class Renewal {
     const { user: before } = connection;
     this.directory.setUser(connection, user);
     this.expiry.watch(connection);
-    if (isSameUser(before, user)) return;
+    // The hook `connected` tells of the user of a connection that is not established yet.
+    if (isSameUser(before, user) || !connection.established) return;
     this.hooks.emit('authenticated', () => ({ connection: connection.view, before, user }));
   }
 

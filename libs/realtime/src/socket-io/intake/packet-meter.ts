@@ -130,7 +130,9 @@ export class PacketMeter implements FrameMeter, TransportMeter {
       return false;
     }
     endWithin(CLOSE_TIMEOUT, conn, ws);
-    connection?.goodbye({ code: 'POLICY', reconnect: false });
+    // At once, also if the client is not connected yet.
+    connection?.announceEnd({ code: 'POLICY', reconnect: false });
+    connection?.disconnect();
     conn.close();
     return false;
   }
