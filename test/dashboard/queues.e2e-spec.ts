@@ -107,11 +107,18 @@ describe('the queues', () => {
   it('are up once nothing that happens from then on is missed', async () => {
     redis = await RedisServer.start();
     const { port } = redis;
-    const gate = new Latch();
-    // Only the connection for the rows goes through it.
+    const [gate, late] = [new Latch(), new Latch()];
+    // Only the connection for the rows goes through it. What it sends after its question for the newest event comes late.
     const slow = createServer((client) => {
       client.on('error', () => undefined);
-      void gate.opened.then(() => pipeline(client, connect(port, '127.0.0.1'), client, () => undefined));
+      void gate.opened.then(async () => {
+        const server = connect(port, '127.0.0.1');
+        pipeline(server, client, () => undefined);
+        for await (const sent of client as AsyncIterable<Buffer>) {
+          server.write(sent);
+          if (sent.includes('xrevrange')) await late.opened;
+        }
+      });
     }).listen(0, '127.0.0.1');
     await once(slow, 'listening');
     class SlowForRows extends Redis {
@@ -129,6 +136,7 @@ describe('the queues', () => {
     gate.open();
     await viewer.frame(({ queues }) => queues?.[0]?.state === 'up');
     const { id } = await mails.add('after', {});
+    late.open();
     await viewer.row('job', ({ jobId, state }) => jobId === id && state === 'waiting');
     expect(viewer.rows.filter(({ kind }) => kind === 'job')).toHaveLength(1);
     expect(redisLines()).toEqual([]);
