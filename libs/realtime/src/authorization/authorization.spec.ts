@@ -105,7 +105,7 @@ describe('a user', () => {
     { userId: 'a', roles: [] },
     { userId: '0', roles: ['x', ''], sessionId: 's', claims: { a: 1 } },
     { userId: 'a', roles: [], expiresAt: new Date() },
-    { userId: 'a', roles: [], expiresAt: undefined },
+    { userId: 'a', roles: [], expiresAt: undefined, sessionId: undefined },
   ])('is valid, case %#', (value) => {
     expect(userFault(value)).toBeNull();
   });
@@ -126,6 +126,12 @@ describe('a user', () => {
     [{ userId: 'a', roles: new Set(['admin']) }, 'roles'],
     [{ userId: 'a', roles: [1] }, 'roles'],
     [{ userId: 'a', roles: ['a', undefined] }, 'roles'],
+    [
+      { userId: 'a', roles: [], sessionId: 5 },
+      'sessionId must be a non-empty string, and is a number; return String(id)',
+    ],
+    [{ userId: 'a', roles: [], sessionId: '' }, 'sessionId'],
+    [{ userId: 'a', roles: [], sessionId: null }, 'sessionId must be a non-empty string, and is null; leave it out'],
     [{ userId: 'a', roles: [], expiresAt: 'tomorrow' }, 'expiresAt'],
     [{ userId: 'a', roles: [], expiresAt: null }, 'expiresAt'],
     [{ userId: 'a', roles: [], expiresAt: 1 }, 'expiresAt'],

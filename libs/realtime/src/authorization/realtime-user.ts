@@ -12,7 +12,7 @@ export interface RealtimeUser {
   /** Non-empty; compared as a string. */
   readonly userId: string;
   readonly roles: readonly string[];
-  /** The session that this connection belongs to, if there is one. */
+  /** The session that this connection belongs to, if there is one. Non-empty. */
   readonly sessionId?: string;
   /** When the credentials expire. */
   readonly expiresAt?: Date;
@@ -23,7 +23,7 @@ export interface RealtimeUser {
 /** What is wrong with a value that an authenticator returned as a user; null when it is valid. */
 export function userFault(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return 'it is neither a user nor null';
-  const { userId, roles, expiresAt } = value as Partial<Record<keyof RealtimeUser, unknown>>;
+  const { userId, roles, sessionId, expiresAt } = value as Partial<Record<keyof RealtimeUser, unknown>>;
   if (typeof userId !== 'string' || userId === '') {
     return `userId must be a non-empty string, and is ${kindOf(userId)}; ${USER_ID_CURES[typeof userId] ?? 'return its text'}`;
   }
@@ -34,6 +34,10 @@ export function userFault(value: unknown): string | null {
   const odd: unknown = roles.find((role) => typeof role !== 'string');
   if (roles.some((role) => typeof role !== 'string')) {
     return `roles must be an array of strings, and one is ${kindOf(odd)}; return the names of the roles`;
+  }
+  // A revocation by session would not find it under another type.
+  if (sessionId !== undefined && (typeof sessionId !== 'string' || sessionId === '')) {
+    return `sessionId must be a non-empty string, and is ${kindOf(sessionId)}; ${SESSION_ID_CURES[typeof sessionId] ?? 'leave it out if there is none'}`;
   }
   if (expiresAt !== undefined && !(expiresAt instanceof Date && !Number.isNaN(expiresAt.getTime()))) {
     return `expiresAt must be a valid Date, and is ${kindOf(expiresAt)}; ${EXPIRY_CURES[typeof expiresAt] ?? 'leave it out if there is none'}`;
@@ -47,6 +51,7 @@ const USER_ID_CURES: Partial<Record<string, string>> = {
   bigint: 'return String(id)',
   string: 'return null for a client without credentials',
 };
+const SESSION_ID_CURES: Partial<Record<string, string>> = { number: 'return String(id)', bigint: 'return String(id)' };
 const EXPIRY_CURES: Partial<Record<string, string>> = {
   string: 'return new Date(text)',
   number: 'return new Date(seconds * 1000), or new Date(milliseconds)',
