@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { doorsOf } from '../../scripts/release/tarballs.mjs';
 
 const workspace = join(import.meta.dirname, '../..');
 const COMPILERS = ['typescript', 'typescript-5.4'];
@@ -23,25 +24,26 @@ const SHARED = {
 };
 
 /** Puts the type tests into `project`, which has the packages installed. */
-export function addTypeTests(project, packages) {
-  for (const each of packages) copyPackage(each, project);
+export function addTypeTests(project, tarballs) {
+  for (const each of tarballs) copyPackage(each, project);
 }
 
 /** Type tests import doors alone, such as `../testing/index.js`. In the project such a file stands for the installed package. */
-function copyPackage({ folder, name, doors, exports }, project) {
-  const home = join(project, folder);
-  for (const file of [...typeTestsOf(folder), 'test/channels.ts']) {
-    if (existsSync(join(workspace, folder, file))) cpSync(join(workspace, folder, file), join(home, file));
+function copyPackage({ directory, manifest }, project) {
+  const home = join(project, directory);
+  for (const file of [...typeTestsOf(directory), 'test/channels.ts']) {
+    if (existsSync(join(workspace, directory, file))) cpSync(join(workspace, directory, file), join(home, file));
   }
-  for (const door of doors) {
-    const source = exports[door].types.replace('./dist/', 'src/').replace('.d.ts', '.ts');
+  for (const [door, { types }] of doorsOf(manifest)) {
+    const source = types.replace('./dist/', 'src/').replace('.d.ts', '.ts');
     mkdirSync(dirname(join(home, source)), { recursive: true });
-    writeFileSync(join(home, source), `export * from '${name}${door.slice(1)}';\n`);
+    writeFileSync(join(home, source), `export * from '${manifest.name}${door.slice(1)}';\n`);
   }
 }
 
 function typeTestsOf(folder) {
-  const files = readdirSync(join(workspace, folder, 'src'), { recursive: true });
+  const sources = join(workspace, folder, 'src');
+  const files = existsSync(sources) ? readdirSync(sources, { recursive: true }) : [];
   return files.filter((file) => file.endsWith('.test-d.ts')).map((file) => join('src', file));
 }
 

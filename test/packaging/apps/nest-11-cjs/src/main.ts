@@ -50,7 +50,7 @@ class OnNote {
 }
 
 @Module({
-  imports: [RealtimeModule.forRoot(), RealtimeDashboardModule.forRoot()],
+  imports: [RealtimeModule.forRoot({ doctor: { silence: ['GLOBAL_GUARDS'] } }), RealtimeDashboardModule.forRoot()],
   providers: [OnNote, { provide: APP_GUARD, useClass: HttpOnlyGuard }],
 })
 class AppModule {}
