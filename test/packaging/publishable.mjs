@@ -35,10 +35,15 @@ export function metadataFaults(manifest, directory) {
   return faults;
 }
 
+/** Subpaths that are modules; other files are named by their path alone. */
+export function doorsOf({ exports }) {
+  return Object.keys(exports).filter((door) => typeof exports[door] === 'object');
+}
+
 /** TypeScript with `moduleResolution: node10` does not read `exports`; it finds a door's types by `typesVersions`. */
 export function doorTypesFaults({ exports, typesVersions = { '*': {} } }) {
-  const doors = Object.entries(exports).filter(([door]) => door !== '.' && door !== './package.json');
-  const demanded = Object.fromEntries(doors.map(([door, { types }]) => [door.slice('./'.length), [types]]));
+  const doors = doorsOf({ exports }).filter((door) => door !== '.');
+  const demanded = Object.fromEntries(doors.map((door) => [door.slice('./'.length), [exports[door].types]]));
   const same = JSON.stringify(typesVersions) === JSON.stringify({ '*': demanded });
   return same ? [] : [`package.json: "typesVersions" must be ${JSON.stringify({ '*': demanded })}`];
 }

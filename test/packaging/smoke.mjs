@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { doorTypesFaults, licenceFaults, linkFaults, metadataFaults, versionFaults } from './publishable.mjs';
+import { linterChecks, linterProject } from './linters.mjs';
+import { doorsOf, doorTypesFaults, licenceFaults, linkFaults, metadataFaults, versionFaults } from './publishable.mjs';
 import { addTypeTests, typeChecks } from './type-tests.mjs';
 
 const APPS = ['nest-12-esm', 'nest-11-cjs'];
@@ -53,7 +54,7 @@ function demandNone(faults) {
 function pack(folder) {
   const [tarball] = JSON.parse(run(join(workspace, folder), 'npm', 'pack', '--json', '--pack-destination', scratch));
   const manifest = JSON.parse(readFileSync(join(workspace, folder, 'package.json'), 'utf8'));
-  const doors = Object.keys(manifest.exports).filter((door) => door !== './package.json');
+  const doors = doorsOf(manifest);
   const file = join(scratch, tarball.filename);
   return { ...manifest, folder, doors, file, files: tarball.files.map(({ path }) => path) };
 }
@@ -73,7 +74,9 @@ function checkContents({ name, exports, doors, files }) {
     demand(missing.length === 0, `missing: ${missing.join(', ')}`);
   });
   check(`${name}: holds no tests, no sources and no build notes`, () => {
-    const stray = files.filter((path) => !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/)/.test(path));
+    const stray = files.filter(
+      (path) => !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|oxlint\.json|dist\/)/.test(path),
+    );
     const leftovers = files.filter((path) => /\.(spec|test-d)\.|tsbuildinfo|(?<!\.d)\.ts$/.test(path));
     demand(stray.length + leftovers.length === 0, [...stray, ...leftovers].join(', '));
   });
@@ -125,6 +128,17 @@ function checkTypes(packages) {
   for (const { title, faults } of typeChecks(project)) check(title, () => demandNone(faults()));
 }
 
+function checkLinters(packages) {
+  const { file } = packages.find(({ name }) => name === '@nestjs-realtime/eslint-plugin');
+  const folder = join(scratch, 'linters');
+  linterProject(folder, file, root);
+  const installs = check('linters: install the tarball', () =>
+    run(folder, 'npm', 'install', '--no-audit', '--no-fund'),
+  );
+  if (installs === undefined) return;
+  for (const { title, faults } of linterChecks(folder)) check(title, () => demandNone(faults()));
+}
+
 /** Runs last, because it removes the client: of the doors of nestjs-realtime only connectTestClient() needs it. */
 function checkWithoutClient(app) {
   const folder = join(scratch, 'apps', app);
@@ -142,6 +156,7 @@ packages.forEach(checkPublishable);
 check('all packages: share one version', () => demandNone(versionFaults([root, ...packages])));
 if (packages.length === folders.length) for (const app of APPS) checkApp(app, packages);
 if (packages.length === folders.length) checkTypes(packages);
+if (packages.length === folders.length) checkLinters(packages);
 if (packages.length === folders.length) for (const app of APPS) checkWithoutClient(app);
 rmSync(scratch, { recursive: true, force: true });
 console.log(`smoke: ${passed} passed, ${failed} failed`);
