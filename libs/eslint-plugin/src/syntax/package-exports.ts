@@ -1,7 +1,7 @@
 // By which subpath may other packages import a file? The nearest package.json says it in `exports`.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { stemOf } from './path-glob.js';
+import { dirname, extname, join, relative } from 'node:path';
+import { escaped, stemOf } from './path-glob.js';
 
 /** Folders that hold the sources, or what a build makes of them. `dist/a.js` and `src/a.ts` are one module. */
 const BUILD_FOLDERS = /^(?:(?:src|dist|build|lib|out|esm|cjs)\/)+/;
@@ -11,9 +11,9 @@ export function exportedSubpath(file: string): string | undefined {
   const folder = packageFolder(dirname(file));
   if (folder === undefined) return undefined;
   const subpaths = subpathsOf(join(folder, 'package.json'));
-  const module = moduleOf(relative(folder, file).replaceAll('\\', '/'));
+  const path = relative(folder, file).replaceAll('\\', '/');
   return Object.entries(subpaths).find(([subpath, value]) =>
-    targetsOf(value).some((target) => reaches(target, module, subpath, Object.keys(subpaths))),
+    targetsOf(value).some((target) => reaches(target, path, subpath, Object.keys(subpaths))),
   )?.[0];
 }
 
@@ -45,19 +45,26 @@ function targetsOf(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(targetsOf) : [];
 }
 
-function moduleOf(path: string): string {
-  return stemOf(path.replace(/^\.\//, '').replace(BUILD_FOLDERS, ''));
+/** Whether a target is this file: for a target in a build folder, whether it is what a build makes of the file. */
+function reaches(target: string, file: string, subpath: string, subpaths: readonly string[]): boolean {
+  const path = target.replace(/^\.\//, '');
+  const isBuilt = BUILD_FOLDERS.test(path);
+  const module = (each: string): string => stemOf(isBuilt ? each.replace(BUILD_FOLDERS, '') : each);
+  const match = starPattern(module(path)).exec(module(file));
+  if (match === null) return false;
+  if (match.length === 1) return true;
+  if (!subpath.includes('*')) return false;
+  // where the target ends with the star, the importer writes the extension
+  const extension = isBuilt ? '.js' : extname(file);
+  const wanted = subpath.replace('*', target.endsWith('*') ? `${match[1]}${extension}` : match[1]);
+  return closest(wanted, subpaths) === subpath;
 }
 
-function reaches(target: string, module: string, subpath: string, subpaths: readonly string[]): boolean {
-  const [before, after] = moduleOf(target).split('*');
-  if (after === undefined) return before === module;
-  if (!subpath.includes('*') || module.length <= before.length + after.length) return false;
-  if (!module.startsWith(before) || !module.endsWith(after)) return false;
-  const middle = module.slice(before.length, module.length - after.length);
-  // where the target ends with the star, the importer writes the extension
-  const wanted = subpath.replace('*', target.endsWith('*') ? `${middle}.js` : middle);
-  return closest(wanted, subpaths) === subpath;
+/** Each star stands for the same text. */
+function starPattern(path: string): RegExp {
+  const [first, ...others] = path.split('*').map(escaped);
+  const source = others.map((text, index) => (index === 0 ? `(.+)${text}` : `\\1${text}`));
+  return new RegExp(`^${first}${source.join('')}$`);
 }
 
 /** Of several subpaths that fit, Node takes the one that says most; it may forbid what a wider one gives away. */

@@ -7,6 +7,11 @@ export function stemOf(path: string): string {
   return path.replace(SCRIPT, '');
 }
 
+/** A text as a pattern that it alone matches. */
+export function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
 /** `*` and `?` stay within a segment, `**` spans segments, `{a,b}` is a choice. `src/x.ts` matches `/app/src/x.ts`, too. */
 export function matchesGlob(path: string, globs: readonly string[]): boolean {
   return globs.some((glob) => patternOf(glob).test(path));
@@ -17,7 +22,7 @@ function patternOf(glob: string): RegExp {
   let isInChoice = false;
   const source = tokens.map((token) => {
     if (token === '{' || token === '}') isInChoice = token === '{';
-    return isInChoice && token === ',' ? '|' : (WILDCARDS[token] ?? token.replace(/[.+^$()|[\]\\]/, '\\$&'));
+    return isInChoice && token === ',' ? '|' : (WILDCARDS[token] ?? escaped(token));
   });
   return new RegExp(`(?:^|/)${source.join('')}$`);
 }

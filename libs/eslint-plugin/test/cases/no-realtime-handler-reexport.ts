@@ -81,16 +81,21 @@ const REACHED: [title: string, exports: unknown, subpath: string][] = [
   ['a condition', { './*': { types: './dist/*.d.ts', default: ['./other/*.js'] } }, './*'],
   ['an alternative', { './*': [{ import: './build/src/*.js' }, './lib/*.js'] }, './*'],
   ['a condition without subpaths', { import: './dist/orders/realtime/handlers/on-add-note.handler.js' }, '.'],
+  ['every file of the package', { './*': './*' }, './*'],
+  ['two stars', { './*': './dist/orders/realtime/handlers/*.handler.js', './x/*': './dist/*/*.js' }, './*'],
   ['an ending', { './*': './dist/*', './*.test': null }, './*'],
 ];
 
 const HIDDEN: [title: string, exports: unknown][] = [
-  ['names other files', { '.': './dist/index.js', './orders/*': './dist/orders/*/index.js' }],
-  ['forbids the folder', { './*': './dist/*.js', './orders/realtime/handlers/*': null }],
-  ['forbids the ending', { './*': './dist/*', './*.handler.js': null }],
-  ['forbids it under every condition', { './*': './dist/*.js', './orders/*': { import: null } }],
-  ['is missing', undefined],
-  ['is null', null],
+  ['name other files', { '.': './dist/index.js', './orders/*': './dist/orders/*/index.js' }],
+  ['forbid the folder', { './*': './dist/*.js', './orders/realtime/handlers/*': null }],
+  ['forbid the ending', { './*': './dist/*', './*.handler.js': null }],
+  ['forbid it under every condition', { './*': './dist/*.js', './orders/*': { import: null } }],
+  ['name a folder twice', { './*': './dist/*/*.js' }],
+  ['forbid the folder of the sources', { './*': './*', './src/*': null }],
+  ['have a star in the subpath alone', { './*': './dist/index.js' }],
+  ['are missing', undefined],
+  ['are null', null],
 ];
 
 export const cases: readonly LintCase[] = [
