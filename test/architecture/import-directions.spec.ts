@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { importCircles } from './import-circles.js';
 import { type SourceFile, sourceFiles } from './source-files.js';
 
-const LIBS = ['libs/contract/src', 'libs/realtime/src', 'libs/client/src', 'libs/dashboard/src'];
+const LIBS = [
+  'libs/contract/src',
+  'libs/realtime/src',
+  'libs/client/src',
+  'libs/dashboard/src',
+  'libs/eslint-plugin/src',
+];
 const REALTIME = 'libs/realtime/src/';
 const DASHBOARD = 'libs/dashboard/';
 
@@ -149,6 +155,14 @@ describe('the direction of imports', () => {
     expect(importers(client, (imported) => !allowed.test(imported))).toEqual([]);
   });
 
+  it('lets the lint plugin import Node and types of ESLint, so that it has no dependencies', () => {
+    const inside = sourceFiles('libs/eslint-plugin/src');
+    const allowed = /^(libs\/eslint-plugin\/src\/|node:|eslint$)/;
+    expect(importers(inside, (imported) => !allowed.test(imported))).toEqual([]);
+    expect(inside.filter(({ text }) => /^import (?!type).* from 'eslint'/m.test(text))).toEqual([]);
+    expect(importCircles(inside)).toEqual([]);
+  });
+
   it('lets the dashboard use the doors of the library, as any application', () => {
     const behindADoor = /^(nestjs-realtime\/(?!adapters$)|@nestjs-realtime\/[^/]+\/)/;
     expect(
@@ -214,7 +228,9 @@ describe('the direction of imports', () => {
 
   it('lets applications know nothing of Socket.IO', () => {
     const applications = sourceFiles('src', 'test/fixture');
-    expect(importers(applications, (imported) => /^(socket\.io|engine\.io)/.test(imported))).toEqual([]);
+    expect(
+      importers(applications, (imported) => /^(socket\.io|engine\.io|ws$|@nestjs\/platform-socket\.io)/.test(imported)),
+    ).toEqual([]);
   });
 
   it('exports no handler from an index', () => {

@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import { open, pack, packageFolders } from '../../scripts/release/tarballs.mjs';
 import { APPS, checkApp, checkStacks, checkWithoutClient, installWithNpm } from './applications.mjs';
 import { checksOf } from './check-tarball.mjs';
-import { check, demandNone, tell } from './checks.mjs';
+import { check, demandNone, run, tell } from './checks.mjs';
+import { linterChecks, linterProject } from './linters.mjs';
 import { checkPackageManagers } from './package-managers.mjs';
 import { versionFaults } from './publishable.mjs';
 import { checkTestNodes } from './test-nodes.mjs';
@@ -36,11 +37,21 @@ function checkTypes(tarballs) {
   for (const { title, faults } of typeChecks(project)) check(title, () => demandNone(faults()));
 }
 
+function checkLinters(tarballs) {
+  const { file } = tarballs.find(({ manifest }) => manifest.name === '@nestjs-realtime/eslint-plugin');
+  const cwd = join(scratch, 'linters');
+  linterProject(cwd, file, root);
+  const installed = check('linters: install the tarball', () => run({ cwd }, 'npm', 'install', '--no-audit', '--no-fund'));
+  if (installed === undefined) return;
+  for (const { title, faults } of linterChecks(cwd)) check(title, () => demandNone(faults()));
+}
+
 const tarballs = packed ? folders.map((folder) => open(workspace, folder, packed)) : packAndLook();
 if (tarballs.length === folders.length) {
   for (const app of APPS) checkApp(app, tarballs, scratch);
   checkPackageManagers(tarballs, scratch);
   checkTypes(tarballs);
+  checkLinters(tarballs);
   checkTestNodes();
   checkStacks('nest-12-esm', scratch);
   for (const app of APPS) checkWithoutClient(app, scratch);
