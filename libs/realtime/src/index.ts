@@ -61,6 +61,14 @@ export { OwnHostGuard } from './gateway/own-host.guard.js';
 export { BroadcastFault } from './guards/broadcast.guard.js';
 export { RealtimeExecutionContext } from './guards/realtime-execution-context.js';
 export { renderAuthorizationMatrix } from './inspection/authorization-matrix.js';
+export { renderChannels } from './inspection/channel-list.js';
+export {
+  type ChannelList,
+  listChannels,
+  type ListedChannel,
+  type ListedEntrance,
+  type ListedMessage,
+} from './inspection/channel-rights.js';
 export { type RealtimeHealth, RealtimeHealthIndicator } from './inspection/realtime.health-indicator.js';
 export { quotedForLog } from './instrumentation/log-text.js';
 export { RealtimeException, type RealtimeExceptionOptions, RealtimeFault } from './realtime.exception.js';

@@ -1,0 +1,22 @@
+// What does the command line say of itself?
+
+export const USAGE = `Usage: nestjs-realtime doctor <module file> [options]
+       nestjs-realtime list <module file> [options]
+
+Each boots a built application without listening.
+
+  <module file>      the built file of the root module (default: dist/app.module.js)
+  --export <name>    the module's export (default: AppModule, else the file's default export)
+  --help             shows this
+
+doctor says what is wrong with the application's realtime.
+
+  --source <folder>  also looks for channels without tests in this folder; may be given again
+  --ci               exits with 1 when there is any finding that is not silenced
+
+list shows the channels, their scopes and guards, and the handlers of their messages.
+
+  --json             prints JSON
+
+Exit codes: 0 done, 1 findings with --ci or an application that does not boot, 2 wrong usage.
+`;

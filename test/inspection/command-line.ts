@@ -1,0 +1,35 @@
+// How do tests use the command? As people do: the built one, on built applications.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
+export const DEMO = 'dist/src/app.module.js';
+const COMMAND = 'libs/realtime/dist/bin/nestjs-realtime.js';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly error: string;
+}
+
+export function run(...args: string[]): Ended {
+  return runIn(WORKSPACE, ...args);
+}
+
+export function runIn(folder: string, ...args: string[]): Ended {
+  // Never the database that the environment of the tests may name.
+  const env = { ...process.env, DATABASE_URL: '', DATABASE_DIRECTORY: '', NODE_ENV: 'development', NO_COLOR: '1' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [`${WORKSPACE}${COMMAND}`, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env,
+  });
+  return { code: status, output: stdout, error: stderr };
+}
+
+/** `npm test` builds first. */
+export function buildOnce(): void {
+  if (existsSync(`${WORKSPACE}${COMMAND}`) && existsSync(`${WORKSPACE}${DEMO}`)) return;
+  spawnSync('npm', ['run', 'build'], { cwd: WORKSPACE, stdio: 'ignore' });
+}
