@@ -14,7 +14,7 @@ beforeAll(buildOnce);
 describe('docs/operations.md', () => {
   it('shows what each command prints', () => {
     const shown = new Set(examples.map(({ line }) => line.split(' ')[0]));
-    expect([...shown].sort()).toEqual(['doctor', 'list']);
+    expect([...shown].sort()).toEqual(['doctor', 'explain', 'list']);
     expect(manual.match(/^npx nestjs-realtime /gm)).toHaveLength(examples.length);
   });
 

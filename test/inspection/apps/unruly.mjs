@@ -1,13 +1,13 @@
 // How may an application behave that a command boots? It prints, keeps timers, waits for ever, ends the process, and has strange names.
-import { setInterval } from 'node:timers';
+import { setImmediate, setInterval } from 'node:timers';
 import { Injectable, Module, UseGuards } from '@nestjs/common';
-import { defineRealtimeChannel, RealtimeChannel, RealtimeModule } from 'nestjs-realtime';
+import { defineRealtimeChannel, PureGuard, RealtimeChannel, RealtimeModule } from 'nestjs-realtime';
 import { decorate } from './decorate.mjs';
 
-const root = (name, hooks, imports = []) => {
+const root = (name, hooks, imports = [], settings = {}) => {
   const type = { [name]: class {} }[name];
   Object.assign(type.prototype, hooks);
-  return decorate(type, [Module({ imports: [RealtimeModule.forRoot(), ...imports] })]);
+  return decorate(type, [Module({ imports: [RealtimeModule.forRoot(settings), ...imports] })]);
 };
 const forever = () => new Promise(() => undefined);
 
@@ -33,3 +33,31 @@ decorate(HostileGuard, [Injectable()]);
 const OnHostile = decorate(class OnHostile {}, [RealtimeChannel(hostile), UseGuards(HostileGuard)]);
 const HostileModule = decorate(class HostileModule {}, [Module({ providers: [OnHostile] })]);
 export const Hostile = root('Hostile', {}, [HostileModule]);
+
+/** Channels whose guards behave as badly as their names say. */
+const behaviours = {
+  never: forever,
+  throws: () => {
+    throw new Error(HOSTILE);
+  },
+  ends: () => process.exit(0),
+  'throws-later': () => {
+    setImmediate(() => {
+      throw new Error('nothing catches this');
+    });
+    return forever();
+  },
+  prints: () => {
+    console.log('Asked.');
+    return true;
+  },
+};
+const claims = Object.entries(behaviours).map(([name, canActivate]) => {
+  class UnrulyGuard {}
+  UnrulyGuard.prototype.canActivate = canActivate;
+  decorate(UnrulyGuard, [PureGuard(), Injectable()]);
+  const channel = defineRealtimeChannel({ name: `unruly.${name}`, scope: 'public' });
+  return decorate(class OnUnruly {}, [RealtimeChannel(channel), UseGuards(UnrulyGuard)]);
+});
+const UnrulyModule = decorate(class UnrulyModule {}, [Module({ providers: claims })]);
+export const UnrulyGuards = root('UnrulyGuards', {}, [UnrulyModule], { requestTimeout: 300 });

@@ -7,10 +7,11 @@ import { askApplication } from './built-application.js';
 import { type Command, EXIT, type ModuleFile, type Outcome, UsageError, type Values } from './command.js';
 import { doctor } from './doctor.command.js';
 import { logLine } from '../instrumentation/log-text.js';
+import { explain } from './explain.command.js';
 import { list } from './list.command.js';
 import { USAGE } from './usage.js';
 
-const COMMANDS = new Map<string, Command>(Object.entries({ doctor, list }));
+const COMMANDS = new Map<string, Command>(Object.entries({ doctor, list, explain }));
 const DEFAULT_FILE = 'dist/app.module.js';
 const COMMON = { export: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 
