@@ -28,6 +28,21 @@ export function runIn(folder: string, ...args: string[]): Ended {
   return { code: status, output: stdout, error: stderr };
 }
 
+/** A command in an `sh` block of its own, and the `text` block after it. */
+const EXAMPLE = /```sh\nnpx nestjs-realtime (.+)\n```\n\n```text\n([^]*?)```/g;
+
+export interface DocumentedCommand {
+  readonly line: string;
+  readonly args: readonly string[];
+  /** What the text says that it prints. */
+  readonly output: string;
+}
+
+/** The commands that a text in Markdown shows, each with its output. */
+export function documentedCommands(markdown: string): DocumentedCommand[] {
+  return [...markdown.matchAll(EXAMPLE)].map(([, line, output]) => ({ line, args: line.split(' '), output }));
+}
+
 /** `npm test` builds first. */
 export function buildOnce(): void {
   if (existsSync(`${WORKSPACE}${COMMAND}`) && existsSync(`${WORKSPACE}${DEMO}`)) return;
