@@ -1,4 +1,4 @@
-// What does each check of gates 1 and 2 answer? Asked in the order of the gates, up to the first that ends the request.
+// What does each check of gates 1 and 2 answer? Asked in the order of the gates, up to the first that ends the request (docs/decisions/0070).
 import type { CanActivate } from '@nestjs/common';
 import { hasExpired } from '../authorization/realtime-user.js';
 import { admits } from '../channels/guard-answer.js';
