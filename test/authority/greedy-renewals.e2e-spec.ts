@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { connectClient, request } from '../hostile/honest-client.js';
+import { until } from '../kit/until.js';
 
 const LEASE = 3_000;
 
@@ -32,18 +33,27 @@ describe('slow guards', () => {
     return socket;
   }
 
-  /** Resolves after this many leases, by the server's own clock. */
-  const leases = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * LEASE));
+  /**
+   * Resolves once two leases or more have passed for each of the users: the server has begun six renewals of each, and between two of them
+   * are at least two and a half of the six visits of a lease.
+   */
+  async function twoLeases(users: readonly string[]): Promise<void> {
+    const refreshes = async (): Promise<Readonly<Record<string, number>>> =>
+      (await fixture.control<Record<string, number>>('/refreshes')).body;
+    const before = await refreshes();
+    await until(refreshes, (now) => users.every((user) => (now[user] ?? 0) - (before[user] ?? 0) >= 6));
+  }
 
   it("one user's renewals take an eighth of the places and evict no other user", async () => {
     const evicted: string[] = [];
     const greedy: string[] = [];
     const rooms = Array.from({ length: 50 }, (_, n) => `t.room.${n}`);
     await Promise.all(Array.from({ length: 60 }, () => member('greedy', rooms, greedy)));
-    await Promise.all(Array.from({ length: 40 }, (_, n) => member(`user-${n}`, ['t.auth', 't.room.x'], evicted)));
+    const others = Array.from({ length: 40 }, (_, n) => `user-${n}`);
+    await Promise.all(others.map((user) => member(user, ['t.auth', 't.room.x'], evicted)));
     await fixture.control('/guard', { delayMs: 300 });
     await fixture.stats();
-    await leases(2);
+    await twoLeases(others);
     const { guardsInFlightMax, subscriptions } = await fixture.stats();
     // four connections of the greedy user, and the connections of the others
     expect(guardsInFlightMax).toBeLessThanOrEqual(4 * rooms.length + 32);
@@ -53,10 +63,11 @@ describe('slow guards', () => {
 
   it('renewals of many users evict no allowed subscription', async () => {
     const evicted: string[] = [];
-    await Promise.all(Array.from({ length: 100 }, (_, n) => member(`user-${n}`, ['t.room.1'], evicted)));
+    const users = Array.from({ length: 100 }, (_, n) => `user-${n}`);
+    await Promise.all(users.map((user) => member(user, ['t.room.1'], evicted)));
     await member('bystander', ['t.auth'], evicted);
     await fixture.control('/guard', { delayMs: 200 });
-    await leases(2);
+    await twoLeases([...users, 'bystander']);
     expect(evicted).toEqual([]);
     // Each member has asked for one, and the server adds t.mine and t.plain.
     expect((await fixture.stats()).subscriptions).toBe(3 * 101);

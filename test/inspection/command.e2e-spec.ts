@@ -1,37 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { buildOnce, DEMO, run, runIn, WORKSPACE } from './command-line.js';
 
-const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
-const COMMAND = 'libs/realtime/dist/bin/nestjs-realtime.js';
-const DEMO = 'dist/src/app.module.js';
 const MODULES = 'test/inspection/apps/modules.mjs';
 
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-  readonly error: string;
-}
-
-function run(...args: string[]): Ended {
-  // Never the database that the environment of the tests may name.
-  const env = { ...process.env, DATABASE_URL: '', DATABASE_DIRECTORY: '', NODE_ENV: 'development', NO_COLOR: '1' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
-    cwd: WORKSPACE,
-    encoding: 'utf8',
-    env,
-  });
-  return { code: status, output: stdout, error: stderr };
-}
-
-/** `npm test` builds first. */
-beforeAll(() => {
-  if (existsSync(`${WORKSPACE}${COMMAND}`) && existsSync(`${WORKSPACE}${DEMO}`)) return;
-  spawnSync('npm', ['run', 'build'], { cwd: WORKSPACE, stdio: 'ignore' });
-});
+beforeAll(buildOnce);
 
 describe('nestjs-realtime doctor, on built modules', () => {
   it('finds nothing in the demo, in CI either', () => {
@@ -89,14 +64,25 @@ describe('nestjs-realtime doctor, on built modules', () => {
 });
 
 describe('nestjs-realtime, on its arguments', () => {
+  it('takes dist/app.module.js where no file is given', () => {
+    const folder = mkdtempSync(join(WORKSPACE, 'dist/default-'));
+    mkdirSync(join(folder, 'dist'));
+    writeFileSync(join(folder, 'dist/app.module.js'), `export { AppModule } from '${WORKSPACE}${MODULES}';`);
+    const ended = runIn(folder, 'doctor');
+    rmSync(folder, { recursive: true });
+    expect(ended).toEqual({ code: 0, output: 'The doctor finds nothing.\n', error: '' });
+  });
+
   it.each([
     ['no command', [], 'No command.'],
     ['another command', ['heal'], 'No such command: heal'],
-    ['no file', ['doctor'], 'No module file.'],
+    ['no file', ['doctor'], 'No module file, and there is no dist/app.module.js; build the application'],
     ['two files', ['doctor', MODULES, DEMO], 'One module file, not also dist/src/app.module.js'],
     ['a file that is not there', ['doctor', 'dist/nothing.js'], 'There is no /'],
     ['a folder that is not there', ['doctor', MODULES, '--source', 'nowhere'], 'There is no /'],
     ['an unknown option', ['doctor', MODULES, '--quick'], "Unknown option '--quick'"],
+    ['an option of another command', ['list', MODULES, '--ci'], "Unknown option '--ci'"],
+    ['text that moves a cursor', ['\u001b[2Jlist'], 'No such command: \\u001b[2Jlist'],
     ['a source instead of a build', ['doctor', 'src/app.module.ts'], 'is not JavaScript; pass the built file'],
     [
       'an export that is not there',

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { documentedCommands, run } from '../inspection/command-line.js';
 import { freePort } from '../kit/free-port.js';
 import { QuickStartApp } from './quick-start-app.js';
-import { ownLines, quickStartFiles } from './quick-start.js';
+import { ownLines, quickStartFiles, WORKSPACE } from './quick-start.js';
 
 const SERVER = 'http://localhost:3000';
 const CLIENT = 'src/client.ts';
@@ -38,5 +41,14 @@ describe('the quick start of the README', () => {
     expect(app.compile()).toEqual([]);
     await app.run('src/main.ts', /Nest application successfully started/, { PORT: String(port) });
     expect(await app.run(CLIENT, /^Noted/)).toBe('Noted: Ring twice.');
+  });
+
+  it('is what the commands of the README are shown on', () => {
+    expect(app.compile()).toEqual([]);
+    const commands = documentedCommands(readFileSync(join(WORKSPACE, 'README.md'), 'utf8'));
+    expect(commands.map(({ args }) => args[0])).toEqual(['list', 'explain', 'doctor']);
+    for (const { args, output } of commands) {
+      expect(run(...args, app.output('src/app.module.ts'))).toEqual({ code: 0, output, error: '' });
+    }
   });
 });

@@ -59,9 +59,22 @@ export { type FindingSeverity, type RealtimeFinding, renderFindings } from './do
 export { diagnose, type DiagnoseOptions } from './doctor/realtime.doctor.js';
 export { OwnHostGuard } from './gateway/own-host.guard.js';
 export { BroadcastFault } from './guards/broadcast.guard.js';
+export { PureGuard } from './guards/pure-guard.decorator.js';
 export { RealtimeExecutionContext } from './guards/realtime-execution-context.js';
+export { type AccessExplanation, type AccessQuestion, explainAccess } from './inspection/access-explanation.js';
 export { renderAuthorizationMatrix } from './inspection/authorization-matrix.js';
+export { renderChannels } from './inspection/channel-list.js';
+export {
+  type ChannelList,
+  listChannels,
+  type ListedChannel,
+  type ListedEntrance,
+  type ListedMessage,
+} from './inspection/channel-rights.js';
+export type { AccessCheck } from './inspection/gate-replay.js';
+export type { CheckVerdict } from './inspection/guard-trial.js';
 export { type RealtimeHealth, RealtimeHealthIndicator } from './inspection/realtime.health-indicator.js';
+export { renderExplanation } from './inspection/render-explanation.js';
 export { quotedForLog } from './instrumentation/log-text.js';
 export { RealtimeException, type RealtimeExceptionOptions, RealtimeFault } from './realtime.exception.js';
 export { RealtimeHooks, type RealtimeHookEvents } from './realtime.hooks.js';

@@ -2,7 +2,7 @@
 import { type CanActivate, ForbiddenException, type Type } from '@nestjs/common';
 import { gateArguments } from '../connections/gate-arguments.js';
 import type { RealtimeRequest } from '../connections/realtime-request.js';
-import type { ChannelGuards } from '../connections/registered-channel.js';
+import type { ChannelGuard, ChannelGuards } from '../connections/registered-channel.js';
 import { refusalOfGuard } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { admits } from './guard-answer.js';
@@ -18,6 +18,21 @@ export class GuardChain implements ChannelGuards {
 
   get isEmpty(): boolean {
     return this.guards.length === 0;
+  }
+
+  get owner(): string {
+    return this.type.name;
+  }
+
+  get names(): readonly string[] {
+    return this.guards.map((guard) => guard.constructor.name);
+  }
+
+  split(): readonly ChannelGuard[] {
+    return this.guards.map((guard) => {
+      const alone = new GuardChain([guard], this.type, this.callback);
+      return { guard, pass: (request: RealtimeRequest) => alone.pass(request) };
+    });
   }
 
   /**

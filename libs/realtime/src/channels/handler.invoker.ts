@@ -91,18 +91,20 @@ export class HandlerInvoker {
     }
     // A request-scoped factory may make an instance of a subclass, which has guards of its own.
     if (guardNames(type).length === 0 && !wrapper.isNotMetatype) return null;
-    const pass = this.scoped(wrapper, (host) => {
-      const guards = this.guardsOf(host);
-      return (request: RealtimeRequest) => guards.pass(request);
-    });
-    return { pass: (request: RealtimeRequest) => pass(request) };
+    const chainFor = this.scoped(wrapper, (host) => () => this.guardsOf(host));
+    return {
+      owner: type.name,
+      names: guardNames(type),
+      pass: async (request: RealtimeRequest) => (await chainFor(request)).pass(request),
+      split: async (request: RealtimeRequest) => (await chainFor(request)).split(),
+    };
   }
 
   /** Makes the instance in the context of each request. */
-  private scoped<Request extends RealtimeRequest>(
+  private scoped<Request extends RealtimeRequest, Result>(
     wrapper: InstanceWrapper,
-    make: (host: HandlerHost) => (request: Request) => unknown,
-  ): (request: Request) => Promise<unknown> {
+    make: (host: HandlerHost) => (request: Request) => Result | Promise<Result>,
+  ): (request: Request) => Promise<Result> {
     return async (request) => {
       const contextId = contextOfRequest(this.moduleRef, wrapper, request);
       const instance = await this.load(wrapper as InstanceWrapper<Instance>, contextId);

@@ -8,10 +8,21 @@ export interface ChannelRequest {
   readonly payload: unknown;
 }
 
+/** One guard of a channel class. */
+export interface ChannelGuard extends Pick<ChannelGuards, 'pass'> {
+  readonly guard: object;
+}
+
 /** The guards of one channel class, for gate 2. */
 export interface ChannelGuards {
+  /** Name of the class. */
+  readonly owner: string;
+  /** Names of the guards, for people to read. */
+  readonly names: readonly string[];
   /** Takes a `RealtimeRequest`. Returns or resolves if all guards accept it, else throws or rejects. */
   pass(request: ChannelRequest): Promise<unknown> | undefined;
+  /** The guards one by one, in the order in which they run. A request-scoped class and its guards are made for the request. */
+  split(request: ChannelRequest): readonly ChannelGuard[] | Promise<readonly ChannelGuard[]>;
 }
 
 /** The handler of one message of a channel. */

@@ -4,9 +4,9 @@ import { ExternalContextCreator } from '@nestjs/core';
 import { IRealtimeAuthenticator } from '../authorization/realtime.authenticator.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { QueryUse } from '../inspection/query.use.js';
+import { realtimePart } from '../inspection/realtime-part.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
 import { thrownText } from '../instrumentation/log-text.js';
-import { RealtimeFault } from '../realtime.exception.js';
 import { type DoctorCode, RealtimeOptions } from '../realtime.options.js';
 import { channelFindings } from './channel-findings.js';
 import { adapterFindings, entranceFindings, QUERY_READ } from './entrance-findings.js';
@@ -83,13 +83,5 @@ export class RealtimeDoctor implements OnApplicationBootstrap {
  * @example expect(diagnose(app)).toEqual([]);
  */
 export function diagnose(app: INestApplicationContext, options?: DiagnoseOptions): readonly RealtimeFinding[] {
-  let doctor: RealtimeDoctor;
-  try {
-    doctor = app.get(RealtimeDoctor, { strict: false });
-  } catch (cause) {
-    throw Object.assign(new RealtimeFault('The application has no realtime; import RealtimeModule.forRoot().'), {
-      cause,
-    });
-  }
-  return doctor.diagnose(options);
+  return realtimePart(app, RealtimeDoctor).diagnose(options);
 }

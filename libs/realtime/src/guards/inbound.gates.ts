@@ -63,8 +63,8 @@ export class Gates {
   }
 }
 
-/** The error codes of an application belong to its messages. At a gate they are a bug, so the peer gets `INTERNAL`. */
-function refusalOfGate(error: unknown, { user, gate }: RealtimeRequest): RealtimeException | null {
+/** The refusal for what a gate or its guards threw; null for an unexpected error. The error codes of an application belong to its messages. At a gate they are a bug, so the peer gets `INTERNAL`. */
+export function refusalOfGate(error: unknown, { user, gate }: RealtimeRequest): RealtimeException | null {
   const refusal = gate === 'connect' ? refusalAtConnect(error, user) : refusalOfGuard(error, user);
   return refusal !== null && isRefusalCode(refusal.code) ? refusal : null;
 }
