@@ -41,7 +41,9 @@ function checkLinters(tarballs) {
   const { file } = tarballs.find(({ manifest }) => manifest.name === '@nestjs-realtime/eslint-plugin');
   const cwd = join(scratch, 'linters');
   linterProject(cwd, file, root);
-  const installed = check('linters: install the tarball', () => run({ cwd }, 'npm', 'install', '--no-audit', '--no-fund'));
+  const installed = check('linters: install the tarball', () =>
+    run({ cwd }, 'npm', 'install', '--no-audit', '--no-fund'),
+  );
   if (installed === undefined) return;
   for (const { title, faults } of linterChecks(cwd)) check(title, () => demandNone(faults()));
 }
