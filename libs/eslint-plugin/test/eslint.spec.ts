@@ -44,3 +44,24 @@ describe.each([
     });
   }
 });
+
+describe('an older parser of typescript-eslint, whose types of imports have no source', () => {
+  it('is read, too', () => {
+    const code = "export type S = import('socket.io').Server;";
+    const { parseForESLint } = tseslint.parser as {
+      parseForESLint: (text: string, options?: unknown) => Linter.ESLintParseResult;
+    };
+    const parser: Linter.Parser = {
+      parseForESLint(text, options) {
+        const result = parseForESLint(text, options);
+        const [statement] = result.ast.body as unknown as { declaration: { typeAnnotation: object } }[];
+        Reflect.deleteProperty(statement.declaration.typeAnnotation, 'source');
+        return result;
+      },
+    };
+    const { plugins } = plugin.configs.recommended;
+    const rules = { '@nestjs-realtime/no-direct-socket-io': 'error' as const };
+    const messages = new Linter().verify(code, { files: ['**'], plugins, rules, languageOptions: { parser } }, 'a.ts');
+    expect(messages.map(({ line, column }) => ({ line, column }))).toEqual([{ line: 1, column: 24 }]);
+  });
+});

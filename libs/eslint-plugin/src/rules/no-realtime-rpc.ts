@@ -102,7 +102,7 @@ function hasRepliesOnly(fields: SyntaxNode): boolean {
   const single = property(fields, 'message');
   if (messages === undefined) return isAnswered(single);
   const slots = children(messages, 'properties').map((each) => unwrapped(child(each, 'value')));
-  return isComplete(messages) && slots.length > 0 && slots.every(isAnswered);
+  return slots.length > 0 && slots.every(isAnswered);
 }
 
 function isAnswered(slot: SyntaxNode | undefined): boolean {
