@@ -30,6 +30,7 @@ const COLUMNS = [
   ['realtime.async-options', 'shared-ports'],
   ['realtime.module'],
   ['index', 'adapters'],
+  ['schematics'],
   ['bin'],
 ];
 
