@@ -1,13 +1,17 @@
 #!/usr/bin/env node
-// What can be asked of this package on the command line? One command; arguments are read here, and nothing else.
+// What can be asked of this package on the command line? Its commands; arguments are read here, and nothing else.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type DoctorCommand, EXIT, type Outcome, runDoctor, UsageError } from './doctor.command.js';
+import { runGenerate } from './generate.command.js';
 
 const USAGE = `Usage: nestjs-realtime doctor <module file> [options]
+       nestjs-realtime g channel | handler | authenticator [name] [options]
 
-Boots a built application without listening, and says what is wrong with its realtime.
+g writes code; "nestjs-realtime g --help" says more.
+
+doctor boots a built application without listening, and says what is wrong with its realtime.
 
   <module file>      the built file of the root module, such as dist/app.module.js
   --export <name>    the module's export (default: AppModule, else the file's default export)
@@ -51,6 +55,7 @@ function parsed(args: string[]) {
 
 async function run(args: string[]): Promise<Outcome> {
   try {
+    if (args[0] === 'g' || args[0] === 'generate') return runGenerate(args.slice(1));
     const command = readArguments(args);
     return command === null ? { code: EXIT.DONE, output: USAGE } : await runDoctor(command);
   } catch (error) {
