@@ -14,7 +14,7 @@ const DASHBOARD = 'libs/dashboard/';
 
 /** Rooms of libs/realtime from left to right; a room imports from its own column and from those left of it. */
 const COLUMNS = [
-  ['package-copy'],
+  ['own-url', 'package-copy'],
   ['realtime.exception'],
   ['authorization'],
   ['payloads'],
@@ -36,6 +36,7 @@ const COLUMNS = [
   ['realtime.async-options', 'shared-ports'],
   ['realtime.module'],
   ['index', 'adapters'],
+  ['schematics'],
   ['bin'],
 ];
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownUrl } from './own-url.js';
 
 /** Where a copy lies, and its version; null for one in a bundle, which has no package.json. */
 export interface PackageCopy {
@@ -10,7 +11,7 @@ export interface PackageCopy {
 }
 
 /** The copy that this file belongs to. */
-export const THIS_COPY: PackageCopy = copyAt(import.meta.url);
+export const THIS_COPY: PackageCopy = copyAt(ownUrl());
 
 /** What both copies are, for a fault; null for this copy, for others of its version, and where a version is not known. */
 export function copyFault(copy: PackageCopy | undefined): string | null {

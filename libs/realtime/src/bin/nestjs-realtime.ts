@@ -8,6 +8,7 @@ import { type Command, EXIT, type ModuleFile, type Outcome, UsageError, type Val
 import { doctor } from './doctor.command.js';
 import { logLine } from '../instrumentation/log-text.js';
 import { explain } from './explain.command.js';
+import { runGenerate } from './generate.command.js';
 import { list } from './list.command.js';
 import { USAGE } from './usage.js';
 
@@ -20,6 +21,7 @@ const command = COMMANDS.get(args[0]);
 
 async function run(): Promise<Outcome> {
   try {
+    if (args[0] === 'g' || args[0] === 'generate') return runGenerate(args.slice(1));
     if (asksForHelp()) return { code: EXIT.DONE, output: USAGE };
     if (command === undefined) throw new UsageError(args.length === 0 ? 'No command.' : `No such command: ${args[0]}`);
     const { values, positionals } = parsed(command);

@@ -3,8 +3,9 @@
 export const USAGE = `Usage: nestjs-realtime doctor <module file> [options]
        nestjs-realtime list <module file> [options]
        nestjs-realtime explain <module file> --channel <name> --user <user> [options]
+       nestjs-realtime g channel | handler | authenticator [name] [options]
 
-Each boots a built application without listening.
+g writes code; "nestjs-realtime g --help" says more. The others boot a built application without listening.
 
   <module file>      the built file of the root module (default: dist/app.module.js)
   --export <name>    the module's export (default: AppModule, else the file's default export)

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Injectable, UseFilters, UseGuards, UseInterceptors, UsePipes } from '@nestjs/common';
 import * as constants from '@nestjs/common/constants.js';
 import { ConnectedSocket, MessageBody } from '@nestjs/websockets';
+import { ownUrl } from '../own-url.js';
 import { RealtimeFault } from '../realtime.exception.js';
 import {
   enhancerCreators,
@@ -161,7 +162,7 @@ function missing(decorator: string, key: string, place: string): string {
 
 function installedVersion(): string {
   try {
-    return (createRequire(import.meta.url)('@nestjs/core/package.json') as { version: string }).version;
+    return (createRequire(ownUrl() ?? '')('@nestjs/core/package.json') as { version: string }).version;
   } catch {
     return '(unknown version)';
   }
