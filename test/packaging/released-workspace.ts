@@ -113,10 +113,10 @@ export class ReleasedWorkspace {
   }
 
   commit(...tags: string[]): void {
-    this.run('git', 'init', '--quiet');
-    this.run('git', 'add', '--all');
-    this.run('git', '-c', 'user.name=a', '-c', 'user.email=a@b.c', 'commit', '--quiet', '--message', 'chore: release');
-    for (const tag of tags) this.run('git', 'tag', tag);
+    this.git('init', '--quiet');
+    this.git('add', '--all');
+    this.git('commit', '--quiet', '--message', 'chore: release');
+    for (const tag of tags) this.git('tag', tag);
   }
 
   /** `onNpm` is the one version that the registry holds. */
@@ -144,6 +144,12 @@ export class ReleasedWorkspace {
     if (!existsSync(book)) return [];
     const lines = readFileSync(book, 'utf8').trim().split('\n');
     return lines.map((line) => JSON.parse(line) as string[]);
+  }
+
+  /** As on a machine where Git is not set up, whatever this one has. */
+  private git(...args: string[]): void {
+    const settings = ['user.name=a', 'user.email=a@b.c', 'commit.gpgSign=false', 'tag.gpgSign=false'];
+    this.run('git', ...settings.flatMap((setting) => ['-c', setting]), ...args);
   }
 
   private run(command: string, ...args: string[]): string {
