@@ -62,7 +62,9 @@ describe('nest add', () => {
   it('wires the root module and an authenticator, or forRoot alone with --auth none', async () => {
     const tree = project();
     await runRule(tree, nestAdd({}));
-    expect(tree.all()['src/app.module.ts']).toContain('RealtimeModule.forRoot({ authenticator: AppAuthenticator })');
+    expect(tree.all()['src/app.module.ts']).toContain(
+      `RealtimeModule.forRoot({ authenticator: AppAuthenticator, hosts: ['localhost', '127.0.0.1'] })`,
+    );
     expect(tree.exists('src/realtime/app.authenticator.ts')).toBe(true);
     const none = project();
     const { said } = await runRule(none, nestAdd({ auth: 'none' }));
