@@ -132,6 +132,12 @@ describe('nest add', () => {
     expect(said).toContain('Write src/realtime/app.authenticator.ts: until then every credential is refused.');
   });
 
+  it('keeps the layout of files to which it adds nothing', async () => {
+    const tree = fresh({}, { '.oxlintrc.json': `{ "extends": ["${PRESET}"] }` });
+    await runRule(tree, nestAdd({}));
+    expect(tree.all()['.oxlintrc.json']).toBe(`{ "extends": ["${PRESET}"] }`);
+  });
+
   it('keeps the line breaks of a package.json', async () => {
     const tree = fresh({}, { 'package.json': '{\r\n    "name": "x"\r\n}\r\n' });
     await runRule(tree, nestAdd({}));
