@@ -59,7 +59,8 @@ function rootEdit(authenticatorPath: string | null): ModuleEdit {
   }
   return {
     list: 'imports',
-    element: '{0}.forRoot({ authenticator: {1} })',
+    // The names that count while developing; in production the others are refused until the programmer lists them.
+    element: `{0}.forRoot({ authenticator: {1}, hosts: ['localhost', '127.0.0.1'] })`,
     imports: [layer, { symbol: 'AppAuthenticator', from: authenticatorPath }],
     call: { method: 'forRoot', member: 'authenticator: {1}' },
   };

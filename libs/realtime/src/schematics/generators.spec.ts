@@ -277,7 +277,9 @@ describe('g authenticator', () => {
     const files = await made(tree, authenticator({ auth }));
     expect(files[FILE]).toContain(text);
     expect(files[FILE]).toContain('new UnauthorizedException(');
-    expect(files['src/app.module.ts']).toContain('RealtimeModule.forRoot({ authenticator: AppAuthenticator })');
+    expect(files['src/app.module.ts']).toContain(
+      `RealtimeModule.forRoot({ authenticator: AppAuthenticator, hosts: ['localhost', '127.0.0.1'] })`,
+    );
     expect(await made(tree, authenticator({ auth }))).toEqual(files);
   });
 

@@ -254,6 +254,12 @@ describe('an authenticator in a module', () => {
   });
 });
 
+it('writes texts in an element with the quotes of the file', () => {
+  const edit: ModuleEdit = { ...FOO, element: `{ provide: {0}, useValue: 'x' }` };
+  const text = `import { Module } from "@nestjs/common";\n@Module({ providers: [] })${CLASS}`;
+  expect(add(text, edit)).toContain(`[{ provide: Foo, useValue: "x" }]`);
+});
+
 describe('any module', () => {
   const BREAKS = fc.constantFrom('\n', '\r\n');
   const blank = fc.constantFrom('', ' ', '\t', '\n', '\n  ', '\n\t\t', ' /* why */ ', ' // why\n', '\n  // why\n  ');

@@ -5,6 +5,7 @@ import { appendTo, applyInsertions, type Insertion, listOf } from './list-insert
 import { arrayBehind, bare, moduleDecorators, parsed, valueOf } from './module-source.js';
 import type { TypeScript } from './project-typescript.js';
 import { SchematicFault } from './schematic-fault.js';
+import { importStyle } from './text-style.js';
 
 export interface ModuleEdit {
   readonly list: 'imports' | 'providers';
@@ -26,8 +27,9 @@ export function addToModule(ts: TypeScript, file: string, text: string, edit: Mo
   const place: Place = { ts, source: parsed(ts, file, text), edit };
   const metadata = metadataOf(place);
   const names = edit.imports.map((needed) => importInto(ts, place.source, needed));
+  const { quote } = importStyle(ts, place.source);
   const written = (template: string): string =>
-    template.replace(/\{(\d)\}/g, (_, index: string) => names[Number(index)].local);
+    template.replace(/\{(\d)\}/g, (_, index: string) => names[Number(index)].local).replaceAll(`'`, quote);
   const insertions = elementInsertions(place, metadata, written);
   if (insertions.length === 0) return text;
   const result = applyInsertions(text, [...names.flatMap((name) => name.insertions), ...insertions]);

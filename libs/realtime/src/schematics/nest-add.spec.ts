@@ -62,7 +62,9 @@ describe('nest add', () => {
   it('wires the root module and an authenticator, or forRoot alone with --auth none', async () => {
     const tree = project();
     await runRule(tree, nestAdd({}));
-    expect(tree.all()['src/app.module.ts']).toContain('RealtimeModule.forRoot({ authenticator: AppAuthenticator })');
+    expect(tree.all()['src/app.module.ts']).toContain(
+      `RealtimeModule.forRoot({ authenticator: AppAuthenticator, hosts: ['localhost', '127.0.0.1'] })`,
+    );
     expect(tree.exists('src/realtime/app.authenticator.ts')).toBe(true);
     const none = project();
     const { said } = await runRule(none, nestAdd({ auth: 'none' }));
@@ -128,6 +130,12 @@ describe('nest add', () => {
     expect(tree.all()).toEqual(first);
     expect(said.match(/^ {2}\d\. /gm)).toHaveLength(5);
     expect(said).toContain('Write src/realtime/app.authenticator.ts: until then every credential is refused.');
+  });
+
+  it('keeps the layout of files to which it adds nothing', async () => {
+    const tree = fresh({}, { '.oxlintrc.json': `{ "extends": ["${PRESET}"] }` });
+    await runRule(tree, nestAdd({}));
+    expect(tree.all()['.oxlintrc.json']).toBe(`{ "extends": ["${PRESET}"] }`);
   });
 
   it('keeps the line breaks of a package.json', async () => {

@@ -98,7 +98,7 @@ function configureLint(tree: ProjectTree): string[] {
 
 function nextSteps({ logger }: SchematicContext, { module, authenticator }: RootFiles): void {
   const users = authenticator
-    ? `Write ${authenticator}: until then every credential is refused.`
+    ? `Write ${authenticator}: until then every credential is refused. In production, "hosts" lists the names of your server.`
     : 'Every client is anonymous; "npx nestjs-realtime g authenticator" changes that.';
   logger.info(`RealtimeModule is in ${module}. What to do next:
   1. ${users}
