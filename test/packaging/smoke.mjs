@@ -73,7 +73,9 @@ function checkContents({ name, exports, doors, files }) {
     demand(missing.length === 0, `missing: ${missing.join(', ')}`);
   });
   check(`${name}: holds no tests, no sources and no build notes`, () => {
-    const stray = files.filter((path) => !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/|schematics\/\w[\w-]*\.json$)/.test(path));
+    const stray = files.filter(
+      (path) => !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/|schematics\/\w[\w-]*\.json$)/.test(path),
+    );
     const leftovers = files.filter((path) => /\.(spec|test-d)\.|tsbuildinfo|(?<!\.d)\.ts$/.test(path));
     demand(stray.length + leftovers.length === 0, [...stray, ...leftovers].join(', '));
   });
