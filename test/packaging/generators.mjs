@@ -75,6 +75,12 @@ function checkSingle(cli, app, packages) {
 
 function checkApplication(cli, app, main) {
   check(`${cli}: builds`, () => run(app, 'npm', 'run', 'build'));
+  checkLintAndTests(cli, app);
+  check(`${cli}: passes its test end to end`, () => run(app, 'npm', 'run', 'test:e2e'));
+  check(`${cli}: boots without a warning, and exchanges a message over a socket`, () => message(app, main));
+}
+
+function checkLintAndTests(cli, app) {
   check(`${cli}: lints, without a word about what we wrote`, () => {
     const said = run(app, 'npm', 'run', 'lint');
     demand(!/realtime\//.test(said), said);
@@ -83,8 +89,6 @@ function checkApplication(cli, app, main) {
     const said = run(app, 'npm', 'test');
     demand(/on-add-note\.handler\.spec\.ts/.test(said) && /order\.channel\.spec\.ts/.test(said), said);
   });
-  check(`${cli}: passes its test end to end`, () => run(app, 'npm', 'run', 'test:e2e'));
-  check(`${cli}: boots without a warning, and exchanges a message over a socket`, () => message(app, main));
 }
 
 /** The same application, after `nest g app`; the compiler builds it, because CLI 12 names a bundler that it does not install. */
@@ -120,6 +124,7 @@ function checkMonorepo(cli, app) {
     demand(readFileSync(join(sources, 'admin.module.ts'), 'utf8').includes('RealtimeModule.forRoot('), 'not wired');
   });
   check(`${cli}, monorepo: builds`, () => run(app, 'npx', 'nest', 'build', 'admin'));
+  checkLintAndTests(`${cli}, monorepo`, app);
   check(`${cli}, monorepo: boots without a warning, and exchanges a message over a socket`, () =>
     message(app, builtMain(app)),
   );
