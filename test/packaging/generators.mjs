@@ -75,14 +75,14 @@ function checkSingle(cli, app, packages) {
 
 function checkApplication(cli, app, main) {
   check(`${cli}: builds`, () => run(app, 'npm', 'run', 'build'));
-  checkLintAndTests(cli, app);
+  checkLintAndTests(cli, app, ['npm', 'run', 'lint']);
   check(`${cli}: passes its test end to end`, () => run(app, 'npm', 'run', 'test:e2e'));
   check(`${cli}: boots without a warning, and exchanges a message over a socket`, () => message(app, main));
 }
 
-function checkLintAndTests(cli, app) {
+function checkLintAndTests(cli, app, lint) {
   check(`${cli}: lints, without a word about what we wrote`, () => {
-    const said = run(app, 'npm', 'run', 'lint');
+    const said = run(app, ...lint);
     demand(!/realtime\//.test(said), said);
   });
   check(`${cli}: passes its tests, ours among them`, () => {
@@ -124,7 +124,9 @@ function checkMonorepo(cli, app) {
     demand(readFileSync(join(sources, 'admin.module.ts'), 'utf8').includes('RealtimeModule.forRoot('), 'not wired');
   });
   check(`${cli}, monorepo: builds`, () => run(app, 'npx', 'nest', 'build', 'admin'));
-  checkLintAndTests(`${cli}, monorepo`, app);
+  // The lint script of the template looks elsewhere, or fails for the test that the template itself writes.
+  const linter = existsSync(join(app, '.oxlintrc.json')) ? ['oxlint', '--type-aware'] : ['eslint', '--fix'];
+  checkLintAndTests(`${cli}, monorepo`, app, ['npx', '--no', ...linter, 'apps/admin/src']);
   check(`${cli}, monorepo: boots without a warning, and exchanges a message over a socket`, () =>
     message(app, builtMain(app)),
   );
