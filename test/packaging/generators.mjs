@@ -126,7 +126,7 @@ function checkMonorepo(cli, app) {
   check(`${cli}, monorepo: builds`, () => run(app, 'npx', 'nest', 'build', 'admin'));
   // The lint script of the template looks elsewhere, or fails for the test that the template itself writes.
   const linter = existsSync(join(app, '.oxlintrc.json')) ? ['oxlint', '--type-aware'] : ['eslint', '--fix'];
-  checkLintAndTests(`${cli}, monorepo`, app, ['npx', '--no', ...linter, 'apps/admin/src']);
+  checkLintAndTests(`${cli}, monorepo`, app, ['npx', '--no', '--', ...linter, 'apps/admin/src']);
   check(`${cli}, monorepo: boots without a warning, and exchanges a message over a socket`, () =>
     message(app, builtMain(app)),
   );
