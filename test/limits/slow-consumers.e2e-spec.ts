@@ -64,7 +64,7 @@ describe.each(FAN_OUTS)('on the %s path a client that does not read, but answers
     const { connections, subscriptions, rss } = await fixture.stats({ gc: true });
     expect({ connections, subscriptions }).toEqual({ connections: 1, subscriptions: 1 + OWN_SUBSCRIPTIONS });
     expect(most - before.rss).toBeLessThan(48 * MB);
-    expect(rss - before.rss).toBeLessThan(24 * MB);
+    expect(rss - before.rss).toBeLessThan(32 * MB);
     expectInOrder(rounds * ROUND);
     expect(received).toHaveLength(rounds * ROUND);
     expect(deaf.closed).toBe(false);
