@@ -1,6 +1,8 @@
 // Where is a program that a test needs? At the path that a variable names, at a usual place or, on Debian as root, where apt-get puts it.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 export interface Program {
   /** The environment variable with its path. */
@@ -19,12 +21,18 @@ export interface Machine {
   run(command: string, ...args: string[]): void;
 }
 
+/** Test files run side by side, and apt-get does not wait for another one. */
+const LOCK = join(tmpdir(), 'nestjs-realtime-apt-get.lock');
+
 const thisMachine: Machine = {
   environment: process.env,
   isRoot: process.getuid?.() === 0,
   exists: existsSync,
   run: (command, ...args) =>
-    execFileSync(command, args, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }),
+    execFileSync('flock', [LOCK, command, ...args], {
+      stdio: 'ignore',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }),
 };
 
 /** @throws Error with one line that names what to install. */
