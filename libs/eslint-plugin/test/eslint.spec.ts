@@ -26,7 +26,7 @@ describe.each([
   ['10', RuleTester, Linter],
   ['9', RuleTester9 as unknown as typeof RuleTester, Linter9 as unknown as typeof Linter],
 ])('ESLint %s', (major, Tester, { version }) => {
-  Object.assign(Tester, { describe, it, itOnly: it.only, afterAll });
+  Object.assign(Tester, { describe, it, afterAll });
 
   it('is the version that is tested', () => {
     expect(version.split('.')[0]).toBe(major);

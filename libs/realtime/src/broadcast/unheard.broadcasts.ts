@@ -3,13 +3,11 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import { HttpAdapterHost } from '@nestjs/core';
 import { InMemoryRealtimeBroker } from '../broker/in-memory.broker.js';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';
-import { IRealtimeServer } from '../connections/realtime.server.js';
+import { IRealtimeServer, LISTEN_DELAY } from '../connections/realtime.server.js';
 import { quotedForLog } from '../instrumentation/log-text.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 
-/** How long an application that has booted may take until it listens, in milliseconds. Then the server warns that nothing listens. */
-const PATIENCE = 3_000;
 const CURES =
   "Broadcast in the process that serves the clients, or pass RealtimeModule.forRoot({ broker }) a broker that reaches it. Where no client is meant to hear, set mode: 'in-memory'.";
 
@@ -52,7 +50,8 @@ export class UnheardBroadcasts implements OnApplicationBootstrap, OnModuleDestro
       if (this.first !== null) this.judge();
       return;
     }
-    this.timer = setTimeout(() => this.settle(), PATIENCE).unref();
+    // By then the server has warned that nothing listens.
+    this.timer = setTimeout(() => this.settle(), LISTEN_DELAY).unref();
     const http = this.host.httpAdapter.getHttpServer() as MaybeListening | undefined;
     http?.once?.('listening', () => this.settle());
   }

@@ -2,6 +2,9 @@
 import type { EncodedEvent } from './encoded-event.js';
 import type { RealtimeEntrance } from './realtime-entrance.js';
 
+/** How long an application that has started may take until it listens, in milliseconds. Then it is told that no client can connect. */
+export const LISTEN_DELAY = 3_000;
+
 /** The state of one node at one moment. */
 export interface RealtimeStats {
   /** Whether new connections are accepted: `closed` until a server that leads here listens, `draining` once it begins to close. */

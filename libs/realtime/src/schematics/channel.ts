@@ -7,22 +7,16 @@ import { addToModule } from './module-edit.js';
 import { channelName, demandPath, legalChannelName, nameList, targetName, type TargetName } from './names.js';
 import { projectTypeScript } from './project-typescript.js';
 import { change, type ProjectTree, type Rule, textAt } from './project-tree.js';
-import { dependenciesOf, importPath, moduleFor, type PlaceOptions, sourceRootOf } from './project.js';
+import { dependenciesOf, importPath, moduleFor, type FeatureOptions, sourceRootOf } from './project.js';
 import { installedValidation } from './validation.js';
 
-export interface ChannelOptions extends PlaceOptions {
-  readonly name: string;
-  readonly path?: string;
+export interface ChannelOptions extends FeatureOptions {
   readonly scope?: string;
   readonly param?: string;
   /** The channel's name, where the one made of path and params is not wanted. */
   readonly template?: string;
   readonly events?: string;
   readonly messages?: string;
-  readonly module?: string;
-  readonly spec?: boolean;
-  readonly specFileSuffix?: string;
-  readonly overwrite?: boolean;
 }
 
 /** @throws SchematicFault before anything is written. */

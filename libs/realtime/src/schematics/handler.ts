@@ -8,17 +8,11 @@ import { targetName, type TargetName } from './names.js';
 import { takesSample } from './payload-text.js';
 import { projectTypeScript } from './project-typescript.js';
 import { change, type ProjectTree, type Rule, textAt } from './project-tree.js';
-import { importPath, moduleFor, type PlaceOptions, sourceRootOf } from './project.js';
+import { importPath, moduleFor, type FeatureOptions, sourceRootOf } from './project.js';
 import { SchematicFault } from './schematic-fault.js';
 
-export interface HandlerOptions extends PlaceOptions {
-  readonly name: string;
-  readonly path?: string;
+export interface HandlerOptions extends FeatureOptions {
   readonly channel?: string;
-  readonly module?: string;
-  readonly spec?: boolean;
-  readonly specFileSuffix?: string;
-  readonly overwrite?: boolean;
 }
 
 /** @throws SchematicFault before anything is written. */

@@ -11,6 +11,16 @@ export interface PlaceOptions {
   readonly project?: string;
 }
 
+/** What `g channel` and `g handler` are asked: a path and a name below the sources, the module, and whether there is a test. */
+export interface FeatureOptions extends PlaceOptions {
+  readonly name: string;
+  readonly path?: string;
+  readonly module?: string;
+  readonly spec?: boolean;
+  readonly specFileSuffix?: string;
+  readonly overwrite?: boolean;
+}
+
 interface CliProject {
   readonly sourceRoot?: string;
   readonly entryFile?: string;

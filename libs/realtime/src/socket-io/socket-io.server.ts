@@ -7,7 +7,7 @@ import type { EncodedEvent } from '../connections/encoded-event.js';
 import { Membership } from '../connections/channel.membership.js';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
 import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
-import { IRealtimeServer, type RealtimeStats } from '../connections/realtime.server.js';
+import { IRealtimeServer, LISTEN_DELAY, type RealtimeStats } from '../connections/realtime.server.js';
 import { QueryUse } from '../inspection/query.use.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeFault } from '../realtime.exception.js';
@@ -31,8 +31,6 @@ import { SlowConsumers } from './slow-consumers.js';
 import { demandSocketIO } from './socket-io-probe.js';
 import { SocketIOConnection } from './socket-io.connection.js';
 
-/** An application that has started listens within this many milliseconds, or on a server that we do not know. */
-const LISTEN_DELAY = 3_000;
 const NOTHING_LISTENS =
   'The application has started, but nothing that serves realtime listens, so no client can connect. Call app.listen(...). If the application listens on HTTP servers of its own, call app.get(IRealtimeServer).attach(httpServer) for each of them.';
 
