@@ -8,6 +8,8 @@ export default {
   forceExit: process.env.CI === 'true',
   // Most suites wait for processes of their own.
   maxWorkers: '100%',
+  // Modules of suites that are over stay in memory, and collecting garbage among them becomes slow: a worker that holds more is replaced.
+  workerIdleMemoryLimit: '1GB',
   testEnvironment: 'node',
   resolver: '<rootDir>/jest.resolver.cjs',
   moduleFileExtensions: ['ts', 'js', 'json'],
@@ -34,8 +36,9 @@ export default {
   },
   moduleNameMapper: {
     '^@nestjs-realtime/(contract|client|dashboard)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@nestjs-realtime/client/(react|testing)$': '<rootDir>/libs/client/src/$1/index.ts',
     '^nestjs-realtime$': '<rootDir>/libs/realtime/src/index.ts',
-    '^nestjs-realtime/(adapters|cqrs|opentelemetry|testing)$': '<rootDir>/libs/realtime/src/$1/index.ts',
+    '^nestjs-realtime/(adapters|cqrs|opentelemetry|redis|testing)$': '<rootDir>/libs/realtime/src/$1/index.ts',
   },
   coverageProvider: 'babel',
   collectCoverageFrom: ['src/**/*.ts', 'libs/*/src/**/*.ts', '!**/*.spec.ts', '!**/*.test-d.ts'],

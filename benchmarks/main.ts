@@ -1,5 +1,9 @@
 // Which scenarios run, and where do the results go? The compiled entry behind `benchmarks/run.mjs`.
+import { calibration } from './calibration/calibration.scenario.js';
 import { chat } from './chat/chat.scenario.js';
+import { cluster } from './cluster/cluster.scenario.js';
+import { clusterNodes } from './cluster/nodes.scenario.js';
+import { clusterRecovery } from './cluster/recovery.scenario.js';
 import { connects } from './connects/connects.scenario.js';
 import { dashboard } from './dashboard/dashboard.scenario.js';
 import { fanOut } from './fan-out/fan-out.scenario.js';
@@ -12,6 +16,7 @@ import { inbound } from './inbound/inbound.scenario.js';
 import { listBroadcast } from './list-broadcast/list-broadcast.scenario.js';
 import { latency } from './latency/latency.scenario.js';
 import { manyRooms } from './many-rooms/many-rooms.scenario.js';
+import { presence } from './presence/presence.scenario.js';
 import { slowConsumer } from './slow-consumer/slow-consumer.scenario.js';
 
 const SCENARIOS: readonly Scenario[] = [
@@ -25,6 +30,11 @@ const SCENARIOS: readonly Scenario[] = [
   latency,
   slowConsumer,
   dashboard,
+  cluster,
+  clusterNodes,
+  clusterRecovery,
+  calibration,
+  presence,
 ];
 
 async function main(options: Options): Promise<void> {

@@ -6,9 +6,10 @@ import { RealtimeModule } from 'nestjs-realtime';
 import { RealtimeCqrsModule } from 'nestjs-realtime/cqrs';
 import { OpenTelemetryTracer } from 'nestjs-realtime/opentelemetry';
 import { AdministrationModule } from './administration/index.js';
-import { ArticlesModule } from './articles/index.js';
+import { ArticlesModule, FirstArticlesModule } from './articles/index.js';
 import { AuthModule, DatabaseSessionAuthenticator } from './auth/index.js';
-import { afterCommit, DatabaseModule } from './database/index.js';
+import { cluster } from './cluster.js';
+import { afterCommit, DatabaseModule, DatabaseOutbox } from './database/index.js';
 import { NewsroomModule } from './newsroom/index.js';
 import { NotificationsModule } from './notifications/index.js';
 import { ObservabilityModule } from './observability/index.js';
@@ -25,6 +26,8 @@ const hosts = (process.env.HOSTS || 'localhost,127.0.0.1,[::1]').split(',');
       imports: [AuthModule],
       authenticator: DatabaseSessionAuthenticator,
       tracer: OpenTelemetryTracer,
+      ...cluster,
+      outbox: DatabaseOutbox,
       hosts,
     }),
     RealtimeCqrsModule.forRoot({ afterCommit }),
@@ -33,6 +36,7 @@ const hosts = (process.env.HOSTS || 'localhost,127.0.0.1,[::1]').split(',');
     AuthModule,
     RealtimePingModule,
     ArticlesModule,
+    FirstArticlesModule,
     NotificationsModule,
     AdministrationModule,
     NewsroomModule,

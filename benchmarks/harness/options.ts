@@ -28,7 +28,7 @@ export interface Options {
 
 export const USAGE = `node benchmarks/run.mjs [scenario ...] [options]
 
-Scenarios: fan-out, many-rooms, list-broadcast, chat, inbound, connects, idle-memory, latency, slow-consumer, dashboard (all of them when none is named).
+Scenarios: fan-out, many-rooms, list-broadcast, chat, inbound, connects, idle-memory, latency, slow-consumer, dashboard, cluster, cluster-nodes, cluster-recovery, calibration, presence (all of them when none is named).
   --peers bare,nest,realtime,nest-ws,ws,floor
                       which peers take part
   --members 100,1000,5000

@@ -14,6 +14,11 @@ export function canPin(): boolean {
   return pinnable;
 }
 
+/** Moves a running process, with all its threads, to a core; where that cannot be done, it stays. */
+export function pin(core: number, processId: number): void {
+  if (canPin()) spawnSync('taskset', ['--all-tasks', '--pid', '--cpu-list', String(core), String(processId)]);
+}
+
 /** Forks a compiled module of this folder, pinned where possible. */
 export function forkOn(core: number, module: string, args: string[], nodeFlags: string[]): ChildProcess {
   const file = fileURLToPath(new URL(`../${module}`, import.meta.url));

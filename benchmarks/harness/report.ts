@@ -1,5 +1,5 @@
 // How are results printed? As a Markdown table of medians and ratios, which says which targets are met.
-import type { CaseResult, Contestant, Target } from './scenario.js';
+import { type CaseResult, type Reference, REFERENCES, type Target } from './scenario.js';
 import { median, type Ratio, ratioOf } from './statistics.js';
 
 /** One line of the table. */
@@ -9,53 +9,55 @@ export interface Row {
   readonly contestant: string;
   readonly value: number;
   readonly unit: string;
-  readonly bare?: Ratio;
-  readonly nest?: Ratio;
-  readonly plain?: Ratio;
-  readonly target?: Target;
+  readonly ratios: Partial<Record<Reference, Ratio>>;
+  readonly targets: readonly JudgedTarget[];
+  /** Whether all targets are met; undefined where there is none. */
   readonly met?: boolean;
+}
+
+interface JudgedTarget extends Target {
+  readonly isMet: boolean;
 }
 
 export function toRows(results: readonly CaseResult[]): Row[] {
   return results.flatMap((result) =>
     result.contestants.map((contestant) => {
-      const bare = ratioTo('bare', contestant, result);
-      const nest = ratioTo('nest', contestant, result);
-      const plain = ratioTo('plain', contestant, result);
-      const target = result.targets.find(({ contestant: label }) => label === contestant.label);
-      const reached = target && { bare, nest, plain }[target.against];
+      const ratios = ratiosOf(contestant, result);
+      const targets = result.targets.flatMap((target) => {
+        const reached = target.contestant === contestant.label ? ratios[target.against] : undefined;
+        return reached === undefined ? [] : [{ ...target, isMet: isMet(target, reached) }];
+      });
       return {
         scenario: result.scenario,
         case: result.case,
         contestant: contestant.label,
         value: median(contestant.samples),
         unit: result.unit,
-        bare,
-        nest,
-        plain,
-        target,
-        met: target && reached ? isMet(target, reached) : undefined,
+        ratios,
+        targets,
+        met: targets.length > 0 ? targets.every((target) => target.isMet) : undefined,
       };
     }),
   );
 }
 
 export function toMarkdown(machine: string, rows: readonly Row[]): string {
+  const columns = (Object.keys(REFERENCES) as Reference[]).filter((name) =>
+    rows.some(({ ratios }) => ratios[name] !== undefined),
+  );
   const lines = rows.map((row) =>
     [
       row.scenario,
       row.case,
       row.contestant,
       `${row.value.toFixed(2)} ${row.unit}`,
-      formatRatio(row.bare),
-      formatRatio(row.nest),
-      formatRatio(row.plain),
-      formatTarget(row),
+      ...columns.map((name) => formatRatio(row.ratios[name])),
+      row.targets.map(formatTarget).join('; '),
     ].join(' | '),
   );
   return [
-    '| scenario | case | contestant | median | ÷ bare socket.io | ÷ Nest gateway | ÷ plain broadcast | target |',
-    '|---|---|---|---|---|---|---|---|',
+    `| scenario | case | contestant | median |${columns.map((name) => ` ÷ ${REFERENCES[name]} |`).join('')} target |`,
+    `|---|---|---|---|${'---|'.repeat(columns.length)}---|`,
     ...lines.map((line) => `| ${line} |`),
     '',
     `Measured on ${machine}.`,
@@ -66,13 +68,9 @@ function isMet({ atMost = Infinity, atLeast = 0 }: Target, { median: reached }: 
   return reached <= atMost && reached >= atLeast;
 }
 
-function ratioTo(
-  reference: Contestant['reference'],
-  contestant: CaseResult['contestants'][number],
-  { contestants }: CaseResult,
-): Ratio | undefined {
-  const other = contestants.find((candidate) => candidate.reference === reference);
-  return other && other !== contestant ? ratioOf(contestant.samples, other.samples) : undefined;
+function ratiosOf(contestant: CaseResult['contestants'][number], { contestants }: CaseResult): Row['ratios'] {
+  const others = contestants.filter((other) => other.reference !== undefined && other !== contestant);
+  return Object.fromEntries(others.map((other) => [other.reference, ratioOf(contestant.samples, other.samples)]));
 }
 
 function formatRatio(ratio: Ratio | undefined): string {
@@ -80,9 +78,7 @@ function formatRatio(ratio: Ratio | undefined): string {
   return `${ratio.median.toFixed(2)} (${ratio.lowest.toFixed(2)} to ${ratio.highest.toFixed(2)})`;
 }
 
-function formatTarget({ target, met }: Row): string {
-  if (!target || met === undefined) return '';
-  const bound =
-    target.atLeast === undefined ? `at most ${target.atMost?.toFixed(2)}` : `at least ${target.atLeast.toFixed(2)}`;
-  return `${met ? 'met' : '**missed**'}: ${bound} of ${target.against}`;
+function formatTarget({ isMet: met, atLeast, atMost, against }: JudgedTarget): string {
+  const bound = atLeast === undefined ? `at most ${atMost?.toFixed(2)}` : `at least ${atLeast.toFixed(2)}`;
+  return `${met ? 'met' : '**missed**'}: ${bound} of ${REFERENCES[against]}`;
 }

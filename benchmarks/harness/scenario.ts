@@ -2,8 +2,16 @@
 import type { PeerName } from '../peers/peer.js';
 import type { Options } from './options.js';
 
-/** What ratios divide by: bare Socket.IO, a Nest gateway, or this module's own plain broadcast. */
-export type Reference = 'bare' | 'nest' | 'plain';
+/** What ratios divide by, and how the table calls it. */
+export const REFERENCES = {
+  bare: 'bare socket.io',
+  nest: 'Nest gateway',
+  plain: 'plain broadcast',
+  redis: 'Redis adapter',
+  streams: 'Streams adapter',
+} as const;
+
+export type Reference = keyof typeof REFERENCES;
 
 /** One thing that is compared: a peer, doing its work in one way. */
 export interface Contestant {

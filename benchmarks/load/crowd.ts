@@ -18,11 +18,16 @@ export class Crowd implements PacketListener {
   private task: CrowdTask | undefined;
   private fault: Error | undefined;
 
-  async connect(count: number, port: number, path: string): Promise<void> {
+  /** With `users`, each client says that it is another user, whose id begins like that. */
+  async connect(count: number, port: number, path: string, users?: string): Promise<void> {
     let dialled = this.clients.length;
     const target = dialled + count;
     const dial = async (): Promise<void> => {
-      while (dialled < target) this.clients.push(await RawClient.open(dialled++, port, path, this));
+      while (dialled < target) {
+        const index = dialled++;
+        const auth = users === undefined ? undefined : { userId: `${users}${index}` };
+        this.clients.push(await RawClient.open(index, port, path, this, auth));
+      }
     };
     await Promise.all(Array.from({ length: Math.min(DIALLING, count) }, dial));
     this.clients.sort((a, b) => a.index - b.index);
@@ -73,6 +78,7 @@ export class Crowd implements PacketListener {
   }
 
   onEvent(client: RawClient, buffer: Buffer, start: number, end: number): void {
+    if (isPresence(buffer, start)) return;
     if (this.task) this.task.onEvent(client, buffer, start, end);
     else if (!isWelcome(buffer, start))
       this.fault = new Error(`No task expects ${buffer.toString('utf8', start, end)}`);
@@ -92,6 +98,11 @@ export class Crowd implements PacketListener {
 /** Whether an event is `rt:welcome`, which `rt:` servers send to every new connection. */
 export function isWelcome(buffer: Buffer, start: number): boolean {
   return buffer.toString('latin1', start, start + WELCOME.length) === WELCOME;
+}
+
+/** Whether an event is `rt:presence`, which members of a channel with presence get at any time. Compared by few bytes, because all events are. */
+function isPresence(buffer: Buffer, start: number): boolean {
+  return buffer[start + 2] === 0x72 && buffer[start + 4] === 0x3a && buffer[start + 5] === 0x70;
 }
 
 const WELCOME = '["rt:welcome"';

@@ -1,6 +1,7 @@
 // What does the load process do? It answers the harness, which makes its clients connect, subscribe, listen and send.
 import { answerCalls, noteToParent } from '../harness/process-calls.js';
 import type { Endpoint } from '../peers/peer.main.js';
+import { FEED } from '../workload.js';
 import { roomName, roomsByConnection, type RoomPlan } from '../room-plan.js';
 import { chat } from './chat.js';
 import type { ChatOrder } from './chat-progress.js';
@@ -9,6 +10,7 @@ import { DIALECTS } from './dialects.js';
 import { Latencies, type LatencySummary } from './latencies.js';
 import { type BroadcastExpectation, receiveBroadcasts } from './receive-broadcasts.js';
 import { receiveRoomBroadcasts } from './receive-room-broadcasts.js';
+import { recover, type RecoveryOrder } from './recover.js';
 import { askAll, type RoundTripOrder, type RoundTripResult, roundTrips } from './round-trips.js';
 
 /** Rooms for their members to subscribe to: those from the number `from` to before `to`. */
@@ -24,7 +26,7 @@ const frames = DIALECTS[endpoint.dialect];
 let latencies = new Latencies(0);
 
 const loadCalls = {
-  connect: (count: number): Promise<void> => crowd.connect(count, endpoint.port, endpoint.path),
+  connect: (count: number): Promise<void> => crowd.connect(count, endpoint.port, endpoint.path, endpoint.users),
 
   /** Closes the last `count` connections. */
   disconnect: (count: number): void => crowd.disconnect(count),
@@ -36,6 +38,10 @@ const loadCalls = {
   overhear: (count: number): void => crowd.overhear(count),
 
   subscribe: (channel: string): Promise<void> => askAll(crowd, () => [frames.subscribe(channel)]),
+
+  /** Each client subscribes to one of so many rooms of this name, and all to the feed. */
+  subscribeSpread: ({ room, rooms }: { room: string; rooms: number }): Promise<void> =>
+    askAll(crowd, ({ index }) => [`${room}.${index % rooms}`, FEED].map(frames.subscribe)),
 
   subscribeRooms({ plan, from, to }: RoomSubscriptions): Promise<void> {
     const rooms = roomsByConnection(plan, from, to);
@@ -63,6 +69,8 @@ const loadCalls = {
   latencies: (sentAt: number[]): LatencySummary => latencies.summarize(sentAt),
 
   roundTrips: (order: RoundTripOrder): Promise<RoundTripResult> => roundTrips(crowd, frames, order),
+
+  recover: (order: RecoveryOrder): Promise<number> => recover(crowd, order),
 
   chat: (order: ChatOrder): Promise<RoundTripResult> => chat(crowd, frames, order),
 };

@@ -34,6 +34,8 @@ export class RawClient {
     port: number,
     path: string,
     private listener: PacketListener,
+    /** Text of the packet that asks for Socket.IO's connection. */
+    private readonly connectPacket: string,
   ) {
     this.frames = new FrameReader(
       (buffer, start, end) => this.onText(buffer, start, end),
@@ -47,9 +49,9 @@ export class RawClient {
   }
 
   /** Resolves when the server has accepted the Socket.IO connection. */
-  static open(index: number, port: number, path: string, listener: PacketListener): Promise<RawClient> {
+  static open(index: number, port: number, path: string, listener: PacketListener, auth?: object): Promise<RawClient> {
     return new Promise((resolve, reject) => {
-      const client = new RawClient(index, port, path, listener);
+      const client = new RawClient(index, port, path, listener, `40${auth === undefined ? '' : JSON.stringify(auth)}`);
       client.connected = () => resolve(client);
       client.refused = reject;
     });
@@ -101,7 +103,7 @@ export class RawClient {
     const type = buffer[start];
     if (type === MESSAGE) this.onPacket(buffer, start + 1, end);
     else if (type === PING) this.send('3');
-    else if (type === OPEN) this.send('40');
+    else if (type === OPEN) this.send(this.connectPacket);
     else throw new Error(`An unexpected packet: ${buffer.toString('utf8', start, end)}`);
   }
 

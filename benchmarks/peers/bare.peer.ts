@@ -1,7 +1,7 @@
 // Peer 1: what does Socket.IO cost by itself? A stock server, rooms, acked events, no checks.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Server } from 'socket.io';
+import { Server, type ServerOptions } from 'socket.io';
 import { roomName } from '../room-plan.js';
 import { CHAT, FEED, feedItem, type NoteBody, SAY, TICK } from '../workload.js';
 import type { Peer } from './peer.js';
@@ -9,9 +9,14 @@ import { tally } from './tally.js';
 
 type Acknowledge = (reply: { ok: true }) => void;
 
-export async function startPeer(): Promise<Peer> {
+export function startPeer(): Promise<Peer> {
+  return startBarePeer({});
+}
+
+/** `options` hold the adapter of a cluster. */
+export async function startBarePeer(options: Partial<ServerOptions>): Promise<Peer> {
   const http = createServer();
-  const io = new Server(http, { transports: ['websocket'], serveClient: false });
+  const io = new Server(http, { transports: ['websocket'], serveClient: false, ...options });
   io.on('connection', (socket) => {
     socket.on('subscribe', (room: string, acknowledge: Acknowledge) => {
       void socket.join(room);
@@ -35,5 +40,6 @@ export async function startPeer(): Promise<Peer> {
     broadcast: (item) => io.to(FEED).emit(TICK, item),
     broadcastToRoom: (room, item) => io.to(roomName(room)).emit(TICK, item),
     connectionCount: () => io.sockets.sockets.size,
+    countMembers: async () => (await io.in(FEED).fetchSockets()).length,
   };
 }

@@ -5,7 +5,10 @@ import type { Peer, PeerName, PeerSettings } from './peer.js';
 import { tally } from './tally.js';
 
 /** Where a peer is reached. */
-export type Endpoint = Pick<Peer, 'port' | 'path' | 'dialect'>;
+export type Endpoint = Pick<Peer, 'port' | 'path' | 'dialect'> & {
+  /** What the ids of the users begin with, where the peer asks who connects. */
+  readonly users?: string;
+};
 
 /** CPU time of the server process since `mark`, and the inbound messages handled meanwhile. */
 export interface Measurement {
@@ -23,7 +26,7 @@ export interface Memory {
 const { startPeer } = (await import(`./${process.argv[2] as PeerName}.peer.js`)) as {
   startPeer(settings: PeerSettings): Promise<Peer>;
 };
-const peer = await startPeer({ variants: process.argv[3] === 'variants' });
+const peer = await startPeer({ variants: process.argv[3] === 'variants', redisPort: Number(process.argv[4] ?? 0) });
 const progress = new Progress();
 let marked = process.cpuUsage();
 
@@ -46,6 +49,14 @@ const serverCalls = {
   broadcastTimed: (order: TimedOrder): Promise<number[]> => sendTimed(peer, order),
 
   connections: (): number => peer.connectionCount(),
+
+  /** Asks so many times, one after the other. */
+  async countMembers(times: number): Promise<number> {
+    if (peer.countMembers === undefined) throw new Error('This peer does not know its members.');
+    let members = 0;
+    for (let i = 0; i < times; i++) members = await peer.countMembers();
+    return members;
+  },
 
   async memory(): Promise<Memory> {
     for (let i = 0; i < 4; i++) {

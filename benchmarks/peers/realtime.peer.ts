@@ -13,7 +13,7 @@ import {
   RealtimeHandler,
   RealtimeModule,
 } from 'nestjs-realtime';
-import { IRealtimeServer } from 'nestjs-realtime/adapters';
+import { type IRealtimeBroker, IRealtimeServer } from 'nestjs-realtime/adapters';
 import { io } from 'socket.io-client';
 import { ROOM, roomName, type RoomPlan } from '../room-plan.js';
 import { CHAT, FEED, feedItem, type NoteBody, NOTES, SAY, TICK } from '../workload.js';
@@ -31,6 +31,13 @@ const anyNote: StandardSchema<NoteBody> = {
 };
 
 const feedChannel = defineRealtimeChannel({ name: FEED, scope: 'public', events: { [TICK]: FeedItemDto } });
+/** The feed, with history. */
+const loggedFeedChannel = defineRealtimeChannel({
+  name: FEED,
+  scope: 'public',
+  events: { [TICK]: FeedItemDto },
+  history: { size: 1_000, ttl: '5m' },
+});
 const roomChannel = defineRealtimeChannel({
   name: `${ROOM}.{roomId}`,
   scope: 'public',
@@ -102,11 +109,12 @@ class OnSay {
 
 @Module({})
 class NotesModule {
-  static with({ authenticator, imports = [] }: PeerExtras): DynamicModule {
-    const realtime = RealtimeModule.forRoot({ limits: UNTHROTTLED, authenticator });
+  static with({ authenticator, broker, hasHistory = false, imports = [] }: PeerExtras): DynamicModule {
+    const realtime = RealtimeModule.forRoot({ limits: UNTHROTTLED, authenticator, ...(broker && { broker }) });
+    const feed = hasHistory ? loggedFeedChannel : feedChannel;
     return {
       module: NotesModule,
-      imports: [realtime, RealtimeModule.forFeature([feedChannel, roomChannel]), ...imports],
+      imports: [realtime, RealtimeModule.forFeature([feed, roomChannel]), ...imports],
       providers: [OnNote, OnSay],
     };
   }
@@ -116,6 +124,9 @@ class NotesModule {
 export interface PeerExtras {
   readonly authenticator?: Type<IRealtimeAuthenticator>;
   readonly imports?: DynamicModule[];
+  readonly broker?: IRealtimeBroker;
+  /** Whether the feed keeps its events. */
+  readonly hasHistory?: boolean;
   /** Rooms that an item for the feed goes to instead, in one broadcast that leaves out one connection. */
   readonly list?: RoomPlan;
 }
@@ -133,12 +144,18 @@ export async function startRealtimePeer(extras: PeerExtras): Promise<Peer> {
     port: (app.getHttpServer().address() as AddressInfo).port,
     path: '/realtime/',
     dialect: 'realtime',
-    broadcast: extras.list
-      ? await listBroadcast(app, extras.list)
-      : (item) => broadcaster.broadcast(feedChannel, TICK, item),
+    broadcast: await feedBroadcast(app, extras),
     broadcastToRoom: (room, item) => broadcaster.broadcast(roomChannel.with({ roomId: String(room) }), TICK, item),
     connectionCount: () => server.stats().connections,
   };
+}
+
+async function feedBroadcast(app: INestApplication, { list, hasHistory }: PeerExtras): Promise<Peer['broadcast']> {
+  if (list) return listBroadcast(app, list);
+  const broadcaster = app.get(IRealtimeBroadcaster);
+  return hasHistory
+    ? (item) => broadcaster.broadcast(loggedFeedChannel, TICK, item)
+    : (item) => broadcaster.broadcast(feedChannel, TICK, item);
 }
 
 /** Connects the client that is left out, which is in every room. */

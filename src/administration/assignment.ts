@@ -6,8 +6,8 @@ const ID = /^\P{Cc}{1,64}$/u;
 
 export class Assignment {
   @Matches(ID, { message: 'The user id must have 1 to 64 characters and no control characters.' })
-  userId: string;
+  userId!: string;
 
   @Matches(ID, { message: 'The role must have 1 to 64 characters and no control characters.' })
-  role: string;
+  role!: string;
 }

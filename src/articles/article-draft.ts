@@ -8,10 +8,10 @@ export class ArticleDraft {
   @trimmed
   @IsString()
   @Length(1, 120)
-  title: string;
+  title!: string;
 
   @trimmed
   @IsString()
   @Length(1, 5000)
-  body: string;
+  body!: string;
 }

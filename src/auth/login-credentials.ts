@@ -4,9 +4,9 @@ import { IsString, MaxLength } from 'class-validator';
 export class LoginCredentials {
   @IsString()
   @MaxLength(64)
-  userId: string;
+  userId!: string;
 
   @IsString()
   @MaxLength(200)
-  password: string;
+  password!: string;
 }

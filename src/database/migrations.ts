@@ -78,4 +78,19 @@ export const migrations: readonly Migration[] = [
       `ALTER TABLE user_roles ADD CONSTRAINT user_roles_of_roles FOREIGN KEY (role) REFERENCES roles`,
     ],
   },
+  {
+    name: 'realtime outbox',
+    statements: [
+      `CREATE TABLE outbox (
+        number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id text NOT NULL UNIQUE,
+        channel text NOT NULL,
+        event text NOT NULL,
+        json text NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        claimed_until timestamptz
+      )`,
+      `CREATE INDEX outbox_by_channel ON outbox (channel, claimed_until)`,
+    ],
+  },
 ];

@@ -5,10 +5,10 @@ import { IsString, Length, MaxLength } from 'class-validator';
 export class Note {
   @IsString()
   @MaxLength(64)
-  to: string;
+  to!: string;
 
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value))
   @IsString()
   @Length(1, 280)
-  text: string;
+  text!: string;
 }

@@ -1,6 +1,6 @@
 // How are notifications stored and read?
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/index.js';
+import { Database, type Queryable } from '../database/index.js';
 import type { Notification } from './realtime/notification.js';
 
 type NotificationRow = Omit<Notification, 'sentAt'> & { sentAt: Date };
@@ -9,13 +9,14 @@ type NotificationRow = Omit<Notification, 'sentAt'> & { sentAt: Date };
 export class NotificationsRepository {
   constructor(private readonly database: Database) {}
 
-  async add(notification: Notification, userId: string): Promise<void> {
-    await this.database.query('INSERT INTO notifications (id, user_id, text, sent_at) VALUES ($1, $2, $3, $4)', [
-      notification.id,
-      userId,
-      notification.text,
-      notification.sentAt,
-    ]);
+  /** Resolves with false where the notification is there already. */
+  async add(transaction: Queryable, { id, text, sentAt }: Notification, userId: string): Promise<boolean> {
+    const { rows } = await transaction.query(
+      `INSERT INTO notifications (id, user_id, text, sent_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (id) DO NOTHING RETURNING id`,
+      [id, userId, text, sentAt],
+    );
+    return rows.length > 0;
   }
 
   /** Newest first. */
@@ -28,8 +29,8 @@ export class NotificationsRepository {
     return rows.map((row) => ({ ...row, sentAt: row.sentAt.toISOString() }));
   }
 
-  async markRead(userId: string, at: string): Promise<void> {
-    await this.database.query(
+  async markRead(transaction: Queryable, userId: string, at: string): Promise<void> {
+    await transaction.query(
       'UPDATE notifications SET read_at = $2 WHERE user_id = $1 AND read_at IS NULL AND sent_at <= $2',
       [userId, at],
     );

@@ -5,15 +5,21 @@ import type { PageClient } from './channels.js';
 import { announce, create, find } from './dom.js';
 import { onSubmit } from './form.js';
 import { get, inBackground, post } from './http.js';
+import { ReadersView } from './readers-view.js';
 
 export class ArticlesView {
   private readonly feed = find('feed', HTMLOListElement);
   private readonly empty = find('articles-empty', HTMLParagraphElement);
   private readonly publish = find('publish', HTMLFormElement);
   private readonly note = find('publish-note', HTMLParagraphElement);
-  private readonly shown = new Set<string>();
+  /** By the id of the article. */
+  private readonly shown = new Map<string, ReadersView>();
+  private user: User | null = null;
 
-  constructor(client: PageClient) {
+  constructor(
+    private readonly client: PageClient,
+    private readonly whoAmI: () => void,
+  ) {
     onSubmit(this.publish, async (draft) => this.show(await post<PublishedArticle>('/articles', draft)));
     const channel = client.channel('articles');
     channel.on('published', (article) => {
@@ -25,6 +31,8 @@ export class ArticlesView {
   }
 
   showFor(user: User | null): void {
+    this.user = user;
+    for (const readers of this.shown.values()) readers.showFor(user);
     const mayPublish = user?.permissions.includes('articles.publish') ?? false;
     this.publish.hidden = !mayPublish;
     this.note.textContent = user && !mayPublish ? `${user.name} is not an editor; only editors publish.` : '';
@@ -46,16 +54,19 @@ export class ArticlesView {
       new Date(publishedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }),
     );
     time.dateTime = publishedAt;
+    const readers = new ReadersView(id, this.client, this.whoAmI);
+    readers.showFor(this.user);
     const item = create(
       'li',
       { className, data: { publishedAt } },
       create('h3', {}, title),
       create('small', {}, `${author}, `, time),
       create('p', { className: 'body' }, body),
+      readers.element,
     );
     const older = [...this.feed.children].find((other) => (other as HTMLElement).dataset.publishedAt! <= publishedAt);
     this.feed.insertBefore(item, older ?? null);
-    this.shown.add(id);
+    this.shown.set(id, readers);
     this.empty.hidden = true;
     return true;
   }

@@ -1,7 +1,7 @@
 // Which channels does the page follow? Types only, so neither server code nor a schema gets into the bundle.
 import type { ChannelsIn, RealtimeClient } from '@nestjs-realtime/client';
 import type { accountChannel, administrationChannel } from '../administration/index.js';
-import type { articlesChannel } from '../articles/index.js';
+import type { articlesChannel, readersChannel } from '../articles/index.js';
 import type { newsroomChannel } from '../newsroom/index.js';
 import type { notificationsChannel } from '../notifications/index.js';
 import type { pingChannel } from '../realtime-ping/index.js';
@@ -14,6 +14,7 @@ export interface Channels {
   readonly newsroom: typeof newsroomChannel;
   readonly notifications: typeof notificationsChannel;
   readonly ping: typeof pingChannel;
+  readonly readers: typeof readersChannel;
 }
 
 export type PageClient = RealtimeClient<ChannelsIn<Channels>>;

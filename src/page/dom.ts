@@ -7,6 +7,13 @@ export function find<E extends HTMLElement>(id: string, type: new () => E): E {
   throw new Error(`index.html has no ${type.name} with the id "${id}".`);
 }
 
+/** The element in this copy of a template. @throws Error when the template lacks it. */
+export function part<E extends HTMLElement>(copy: ParentNode, selector: string, type: new () => E): E {
+  const element = copy.querySelector(selector);
+  if (element instanceof type) return element;
+  throw new Error(`The template has no ${type.name} for "${selector}".`);
+}
+
 /** @example create('li', { className: 'fresh' }, create('strong', {}, title), text) */
 export function create<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,

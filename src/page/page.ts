@@ -15,7 +15,7 @@ import { SessionView } from './session-view.js';
 const client = createRealtimeClient<Channels>({ url: location.origin, autoConnect: false, maxRetryDelay: '5s' });
 const whoAmI = (): void => inBackground(session.refresh());
 
-const articles = new ArticlesView(client);
+const articles = new ArticlesView(client, whoAmI);
 const notifications = new NotificationsView(client);
 const account = new AccountView(client, whoAmI);
 const administration = new AdministrationView(client, whoAmI);

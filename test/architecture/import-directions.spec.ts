@@ -26,6 +26,7 @@ const COLUMNS = [
   ['guards'],
   ['revocation'],
   ['broadcast'],
+  ['outbox'],
   ['presence'],
   ['gateway'],
   ['inspection'],
@@ -34,7 +35,7 @@ const COLUMNS = [
   ['doctor'],
   ['realtime.parts'],
   ['realtime.async-options', 'shared-ports'],
-  ['realtime.module'],
+  ['realtime-providers', 'realtime.module'],
   ['index', 'adapters'],
   ['schematics'],
   ['bin'],
@@ -150,10 +151,12 @@ describe('the direction of imports', () => {
     expect(importers(contract, (imported) => !imported.startsWith('libs/contract/src/'))).toEqual([]);
   });
 
-  it('lets the client import the contract and Socket.IO, and nothing of a server', () => {
+  it('lets the client import the contract and Socket.IO, its hooks React beside, and nothing of a server', () => {
     const client = sourceFiles('libs/client/src');
-    const allowed = /^(libs\/client\/src\/|@nestjs-realtime\/contract$|socket\.io-client$)/;
+    const allowed = /^(libs\/client\/src\/|@nestjs-realtime\/contract$|socket\.io-client$|react$)/;
     expect(importers(client, (imported) => !allowed.test(imported))).toEqual([]);
+    const core = client.filter(({ path }) => !path.startsWith('libs/client/src/react/'));
+    expect(importers(core, (imported) => /^(react$|libs\/client\/src\/react\/)/.test(imported))).toEqual([]);
   });
 
   it('lets the lint plugin import Node and types of ESLint, so that it has no dependencies', () => {
@@ -223,7 +226,7 @@ describe('the direction of imports', () => {
   it('lets applications use doors only', () => {
     const applications = sourceFiles('src', 'test/fixture');
     const behindADoor =
-      /^(libs\/|nestjs-realtime\/(?!(adapters|cqrs|opentelemetry|testing)$)|@nestjs-realtime\/[^/]+\/)/;
+      /^(libs\/|nestjs-realtime\/(?!(adapters|cqrs|opentelemetry|redis|testing)$)|@nestjs-realtime\/[^/]+\/)/;
     expect(importers(applications, (imported) => behindADoor.test(imported))).toEqual([]);
   });
 

@@ -12,6 +12,8 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), headless: true, args: ARGUMENTS });
+/** @param keepsPages whether pages that are left are kept for the way back, as browsers do and tests do not expect. */
+export function launchChromium(keepsPages = false): Promise<Browser> {
+  const ignoreDefaultArgs = keepsPages ? ['--disable-back-forward-cache'] : [];
+  return chromium.launch({ executablePath: findChromium(), headless: true, args: ARGUMENTS, ignoreDefaultArgs });
 }

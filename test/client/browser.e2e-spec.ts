@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
+import { ScriptedLog } from '../../libs/client/test/scripted-log.js';
 import { refuse, ScriptedServer } from '../../libs/client/test/scripted-server.js';
 import { launchChromium } from '../chromium/launch-chromium.js';
 
@@ -15,6 +16,11 @@ const PAGE = `
     for await (const { at } of order.events('shipped')) show('shipped ' + at);
   })();
   order.send('addNote', { text: 'x' }).catch(({ code, issues }) => show(code + ' ' + issues[0].path));
+  globalThis.room = (since) => {
+    const room = client.channel('room', {}, { since });
+    room.on('said', show);
+    room.onStatus(({ state, gap, replayed }) => show(state === 'subscribed' ? 'gap ' + gap + ' replayed ' + replayed : state));
+  };
 `;
 
 describe('the client in a browser', () => {
@@ -33,17 +39,17 @@ describe('the client in a browser', () => {
     server = (await ScriptedServer.listen()).serve(
       `<body><script type="module">${outputFiles[0].text}</script></body>`,
     );
+    server.on('rt:message', () =>
+      refuse('INVALID_PAYLOAD', false, { issues: [{ path: 'text', message: 'Too short' }] }),
+    );
     browser = await launchChromium();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
     await server?.close();
-  }, 30_000);
+  });
 
   it('finds the server of its page, receives events, is refused and reconnects', async () => {
-    server.on('rt:message', () =>
-      refuse('INVALID_PAYLOAD', false, { issues: [{ path: 'text', message: 'Too short' }] }),
-    );
     const page = await browser.newPage();
     const complaints: unknown[] = [];
     page.on('pageerror', (error) => complaints.push(error));
@@ -56,5 +62,21 @@ describe('the client in a browser', () => {
     await page.getByText('reconnecting;connected;shipped noon;').waitFor();
     expect(complaints).toEqual([]);
     await page.close();
-  }, 30_000);
+  });
+
+  it('goes on from the position of a page, and from where it was when it was lost', async () => {
+    const log = new ScriptedLog(server, 'room');
+    log.publish(3);
+    const page = await browser.newPage();
+    await page.goto(server.url);
+    await page.getByText('connected;INVALID_PAYLOAD text;').waitFor();
+    await page.evaluate((since) => (globalThis as any).room(since), { epoch: 'e1', offset: 1 });
+    await page.getByText('gap false replayed 2;e1:2;e1:3;').waitFor();
+    log.publish();
+    await page.getByText('e1:3;e1:4;').waitFor();
+    server.drop();
+    for (let missed = 0; missed < 2; missed++) log.append();
+    await page.getByText('e1:4;subscribing;reconnecting;connected;gap false replayed 2;e1:5;e1:6;').waitFor();
+    await page.close();
+  });
 });

@@ -133,7 +133,7 @@ describe('a client by contract', () => {
     expect(await auction.send('close')).toBeUndefined();
   });
 
-  it('becomes a user over the open connection, with the channels of that user', async () => {
+  it('becomes a user over the open connection, and another one over a new one, with the channels of that user', async () => {
     let token: string | undefined;
     const client = createRealtimeClient<Contract>({ url, auth: () => (token ? { token } : {}) });
     clients.push(client);
@@ -147,8 +147,10 @@ describe('a client by contract', () => {
     await mine.ready();
     expect(mine.params).toEqual({ userId: 'grace' });
     token = 'eve';
-    await expect(client.authenticate()).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    expect(client.user?.userId).toBe('grace');
+    expect(await client.authenticate()).toEqual({ userId: 'eve', roles: [] });
+    expect(client.connectionId).not.toBe(connectionId);
+    await mine.ready();
+    expect(mine.params).toEqual({ userId: 'eve' });
   });
 
   it('is left out of what its own request causes', async () => {

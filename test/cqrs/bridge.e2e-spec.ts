@@ -189,6 +189,7 @@ describe('the bridge', () => {
       event: 'placed',
       channels: [orders.with({ orderId: '7' })],
       error: null,
+      nodeId: expect.any(String),
     });
     expect(bridge.bridged).toContainEqual({
       source: event,
@@ -196,6 +197,7 @@ describe('the bridge', () => {
       event: 'message',
       channels: [],
       error: null,
+      nodeId: expect.any(String),
     });
     expect(broadcast.map(({ channel, cause }) => [channel.name, cause])).toEqual([['orders.7', event]]);
     expect(broadcast[0].cause).toBe(event);

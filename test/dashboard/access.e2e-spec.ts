@@ -14,7 +14,7 @@ describe('the dashboard', () => {
     expect(snapshot).toMatchObject({
       payloads: 'hidden',
       totals: { connections: 1, users: 1, subscriptions: 1, refusals: 0, slowConsumers: 0 },
-      nodes: [{ state: 'accepting', connections: 1 }],
+      nodes: [{ figures: { state: 'accepting', broker: null, connections: 1, subscriptions: 1, deliveries: 0 } }],
       connections: {
         rows: [{ userId: 'ann', roles: [], userAgent: 'Ann/1', address: '127.0.0.1', channels: ['news'] }],
         more: 0,
@@ -40,16 +40,18 @@ describe('the dashboard', () => {
     expect(totals).toMatchObject({ broadcastsPerSecond: 1, deliveriesPerSecond: 1 });
   });
 
-  it('refuses a user without the role and an anonymous user, and shows both refusals to an admin', async () => {
+  it('refuses a user without the role and an anonymous user, and shows an admin what the user was refused', async () => {
     const app = await bootDashboard();
     const viewer = await Viewer.of(app);
     const ann = await app.connect({ as: 'ann' });
     expect(await ann.subscribe(LIVE)).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
     expect(await ann.send(LIVE, 'open', {})).toMatchObject({ ok: false, error: { code: 'NOT_SUBSCRIBED' } });
     const visitor = await app.connect();
+    // A page that has no token yet is anonymous, too: what it is refused of the dashboard is not shown.
     expect(await visitor.subscribe(LIVE)).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
+    expect(await visitor.subscribe('no.such')).toMatchObject({ ok: false, error: { code: 'UNAUTHENTICATED' } });
     const refused = await viewer.row('refusal', ({ userId }) => userId === null);
-    expect(refused).toMatchObject({ gate: 'subscribe', code: 'UNAUTHENTICATED', channel: LIVE });
+    expect(refused).toMatchObject({ gate: 'subscribe', code: 'UNAUTHENTICATED', channel: 'no.such' });
     const refusals = viewer.rows.filter(({ kind }) => kind === 'refusal');
     expect(refusals).toMatchObject([
       { userId: 'ann', gate: 'subscribe', code: 'FORBIDDEN' },

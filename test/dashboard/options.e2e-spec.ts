@@ -9,9 +9,10 @@ describe('the options of the dashboard', () => {
   afterEach(closeApps);
 
   it('hide payloads and require the role admin by default', () => {
-    const { path, role, payloads, queues } = new RealtimeDashboardOptions();
-    expect({ path, role, payloads, queues }).toEqual({
+    const { path, home, role, payloads, queues } = new RealtimeDashboardOptions();
+    expect({ path, home, role, payloads, queues }).toEqual({
       path: '/realtime-dashboard',
+      home: '/',
       role: 'admin',
       payloads: 'hidden',
       queues: null,
@@ -25,12 +26,16 @@ describe('the options of the dashboard', () => {
     ],
     [{ path: '/a/:b' }, 'path must be'],
     [{ path: '/' }, 'path must be'],
+    [{ home: 'shop' }, "home must be a path such as '/', a URL such as 'https://app.example', or null for no link"],
+    [{ home: 'javascript:alert(1)' }, 'home must be'],
+    [{ home: '//evil.example' }, 'home must be'],
+    [{ home: '' }, 'home must be'],
     [{ role: ' ' }, "role must be the name of a role, such as 'admin'"],
     [{ payloads: true }, "payloads must be 'hidden' or 'shown'"],
     [{ redact: 'password' }, "redact must be a list of words, such as ['password', 'token']"],
     [{ redact: ['--'] }, 'redact must be'],
     [{ queues: ['mails'] }, 'queues must be a list of BullMQ queues'],
-    [{ rolle: 'admin' }, 'rolle is not an option; the options are path, role, payloads, redact, queues'],
+    [{ rolle: 'admin' }, 'rolle is not an option; the options are path, home, role, payloads, redact, queues'],
     [{ constructor: 1 }, 'constructor is not an option'],
   ])('%j is refused, and the error says what is valid', (options, message) => {
     const declare = (): unknown => RealtimeDashboardModule.forRoot(options as never);

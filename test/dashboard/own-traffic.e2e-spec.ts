@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { closeApps } from '../kit/boot.js';
 import { bootDashboard, LIVE, newsChannel, Viewer } from './dashboard-app.js';
 
@@ -16,7 +17,10 @@ describe('the dashboard', () => {
     expect(totals).toMatchObject({ connections: 0, users: 0, subscriptions: 0, messagesPerSecond: 0, refusals: 0 });
     expect(connections).toEqual({ rows: [], more: 0 });
     expect(channels).toEqual({ rows: [], more: 0 });
-    expect([handlers, nodes.map((node) => node.connections)]).toEqual([[], [0]]);
+    expect([handlers, nodes.map(({ figures }) => figures)]).toMatchObject([
+      [],
+      [{ connections: 0, subscriptions: 0, deliveries: 0 }],
+    ]);
     await second.row('action');
     await app.broadcast(newsChannel, 'item', {});
     await second.row('broadcast');
@@ -34,18 +38,32 @@ describe('the dashboard', () => {
     expect(connections.rows[0].channels).toEqual([LIVE, 'news']);
   });
 
-  it('broadcasts only while there are viewers', async () => {
+  it('sends frames only while there are viewers, and never a broadcast, which would go to other nodes', async () => {
     const app = await bootDashboard();
     const broadcasts = app.record('broadcast');
+    const sent = jest.spyOn(app.nest.get(IRealtimeServer), 'deliver');
     const viewer = await Viewer.of(app);
     await app.broadcast(newsChannel, 'item', {});
     await viewer.row('broadcast');
     viewer.client.close();
     await app.nextHook('disconnected');
-    broadcasts.length = 0;
+    expect(broadcasts.map(({ channel }) => channel.name)).toEqual(['news']);
+    sent.mockClear();
     const next = await Viewer.of(app);
     expect((await next.open()).rows).toHaveLength(1);
     expect(next.rows).toEqual([]);
-    expect(broadcasts).toEqual([]);
+    expect(sent).not.toHaveBeenCalled();
+    expect(broadcasts).toHaveLength(1);
+  });
+
+  it('shows the refusal of a user without the role, and not that of an anonymous page that then asks for a token', async () => {
+    const app = await bootDashboard();
+    const viewer = await Viewer.of(app);
+    await (await app.connect()).subscribe(LIVE);
+    await (await app.connect({ as: 'ann' })).subscribe(LIVE);
+    await viewer.row('refusal');
+    const { totals, rows } = await viewer.open();
+    expect(totals.refusals).toBe(1);
+    expect(rows.filter(({ kind }) => kind === 'refusal')).toMatchObject([{ userId: 'ann', channel: LIVE }]);
   });
 });

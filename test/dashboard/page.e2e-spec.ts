@@ -59,6 +59,17 @@ describe.each(HTTP_ADAPTERS)('the page on %s', (http) => {
     expect(html).toContain('content="/live/&#34;socket&#34;"');
   });
 
+  it('leads back to the application where that has pages of its own', async () => {
+    const link = async (home?: string | null): Promise<string | undefined> => {
+      const app = await bootDashboard({ dashboard: { home }, boot: { http } });
+      const html = await (await fetch(`${app.url}/realtime-dashboard`)).text();
+      return /class="home" hidden><a data-to="([^"]*)"/.exec(html)?.[1];
+    };
+    expect(await link()).toBe('/');
+    expect(await link('https://app.example/?a="b"')).toBe('https://app.example/?a=&#34;b&#34;');
+    expect(await link(null)).toBe('');
+  });
+
   it('is refused under a foreign host name, as after DNS rebinding', async () => {
     const app = await start(http);
     const { host } = new URL(app.url);
@@ -95,7 +106,27 @@ describe.each(HTTP_ADAPTERS)('the page on %s', (http) => {
     expect(await page('Host: 10.0.0.7', 'X-Forwarded-Host: app.example', 'X-Forwarded-Proto: https')).toBe(200);
     expect(await page('Host: app.example', 'X-Forwarded-Host: evil.example')).toBe(403);
     expect(await page('Host: app.example:8443')).toBe(403);
-    expect(await page(`Host: ${new URL(app.url).host}`)).toBe(403);
+  });
+
+  it('is served on this machine where its socket may connect, which is outside production', async () => {
+    const environment = process.env.NODE_ENV;
+    try {
+      for (const [nodeEnv, status] of [
+        ['development', 200],
+        ['production', 403],
+      ] as const) {
+        process.env.NODE_ENV = nodeEnv;
+        const app = await bootDashboard({ realtime: { hosts: ['node.example'] }, boot: { http } });
+        const { port } = new URL(app.url);
+        for (const name of ['127.0.0.1', 'localhost', '[::1]']) {
+          const answer = await answerTo(app.url, ['GET /realtime-dashboard HTTP/1.1', `Host: ${name}:${port}`]);
+          expect(answer.status).toBe(status);
+        }
+        await closeApps();
+      }
+    } finally {
+      process.env.NODE_ENV = environment;
+    }
   });
 
   it('serves no other file', async () => {

@@ -1,6 +1,14 @@
 import { CqrsModule, EventBus } from '@nestjs/cqrs';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  defineRealtimeChannel,
+  IRealtimeBroadcaster,
+  RealtimeChannel,
+  type RealtimeContext,
+  RealtimeHandler,
+} from 'nestjs-realtime';
 import { forward, RealtimeCqrsModule } from 'nestjs-realtime/cqrs';
+import { z } from 'zod';
 import { closeApps, type TestApp } from '../kit/boot.js';
 import { bootDashboard, newsChannel, roomChannel, Viewer } from './dashboard-app.js';
 
@@ -99,5 +107,76 @@ describe('the story of a bus event', () => {
     for (const event of [cycle, nameless]) bus.publish(event);
     expect((await viewer.row('event')).payload).toBe('{"big":"1n","self":"[cycle]"}');
     expect(await viewer.row('event', ({ id }) => id > 1)).toMatchObject({ name: 'Object' });
+  });
+});
+
+const talk = defineRealtimeChannel({
+  name: 'talk',
+  scope: 'public',
+  events: { said: z.any() },
+  messages: { say: z.any(), publish: z.any() },
+});
+
+@RealtimeChannel(talk)
+class OnTalk {
+  constructor(
+    private readonly broadcaster: IRealtimeBroadcaster,
+    private readonly bus: EventBus,
+  ) {}
+
+  @RealtimeHandler(talk, 'say')
+  async say(text: unknown, ctx: RealtimeContext<typeof talk>): Promise<void> {
+    await this.broadcaster.broadcast(roomChannel.with({ roomId: '1' }), 'said', text);
+    await ctx.broadcast('said', text);
+  }
+
+  @RealtimeHandler(talk, 'publish')
+  publish(): void {
+    this.bus.publish(new ArticlePublished('from a handler'));
+  }
+}
+
+describe('the story of a message', () => {
+  const start = (): Promise<TestApp> =>
+    bootDashboard({
+      module: { imports: [CqrsModule.forRoot(), RealtimeCqrsModule.forRoot({ allowlist })], providers: [OnTalk] },
+    });
+  afterEach(closeApps);
+
+  it('links it with what its handler broadcasts, at once by any broadcaster and later by its context', async () => {
+    const app = await start();
+    const viewer = await Viewer.of(app);
+    const client = await app.connect({ as: 'ann' });
+    await client.subscribe('talk');
+    for (const text of ['one', 'two']) expect(await client.send('talk', 'say', text)).toMatchObject({ ok: true });
+    const second = await viewer.row('message', ({ id }) => id > 4);
+    const ofSecond = viewer.rows.filter(({ story }) => story === second.story);
+    expect(ofSecond.map(({ kind }) => kind)).toEqual(['broadcast', 'broadcast', 'message']);
+    expect(ofSecond).toMatchObject([{ channel: 'rooms.1' }, { channel: 'talk' }, { channel: 'talk', userId: 'ann' }]);
+    expect(viewer.rows.filter(({ story }) => story !== second.story)).toHaveLength(3);
+  });
+
+  it('has the bus events that it publishes, and what results from them', async () => {
+    const app = await start();
+    const viewer = await Viewer.of(app);
+    const client = await app.connect();
+    await client.subscribe('talk');
+    await client.send('talk', 'publish', {});
+    const { story } = await viewer.row('message');
+    await viewer.row('broadcast', ({ channel }) => channel === 'rooms.1');
+    const kinds = viewer.rows.filter((row) => row.story === story).map(({ kind }) => kind);
+    expect(kinds.sort()).toEqual(['bridge', 'bridge', 'broadcast', 'broadcast', 'event', 'message']);
+  });
+
+  it('has nothing that others cause', async () => {
+    const app = await start();
+    const viewer = await Viewer.of(app);
+    const client = await app.connect();
+    await client.subscribe('talk');
+    await client.send('talk', 'say', 'one');
+    await app.broadcast(newsChannel, 'item', { title: 'by hand' });
+    const { story } = await viewer.row('message');
+    expect(await viewer.row('broadcast', ({ channel }) => channel === 'news')).toMatchObject({ story: null });
+    expect(story).not.toBeNull();
   });
 });

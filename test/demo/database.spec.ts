@@ -71,7 +71,7 @@ describe.each(implementations)('the %s database', (_name, open) => {
     ]);
     const unknown = database.query("INSERT INTO user_roles VALUES ('ada', 'emperor')");
     await expect(unknown).rejects.toThrow('user_roles_of_roles');
-    const tables = 'notifications, articles, sessions, user_roles, role_permissions, roles, users, migrations';
+    const tables = 'outbox, notifications, articles, sessions, user_roles, role_permissions, roles, users, migrations';
     await database.query(`DROP TABLE ${tables} CASCADE`);
   });
 });

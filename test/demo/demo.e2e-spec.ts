@@ -29,6 +29,18 @@ describe('the demo, in two browsers', () => {
     await Promise.all([one.context.close(), two.context.close()]);
   });
 
+  it('boots without a warning, and says which channels it serves', () => {
+    expect(demo.said.filter((line) => /\b(WARN|ERROR|FATAL)\b|Warning|deprecat/i.test(line))).toEqual([]);
+    expect(demo.said).toContainEqual(
+      expect.stringContaining('[RealtimeExplorer] Mapped {newsroom, role editor}, messages: say'),
+    );
+  });
+
+  it('has two articles before anyone has published', async () => {
+    await one.article('The page that needs no reload').waitFor();
+    await one.article('Who may hear what').waitFor();
+  });
+
   it('lets a guest connect and ping, and delivers the pong to every page', async () => {
     await Promise.all([one.connectedAs('a guest'), two.connectedAs('a guest')]);
     await one.page.getByRole('button', { name: 'Ping' }).click();

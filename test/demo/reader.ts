@@ -1,5 +1,7 @@
 // What does a user of the page see? One browser profile for each user.
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { until } from '../kit/until.js';
 
 export class Reader {
   /** What the browser reported: a violated policy, a script that threw. */
@@ -62,6 +64,26 @@ export class Reader {
 
   article(title: string): Locator {
     return this.page.locator('#feed li', { has: this.page.getByRole('heading', { name: title, exact: true }) });
+  }
+
+  /** Opens the part that shows who else reads the article; closes it if it is open. */
+  async toggleReaders(title: string): Promise<void> {
+    await this.article(title).getByText('Who else reads this?').click();
+  }
+
+  /** Resolves once the page lists exactly these readers of the article, those who came first first. */
+  async seesReaders(title: string, names: readonly string[], withinMs?: number): Promise<void> {
+    const all = this.article(title).getByRole('list', { name: 'Reading now' }).getByRole('listitem');
+    await until(
+      () => all.allTextContents(),
+      (shown) => isDeepStrictEqual(shown, names),
+      withinMs,
+    );
+  }
+
+  /** The field for a comment on the article. */
+  comment(title: string): Locator {
+    return this.article(title).getByLabel('Comment', { exact: true });
   }
 
   notice(text: string): Locator {

@@ -36,7 +36,8 @@ describe('which pages may connect', () => {
     for (const own of [host, 'app.example', 'APP.example:8080'.toLowerCase()]) {
       expect(await upgrade(app, ...pageOf(own))).toBe(101);
     }
-    for (const rebound of ['evil.example', `evil.example:${port}`, `localhost:${port}`, 'app.example.evil.example']) {
+    expect(await upgrade(app, ...pageOf(`localhost:${port}`))).toBe(nodeEnv === 'production' ? 400 : 101);
+    for (const rebound of ['evil.example', `evil.example:${port}`, 'app.example.evil.example']) {
       expect(await upgrade(app, ...pageOf(rebound))).toBe(400);
       expect(await upgrade(app, `Host: ${rebound}`, `Origin: http://${rebound}`)).toBe(400);
     }
@@ -57,14 +58,39 @@ describe('which pages may connect', () => {
     process.env.NODE_ENV = nodeEnv;
     const app = await start({ origins: ['https://app.example'] });
     const { host } = new URL(app.url);
-    for (const own of [host, 'evil.example', 'app.example']) expect(await upgrade(app, ...pageOf(own))).toBe(400);
+    expect(await upgrade(app, ...pageOf(host))).toBe(nodeEnv === 'production' ? 400 : 101);
+    for (const own of ['evil.example', 'app.example']) expect(await upgrade(app, ...pageOf(own))).toBe(400);
     expect(await upgrade(app, `Host: ${host}`, 'Origin: https://app.example', COOKIE)).toBe(101);
     expect(await upgrade(app, 'Host: app.example', 'Origin: https://app.example', COOKIE)).toBe(101);
   });
 
+  it.each(HTTP_ADAPTERS)(
+    'a page of this machine on another port may connect outside production alone, on %s',
+    async (http) => {
+      for (const origins of [undefined, ['https://app.example']]) {
+        for (const nodeEnv of ['development', 'production']) {
+          process.env.NODE_ENV = nodeEnv;
+          const app = await start({ origins }, { http });
+          const host = `Host: ${new URL(app.url).host}`;
+          const knock = (origin: string) => upgrade(app, host, `Origin: ${origin}`, COOKIE);
+          for (const origin of ['http://localhost:5173', 'https://127.0.0.1:5173', 'http://[::1]:5173']) {
+            expect(await knock(origin)).toBe(nodeEnv === 'production' ? 400 : 101);
+          }
+          for (const origin of [
+            'http://localhost.evil.com:5173',
+            'http://localhost@evil.com',
+            'http://evil.com:5173',
+          ]) {
+            expect(await knock(origin)).toBe(400);
+          }
+        }
+      }
+    },
+  );
+
   it.each(HTTP_ADAPTERS)('a page without TLS does not belong to a server with TLS, on %s', async (http) => {
-    const app = await start({}, { http, https: TLS });
-    const { host } = new URL(app.url);
+    const app = await start({ hosts: ['app.example'] }, { http, https: TLS });
+    const host = 'app.example';
     expect(await upgrade(app, ...pageOf(host, 'https'))).toBe(101);
     expect(await upgrade(app, ...pageOf(host, 'http'))).toBe(400);
   });
@@ -86,15 +112,15 @@ describe('which pages may connect', () => {
   });
 
   it('a request with no host or with several hosts belongs to no page', async () => {
-    const app = await start();
-    const { host } = new URL(app.url);
-    const own = [`Origin: ${app.url}`, COOKIE];
+    const host = 'app.example';
+    const app = await start({ hosts: [host] });
+    const own = [`Origin: http://${host}`, COOKIE];
     expect(await upgrade(app, `Host: ${host}`, ...own)).toBe(101);
     expect(await upgrade(app, `Host: ${host}`, 'Host: evil.example', ...own)).toBe(400);
     expect(await upgrade(app, ...own)).toBe(400);
     expect(await upgrade(app, 'Host:', ...own)).toBe(400);
     expect(await upgrade(app, `Host: user@${host}`, ...own)).toBe(400);
-    expect(await upgrade(app, `Host: ${host}`, ...own, `Origin: ${app.url}`)).toBe(400);
+    expect(await upgrade(app, `Host: ${host}`, ...own, `Origin: http://${host}`)).toBe(400);
     const old = await answerTo(app.url, [upgradeOf().replace('1.1', '1.0'), ...own, ...UPGRADE]);
     expect(old.status).not.toBe(101);
     const absolute = upgradeOf().replace(' /', ' http://evil.example/');
@@ -103,7 +129,11 @@ describe('which pages may connect', () => {
 });
 
 describe('polling', () => {
-  afterEach(closeApps);
+  const environment = process.env.NODE_ENV;
+  afterEach(async () => {
+    process.env.NODE_ENV = environment;
+    await closeApps();
+  });
 
   const poll = (app: TestApp, query = '', headers: Record<string, string> = {}, init: RequestInit = {}) =>
     fetch(`${app.url}/realtime/?EIO=4&transport=polling${query}`, { headers, ...init });
@@ -161,7 +191,7 @@ describe('polling', () => {
     const sid = await sessionOf(app);
     const post = (headers: Record<string, string>) => poll(app, `&sid=${sid}`, headers, { method: 'POST', body: '40' });
     const ofSession = `GET /realtime/?EIO=4&transport=websocket&sid=${sid} HTTP/1.1`;
-    for (const origin of ['http://evil.example', 'null', `https://${host}`]) {
+    for (const origin of ['http://evil.example', 'null', 'https://localhost.evil.example']) {
       expect((await post({ origin })).status).toBe(400);
       expect((await answerTo(app.url, [ofSession, `Host: ${host}`, `Origin: ${origin}`, ...UPGRADE])).status).toBe(400);
     }
@@ -183,7 +213,15 @@ describe('polling', () => {
     const allowed = async (origin: string) =>
       (await poll(app, '', { origin })).headers.get('access-control-allow-origin');
     expect(await allowed('https://app.example')).toBe('https://app.example');
-    for (const origin of ['self', 'https://evil.example', 'null']) expect(await allowed(origin)).toBeNull();
+    const page = 'http://localhost:5173';
+    expect(await allowed(page)).toBe(page);
+    for (const origin of ['self', 'https://evil.example', 'http://localhost.evil.example', 'null']) {
+      expect(await allowed(origin)).toBeNull();
+    }
+    process.env.NODE_ENV = 'production';
+    const strict = await start({ transports: ['polling'], origins: ['https://app.example'] });
+    const answer = await poll(strict, '', { origin: page });
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([403, null]);
   });
 
   it('offers no session that an upgrade could take over, where it is off', async () => {

@@ -16,6 +16,7 @@ import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { KnownUsers } from '../kit/known-users.js';
 import { RawSocket } from '../kit/raw-socket.js';
 
+const LIMITS = { messagesPerSecond: 20, messageBurst: 40, payloadBytes: 65_536, subscriptionsPerConnection: 128 };
 const BAD_CREDENTIALS = { code: 'UNAUTHENTICATED', message: 'Authentication is required.', retryable: false };
 const OUTAGE = { code: 'UNAVAILABLE', message: 'The service is unavailable.', retryable: true };
 
@@ -29,20 +30,37 @@ describe('gate 1, connect', () => {
       app = await boot({ imports: [RealtimeModule.forRoot({ authenticator: KnownUsers, allowMissingOrigin: true })] });
     });
 
-    it('welcomes a user with the protocol version, the connection and what users may know of themselves', async () => {
+    it('welcomes a user with the protocol version, the connection, its limits and what users may know of themselves', async () => {
       const client = await app.connect({ as: 'bob' });
       expect(await client.welcome()).toEqual({
         protocol: 1,
         connectionId: client.socket.id,
         user: { userId: 'bob', roles: ['editor'] },
+        limits: LIMITS,
       });
       await client.settle();
       expect(client.log.filter((entry) => entry === 'rt:welcome')).toHaveLength(1);
     });
 
+    it('tells the limits that the application has set', async () => {
+      const limits = { messagesPerSecond: 2, messageBurst: 3, payloadBytes: 400, subscriptionsPerConnection: 5 };
+      const options = {
+        authenticator: KnownUsers,
+        allowMissingOrigin: true,
+        limits: { ...limits, handlersInFlight: 9 },
+      };
+      const limited = await boot({ imports: [RealtimeModule.forRoot(options)] });
+      expect((await (await limited.connect()).welcome()).limits).toEqual(limits);
+    });
+
     it('treats a connection without credentials as anonymous', async () => {
       const client = await app.connect();
-      expect(await client.welcome()).toEqual({ protocol: 1, connectionId: client.socket.id, user: null });
+      expect(await client.welcome()).toEqual({
+        protocol: 1,
+        connectionId: client.socket.id,
+        user: null,
+        limits: LIMITS,
+      });
     });
 
     it('reads the session from the cookie of the upgrade request', async () => {
@@ -131,6 +149,7 @@ describe('gate 1, connect', () => {
         protocol: 1,
         connectionId: client.socket.id,
         user: { userId: 'ann', roles: ['r'] },
+        limits: LIMITS,
         expiresAt: '2030-01-01T00:00:00.000Z',
       });
     });

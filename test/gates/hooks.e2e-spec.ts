@@ -123,7 +123,7 @@ describe('hooks', () => {
     for (let i = 0; i < 2; i++) await (await app.connect()).subscribe('open');
     await app.broadcast(openChannel, { n: 1, secret: true });
     await app.broadcast(shutChannel.with({ id: '7' }), { n: 22 });
-    const common = { event: 'message', cause: null };
+    const common = { event: 'message', cause: null, nodeId: expect.any(String) };
     expect(broadcasts).toEqual([
       {
         ...common,
@@ -157,6 +157,18 @@ describe('hooks', () => {
         throw new Error('no');
       }),
     ).toThrow('no');
+    expect(app.hooks.cause).toBeNull();
+  });
+
+  it('the hooks name one cause for an answered message and the broadcasts that result from it', async () => {
+    const causes: (object | null)[] = [];
+    const off = app.hooks.on('handled', () => causes.push(app.hooks.cause));
+    const client = await app.connect({ as: 'ann' });
+    await client.subscribe('open');
+    for (let n = 0; n < 2; n++) await client.send('open', 'go', { n });
+    off();
+    expect(causes).toHaveLength(2);
+    expect(new Set([...causes, null]).size).toBe(3);
     expect(app.hooks.cause).toBeNull();
   });
 

@@ -53,6 +53,13 @@ async function healthOf(app: TestApp): Promise<{ status: number; body: any }> {
 
 afterEach(closeApps);
 
+/** What every answer of a node says of it and of its broker. */
+const OF_NODE = {
+  nodeId: expect.stringMatching(/-[a-z]{6}$/),
+  fanOut: 'fast',
+  broker: { state: 'ok', since: expect.stringMatching(/Z$/) },
+};
+
 describe.each(HTTP_ADAPTERS)('the health indicator, over HTTP on %s', (http) => {
   it('is up while connections are admitted', async () => {
     const app = await boot(MODULE, { http });
@@ -63,8 +70,8 @@ describe.each(HTTP_ADAPTERS)('the health indicator, over HTTP on %s', (http) => 
         status: 'ok',
         error: {},
         info: {
-          realtime: { status: 'up', state: 'accepting', connections: 1, fanOut: 'fast' },
-          again: { status: 'up', state: 'accepting', connections: 1, fanOut: 'fast' },
+          realtime: { status: 'up', state: 'accepting', connections: 1, ...OF_NODE },
+          again: { status: 'up', state: 'accepting', connections: 1, ...OF_NODE },
         },
         details: expect.anything(),
       },
@@ -86,7 +93,7 @@ describe.each(HTTP_ADAPTERS)('the health indicator, over HTTP on %s', (http) => 
     await closed;
 
     expect(status).toBe(503);
-    expect(body.error.realtime).toEqual({ status: 'down', state: 'draining', connections: 1, fanOut: 'fast' });
+    expect(body.error.realtime).toEqual({ status: 'down', state: 'draining', connections: 1, ...OF_NODE });
     expect(await reply).toMatchObject({ ok: true });
   });
 });
@@ -95,7 +102,7 @@ describe('the health indicator', () => {
   it('is down where the server does not listen', async () => {
     const app = await Test.createTestingModule({ imports: [RealtimeModule.forRoot()] }).compile();
     expect(await app.get(RealtimeHealthIndicator).isHealthy('live')).toEqual({
-      live: { status: 'down', state: 'closed', connections: 0, fanOut: 'fast' },
+      live: { status: 'down', state: 'closed', connections: 0, ...OF_NODE },
     });
     await app.close();
   });

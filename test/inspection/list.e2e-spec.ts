@@ -30,8 +30,15 @@ describe('nestjs-realtime list', () => {
     expect(JSON.parse(output)).toEqual({
       connect: { authenticator: 'AppAuthenticator', guards: [] },
       channels: [
-        { name: 'audit', scope: { role: 'admin' }, guards: [], messages: [{ name: 'sign', ...none }], events: [] },
-        { name: 'news', scope: 'public', guards: [], messages: [], events: ['posted'] },
+        {
+          name: 'audit',
+          scope: { role: 'admin' },
+          guards: [],
+          messages: [{ name: 'sign', ...none }],
+          events: [],
+          snapshot: null,
+        },
+        { name: 'news', scope: 'public', guards: [], messages: [], events: ['posted'], snapshot: null },
         {
           name: 'orders.{orderId}',
           scope: 'authenticated',
@@ -46,6 +53,7 @@ describe('nestjs-realtime list', () => {
             { name: 'typing', ...none, whisper: true },
           ],
           events: ['noted', 'shipped'],
+          snapshot: null,
         },
       ],
     });

@@ -33,6 +33,8 @@ export class Client {
   readonly events: ReceivedEvent[] = [];
   /** Everything that arrived, in order: `reply rt:subscribe`, `event orders.42 shipped`, `rt:welcome`. */
   readonly log: string[] = [];
+  /** Named by a test that has several users. */
+  user?: string;
   /** Resolves with the reason once the connection has ended. */
   readonly closed: Promise<string>;
   private readonly inbox = new Map<string, unknown[][]>();

@@ -45,9 +45,49 @@ describe('origins as a list', () => {
     for (const origin of ['https://a.example.com', 'https://a.b.example.com', 'https://app.example']) {
       expect(await outcome(app, { origin })).toBe('connected');
     }
-    for (const origin of ['https://example.com', 'https://evilexample.com', 'https://a.example.com.evil', app.url]) {
+    for (const origin of [
+      'https://example.com',
+      'https://evilexample.com',
+      'https://a.example.com.evil',
+      'http://192.168.1.5:5173',
+    ]) {
       expect(await outcome(app, { origin })).toBe('refused');
     }
+  });
+});
+
+describe('pages of this machine', () => {
+  const environment = process.env.NODE_ENV;
+  afterEach(() => {
+    process.env.NODE_ENV = environment;
+  });
+  const said = (): string[] => log.lines.filter((line) => line.includes('Pages of this machine'));
+
+  it('may connect on any port outside production, which the log says once', async () => {
+    const app = await start({ origins: ['https://app.example'] });
+    for (const origin of ['http://localhost:5173', 'http://127.0.0.1:4200', 'https://[::1]:8443']) {
+      expect(await outcome(app, { origin, cookie: 'session=ann' })).toBe('connected');
+    }
+    expect(said()).toEqual([
+      'log Pages of this machine may connect, on any port: http://localhost, http://127.0.0.1, http://[::1]. With NODE_ENV=production only origins decides. Realtime',
+    ]);
+  });
+
+  it('may not connect in production, and the log says nothing of them', async () => {
+    process.env.NODE_ENV = 'production';
+    const app = await start({ origins: ['https://app.example'] });
+    expect(await outcome(app, { origin: 'http://localhost:5173' })).toBe('refused');
+    expect(said()).toEqual([]);
+  });
+
+  it('connect as other pages do where a function decides, or any page may connect', async () => {
+    const asked: string[] = [];
+    const origin = 'http://localhost:5173';
+    const strict = await start({ origins: (page) => asked.push(page) === 0 });
+    expect(await outcome(strict, { origin })).toBe('refused');
+    expect(asked).toEqual([origin]);
+    expect(await outcome(await start({ cookies: false }), { origin })).toBe('connected');
+    expect(said()).toEqual([]);
   });
 });
 

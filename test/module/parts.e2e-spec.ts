@@ -1,9 +1,17 @@
 // In which forms may an application bring its parts? As a class, an instance, an existing provider or a factory.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
-import { defineRealtimeChannel, type IRealtimeAuthenticator, RealtimeModule, type RealtimePart } from 'nestjs-realtime';
+import {
+  defineRealtimeChannel,
+  type IRealtimeAuthenticator,
+  IRealtimeConnections,
+  RealtimeModule,
+  type RealtimePart,
+} from 'nestjs-realtime';
 import {
   type BrokerSink,
+  type CommandOutcome,
+  type ControlCommand,
   type EncodedEvent,
   IRealtimeBroker,
   IRealtimeServer,
@@ -12,32 +20,40 @@ import {
 } from 'nestjs-realtime/adapters';
 import { z } from 'zod';
 import { boot, closeApps } from '../kit/boot.js';
+import { OtherNodes } from '../kit/other-nodes.js';
 
 const newsChannel = defineRealtimeChannel({ name: 'news', scope: 'public', payload: z.object({ n: z.number() }) });
 
 /** Two nodes in one process: what one publishes reaches the sinks of both, a turn later. */
 @Injectable()
-class Line extends IRealtimeBroker {
+class Line extends OtherNodes {
   static sinks: BrokerSink[] = [];
   static calls: string[] = [];
+  static missing: string[] = [];
   private sink: BrokerSink | null = null;
 
-  override async start(sink: BrokerSink): Promise<void> {
+  override async start(sink: BrokerSink | null): Promise<void> {
     await new Promise(setImmediate);
     Line.calls.push('start');
     this.sink = sink;
-    Line.sinks.push(sink);
+    Line.sinks.push(sink!);
   }
 
-  override stop(): void {
+  override async stop(): Promise<void> {
     Line.calls.push('stop');
     Line.sinks.splice(Line.sinks.indexOf(this.sink!), 1);
   }
 
-  override async publish(event: EncodedEvent): Promise<number> {
+  override async publish(event: EncodedEvent): Promise<null> {
     await new Promise(setImmediate);
     for (const sink of Line.sinks) if (sink !== this.sink) sink.deliver(event);
-    return this.sink!.deliver(event);
+    return null;
+  }
+
+  override async command(command: ControlCommand): Promise<CommandOutcome> {
+    const others = Line.sinks.filter((sink) => sink !== this.sink);
+    await Promise.all(others.map((sink) => sink.act(command)));
+    return { acknowledged: others.map((_, index) => `node ${index}`), missing: Line.missing };
   }
 }
 
@@ -56,6 +72,7 @@ describe('a broker', () => {
     await closeApps();
     Line.sinks = [];
     Line.calls = [];
+    Line.missing = [];
   });
 
   it.each(FORMS)('given as %s carries every broadcast to the clients of every node', async (_form, form) => {
@@ -85,14 +102,41 @@ describe('a broker', () => {
         return Promise.reject(new Error('there is no line'));
       }
 
-      override stop(): void {}
+      override async stop(): Promise<void> {}
     }
     await expect(boot({ imports: [RealtimeModule.forRoot({ broker: Broken })] })).rejects.toThrow('there is no line');
   });
 
+  it('carries a change of connections to every node before its promise resolves', async () => {
+    const module = () => ({
+      imports: [RealtimeModule.forRoot({ broker: Line }), RealtimeModule.forFeature([newsChannel])],
+    });
+    const nodes = [await boot(module()), await boot(module())];
+    const clients = await Promise.all(nodes.map((node) => node.connect()));
+    for (const client of clients) await client.subscribe('news');
+    const { connectionId } = await clients[1].welcome();
+    await nodes[0].nest.get(IRealtimeConnections).unsubscribe({ connectionId }, newsChannel);
+    expect(nodes[1].stats().subscriptions).toBe(0);
+    expect(nodes[0].stats().subscriptions).toBe(1);
+    const disconnected = nodes[1].nextHook('disconnected');
+    await nodes[0].nest.get(IRealtimeConnections).disconnect({ connectionId });
+    expect((await disconnected).connection.connectionId).toBe(connectionId);
+  });
+
+  it('whose nodes have not all acted makes the change reject with those that have not', async () => {
+    const app = await boot({
+      imports: [RealtimeModule.forRoot({ broker: Line }), RealtimeModule.forFeature([newsChannel])],
+    });
+    Line.missing = ['b'];
+    await expect(app.nest.get(IRealtimeConnections).disconnect({ userId: 'ann' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      missingNodes: ['b'],
+    });
+  });
+
   it('that fails makes the broadcast fail, and no client is lost', async () => {
     class Failing extends Line {
-      override publish(): Promise<number> {
+      override publish(): Promise<null> {
         return Promise.reject(new Error('the line is cut'));
       }
     }

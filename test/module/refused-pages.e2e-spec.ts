@@ -51,11 +51,16 @@ describe('a page that is refused', () => {
   });
 
   it.each<[string, RealtimeSettings, (app: TestApp) => Record<string, string>, RegExp]>([
-    ['its own, which is not listed', { origins: [] }, (app) => ({ origin: app.url }), /add 'self' to origins/],
+    [
+      'its own, which is not listed',
+      { origins: [] },
+      () => ({ origin: 'http://app.test', host: 'app.test' }),
+      /add 'self' to origins/,
+    ],
     [
       'under another scheme',
-      {},
-      (app) => ({ origin: app.url.replace('http:', 'https:') }),
+      { hosts: ['app.test'] },
+      () => ({ origin: 'https://app.test', host: 'app.test' }),
       /"https:.*set trustProxy: true/,
     ],
     [

@@ -10,10 +10,11 @@ import {
   RealtimeModule,
   type RealtimeModuleOptions,
 } from 'nestjs-realtime';
-import { type EncodedEvent, IRealtimeBroker, IRealtimeServer } from 'nestjs-realtime/adapters';
+import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { z } from 'zod';
 import { boot, closeApps } from '../kit/boot.js';
 import { LogBook } from '../kit/log-book.js';
+import { OtherNodes } from '../kit/other-nodes.js';
 import { until } from '../kit/until.js';
 
 const ticks = defineRealtimeChannel({ name: 'ticks', scope: 'public', payload: z.number() });
@@ -25,13 +26,7 @@ class EarlyBird implements OnApplicationBootstrap {
     await this.realtime.broadcast(ticks, 0);
   }
 }
-class OtherProcesses extends IRealtimeBroker {
-  override start(): void {}
-  override stop(): void {}
-  override publish(_event: EncodedEvent): number {
-    return 0;
-  }
-}
+class OtherProcesses extends OtherNodes {}
 
 /** A transport of microservices that listens nowhere. */
 class Silent extends Server implements CustomTransportStrategy {

@@ -17,8 +17,17 @@ const NAMES = [
   'eventloop.delay.p50',
   'eventloop.delay.p99',
   'handler.duration',
+  'log.forks',
+  'log.reads.shared',
+  'log.recoveries',
+  'log.refills',
+  'log.resets',
   'messages',
   'overflows',
+  'presence.edges',
+  'presence.store.calls',
+  'presence.store.changes',
+  'presence.users',
   'queue.size',
   'refusals',
   'subscriptions',
@@ -248,7 +257,7 @@ describe('metrics', () => {
     expect(JSON.stringify(labels)).not.toMatch(/made-up|MADE_UP|rooms\.\d|"ann"/);
     const keys = new Set(labels.flatMap((label) => Object.keys(label)));
     expect([...keys].sort()).toEqual(
-      ['channel', 'code', 'event', 'gate', 'outcome', 'policy'].map((key) => `realtime.${key}`),
+      ['cause', 'channel', 'code', 'edge', 'event', 'gate', 'outcome', 'policy'].map((key) => `realtime.${key}`),
     );
   });
 

@@ -5,6 +5,7 @@ import { doorsOf } from '../../scripts/release/tarballs.mjs';
 import { check, demandNone, run } from './checks.mjs';
 import { NODE_VERSIONS, nodeOf } from './node-versions.mjs';
 
+/** The first has a Socket.IO of its own beside that of Nest, the second has that of Nest alone; neither may cause a warning. */
 export const APPS = ['nest-12-esm', 'nest-11-cjs'];
 
 /** Copies a folder that lies beside this file, with the tarballs among its dependencies. */

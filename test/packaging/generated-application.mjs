@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const STEP_TIMEOUT_MS = 300_000;
 /** Kept between runs. */
-const cache = join(tmpdir(), 'nestjs-realtime-generators');
+export const cache = join(tmpdir(), 'nestjs-realtime-generators');
 
 export function demand(fact, fault) {
   if (!fact) throw new Error(fault);

@@ -1,10 +1,11 @@
-// Do the generators work for a newcomer? In applications that `nest new` of two Nest CLIs made, with our tarballs: from `nest add` to a message.
+// Do the generators work for a newcomer? In applications that `nest new` of two Nest CLIs made, with our tarballs: from `nest add` to a message; then the quick start and a page of Vite.
 // One installation for each CLI is kept in the temp folder; remove it to start from nothing.
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack, packageFolders } from '../../scripts/release/tarballs.mjs';
 import { check, tell } from './checks.mjs';
+import { checkFrontEnd, checkQuickStart } from './front-end.mjs';
 import {
   changesNothing,
   demand,
@@ -15,7 +16,11 @@ import {
   useTarballs,
 } from './generated-application.mjs';
 
-const CLIS = ['11.0.24', '12.0.8'];
+/** Each with what its application validates by; without an option, `nest add` takes a schema library. */
+const CLIS = [
+  ['11.0.24', []],
+  ['12.0.8', ['--validation=class-validator']],
+];
 
 const workspace = join(import.meta.dirname, '../..');
 const scratch = mkdtempSync(join(tmpdir(), 'nestjs-realtime-generated-'));
@@ -26,12 +31,12 @@ const message = (app, main) => {
   return run(app, 'node', 'generated-message.mjs', main);
 };
 
-function checkSingle(cli, app, packages) {
+function checkSingle(cli, app, packages, validation) {
   check(`${cli}: nest add --dry-run writes nothing`, () =>
     changesNothing(app, () => run(app, 'npx', 'nest', 'add', 'nestjs-realtime', '--skip-install', '--dry-run')),
   );
   check(`${cli}: nest add wires the root module, and says what to do next`, () => {
-    const said = run(app, 'npx', 'nest', 'add', 'nestjs-realtime', '--skip-install', '--auth=jwt');
+    const said = run(app, 'npx', 'nest', 'add', 'nestjs-realtime', '--skip-install', '--auth=jwt', ...validation);
     demand(/What to do next:\n\s+1\. Write src\/realtime\/app\.authenticator\.ts/.test(said), said);
     demand(readFileSync(join(app, 'src/realtime/app.authenticator.ts'), 'utf8').includes('auth.token'), 'no jwt');
   });
@@ -45,7 +50,9 @@ function checkSingle(cli, app, packages) {
   });
   if (!installed) return false;
   check(`${cli}: nest add changes nothing the second time`, () =>
-    changesNothing(app, () => run(app, 'npx', 'nest', 'add', 'nestjs-realtime', '--skip-install', '--auth=jwt')),
+    changesNothing(app, () =>
+      run(app, 'npx', 'nest', 'add', 'nestjs-realtime', '--skip-install', '--auth=jwt', ...validation),
+    ),
   );
   check(`${cli}: g channel and g handler write a feature`, () => {
     ours(app, 'g', 'channel', 'orders/order', '--param', 'orderId', '--events', 'noted', '--scope', 'public');
@@ -144,12 +151,15 @@ const tarballs = check('all packages: pack', () =>
 const packages = (tarballs ?? [])
   .map(({ manifest: { name }, file }) => ({ name, file }))
   .filter(({ name }) => !name.endsWith('/dashboard'));
-for (const version of tarballs ? CLIS : []) {
+for (const [version, validation] of tarballs ? CLIS : []) {
   const cli = `Nest CLI ${version}`;
   const app = check(`${cli}: makes an application`, () => freshApplication(version, scratch));
   if (!app) continue;
   unpackInto(app, packages);
-  if (checkSingle(cli, app, packages)) checkMonorepo(cli, app);
+  if (!checkSingle(cli, app, packages, validation)) continue;
+  // The page is the same for both.
+  if (checkQuickStart(cli, app) && version === CLIS[0][0]) checkFrontEnd(cli, app, packages, scratch);
+  checkMonorepo(cli, app);
 }
 rmSync(scratch, { recursive: true, force: true });
 process.exit(tell('generators') ? 0 : 1);

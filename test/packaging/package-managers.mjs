@@ -72,7 +72,7 @@ function install(manager, { folder, env }, tarballs) {
   run({ cwd: home }, 'npm', 'install', manager.from, '--no-audit', '--no-fund', '--no-save');
   const manifest = copyProject(join('apps', manager.app), folder, tarballs);
   const ours = Object.fromEntries(tarballs.map(({ manifest: { name }, file }) => [name, `file:${file}`]));
-  manager.pin(folder, { ...ours, 'socket.io': manifest.dependencies['socket.io'] }, manifest);
+  manager.pin(folder, ours, manifest);
   cpSync(join(folder, '../apps', manager.app, 'dist'), join(folder, 'dist'), { recursive: true });
   run({ cwd: folder, env }, join(home, manager.bin), ...manager.install);
   return join(home, manager.bin);

@@ -2,9 +2,9 @@
 
 const LIMITS_KB = {
   '@nestjs-realtime/contract': 100,
-  '@nestjs-realtime/client': 110,
+  '@nestjs-realtime/client': 180,
   '@nestjs-realtime/dashboard': 170,
-  'nestjs-realtime': 900,
+  'nestjs-realtime': 1_180,
 };
 
 /** For a package without a line above. */

@@ -19,6 +19,8 @@ const SHARED = {
   strictPropertyInitialization: false,
   skipLibCheck: false,
   noEmit: true,
+  // As the templates of Nest have it: what a module exports must have a name that others can write.
+  declaration: true,
   experimentalDecorators: true,
   emitDecoratorMetadata: true,
 };

@@ -5,24 +5,30 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import ts from 'typescript';
-import { generatedFile, WORKSPACE } from './quick-start.js';
+import { generatedFile, type Kind, WORKSPACE } from './quick-start.js';
+
+/** What `nest new` generates, and no manual changes. */
+const GENERATED = ['src/main.ts', 'src/app.controller.ts', 'src/app.service.ts'];
 
 export class QuickStartApp {
   private readonly folder: string;
   private readonly running = new Set<ChildProcess>();
 
   /** Lives inside the repository, so that the packages resolve to what `npm run build` made. */
-  constructor(private readonly files: ReadonlyMap<string, string>) {
+  constructor(
+    private readonly files: ReadonlyMap<string, string>,
+    private readonly kind: Kind = 'esm',
+  ) {
     mkdirSync(join(WORKSPACE, 'dist'), { recursive: true });
     this.folder = mkdtempSync(join(WORKSPACE, 'dist/quick-start-'));
-    this.write('package.json', '{ "type": "module" }');
-    this.write('src/main.ts', generatedFile('src/main.ts'));
+    this.write('package.json', kind === 'esm' ? '{ "type": "module" }' : '{}');
+    for (const path of GENERATED) this.write(path, generatedFile(path, kind));
     for (const [path, text] of files) this.write(path, text);
   }
 
   /** @returns the errors of the compiler. */
   compile(): string[] {
-    const { config } = ts.parseConfigFileTextToJson('tsconfig.json', generatedFile('tsconfig.json')) as {
+    const { config } = ts.parseConfigFileTextToJson('tsconfig.json', generatedFile('tsconfig.json', this.kind)) as {
       config: { compilerOptions: Record<string, unknown> };
     };
     Object.assign(config.compilerOptions, { types: ['node'], incremental: false });
@@ -43,18 +49,30 @@ export class QuickStartApp {
 
   /** Starts a compiled file. @returns its first line of output that matches. */
   async run(path: string, line: RegExp, environment: Readonly<Record<string, string>> = {}): Promise<string> {
+    const said = await this.lines(path, (lines) => line.test(lines.at(-1)!), environment);
+    return said.at(-1)!;
+  }
+
+  /** Starts a compiled file. @returns its lines of output, once they are enough. */
+  async lines(
+    path: string,
+    areEnough: (lines: readonly string[]) => boolean,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<string[]> {
     const child = spawn(process.execPath, [this.output(path)], {
       env: { ...process.env, NO_COLOR: '1', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.running.add(child);
-    for await (const text of createInterface({ input: child.stdout })) {
-      if (!line.test(text)) continue;
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (!areEnough(lines)) continue;
       // Keeps the pipe from filling up and blocking the process.
       child.stdout.resume();
-      return text;
+      return lines;
     }
-    throw new Error(`${path} ended without a line that matches ${line}.`);
+    throw new Error(`${path} ended with no more than this:\n${lines.join('\n')}`);
   }
 
   async remove(): Promise<void> {

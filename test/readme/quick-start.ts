@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
-const GENERATED = join(WORKSPACE, 'node_modules/@nestjs/schematics/dist/lib/application/files/ts-esm');
+const GENERATED = join(WORKSPACE, 'node_modules/@nestjs/schematics/dist/lib/application/files');
+
+/** The two applications that `nest new` makes. */
+export type Kind = 'esm' | 'cjs';
 
 /** A TypeScript block whose first line is a comment that names its file. */
-const FILE_BLOCK = /^```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)^```$/gm;
+const FILE_BLOCK = /^```tsx?\n\/\/ (\S+\.tsx?)\n([\s\S]*?)^```$/gm;
 
 /** The files of the quick start: path to text. */
 export function quickStartFiles(): ReadonlyMap<string, string> {
@@ -22,8 +25,8 @@ export function filesOf(markdown: string): ReadonlyMap<string, string> {
 }
 
 /** A file as `nest new` generates it. */
-export function generatedFile(path: string): string {
-  return readFileSync(join(GENERATED, path), 'utf8')
+export function generatedFile(path: string, kind: Kind = 'esm'): string {
+  return readFileSync(join(GENERATED, kind === 'esm' ? 'ts-esm' : 'ts', path), 'utf8')
     .replace(/<% if[\s\S]*?<% } %>/g, '')
     .replace('<%= strict %>', 'true');
 }

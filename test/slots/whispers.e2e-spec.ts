@@ -129,6 +129,6 @@ describe('a whisper', () => {
     expect(JSON.stringify(answer)).not.toContain('SECRET');
     expect([refused, handled]).toMatchObject([[{ code: 'INTERNAL', message: 'typing' }], [{ code: 'INTERNAL' }]]);
     expect(Object.keys(app.stats().refusals)).not.toContain('ROOM_7_IS_FULL');
-    expect(log.errors().at(-1)).toContain('realtime-whisper: channel rooms.5, message typing');
+    expect(log.errors().at(-1)).toContain('realtime-message: channel rooms.5, message typing');
   });
 });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { FixtureProcess } from '../fixture/fixture.process.js';
 import { hostileFrames } from '../fuzz/hostile-frames.js';
-import type { Chance } from './chance.js';
+import type { Chance } from '../kit/chance.js';
 import { PER_PUBLICATION, type Model } from './model.js';
 import type { SoakClient } from './soak-client.js';
 

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { until } from '../kit/until.js';
-import { Chance } from './chance.js';
+import { Chance } from '../kit/chance.js';
 import { Actions, ROOMS } from './actions.js';
 import { heapGrowth } from './heap.js';
 import { Model } from './model.js';

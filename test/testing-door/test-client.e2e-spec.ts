@@ -67,7 +67,7 @@ describe('connectTestClient', () => {
   });
 
   it('sends the given origin, or none', async () => {
-    const refused = { code: 'DISCONNECTED' };
+    const refused = { code: 'ORIGIN_REFUSED' };
     const cookies = { session: 'ann' };
     await expect(
       connectTestClient(app, { cookies, headers: { Origin: 'https://evil.example' } }),

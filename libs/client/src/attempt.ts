@@ -5,14 +5,12 @@ import type { Requests } from './requests.js';
 
 /** Callbacks of an older attempt are ignored. */
 export interface Attempt {
-  /** Aborts at the end of the attempt, or of its connection. */
-  readonly controller: AbortController;
+  /** Whether a call of `connect()` made it. */
+  readonly isAsked: boolean;
   transport?: Transport;
   /** Set once the server has welcomed us. */
   requests?: Requests;
   welcomedAt?: number;
   callerHeaders?: Readonly<Record<string, string>>;
   goodbye?: RealtimeError;
-  /** Whether credentials that expire are being renewed. */
-  refreshing?: boolean;
 }

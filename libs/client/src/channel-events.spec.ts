@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AnyChannel } from '@nestjs-realtime/contract';
 import { ScriptedServer } from '../test/scripted-server.js';
-import { createRealtimeClient, type RealtimeClient } from './index.js';
+import { type ChannelPresence, createRealtimeClient, type RealtimeClient } from './index.js';
 
 describe('the events of a channel', () => {
   let server: ScriptedServer;
@@ -84,8 +85,53 @@ describe('the events of a channel', () => {
     for await (const tick of stream) seen.push(tick);
     expect(seen).toEqual([1]);
     expect(await waiting).toEqual({ done: true, value: undefined });
-    for await (const tick of channel.events('tick')) seen.push(tick);
-    expect(seen).toEqual([1]);
+  });
+
+  it('reach each listener with a payload of its own', async () => {
+    const [one, two] = [client.channel('a'), client.channel('a')];
+    const heard: unknown[] = [];
+    const spoil = (payload: unknown): void => {
+      const list = payload as { tags: string[] };
+      heard.push([...list.tags]);
+      list.tags.push('spoilt');
+    };
+    const stream = two.events('x');
+    for (const handle of [one, one, two]) handle.on('x', spoil);
+    await one.ready();
+    event('a', 'x', { tags: ['as sent'] });
+    expect(await stream.next()).toEqual({ done: false, value: { tags: ['as sent'] } });
+    expect(heard).toEqual([['as sent'], ['as sent'], ['as sent']]);
+  });
+
+  it('wait for a loop, 10,000 of them where nothing else is said', async () => {
+    const channel = client.channel('a');
+    const [stream, unbounded] = [channel.events('x'), channel.events('x', { buffer: Infinity })];
+    const last = new Promise((resolve) => channel.on('x', (n) => n === 10_000 && resolve(n)));
+    await channel.ready();
+    for (let n = 0; n <= 10_000; n++) event('a', 'x', n);
+    await last;
+    for (let n = 0; n < 10_000; n++) expect((await stream.next()).value).toBe(n);
+    await expect(stream.next()).rejects.toMatchObject({ code: 'SLOW_CONSUMER' });
+    for (let n = 0; n <= 10_000; n++) await unbounded.next();
+  });
+
+  it('have no listeners after unsubscribe(), and say so', async () => {
+    const channel = client.channel('a');
+    const { presence } = channel as unknown as { presence: ChannelPresence<AnyChannel> };
+    const watch = client.watch(['ada']);
+    channel.unsubscribe();
+    watch.unwatch();
+    const listener = (): void => undefined;
+    for (const listen of [
+      () => channel.on('x', listener),
+      () => channel.events('x'),
+      () => channel.onStatus(listener),
+      () => presence.onMembers(listener),
+      () => presence.onJoin(listener),
+      () => presence.onLeave(listener),
+      () => watch.onOnline(listener),
+    ])
+      expect(listen).toThrow(expect.objectContaining({ code: 'CLOSED', message: expect.stringContaining('again') }));
   });
 
   it('reach a handle to which others have added members', async () => {

@@ -8,7 +8,7 @@ export function fillChannelName(template: string, params: Readonly<Record<string
     .map((segment) => {
       const param = /^{(.+)}$/.exec(segment)?.[1];
       if (param === undefined) return segment;
-      const value = Object.hasOwn(params, param) ? params[param] : undefined;
+      const value = Object.keys(params).includes(param) ? params[param] : undefined;
       return encodeParam(value as string, `Param "${param}" of channel "${template}"`);
     })
     .join('.');

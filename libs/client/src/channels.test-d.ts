@@ -1,7 +1,9 @@
 // What does the compiler know of a channel that a client names by its contract? Checked by `npm run typecheck`.
 import { expectTypeOf } from 'expect-type';
 import type * as channels from '../../contract/test/channels.js';
-import { Shipped } from '../../contract/test/channels.js';
+import { defineRealtimeChannel, type Position } from '@nestjs-realtime/contract';
+import { z } from 'zod';
+import { room as roomChannel, Shipped } from '../../contract/test/channels.js';
 import { type ChannelHandle, createRealtimeClient, type SubscriptionStatus } from './index.js';
 
 const now = new Shipped();
@@ -123,3 +125,63 @@ void order.history;
 void order.position;
 // @ts-expect-error no presence
 void order.presence;
+
+// History, where the channel declares it
+expectTypeOf(room.position).toEqualTypeOf<Position | null>();
+async function pages(): Promise<void> {
+  const { events, position } = await room.history({ since: { epoch: 'e', offset: 4 }, limit: 20, timeout: '3s' });
+  expectTypeOf(position).toEqualTypeOf<Position>();
+  for (const { event, payload, offset } of events) {
+    expectTypeOf(event).toEqualTypeOf<'said'>();
+    expectTypeOf([payload.text, offset]).toEqualTypeOf<(string | number)[]>();
+  }
+  await room.history();
+  // @ts-expect-error a position has an epoch
+  await room.history({ since: 4 });
+}
+void pages;
+
+// Presence, where the channel declares it
+const Mood = z.object({ mood: z.enum(['busy', 'free']), at: z.date().default(() => new Date()) });
+const lobby = defineRealtimeChannel({
+  name: 'lobby.{id}',
+  scope: 'authenticated',
+  presence: { data: Mood, setBy: 'member', grace: '20s' },
+});
+const desk = defineRealtimeChannel({ name: 'desk', scope: 'authenticated', presence: { data: Mood } });
+const here = defineRealtimeChannel({ name: 'here', scope: { role: 'staff' }, presence: true });
+const { presence } = app.channel(lobby, { id: '1' });
+expectTypeOf(presence.members[0].data).toEqualTypeOf<{ mood: 'busy' | 'free'; at: string }>();
+expectTypeOf(presence.members[0].userId).toEqualTypeOf<string>();
+expectTypeOf(presence.members[0].connections).toEqualTypeOf<number>();
+presence.onMembers((members) => expectTypeOf(members).toEqualTypeOf<typeof presence.members>());
+presence.onJoin((member) => expectTypeOf(member).toEqualTypeOf<(typeof presence.members)[number]>());
+presence.onLeave((member) => expectTypeOf(member.since).toEqualTypeOf<string>())();
+expectTypeOf(presence.update({ mood: 'busy' })).toEqualTypeOf<Promise<void>>();
+expectTypeOf(app.channel(here).presence.members[0].userId).toEqualTypeOf<string>();
+const byName = createRealtimeClient<{ lobby: typeof lobby }>().channel('lobby.{id}', { id: '1' });
+expectTypeOf(byName.presence).toEqualTypeOf<typeof presence>();
+expectTypeOf(byName).toExtend<ChannelHandle>();
+// @ts-expect-error not the data of a member
+void presence.update({ mood: 'sad' });
+// @ts-expect-error the data is missing
+void presence.update();
+// @ts-expect-error the server sets the data
+void app.channel(desk).presence.update({ mood: 'busy' });
+// @ts-expect-error the channel declares no data
+void app.channel(here).presence.update({ mood: 'busy' });
+// @ts-expect-error the list is read only
+presence.members.pop();
+// @ts-expect-error a channel without types has no presence
+void createRealtimeClient().channel('anything.{id}', { id: '1' }).presence;
+
+// A position to go on from
+const since = { epoch: 'e', offset: 4 };
+expectTypeOf(app.channel('rooms.{roomId}', { roomId: 'r' }, { since })).toEqualTypeOf<typeof room>();
+expectTypeOf(app.channel(roomChannel.with({ roomId: 'r' }), { since })).toEqualTypeOf<typeof room>();
+app.channel('inbox.{userId}', undefined, { since });
+app.channel('realtime-ping', {}, { since: undefined });
+// @ts-expect-error an offset is no position
+app.channel('rooms.{roomId}', { roomId: 'r' }, { since: 4 });
+// @ts-expect-error no such option
+app.channel('rooms.{roomId}', { roomId: 'r' }, { from: since });

@@ -6,6 +6,7 @@ import type {
   ChannelScope,
   Events,
   ParamsOf,
+  Position,
   RealtimeChannelDescriptor,
   StandardSchema,
   TypesOf,
@@ -60,15 +61,26 @@ export type Meant<Channels extends AnyChannel, Argument> =
         ? Named<Channels, Argument>
         : never;
 
+/** How to subscribe to a channel. */
+export interface ChannelOptions {
+  /**
+   * Where a page stands that was rendered on the server: what `IRealtimeHistory.position()` gave before its state was read. The channel
+   * goes on from there; `gap` in its status says whether that could be done. Channels without history have a gap in any case.
+   */
+  readonly since?: Position | undefined;
+}
+
 /** What follows a name or a descriptor. The server gives the params of a channel with `autoSubscribe`, so they may be left out. */
 export type ChannelArguments<Channel extends AnyChannel> = [Channel] extends [never]
   ? [params: never, options: never, none: never]
   : TypesOf<Channel> extends { readonly autoSubscribe: true }
-    ? [params?: ParamsOf<Channel>]
+    ? [params?: ParamsOf<Channel> | undefined, options?: ChannelOptions]
     : [ChannelParamNames<Channel['name']>] extends [never]
-      ? [params?: Readonly<Record<string, never>>]
-      : [params: ParamsOf<Channel>];
+      ? [params?: Readonly<Record<string, never>> | undefined, options?: ChannelOptions]
+      : [params: ParamsOf<Channel>, options?: ChannelOptions];
 
-/** What follows the first argument of `channel()`: nothing after an address. */
+/** What follows the first argument of `channel()`: after an address, the options alone. */
 export type HandleArguments<Channels extends AnyChannel, Argument> =
-  Argument extends ChannelAddress<AnyChannel> ? [] : ChannelArguments<Meant<Channels, Argument>>;
+  Argument extends ChannelAddress<AnyChannel>
+    ? [options?: ChannelOptions]
+    : ChannelArguments<Meant<Channels, Argument>>;

@@ -31,11 +31,53 @@ describe('the options of a client', () => {
     expect(create(options)).toThrow(fault);
   });
 
+  it.each([
+    '',
+    '/',
+    '//host',
+    'host',
+    'not a url',
+    'localhost:3000',
+    'ws://localhost',
+    'wss://api.example.com',
+    'file:///index.html',
+    'https://',
+    'https:///realtime',
+    'https://api.example.com/realtime',
+    'https://api.example.com?token=x',
+    'https://api.example.com#x',
+    'https://user:secret@api.example.com',
+    'https://api.example .com',
+    null,
+    {},
+  ])('refuse the url %j, and say how to write it', (url) => {
+    expect(create({ url })).toThrow(RangeError);
+    expect(create({ url })).toThrow("url must be an origin, such as 'https://api.example.com'");
+  });
+
+  it.each([
+    'http://localhost',
+    'HTTPS://API.example.com',
+    'http://127.0.0.1:3000/',
+    'http://[::1]:3000',
+    'https://bücher.example',
+  ])('take the url %j', (url) => {
+    expect(create({ url })).not.toThrow();
+  });
+
+  it.each(['realtime', '', 'http://localhost/realtime', '/real time', '/realtime?x', '/realtime#x'])(
+    'refuse the path %j, and say how to write it',
+    (path) => {
+      expect(create({ path })).toThrow(RangeError);
+      expect(create({ path })).toThrow("path must begin with a slash, such as '/realtime'.");
+    },
+  );
+
   it('refuse one that does not exist, and name those that do', () => {
     expect(create({ uri: 'http://localhost' })).toThrow(TypeError);
     expect(create({ uri: undefined })).toThrow(
-      'A client has no option "uri"; the options are url, path, auth, transports, headers, autoConnect, connectTimeout, ' +
-        'requestTimeout, retryDelay, maxRetryDelay, jitter, logger.',
+      'A client has no option "uri"; the options are url, path, auth, transports, headers, agent, requireUser, autoConnect, ' +
+        'connectTimeout, requestTimeout, silenceTimeout, retryDelay, maxRetryDelay, jitter, logger.',
     );
     expect(create({ toString: 1 })).toThrow('no option "toString"');
   });
@@ -58,14 +100,17 @@ describe('the options of a client', () => {
     const server = await ScriptedServer.listen();
     server.on('rt:message', () => undefined);
     await using client = createRealtimeClient({ url: server.url, requestTimeout: '50ms', connectTimeout: '0.5m' });
+    await client.ready();
     const channel = client.channel('a');
     await expect(channel.send('m', 1)).rejects.toMatchObject({ code: 'TIMEOUT' });
     await expect(channel.send('m', 1, { timeout: '20ms' })).rejects.toMatchObject({ code: 'TIMEOUT' });
     for (const timeout of ['3 sec', -1, NaN, 0]) {
-      await expect(channel.send('m', 1, { timeout: timeout as number })).rejects.toThrow(
-        'timeout must be a time above 0',
-      );
-      await expect(client.ready({ timeout: timeout as number })).rejects.toThrow('timeout must be a time above 0');
+      const wait = { timeout: timeout as number };
+      const waits = [client.ready(wait), client.authenticate(wait), channel.ready(wait), channel.send('m', 1, wait)];
+      for (const waiting of waits) {
+        await expect(waiting).rejects.toThrow(RangeError);
+        await expect(waiting).rejects.toThrow('timeout must be a time above 0');
+      }
     }
     await client.close();
     await using patient = createRealtimeClient({ url: server.url, connectTimeout: '30d' });

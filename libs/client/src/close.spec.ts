@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { defineRealtimeChannel } from '@nestjs-realtime/contract';
 import { reached } from '../test/reached.js';
 import { ScriptedServer } from '../test/scripted-server.js';
-import { createRealtimeClient, RealtimeError, type RealtimeClient } from './index.js';
+import { type ChannelHandle, createRealtimeClient, RealtimeError, type RealtimeClient } from './index.js';
 
 describe('a client that is closed', () => {
   let server: ScriptedServer;
@@ -112,5 +114,27 @@ describe('a client that is closed', () => {
       expect(inner.status.state).toBe('connected');
     }
     expect(outer.status).toEqual({ state: 'closed' });
+  });
+
+  it.each<[string, (of: RealtimeClient, channel: ChannelHandle) => unknown]>([
+    ['unsubscribe()', (_of, channel) => channel.unsubscribe()],
+    ['disconnect()', (of) => of.disconnect()],
+    ['close()', (of) => of.close()],
+  ])('lets no promise that is not awaited be an unhandled rejection by %s', async (_name, stop) => {
+    server.welcome = null;
+    const channel = client.channel('a');
+    void channel.ready();
+    void channel.send('m', 1);
+    void channel.trySend('m', 1);
+    void (channel as unknown as { history(): Promise<unknown> }).history();
+    if (stop.length < 2) {
+      void client.ready();
+      void client.authenticate();
+      void client.send(defineRealtimeChannel({ name: 'b', scope: 'public', messages: { m: null } }), 'm');
+    }
+    await stop(client, channel);
+    // Jest fails a test with an unhandled rejection.
+    await setImmediate();
+    expect(channel.status.state).not.toBe('subscribed');
   });
 });

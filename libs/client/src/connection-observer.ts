@@ -1,4 +1,4 @@
-// What does a connection report to the subscriptions?
+// What does a connection report to what uses it?
 import type { FRAMES } from '@nestjs-realtime/contract';
 import type { FrameHandlers } from './client-transport.js';
 import type { RealtimeError } from './realtime-error.js';
@@ -10,8 +10,18 @@ export interface ConnectionObserver {
   /** Frames can be sent over this link until `lost`. */
   connected(link: Link): void;
   lost(): void;
+  /** The user may have other rights than before. */
+  regained(): void;
   /** With a reason, the client makes no further attempt by itself, or, if it is closed, none at all; without, it goes on. */
   halted(reason?: RealtimeError, closed?: boolean): void;
-  /** What the server sends about channels. */
-  readonly handlers: Pick<FrameHandlers, typeof FRAMES.EVENT | typeof FRAMES.SUBSCRIBED | typeof FRAMES.EVICTED>;
+  /** What the server sends about channels and users. */
+  readonly handlers: Pick<
+    FrameHandlers,
+    | typeof FRAMES.EVENT
+    | typeof FRAMES.SKIP
+    | typeof FRAMES.PRESENCE
+    | typeof FRAMES.ONLINE
+    | typeof FRAMES.SUBSCRIBED
+    | typeof FRAMES.EVICTED
+  >;
 }

@@ -8,7 +8,7 @@ import type { RealtimeError } from './realtime-error.js';
  * - `connecting`: the first attempt is under way.
  * - `connected`: the server has welcomed us as this user; null for an anonymous one.
  * - `reconnecting`: the connection was lost or an attempt failed. `retryAt`, in milliseconds since 1970, is when the client tries again.
- * - `failed`: the server refused us for good; only `connect()` tries again.
+ * - `failed`: the server refused us for good, credentials are missing, or the application's `auth()` refused; only `connect()` tries again.
  * - `closed`: `close()` was called; this client never connects again.
  */
 export type ConnectionStatus =

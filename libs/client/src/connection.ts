@@ -1,43 +1,53 @@
 // Is the client connected, and what happens when it is not? The state machine of its connection.
-import {
-  type AuthenticateReply,
-  FRAMES,
-  PROTOCOL_VERSION,
-  type PublicUser,
-  type WelcomeFrame,
-} from '@nestjs-realtime/contract';
+import { type Credentials, FRAMES, type PublicUser, type WelcomeFrame } from '@nestjs-realtime/contract';
 import type { Attempt } from './attempt.js';
-import { type Backoff, backoff } from './backoff.js';
 import type { ResolvedOptions } from './client-options.js';
-import { type FrameHandlers, openTransport } from './client-transport.js';
+import type { FrameHandlers, OpenTransport } from './client-transport.js';
+import { ConnectPace } from './connect-pace.js';
 import type { ConnectionObserver } from './connection-observer.js';
 import type { ConnectionStatus } from './connection-status.js';
-import { type AuthReason, type AuthRequest, fetchCredentials } from './credentials.js';
+import { type AuthReason, CredentialSource, nextReason } from './credentials.js';
 import { Listeners, type Off } from './listeners.js';
-import { pending, type Settle, type WaitOptions } from './pending.js';
-import { closedHere, disconnected, RealtimeError, timedOut } from './realtime-error.js';
+import { pending, type WaitOptions } from './pending.js';
+import { closedHere, disconnected, goodbyeOf, type RealtimeError, timedOut } from './realtime-error.js';
+import { type Renewed, Renewals } from './renewals.js';
 import { type Link, requestsOver } from './requests.js';
+import { wakeUps } from './wake-ups.js';
+import { welcomeFault } from './welcome-fault.js';
 
-/** After a connection that lasted this long, the next retry starts from the shortest delay. */
-const STABLE_AFTER_MS = 5_000;
 const LOG_LEVELS: Readonly<Record<string, 'error' | 'warn'>> = { failed: 'error', reconnecting: 'warn' };
 const NO_HEADERS: Readonly<Record<string, string>> = {};
 
-export class Connection {
+export class Connection implements Renewed {
   status: ConnectionStatus = { state: 'disconnected' };
   user: PublicUser | null = null;
   private readonly changes = new Listeners<ConnectionStatus>();
-  private backoff: Backoff;
   private attempt: Attempt | undefined;
+  private readonly pace: ConnectPace;
   private authReason: AuthReason = 'connect';
-  /** Ends the attempt, starts the next one, or renews credentials again. */
+  private readonly source: CredentialSource;
+  readonly renewals: Renewals;
+  /** What the server has last said of the user, as JSON. */
+  private facts: string | undefined;
+  /** Ends the attempt or starts the next one. */
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly wakeUps = wakeUps((isDue) => {
+    if (this.attempt) this.attempt.transport?.look();
+    else if (isDue) this.open();
+  });
 
   constructor(
     private readonly options: ResolvedOptions,
     private readonly observer: ConnectionObserver,
+    private readonly openTransport: OpenTransport,
   ) {
-    this.backoff = backoff(options);
+    this.pace = new ConnectPace(options);
+    this.source = new CredentialSource(options);
+    this.renewals = new Renewals(options, this.source, this);
+  }
+
+  get link(): Link | undefined {
+    return this.attempt?.requests;
   }
 
   /** Headers that name this connection in requests of the page. */
@@ -51,12 +61,16 @@ export class Connection {
 
   /** @throws RealtimeError after `close()`. */
   connect(): void {
-    if (this.status.state === 'closed') throw closedHere();
-    if (this.attempt) return;
-    if (this.status.state !== 'reconnecting') this.backoff = backoff(this.options);
+    const { status, pace } = this;
+    if (status.state === 'closed') throw closedHere();
+    const isWaiting = status.state === 'reconnecting';
+    const isHeld = pace.held > 0;
+    if (this.attempt || (isWaiting && isHeld)) return;
+    if (!isWaiting) pace.begin();
     this.authReason = 'connect';
     this.observer.halted();
-    this.open();
+    if (isHeld) this.openIn(pace.held, pace.reason!, true);
+    else this.open(true);
   }
 
   disconnect(): void {
@@ -69,78 +83,58 @@ export class Connection {
     await closed;
   }
 
-  /** Starts the work once the connection is open. */
-  opened<T>(options: WaitOptions, start: (link: Link, settle: Settle<T>, signal: AbortSignal) => void): Promise<T> {
-    return pending<T>(options, (settle, onEnd) => {
-      const controller = new AbortController();
-      onEnd(() => controller.abort());
+  /** Resolves once the connection is open. @throws RealtimeError once the client no longer tries. */
+  opened(options: WaitOptions): Promise<void> {
+    return pending<void>(options, ({ resolve, reject }, onEnd) => {
       const look = (): void => {
-        const link = this.attempt?.requests;
-        if (!link && !this.observer.stopped) return;
-        off();
-        if (link) start(link, settle, controller.signal);
-        else settle.reject(this.observer.stopped);
+        if (this.link) resolve();
+        else if (this.observer.stopped) reject(this.observer.stopped);
       };
-      const off = this.changes.add(look);
-      onEnd(off);
+      onEnd(this.changes.add(look));
       look();
     });
   }
 
-  authenticate({ timeout = this.options.requestTimeout, signal }: WaitOptions): Promise<PublicUser | null> {
-    return this.opened({ timeout, signal }, (link, { resolve, reject }, ended) => {
-      void this.renew({ signal: ended, reason: 'authenticate' }, link).then(resolve, reject);
-    });
-  }
-
-  /** Sends fresh credentials over the open connection. */
-  private async renew(request: AuthRequest, link: Link): Promise<PublicUser | null> {
-    const credentials = await fetchCredentials(this.options, request);
-    return new Promise((resolve, reject) => {
-      if (request.signal.aborted) return reject(request.signal.reason as Error);
-      link.ask(FRAMES.AUTHENTICATE, credentials, this.options.requestTimeout, (refusal, reply) => {
-        if (refusal) return reject(refusal);
-        const { user } = reply as AuthenticateReply;
-        this.accept(user);
-        resolve(user);
-      });
-    });
-  }
-
-  /** The server has other facts about the user now, whether the caller still waits for them or not. */
-  private accept(user: PublicUser | null): void {
+  accept(user: PublicUser | null): void {
     const { status } = this;
-    this.user = user;
-    if (status.state === 'connected' && JSON.stringify(status.user) !== JSON.stringify(user))
-      this.enter({ ...status, user });
+    const isOther = this.learn(user);
+    if (status.state === 'connected' && isOther) this.enter({ ...status, user }, () => this.observer.regained());
+    else this.observer.regained();
   }
 
-  /** If this fails for good, the server closes the connection when the credentials expire. */
-  private async refresh(attempt: Attempt, next: Backoff): Promise<void> {
-    attempt.refreshing = true;
-    try {
-      await this.renew({ signal: attempt.controller.signal, reason: 'expiring' }, attempt.requests!);
-    } catch (error) {
-      const { retryable, retryAfterMs } = error as RealtimeError;
-      if (retryable && attempt === this.attempt) {
-        this.timer = setTimeout(() => void this.refresh(attempt, next), next(retryAfterMs));
-        return;
-      }
+  carry(credentials: Credentials, why?: RealtimeError): Promise<PublicUser | null> {
+    const isOpen = why && this.link;
+    if (isOpen || (this.status.state === 'reconnecting' && !this.attempt)) this.source.carried = credentials;
+    if (isOpen) {
+      this.facts = undefined;
+      this.retry(why, 0);
     }
-    attempt.refreshing = false;
+    return this.opened({}).then(() => this.user);
   }
 
-  private open(): void {
+  /** @returns whether these are other facts than before. */
+  private learn(user: PublicUser | null): boolean {
+    const facts = JSON.stringify(user);
+    const isOther = facts !== this.facts;
+    this.user = user;
+    this.facts = facts;
+    return isOther;
+  }
+
+  /** People may take their time to log in: the attempt begins once there are credentials. */
+  private open(isAsked = false): void {
     clearTimeout(this.timer);
-    const attempt: Attempt = (this.attempt = { controller: new AbortController() });
-    this.timer = setTimeout(() => this.lose(timedOut()), this.options.connectTimeout);
+    this.wakeUps.listen();
+    const attempt: Attempt = (this.attempt = { isAsked });
     if (this.status.state !== 'reconnecting') this.enter({ state: 'connecting' });
-    const { signal } = attempt.controller;
-    fetchCredentials(this.options, { signal, reason: this.authReason }).then(
+    if (attempt !== this.attempt) return;
+    this.source.next(this.authReason).then(
       (credentials) => {
         if (attempt !== this.attempt) return;
+        const late = (): void => this.lose(attempt.transport?.overdue() ?? timedOut());
+        this.timer = setTimeout(late, this.options.connectTimeout);
         const refused = (reason: RealtimeError): void => this.refused(reason);
-        attempt.transport = openTransport(this.options, credentials, this.handlersOf(attempt), refused);
+        attempt.transport = this.openTransport(this.options, credentials, this.handlersOf(attempt), refused);
       },
       (reason: RealtimeError) => {
         if (attempt === this.attempt) this.lose(reason);
@@ -152,37 +146,36 @@ export class Connection {
     return {
       ...this.observer.handlers,
       [FRAMES.WELCOME]: (frame) => this.welcomed(attempt, frame),
-      [FRAMES.EXPIRING]: () => {
-        if (!attempt.refreshing) void this.refresh(attempt, backoff(this.options));
-      },
+      [FRAMES.EXPIRING]: (frame) => this.renewals.expiring(frame),
       // The server closes the connection once it has answered what is pending; until then only the reason is kept.
-      [FRAMES.BYE]: ({ code, reconnect, retryAfterMs }) => {
-        attempt.goodbye = new RealtimeError(code, 'The server closed the connection.', {
-          retryable: reconnect,
-          retryAfterMs,
-        });
+      [FRAMES.BYE]: (frame) => {
+        attempt.goodbye = goodbyeOf(frame);
       },
     };
   }
 
-  private welcomed(attempt: Attempt, { protocol, connectionId, user }: WelcomeFrame): void {
-    if ((protocol as number) !== PROTOCOL_VERSION) {
-      return this.lose(new RealtimeError('PROTOCOL_MISMATCH', 'The server speaks another version of the protocol.'));
-    }
+  private welcomed(attempt: Attempt, frame: WelcomeFrame): void {
+    const fault = welcomeFault(this.options, frame, this.user);
+    if (fault) return this.lose(fault);
+    const { connectionId, user, limits } = frame;
     clearTimeout(this.timer);
     attempt.welcomedAt = Date.now();
-    const requests = (attempt.requests = requestsOver(attempt.transport!));
+    const requests = (attempt.requests = requestsOver(attempt.transport!, limits));
     this.authReason = 'connect';
-    this.user = user;
     attempt.callerHeaders = { 'x-realtime-connection': connectionId };
-    this.enter({ state: 'connected', connectionId, user }, () => this.observer.connected(requests));
+    const isOther = this.learn(user);
+    this.enter({ state: 'connected', connectionId, user }, () => {
+      if (isOther) this.observer.regained();
+      if (attempt === this.attempt) this.observer.connected(requests);
+    });
   }
 
-  /** The transport has closed. The application may give other credentials once, in case those refused were out of date. */
-  private refused(reason: RealtimeError): void {
-    if (reason.code !== 'UNAUTHENTICATED' || !this.options.auth || this.authReason === 'refused')
-      return this.lose(reason);
-    this.authReason = 'refused';
+  /** The transport has closed. Credentials that the server does not take may be out of date: the application may give others. */
+  private refused(how: RealtimeError): void {
+    const { goodbye: reason = how, welcomedAt } = this.attempt!;
+    const next = this.options.auth && nextReason(this.authReason, reason.code, !!welcomedAt);
+    if (!next) return this.lose(reason);
+    this.authReason = next;
     this.retry(reason);
   }
 
@@ -193,11 +186,14 @@ export class Connection {
     else this.halt({ state: 'failed', reason }, reason);
   }
 
-  private retry(reason: RealtimeError): void {
-    if (Date.now() - (this.attempt?.welcomedAt ?? Infinity) > STABLE_AFTER_MS) this.backoff = backoff(this.options);
+  private retry(reason: RealtimeError, delay?: number): void {
+    const isDue = this.wakeUps.lost(reason, this.attempt?.welcomedAt);
     const settle = this.release(reason);
-    const delay = this.backoff(reason.retryAfterMs);
-    this.timer = setTimeout(() => this.open(), delay);
+    this.openIn(delay ?? (isDue ? 0 : this.pace.next(reason.retryAfterMs)), reason, false, settle);
+  }
+
+  private openIn(delay: number, reason: RealtimeError, isAsked: boolean, settle?: () => void): void {
+    this.timer = setTimeout(() => this.open(isAsked), delay);
     this.enter({ state: 'reconnecting', reason, retryAt: Date.now() + delay }, settle);
   }
 
@@ -207,11 +203,16 @@ export class Connection {
 
   private halt(status: ConnectionStatus, reason: RealtimeError): void {
     const settle = this.release(reason);
+    this.wakeUps.rest();
+    const drop = this.source.drop();
     this.user = null;
+    // A login may follow.
+    if (status.state === 'failed') this.facts = undefined;
     this.enter(status, () => {
       // First, because what is notified of the loss may connect again.
       this.observer.halted(reason, status.state === 'closed');
       settle();
+      drop();
     });
   }
 
@@ -220,11 +221,14 @@ export class Connection {
     const { attempt } = this;
     this.attempt = undefined;
     clearTimeout(this.timer);
+    this.renewals.stop();
     attempt?.transport?.close();
+    if (attempt) this.pace.ended(attempt, reason);
     return () => {
+      // First: messages that have not been sent wait for the next connection, before those that a listener sends now.
+      const fail = attempt?.requests?.end(reason.code === 'CLOSED' ? reason : disconnected(reason));
       this.observer.lost();
-      attempt?.requests?.fail(reason.code === 'CLOSED' ? reason : disconnected(reason));
-      attempt?.controller.abort();
+      fail?.();
     };
   }
 

@@ -1,36 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { later, notedIn } from '../test/asked-credentials.js';
 import { reached, reasonOf } from '../test/reached.js';
 import { refuse, ScriptedServer } from '../test/scripted-server.js';
-import {
-  type AuthRequest,
-  createRealtimeClient,
-  RealtimeError,
-  type RealtimeClient,
-  type RealtimeClientOptions,
-} from './index.js';
-
-/** Credentials that arrive when the test says. */
-function later(): { promise: Promise<object>; resolve: (credentials: object) => void } {
-  let resolve!: (credentials: object) => void;
-  const promise = new Promise<object>((settle) => (resolve = settle));
-  return { promise, resolve };
-}
+import { type AuthRequest, createRealtimeClient, type RealtimeClient, type RealtimeClientOptions } from './index.js';
 
 describe('the credentials of a client', () => {
   let server: ScriptedServer;
   let client: RealtimeClient;
   const asked: AuthRequest[] = [];
 
-  /** Answers with the tokens `t1`, `t2` and so on, unless `answer` does. */
   function connect(answer?: RealtimeClientOptions['auth'], options: RealtimeClientOptions = {}): RealtimeClient {
-    const auth = (request: AuthRequest) => {
-      asked.push(request);
-      return (answer ?? (() => ({ token: `t${asked.length}` })))(request);
-    };
+    const auth = notedIn(asked, answer);
     return (client = createRealtimeClient({ url: server.url, retryDelay: 5, maxRetryDelay: 20, auth, ...options }));
   }
   const reasons = (): string[] => asked.map(({ reason }) => reason);
-  const expire = () => server.socket.emit('rt:expiring', { expiresAt: new Date().toISOString() });
+  function goodbye(code: string): void {
+    server.socket.emit('rt:bye', { code, reconnect: false });
+    server.socket.disconnect(true);
+  }
+  const expire = (inMs = 0) =>
+    server.socket.emit('rt:expiring', { expiresAt: new Date(Date.now() + inMs).toISOString() });
 
   beforeEach(async () => {
     server = await ScriptedServer.listen();
@@ -69,16 +58,23 @@ describe('the credentials of a client', () => {
     expect(reasons().at(-1)).toBe('connect');
   });
 
-  it('have a signal that aborts when an attempt has taken too long', async () => {
+  it('may take longer than an attempt to connect, and are asked for once', async () => {
     const { promise, resolve } = later();
-    let calls = 0;
-    connect(() => (++calls === 1 ? promise : {}), { connectTimeout: '100ms' });
-    await reached(client, 'reconnecting');
-    expect(asked[0].signal.aborted).toBe(true);
+    const warn = jest.fn();
+    const logger = { debug: jest.fn(), warn, error: jest.fn() };
+    connect(() => promise, { connectTimeout: '500ms', logger });
+    // A client that is never welcomed: as long as its attempt takes, the other waits for people to log in.
+    server.welcome = null;
+    await using witness = createRealtimeClient({ url: server.url, connectTimeout: '500ms', retryDelay: '1h' });
+    await reached(witness, 'reconnecting');
+    expect(client.status.state).toBe('connecting');
+    expect(warn.mock.calls).toEqual([['Realtime credentials', 'auth() is pending.']]);
+    server.welcome = { protocol: 1, connectionId: 'c1', user: null };
     resolve({ token: 'late' });
     await client.ready();
-    expect(asked.at(-1)!.signal.aborted).toBe(false);
-    expect(server.handshakes.map(({ auth }) => auth.token)).not.toContain('late');
+    expect(asked).toHaveLength(1);
+    expect(asked[0].signal.aborted).toBe(false);
+    expect(server.handshakes.at(-1)!.auth).toEqual({ token: 'late' });
   });
 
   it.each(['disconnect', 'close'] as const)('have a signal that aborts at %s()', async (method) => {
@@ -115,7 +111,7 @@ describe('the credentials of a client', () => {
       expect(client.user).toEqual(user);
       expect(server.handshakes).toHaveLength(1);
       const renewed = client.status;
-      expire();
+      expire(200);
       await server.heard('rt:authenticate', 2);
       await client.channel('flush-2').ready();
       expect(server.bodies('rt:authenticate')[1]).toEqual({ token: 't3' });
@@ -123,22 +119,90 @@ describe('the credentials of a client', () => {
       expect(reasons()).toEqual(['connect', 'expiring', 'expiring']);
     });
 
-    it('are sent again after a retryable refusal, and not after a terminal one', async () => {
+    it('are replaced again where the server announces the end of the new ones before its answer', async () => {
+      await connect().ready();
+      const notices = [200];
+      server.on('rt:authenticate', () => {
+        for (const inMs of notices.splice(0)) expire(inMs);
+        return { ok: true, user: { userId: 'u1', roles: [] } };
+      });
+      expire();
+      await server.heard('rt:authenticate', 2);
+      expect(reasons()).toEqual(['connect', 'expiring', 'expiring']);
+    });
+
+    it('are sent again after a retryable refusal', async () => {
       const outcomes = [{ token: 't' }, new Error('offline')];
       connect(() => {
-        const outcome = outcomes.shift() ?? {};
+        const outcome = outcomes.shift() ?? { token: 'fresh' };
         return outcome instanceof Error ? Promise.reject(outcome) : outcome;
       });
       await client.ready();
-      const answers = [refuse('UNAVAILABLE', true), refuse('UNAUTHENTICATED', false)];
+      const answers = [refuse('UNAVAILABLE', true), { ok: true, user: null }];
       server.on('rt:authenticate', () => answers.shift());
       expire();
       await server.heard('rt:authenticate', 2);
-      server.socket.emit('rt:bye', { code: 'EXPIRED', reconnect: false });
-      server.socket.disconnect(true);
-      await reached(client, 'failed');
-      expect(reasonOf(client)?.code).toBe('EXPIRED');
+      await client.channel('flush').ready();
+      expect(client.user).toBeNull();
       expect(reasons()).toEqual(['connect', 'expiring', 'expiring', 'expiring']);
+    });
+
+    it('are asked for once more when the server refuses them, and then no more', async () => {
+      await connect().ready();
+      server.on('rt:authenticate', () => refuse('UNAUTHENTICATED', false));
+      expire();
+      await server.heard('rt:authenticate', 2);
+      await client.channel('flush').ready();
+      expect(reasons()).toEqual(['connect', 'expiring', 'refused']);
+    });
+
+    it('lead to a connection with fresh ones when the server has closed the old one', async () => {
+      const statuses: string[] = [];
+      await connect().ready();
+      client.onStatus((status) => statuses.push(`${status.state} ${reasonOf({ status })?.code ?? ''}`.trim()));
+      for (const count of [2, 3]) {
+        goodbye('EXPIRED');
+        await server.until(() => server.handshakes.length === count);
+        await client.ready();
+      }
+      expect(statuses).toEqual(['reconnecting EXPIRED', 'connected', 'reconnecting EXPIRED', 'connected']);
+      expect(server.handshakes.map(({ auth }) => auth.token)).toEqual(['t1', 't2', 't3']);
+      expect(reasons()).toEqual(['connect', 'expiring', 'expiring']);
+    });
+
+    it.each(['UNAUTHENTICATED', 'EXPIRED'])(
+      'end the client for good once fresh ones are refused with %s',
+      async (code) => {
+        await connect().ready();
+        server.refusals.push({ code, message: '', retryable: false }, { code, message: '', retryable: false });
+        goodbye('EXPIRED');
+        const { reason } = await reached(client, 'failed');
+        expect(reason.code).toBe(code);
+        expect(reasons()).toEqual(['connect', 'expiring', 'refused']);
+      },
+    );
+
+    it('end a client for good that has no auth()', async () => {
+      client = createRealtimeClient({ url: server.url });
+      await client.ready();
+      goodbye('EXPIRED');
+      expect((await reached(client, 'failed')).reason.code).toBe('EXPIRED');
+    });
+
+    it('are asked for again in time, however long a retry would wait and a call of auth() hang', async () => {
+      const outcomes = [
+        () => ({}),
+        () => Promise.reject(new Error('offline')),
+        () => new Promise<object>(() => undefined),
+      ];
+      const slow = { retryDelay: '1h', maxRetryDelay: '1h', connectTimeout: '1h' } as const;
+      connect(() => (outcomes.shift() ?? (() => ({ token: 'fresh' })))(), slow);
+      await client.ready();
+      server.socket.emit('rt:expiring', { expiresAt: new Date(Date.now() + 600).toISOString() });
+      await server.heard('rt:authenticate');
+      expect(server.bodies('rt:authenticate')).toEqual([{ token: 'fresh' }]);
+      expect(asked.map(({ signal }) => signal.aborted)).toEqual([false, false, true, false]);
+      expect(server.handshakes).toHaveLength(1);
     });
 
     it('are not sent again when the connection is lost before the answer', async () => {
@@ -162,7 +226,7 @@ describe('the credentials of a client', () => {
       expect(server.handshakes).toHaveLength(2);
     });
 
-    it('are not sent once the connection is lost', async () => {
+    it('are used by the next attempt where the connection was lost meanwhile', async () => {
       const { promise, resolve } = later();
       connect(({ reason }) => (reason === 'expiring' ? promise : {}));
       await client.ready();
@@ -170,88 +234,55 @@ describe('the credentials of a client', () => {
       await client.channel('flush').ready();
       server.drop();
       await reached(client, 'reconnecting');
-      expect(asked[1].signal.aborted).toBe(true);
+      expect(asked[1].signal.aborted).toBe(false);
       resolve({ token: 'late' });
       await client.ready();
       await client.channel('flush').ready();
       expect(server.bodies('rt:authenticate')).toEqual([]);
+      expect(reasons()).toEqual(['connect', 'expiring']);
+      expect(server.handshakes[1].auth).toEqual({ token: 'late' });
     });
   });
 
-  describe('sent by authenticate()', () => {
-    it('change the user of the open connection', async () => {
-      server.welcome = { protocol: 1, connectionId: 'c1', user: null };
-      await connect().ready();
-      const statuses: unknown[] = [];
-      client.onStatus((status) => statuses.push(status));
-      const user = { userId: 'ada', roles: [] };
-      server.on('rt:authenticate', () => ({ ok: true, user }));
-      expect(await client.authenticate()).toEqual(user);
-      expect(client.user).toEqual(user);
-      expect(client.status).toEqual({ state: 'connected', connectionId: 'c1', user });
-      expect(statuses).toEqual([client.status]);
-      expect(server.bodies('rt:authenticate')).toEqual([{ token: 't2' }]);
-      expect(reasons()).toEqual(['connect', 'authenticate']);
-      expect(server.handshakes).toHaveLength(1);
+  describe('that are missing', () => {
+    it.each([
+      [{ token: undefined }, 'token'],
+      [{ token: null }, 'token'],
+      [{ token: '' }, 'token'],
+      [{ token: Promise.resolve('t') }, 'token'],
+      [{ token: () => 't' }, 'token'],
+      [{ token: undefined, device: 'd1' }, 'token'],
+      [{ accessToken: undefined }, 'accessToken'],
+      ['a token', 'an object'],
+      [7, 'an object'],
+    ])('make no anonymous connection: %p', async (given, named) => {
+      connect(() => given as object);
+      await expect(client.ready()).rejects.toMatchObject({ code: 'UNAUTHENTICATED', retryable: false });
+      const { message } = (await reached(client, 'failed')).reason;
+      expect(message).toContain(`without ${named}.`);
+      expect(message).toContain('Return undefined');
+      expect(server.handshakes).toEqual([]);
     });
 
-    it('wait for a connection', async () => {
-      connect(undefined, { autoConnect: false });
-      await expect(client.authenticate()).rejects.toMatchObject({ code: 'CLOSED' });
-      client.connect();
-      expect(await client.authenticate()).toEqual({ userId: 'u1', roles: [] });
-      expect(reasons()).toEqual(['connect', 'authenticate']);
-    });
+    it.each([undefined, null, {}, { token: 't', tenant: undefined }])(
+      'connect where nothing is meant: %p',
+      async (given) => {
+        connect(() => given as object);
+        await client.ready();
+        expect(server.handshakes).toHaveLength(1);
+      },
+    );
 
-    it('change nothing when the server or auth() refuses', async () => {
-      const reason = new RealtimeError('UNAUTHENTICATED', 'Logged out.');
-      let mine = true;
-      connect(({ reason: why }) => (why === 'authenticate' && mine ? Promise.reject(reason) : {}));
+    it('are told by authenticate() and in the log when they expire', async () => {
+      const warn = jest.fn();
+      const logger = { debug: jest.fn(), warn, error: jest.fn() };
+      connect(({ reason }) => (reason === 'connect' ? {} : { token: undefined }), { logger });
       await client.ready();
-      const { status } = client;
-      await expect(client.authenticate()).rejects.toBe(reason);
-      expect(server.bodies('rt:authenticate')).toEqual([]);
-      mine = false;
-      server.on('rt:authenticate', () => refuse('FORBIDDEN', false));
-      await expect(client.authenticate()).rejects.toMatchObject({ code: 'FORBIDDEN' });
-      expect(client.status).toBe(status);
-    });
-
-    it('are given up at the timeout, by the signal, and with the connection', async () => {
-      let { promise, resolve } = later();
-      connect(({ reason }) => (reason === 'authenticate' ? promise : {}));
-      await client.ready();
-      await expect(client.authenticate({ timeout: '20ms' })).rejects.toMatchObject({ code: 'TIMEOUT' });
-      resolve({ token: 'late' });
+      await expect(client.authenticate()).rejects.toThrow('without token');
+      expire();
       await client.channel('flush').ready();
+      expect(warn.mock.calls).toEqual([['Realtime credentials', expect.objectContaining({ code: 'UNAUTHENTICATED' })]]);
       expect(server.bodies('rt:authenticate')).toEqual([]);
-      ({ promise, resolve } = later());
-      const controller = new AbortController();
-      const aborted = client.authenticate({ signal: controller.signal });
-      controller.abort(new Error('enough'));
-      await expect(aborted).rejects.toThrow('enough');
-      expect(asked.slice(1).map(({ signal }) => signal.aborted)).toEqual([true, true]);
-      const lost = client.authenticate();
-      server.drop();
-      await reached(client, 'reconnecting');
-      resolve({ token: 'late' });
-      await expect(lost).rejects.toMatchObject({ code: 'DISCONNECTED' });
-      await client.ready();
-      await client.channel('flush-2').ready();
-      expect(server.bodies('rt:authenticate')).toEqual([]);
-    });
-
-    it('count also when the answer comes too late for the caller', async () => {
-      server.on('rt:authenticate', () => undefined);
-      await connect().ready();
-      const late = client.authenticate({ timeout: '20ms' });
-      await expect(late).rejects.toMatchObject({ code: 'TIMEOUT' });
-      const user = { userId: 'ada', roles: [] };
-      const changed = jest.fn();
-      const told = new Promise<void>((resolve) => client.onStatus((status) => resolve(changed(status) as undefined)));
-      (await server.heard('rt:authenticate')).reply({ ok: true, user });
-      await told;
-      expect(changed.mock.calls).toEqual([[{ state: 'connected', connectionId: 'c1', user }]]);
     });
   });
 });

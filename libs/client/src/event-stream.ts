@@ -1,9 +1,12 @@
 // How do events become `for await`?
+import { abortReason } from './pending.js';
 import { RealtimeError } from './realtime-error.js';
+
+const DEFAULT_BUFFER = 10_000;
 
 /** How many events wait for a loop, and what ends it. */
 export interface EventsOptions {
-  /** How many events may wait until the loop takes them. Default: any number, so the loop must keep up. */
+  /** How many events may wait until the loop takes them; Infinity for any number. Default: 10,000. */
   readonly buffer?: number | undefined;
   /** If one more comes: `'error'` ends the loop with a RealtimeError `SLOW_CONSUMER`, `'drop-oldest'` goes on. Default `'error'`. */
   readonly overflow?: 'error' | 'drop-oldest' | undefined;
@@ -16,8 +19,9 @@ interface Taker<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Buffers events until the loop takes them. */
+/** Buffers events until the loop takes them. What applications call needs no `this`: they may keep it behind a proxy. */
 export class EventStream<T> implements AsyncIterableIterator<T> {
+  private readonly buffer: number;
   private kept: T[] = [];
   private readonly takers: Taker<T>[] = [];
   private ended = false;
@@ -32,16 +36,16 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
     private readonly options: EventsOptions,
     private readonly onEnd: () => void,
   ) {
-    const { buffer = 1, signal } = options;
+    const { buffer = DEFAULT_BUFFER, signal } = options;
+    this.buffer = buffer;
     if (!(buffer >= 1)) throw new RangeError('buffer must be a number from 1.');
     signal?.addEventListener('abort', this.abort);
   }
 
   push(value: T): void {
-    const { buffer, overflow } = this.options;
-    if (buffer !== undefined && this.kept.length >= buffer) {
-      if (overflow !== 'drop-oldest') {
-        const message = `More than ${buffer} events waited for a loop.`;
+    if (this.kept.length >= this.buffer) {
+      if (this.options.overflow !== 'drop-oldest') {
+        const message = `More than ${this.buffer} events waited for a loop.`;
         return this.end(new RealtimeError('SLOW_CONSUMER', message, { retryable: true }));
       }
       this.kept.shift();
@@ -60,27 +64,24 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
     this.serve();
   }
 
-  next(): Promise<IteratorResult<T, undefined>> {
-    return new Promise((resolve, reject) => {
+  readonly next = (): Promise<IteratorResult<T, undefined>> =>
+    new Promise((resolve, reject) => {
       this.takers.push({ resolve, reject });
       this.serve();
     });
-  }
 
-  return(): Promise<IteratorResult<T, undefined>> {
+  readonly return = (): Promise<IteratorResult<T, undefined>> => {
     this.end();
     this.kept = [];
     this.errors.pop();
     return this.next();
-  }
+  };
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
+  readonly [Symbol.asyncIterator] = (): this => this;
 
   private readonly abort = (): void => {
     this.kept = [];
-    this.end(this.options.signal?.reason);
+    this.end(abortReason(this.options.signal!));
   };
 
   /** Gives each taker an event; after the last one the error, once; then the end. */

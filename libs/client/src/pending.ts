@@ -1,6 +1,6 @@
 // When does a pending promise end? When it is settled, when it times out, or when its signal aborts.
 import { type Duration, milliseconds } from '@nestjs-realtime/contract';
-import { timedOut } from './realtime-error.js';
+import { type RealtimeError, timedOut } from './realtime-error.js';
 
 /** The longest delay of a timer; a longer one would fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -26,24 +26,63 @@ export function timerMs(name: string, duration: unknown): number {
   return Math.min(delay, MAX_TIMER_MS);
 }
 
-/** @param start begins the work; the functions it registers with `onEnd` run once the promise is settled in any way. */
+/** The signal's reason; old browsers and React Native give none. */
+export function abortReason(signal: AbortSignal): Error {
+  return (signal.reason as Error | undefined) ?? Object.assign(new Error('Aborted.'), { name: 'AbortError' });
+}
+
+/** What runs once a promise is settled. */
+class Cleanups {
+  private due: (() => void)[] | undefined = [];
+
+  readonly add = (cleanup: () => void): void => {
+    if (this.due) this.due.push(cleanup);
+    else cleanup();
+  };
+
+  run(): void {
+    const { due = [] } = this;
+    this.due = undefined;
+    for (const cleanup of due) cleanup();
+  }
+}
+
+/**
+ * @param start begins the work; the functions it registers with `onEnd` run once the promise is settled in any way. A rejection that the
+ * application causes later, by leaving or closing, is none that it must handle.
+ */
 export function pending<T>(
   { timeout, signal }: WaitOptions,
   start: (settle: Settle<T>, onEnd: (cleanup: () => void) => void) => void,
 ): Promise<T> {
-  const cleanups: (() => void)[] = [];
+  const cleanups = new Cleanups();
+  let isBegun = false;
   const promise = new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(signal?.reason as Error);
-    if (signal?.aborted) return abort();
-    const timer = timeout === undefined ? undefined : setTimeout(() => reject(timedOut()), timerMs('timeout', timeout));
-    signal?.addEventListener('abort', abort);
-    cleanups.push(() => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    });
-    start({ resolve, reject }, (cleanup) => cleanups.push(cleanup));
+    const settle: Settle<T> = {
+      resolve: (value) => {
+        resolve(value);
+        cleanups.run();
+      },
+      reject: (reason) => {
+        if (isBegun && (reason as Partial<RealtimeError> | undefined)?.code === 'CLOSED')
+          promise.catch(() => undefined);
+        reject(reason);
+        cleanups.run();
+      },
+    };
+    const delay = timeout === undefined ? undefined : timerMs('timeout', timeout);
+    if (signal?.aborted) return reject(abortReason(signal));
+    if (delay !== undefined) {
+      const timer = setTimeout(() => settle.reject(timedOut()), delay);
+      cleanups.add(() => clearTimeout(timer));
+    }
+    if (signal) {
+      const abort = (): void => settle.reject(abortReason(signal));
+      signal.addEventListener('abort', abort);
+      cleanups.add(() => signal.removeEventListener('abort', abort));
+    }
+    start(settle, cleanups.add);
   });
-  return promise.finally(() => {
-    for (const cleanup of cleanups) cleanup();
-  });
+  isBegun = true;
+  return promise;
 }

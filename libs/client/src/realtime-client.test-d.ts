@@ -7,6 +7,7 @@ import {
   type ChannelHandle,
   type ConnectionStatus,
   createRealtimeClient,
+  type OnlineWatch,
   type RealtimeClient,
   RealtimeError,
 } from './index.js';
@@ -122,6 +123,22 @@ expectTypeOf(untyped.send('whatever', 1)).toEqualTypeOf<Promise<unknown>>();
 void untyped.send('whatever');
 const outcome = await untyped.trySend('whatever', 1);
 if (!outcome.ok) expectTypeOf(outcome.error.code).toEqualTypeOf<string>();
+
+// Who is online
+const watched = client.watch(['ada', 'bob']);
+expectTypeOf(watched).toEqualTypeOf<OnlineWatch>();
+expectTypeOf(watched.online).toEqualTypeOf<ReadonlySet<string>>();
+watched.onOnline((online) => expectTypeOf(online.has('ada')).toEqualTypeOf<boolean>())();
+watched.unwatch();
+function watches(): void {
+  using held = client.watch(['ada']);
+  void held.online;
+}
+void watches;
+// @ts-expect-error a list of ids
+client.watch('ada');
+// @ts-expect-error the set is read only
+watched.online.add('eve');
 
 // Clients and handles of any channel
 const handles: ChannelHandle[] = [byContract, client.channel(room, { roomId: '1' }), untyped, client.channel(silent)];

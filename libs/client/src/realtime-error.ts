@@ -1,16 +1,39 @@
 // Why did a request fail, a subscription end or a connection close? One error class answers for all three.
-import type { EvictionCode, GoodbyeCode, Issue, RefusalCode } from '@nestjs-realtime/contract';
+import type { ByeFrame, EvictionCode, GoodbyeCode, Issue, RefusalCode } from '@nestjs-realtime/contract';
 
 /**
  * Codes that the client itself gives, beside those of the protocol:
  * - `DISCONNECTED`: there is no connection; whether a request in flight was carried out is unknown.
- * - `CLOSED`: `disconnect()`, `close()` or `unsubscribe()` was called here.
- * - `PROTOCOL_MISMATCH`: the server speaks another version of the protocol.
+ * - `CLOSED`: `disconnect()`, `close()` or `unsubscribe()` was called here; or there is neither a page nor `url`, so no server.
+ * - `PROTOCOL_MISMATCH`: the server speaks another version of the protocol, or is no server of nestjs-realtime.
+ * - those of `ConnectCode`.
  *
  * `TIMEOUT` comes from either side: the handler took too long, or no answer arrived within the timeout of the client. So does
  * `SLOW_CONSUMER`: the client did not read what the server sent, or a loop did not take what the client received.
  */
-export type ClientCode = 'DISCONNECTED' | 'CLOSED' | 'PROTOCOL_MISMATCH';
+export type ClientCode = 'DISCONNECTED' | 'CLOSED' | ConnectCode;
+
+/**
+ * Why a connection does not come about. `message` names the address, and what to look at.
+ * - `NOT_FOUND`: nothing is at this path.
+ * - `ORIGIN_REFUSED`: the server, or a proxy, forbids it (403); the server does so for pages that are not in its `origins`.
+ * - `BAD_GATEWAY`: a proxy has no server behind it, or the server fails (5xx).
+ * - `DNS_FAILED`, `CONNECTION_REFUSED`, `TLS_FAILED`: Node only; browsers do not tell them apart from `UNREACHABLE`.
+ * - `HANDSHAKE_REFUSED`: there is a server, which does not connect; the browser may hide why.
+ * - `UNREACHABLE`: no answer at all.
+ * - `BLOCKED`: the page's Content-Security-Policy forbids it. The only one that is never retried.
+ */
+export type ConnectCode =
+  | 'PROTOCOL_MISMATCH'
+  | 'NOT_FOUND'
+  | 'ORIGIN_REFUSED'
+  | 'BAD_GATEWAY'
+  | 'DNS_FAILED'
+  | 'CONNECTION_REFUSED'
+  | 'TLS_FAILED'
+  | 'HANDSHAKE_REFUSED'
+  | 'UNREACHABLE'
+  | 'BLOCKED';
 
 /** Every code of the protocol and of the client. A message may declare further ones. */
 export type RealtimeErrorCode = RefusalCode | EvictionCode | GoodbyeCode | ClientCode;
@@ -45,6 +68,8 @@ export class RealtimeError<Code extends string = string, Data = unknown> extends
     { data, retryable = false, issues = [], retryAfterMs, cause }: RealtimeErrorDetails<Data> = {},
   ) {
     super(message, { cause });
+    // Old engines have no such option.
+    if (cause !== undefined && this.cause === undefined) this.cause = cause;
     this.data = data as Data;
     this.retryable = retryable;
     this.issues = issues;
@@ -75,14 +100,34 @@ export function readRefusal(reply: unknown): RealtimeError | undefined {
   return ok === true ? undefined : readError(error);
 }
 
+/** Whether other credentials may change the answer. */
+export function isLackOfRights(error: RealtimeError | undefined): boolean {
+  return ['UNAUTHENTICATED', 'FORBIDDEN', 'REVOKED', 'EXPIRED'].includes(error?.code ?? '');
+}
+
 /** No answer arrived within the timeout of the client. */
-export function timedOut(): RealtimeError {
-  return new RealtimeError('TIMEOUT', 'No answer in time.', { retryable: true });
+export function timedOut(from = ''): RealtimeError {
+  return new RealtimeError('TIMEOUT', `No answer${from} in time.`, { retryable: true });
 }
 
 /** This client called `disconnect()`, `close()` or `unsubscribe()`. */
 export function closedHere(): RealtimeError {
   return new RealtimeError('CLOSED', 'Closed by this client.');
+}
+
+/** Why the server closes the connection. */
+export function goodbyeOf({ code, reconnect, retryAfterMs }: ByeFrame): RealtimeError {
+  return new RealtimeError(code, 'The server closed the connection.', { retryable: reconnect, retryAfterMs });
+}
+
+/** Without a page, nothing says where the server is. */
+export function noServer(): RealtimeError {
+  return new RealtimeError('CLOSED', "No page says where the server is; set url, such as 'https://api.example.com'.");
+}
+
+/** What is used was left before. */
+export function endedHere(): RealtimeError {
+  return new RealtimeError('CLOSED', 'This was unsubscribed; call channel() or watch() again.');
 }
 
 /** The connection was lost before an answer came. */

@@ -63,7 +63,7 @@ describe('an application that registers its channels', () => {
 
 describe('what the compiler says of a mistake', () => {
   const mistakes: readonly (readonly [line: string, message: string])[] = [
-    ["client.channel('orders.{orderId}');", 'Expected 2 arguments, but got 1.'],
+    ["client.channel('orders.{orderId}');", 'Expected 2-3 arguments, but got 1.'],
     [
       "client.channel('orders.{orderId}', { id: '42' });",
       "'id' does not exist in type '{ readonly orderId: string; }'.",

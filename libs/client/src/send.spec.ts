@@ -78,6 +78,7 @@ describe('send', () => {
     await reached(client, 'reconnecting');
     await expect(channel.send('addNote', 'late', { timeout: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' });
     server.welcome = { protocol: 1, connectionId: 'c2', user: null };
+    await server.until(() => server.socket !== undefined);
     server.drop();
     await channel.send('addNote', 'in time');
     expect(server.bodies('rt:message')).toMatchObject([{ payload: 'in time' }]);

@@ -1,7 +1,8 @@
 // Which channel do the arguments of `channel()` mean?
-import type { ChannelAddress, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import type { ChannelAddress, Position, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import type { Params } from './channel-match.js';
 import { fillChannelName } from './channel-name.js';
+import { isPosition } from './log-position.js';
 
 /** A concrete name with its params; or a template, without params, where the server gives them. */
 export interface WantedChannel {
@@ -19,4 +20,13 @@ export function wantedChannel(channel: unknown, params?: Params): WantedChannel 
   if (!params && template.includes('{') && (isName || declared.autoSubscribe)) return { name: template, params: null };
   const values = { ...params };
   return isName ? { name: fillChannelName(template, values), params: values } : declared.with(values);
+}
+
+/** The position in the options, which follow the params, or an address. @throws TypeError for what is no position. */
+export function wantedSince(channel: unknown, [params, options]: readonly unknown[]): Position | null {
+  const isAddress = typeof channel === 'object' && channel !== null && 'descriptor' in channel;
+  const { since } = ((isAddress ? params : options) ?? {}) as { readonly since?: unknown };
+  if (since === undefined) return null;
+  if (!isPosition(since)) throw new TypeError('since must be a position, { epoch, offset }, as the server gives it.');
+  return { epoch: since.epoch, offset: since.offset };
 }

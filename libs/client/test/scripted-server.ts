@@ -33,9 +33,10 @@ export class ScriptedServer {
   private readonly scripts = new Map<string, Script>();
   private readonly emitter = new EventEmitter();
   private readonly http = createServer();
-  private readonly io = new Server(this.http, { path: '/realtime', transports: ['websocket'] });
+  private readonly io: Server;
 
-  private constructor() {
+  private constructor(maxHttpBufferSize?: number) {
+    this.io = new Server(this.http, { path: '/realtime', transports: ['websocket'], maxHttpBufferSize });
     this.io.use((socket, next) => {
       const { auth, headers } = socket.handshake;
       this.handshakes.push({ auth, cookie: headers.cookie, at: Date.now() });
@@ -57,8 +58,9 @@ export class ScriptedServer {
     });
   }
 
-  static async listen(port = 0): Promise<ScriptedServer> {
-    const server = new ScriptedServer();
+  /** @param frameBytes the largest frame that it takes. */
+  static async listen(port = 0, frameBytes?: number): Promise<ScriptedServer> {
+    const server = new ScriptedServer(frameBytes);
     server.emitter.setMaxListeners(100);
     server.http.listen(port);
     await once(server.http, 'listening');
@@ -115,9 +117,10 @@ export class ScriptedServer {
   }
 
   private agree({ event, body }: HeardRequest): unknown {
-    if (event === 'rt:subscribe' && Array.isArray(body))
-      return channelsOf(body).map((channel) => ({ ok: true, channel }));
-    if (event === 'rt:subscribe' || event === 'rt:unsubscribe') return { ok: true, channel: channelsOf(body)[0] };
+    if (event === 'rt:subscribe' || event === 'rt:unsubscribe') {
+      const replies = channelsOf(body).map((channel) => ({ ok: true, channel }));
+      return Array.isArray(body) ? replies : replies[0];
+    }
     if (event === 'rt:authenticate') return { ok: true, user: { userId: 'u1', roles: [] } };
     return { ok: true };
   }

@@ -48,6 +48,7 @@ describe('the options of a channel', () => {
   it.each([
     ['history', true, {}],
     ['history', { size: 500, ttl: '10m' }, { size: 500, ttl: '10m' }],
+    ['history', { size: 10_000 }, { size: 10_000 }],
     ['presence', true, {}],
     ['presence', { setBy: 'member', grace: '20s', gather: 100 }, { setBy: 'member', grace: '20s', gather: 100 }],
     ['presence', { visibleTo: { role: 'staff' } }, { visibleTo: { role: 'staff' } }],
@@ -89,7 +90,9 @@ describe('the options of a channel', () => {
     [{ history: null }, 'has no valid history; write true or an object of options, or leave it out.'],
     [{ history: [] }, 'has no valid history; write true or an object of options, or leave it out.'],
     [{ history: { length: 5 } }, 'has no option "length" for history; the options are size, ttl.'],
-    [{ history: { size: 0 } }, 'has no valid size for history; write a whole number above 0, or leave it out.'],
+    [{ history: { size: 0 } }, 'has no valid size for history; write a whole number from 1 to 10000, or leave it out.'],
+    [{ history: { size: 10_001 } }, 'has no valid size for history; write a whole number from 1 to 10000'],
+    [{ history: { ttl: 0 } }, "has no valid ttl for history; write milliseconds, or text such as '30s'; it is above 0"],
     [{ history: { size: 1.5 } }, 'has no valid size for history'],
     [{ history: { ttl: '5 minutes' } }, "has no valid ttl for history; write milliseconds, or text such as '30s'"],
     [{ presence: 'on' }, 'has no valid presence; write true or an object of options, or leave it out.'],

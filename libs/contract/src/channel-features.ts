@@ -16,9 +16,9 @@ export interface ChannelLimits extends MessageLimits {
 
 /** How much of a channel is kept for clients that come back. `true` is short for the defaults. */
 export interface HistoryOptions {
-  /** Events that are kept. Default 100. */
+  /** Events that are kept, at most 10,000. Default 100. */
   readonly size?: number | undefined;
-  /** How long an event is kept. Default 5 minutes. */
+  /** How long after the newest event all of them are kept. Default 5 minutes. */
   readonly ttl?: Duration | undefined;
 }
 

@@ -1,5 +1,6 @@
 // Which names, payloads, replies and error codes follow from a declaration?
 import type { AnyChannel, TypesOf } from './channel-descriptor.js';
+import type { Member } from './frames.js';
 import type { Jsonify } from './json-types.js';
 import type { PayloadOfMessage } from './message-slot.js';
 import type { PayloadSchema, Slot, SlotInput, SlotOutput } from './payload-schema.js';
@@ -17,6 +18,27 @@ type SnapshotSlot<Channel extends AnyChannel> = Declared<TypesOf<Channel>, 'snap
 
 /** Whether the channel declares `history`. */
 export type HasHistory<Channel extends AnyChannel> = TypesOf<Channel> extends { readonly history: true } ? true : false;
+
+/** Whether the channel declares `presence`. */
+export type HasPresence<Channel extends AnyChannel> = [Declared<TypesOf<Channel>, 'presence'>] extends [never]
+  ? false
+  : [Declared<TypesOf<Channel>, 'presence'>] extends [null]
+    ? false
+    : true;
+
+/** What is known of a member of the channel beside its id, as JSON carries it. */
+export type MemberDataOf<Channel extends AnyChannel> =
+  Declared<TypesOf<Channel>, 'presence'> extends { readonly data: infer Data extends PayloadSchema }
+    ? Jsonify<SlotOutput<Data>>
+    : undefined;
+/** What sets the data of a member of the channel. */
+export type MemberDataInput<Channel extends AnyChannel> =
+  Declared<TypesOf<Channel>, 'presence'> extends { readonly data: infer Data extends PayloadSchema }
+    ? SlotInput<Data>
+    : undefined;
+/** A member of the channel. */
+export type MemberOf<Channel extends AnyChannel> = Member<MemberDataOf<Channel>> &
+  ([MemberDataOf<Channel>] extends [undefined] ? unknown : { readonly data: MemberDataOf<Channel> });
 
 /** What the other subscribers hear of a whisper: the server adds the sender; null for an anonymous one. */
 export interface Whisper<Payload> {
@@ -47,6 +69,9 @@ export type EventOutput<
   : Event extends WhisperNames<Channel['messages']>
     ? Whisper<Jsonify<SlotOutput<PayloadOfMessage<Channel['messages'][Event]>>>>
     : Jsonify<SlotOutput<SnapshotSlot<Channel>>>;
+
+/** What supplies the snapshot of the channel. */
+export type SnapshotOf<Channel extends AnyChannel> = SlotInput<SnapshotSlot<Channel>>;
 
 /** What a client sends as this message. */
 export type MessageInput<Channel extends AnyChannel, Message extends MessageNameOf<Channel>> = SlotInput<

@@ -10,9 +10,15 @@ type Rules<Options> = Readonly<Record<keyof Options, readonly [check: (value: un
 const isDuration = (value: unknown): boolean => milliseconds(value) !== null;
 const DURATION = "write milliseconds, or text such as '30s'";
 
+/** A client that comes back may get all of them at once. */
+const MOST_EVENTS = 10_000;
+
 const HISTORY: Rules<HistoryOptions> = {
-  size: [(value) => Number.isSafeInteger(value) && Number(value) > 0, 'write a whole number above 0'],
-  ttl: [isDuration, DURATION],
+  size: [
+    (value) => Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= MOST_EVENTS,
+    'write a whole number from 1 to 10000',
+  ],
+  ttl: [(value) => isDuration(value) && milliseconds(value) !== 0, `${DURATION}; it is above 0`],
 };
 
 const PRESENCE: Rules<PresenceOptions> = {

@@ -3,8 +3,11 @@ import type { EvictionCode, GoodbyeCode, RefusalCode } from './codes.js';
 
 /** Version of the protocol, which `rt:welcome` carries. */
 export const PROTOCOL_VERSION = 1;
-/** Largest number of channels in one batch of `rt:subscribe`. */
+/** Largest number of channels in one batch of `rt:subscribe` or `rt:unsubscribe`. */
 export const MAX_SUBSCRIBE_BATCH = 100;
+
+/** Largest number of events in one reply to `rt:history`. */
+export const MAX_HISTORY_PAGE = 300;
 
 /** HTTP header by which a page names its connection, so that the server can leave it out (`except: 'caller'`). */
 export const CALLER_HEADER = 'x-realtime-connection';
@@ -18,10 +21,13 @@ export const FRAMES = {
   AUTHENTICATE: 'rt:authenticate',
   MEMBERS: 'rt:members',
   HISTORY: 'rt:history',
+  WATCH: 'rt:watch',
   /** Server to client. */
   WELCOME: 'rt:welcome',
   EVENT: 'rt:event',
+  SKIP: 'rt:skip',
   PRESENCE: 'rt:presence',
+  ONLINE: 'rt:online',
   SUBSCRIBED: 'rt:subscribed',
   EVICTED: 'rt:evicted',
   EXPIRING: 'rt:expiring',
@@ -35,11 +41,11 @@ export interface Position {
 }
 
 /** One user present on a channel; `since` is ISO-8601. */
-export interface Member {
+export interface Member<Data = unknown> {
   readonly userId: string;
   /** How many connections the user has on the channel. */
   readonly connections: number;
-  readonly data?: unknown;
+  readonly data?: Data;
   readonly since: string;
 }
 
@@ -54,7 +60,7 @@ export interface SubscribeFrame {
   readonly channel: string;
   readonly recover?: Position;
 }
-/** `rt:unsubscribe` and `rt:members`. */
+/** `rt:unsubscribe`: one of these, or an array of up to 100. `rt:members`: one. */
 export interface ChannelFrame {
   readonly channel: string;
 }
@@ -72,6 +78,10 @@ export interface HistoryFrame {
   readonly channel: string;
   readonly since?: Position;
   readonly limit?: number;
+}
+/** `rt:watch`: all users whose coming and going the client wants to hear of; an empty list ends it. */
+export interface WatchFrame {
+  readonly userIds: readonly string[];
 }
 /** `rt:authenticate`: the same object as Socket.IO `auth`. */
 export type Credentials = Readonly<Record<string, unknown>>;
@@ -109,6 +119,8 @@ export interface SubscribeReply {
   readonly recovered?: boolean;
   /** On channels with presence; includes the subscriber itself. */
   readonly members?: readonly Member[];
+  /** Where a subscribed connection gets the snapshot once more: how many events follow it that were broadcast before this reply. */
+  readonly sinceSnapshot?: number;
 }
 export interface UnsubscribeReply {
   readonly ok: true;
@@ -128,26 +140,49 @@ export interface MembersReply {
   readonly ok: true;
   readonly members: readonly Member[];
 }
+export interface WatchReply {
+  readonly ok: true;
+  /** Those of the watched users who are online now. Users that the client may not know of are never among them. */
+  readonly online: readonly string[];
+}
 export interface HistoryReply {
   readonly ok: true;
   readonly events: readonly { readonly offset: number; readonly event: string; readonly payload: unknown }[];
   readonly position: Position;
 }
 
+/** What a connection may send and hold. A channel may allow less. */
+export interface ConnectionLimits {
+  /** Requests per second; a batch is one. */
+  readonly messagesPerSecond: number;
+  /** Requests at once after a pause. */
+  readonly messageBurst: number;
+  /** Bytes of one payload: those of its strings and keys, 2 more for each of them, and 4 for each other scalar. */
+  readonly payloadBytes: number;
+  readonly subscriptionsPerConnection: number;
+}
 /** `rt:welcome`, sent once after a successful connect; `expiresAt` is ISO-8601. */
 export interface WelcomeFrame {
   readonly protocol: typeof PROTOCOL_VERSION;
   readonly connectionId: string;
   readonly user: PublicUser | null;
   readonly expiresAt?: string;
+  readonly limits?: ConnectionLimits;
 }
 /** `rt:event` takes these as separate arguments; `offset` on channels with history. */
 export type EventArguments = readonly [channel: string, event: string, payload: unknown, offset?: number];
-/** `rt:presence`. */
+/** `rt:skip` takes these as separate arguments: the event at that offset is not for this connection, and counts as seen. */
+export type SkipArguments = readonly [channel: string, offset: number];
+/** `rt:presence`: a member that the client knows already, and that is told to have joined, has changed. */
 export interface PresenceFrame {
   readonly channel: string;
   readonly joined: readonly Member[];
   readonly left: readonly Member[];
+}
+/** `rt:online`: what has changed of the watched users. */
+export interface OnlineFrame {
+  readonly online: readonly string[];
+  readonly offline: readonly string[];
 }
 /** `rt:subscribed`: the server has subscribed the connection. It comes before the channel's first event. */
 export interface SubscribedFrame {

@@ -32,13 +32,18 @@ export type {
   EventOutput,
   EventWithoutPayload,
   HasHistory,
+  HasPresence,
   HeardEventOf,
+  MemberDataInput,
+  MemberDataOf,
+  MemberOf,
   MessageInput,
   MessageNameOf,
   MessageOutput,
   MessageWithoutPayload,
   ReplyInput,
   ReplyOutput,
+  SnapshotOf,
   Whisper,
 } from './channel-slots.js';
 export { decodeParam, encodeParam } from './channel-param.js';
@@ -52,11 +57,13 @@ export { type EvictionCode, EVICTIONS, type GoodbyeCode, GOODBYES, type RefusalC
 export { DEFAULT_EVENT } from './compile-slots.js';
 export { type ChannelOptions, defineRealtimeChannel } from './define-realtime-channel.js';
 export { type Duration, milliseconds } from './duration.js';
+export type { HistoryEvent, HistoryPage } from './history-page.js';
 export {
   type AuthenticateReply,
   type ByeFrame,
   CALLER_HEADER,
   type ChannelFrame,
+  type ConnectionLimits,
   type Credentials,
   type EventArguments,
   type EvictedFrame,
@@ -65,21 +72,26 @@ export {
   type HistoryFrame,
   type HistoryReply,
   type Issue,
+  MAX_HISTORY_PAGE,
   MAX_SUBSCRIBE_BATCH,
   type Member,
   type MembersReply,
   type MessageFrame,
   type MessageReply,
+  type OnlineFrame,
   type Position,
   type PresenceFrame,
   PROTOCOL_VERSION,
   type PublicUser,
   type RefusalError,
   type RefusalReply,
+  type SkipArguments,
   type SubscribedFrame,
   type SubscribeFrame,
   type SubscribeReply,
   type UnsubscribeReply,
+  type WatchFrame,
+  type WatchReply,
   type WelcomeFrame,
 } from './frames.js';
 export type { Jsonify } from './json-types.js';

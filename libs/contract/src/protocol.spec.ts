@@ -1,11 +1,20 @@
 // Does the contract agree with the tables of docs/protocol.md? They are written out here again, so that a change is made on purpose.
 import { describe, expect, it } from '@jest/globals';
-import { EVICTIONS, FRAMES, GOODBYES, MAX_SUBSCRIBE_BATCH, PROTOCOL_VERSION, REFUSALS } from './index.js';
+import {
+  EVICTIONS,
+  FRAMES,
+  GOODBYES,
+  MAX_HISTORY_PAGE,
+  MAX_SUBSCRIBE_BATCH,
+  PROTOCOL_VERSION,
+  REFUSALS,
+} from './index.js';
 
 describe('version 1 of the protocol', () => {
   it('is the version of this contract', () => {
     expect(PROTOCOL_VERSION).toBe(1);
     expect(MAX_SUBSCRIBE_BATCH).toBe(100);
+    expect(MAX_HISTORY_PAGE).toBe(300);
   });
 
   it('has these frames and no others', () => {
@@ -19,7 +28,10 @@ describe('version 1 of the protocol', () => {
         'rt:history',
         'rt:welcome',
         'rt:event',
+        'rt:skip',
         'rt:presence',
+        'rt:watch',
+        'rt:online',
         'rt:subscribed',
         'rt:evicted',
         'rt:expiring',

@@ -29,7 +29,7 @@ export const orders = defineRealtimeChannel({
     typing: { payload: z.object({ on: z.boolean() }), whisper: true },
   },
 });
-/** The types know history and snapshots; `forFeature` refuses them until the server has them. */
+/** A channel with history and a snapshot. */
 export const room = defineRealtimeChannel({
   name: 'rooms.{roomId}',
   scope: 'authenticated',

@@ -1,6 +1,7 @@
 // What is on the page, and how does it start? It opens one link to the server, and each panel follows its part of the data.
 import { render, type VNode } from 'preact';
 import { DashboardLink } from './link/dashboard-link.js';
+import { showHomeLink } from './link/home-link.js';
 import { TokenKeeper } from './link/token.js';
 import { Access, ForgetToken } from './panels/access.js';
 import { ChannelsPanel } from './panels/channels.js';
@@ -12,18 +13,19 @@ import { QueuesPanel } from './panels/queues.js';
 import { RefusalsPanel } from './panels/refusals.js';
 import { SlowConsumersPanel } from './panels/slow-consumers.js';
 import { StreamPanel } from './panels/stream.js';
-import { TotalsPanel } from './panels/totals.js';
+import { RatesPanel, TotalsPanel } from './panels/totals.js';
 import { ActionDialog } from './parts/action-dialog.js';
+import { MembersDialog } from './parts/members-dialog.js';
 import { type Dashboard, DashboardContext, useDashboard, useData } from './parts/dashboard-context.js';
 import { useStore } from './parts/use-store.js';
 import { Store } from './state/store.js';
 
 const SECTIONS: readonly (readonly [id: string, title: string])[] = [
   ['stream', 'Stream'],
-  ['nodes', 'Nodes'],
   ['queues', 'Queues'],
   ['handlers', 'Handlers'],
   ['slow-consumers', 'Slow consumers'],
+  ['nodes', 'Nodes'],
   ['channels', 'Channels'],
   ['connections', 'Connections'],
   ['refusals', 'Refusals'],
@@ -59,6 +61,7 @@ function Page(): VNode {
         <main aria-busy={!shown}>{shown && <Panels />}</main>
       )}
       {shown && <ActionDialog />}
+      {shown && <MembersDialog />}
     </>
   );
 }
@@ -67,16 +70,17 @@ function Panels(): VNode {
   return (
     <>
       <TotalsPanel />
+      <RatesPanel />
       <div class="panels">
         <div class="main-column">
           <StreamPanel />
         </div>
         <div class="side-column">
-          <NodesPanel />
           <QueuesPanel />
           <HandlersPanel />
           <SlowConsumersPanel />
         </div>
+        <NodesPanel />
         <ChannelsPanel />
         <ConnectionsPanel />
         <RefusalsPanel />
@@ -87,7 +91,12 @@ function Panels(): VNode {
 
 const token = new TokenKeeper();
 const path = document.querySelector<HTMLMetaElement>('meta[name=realtime-path]')!.content;
-const dashboard: Dashboard = { link: new DashboardLink(path, token), token, proposed: new Store(null) };
+const dashboard: Dashboard = {
+  link: new DashboardLink(path, token),
+  token,
+  proposed: new Store(null),
+  membersOf: new Store(null),
+};
 
 render(
   <DashboardContext.Provider value={dashboard}>
@@ -95,4 +104,5 @@ render(
   </DashboardContext.Provider>,
   document.getElementById('page')!,
 );
+showHomeLink();
 dashboard.link.connect();

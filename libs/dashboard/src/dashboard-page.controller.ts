@@ -36,7 +36,11 @@ interface PageRequest {
 }
 
 /** The controller of the page at that path, for Express and Fastify. It sends files itself: global interceptors cannot wrap them. */
-export function dashboardPageController(path: string, directory = PAGE_DIRECTORY): Type<object> {
+export function dashboardPageController(
+  path: string,
+  directory = PAGE_DIRECTORY,
+  home: string | null = '/',
+): Type<object> {
   // Protects against DNS rebinding: a request under a foreign host name gets neither page nor files.
   @UseGuards(OwnHostGuard)
   @Controller({ path, version: VERSION_NEUTRAL })
@@ -54,7 +58,7 @@ export function dashboardPageController(path: string, directory = PAGE_DIRECTORY
     page(@Req() request: PageRequest, @Res() response: unknown): void {
       const { index } = this.built();
       const { path: realtimePath } = this.moduleRef.get(RealtimeOptions, { strict: false });
-      const page = fillPlaceholders(index, baseOf(request, path), realtimePath);
+      const page = fillPlaceholders(index, baseOf(request, path), realtimePath, home);
       sendText(this.http, response, 'text/html; charset=utf-8', page);
     }
 

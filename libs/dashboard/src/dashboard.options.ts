@@ -12,9 +12,11 @@ export interface DashboardQueue {
 export class RealtimeDashboardOptions {
   /** Path of the page, under the application's global prefix. Default `/realtime-dashboard`. */
   path = '/realtime-dashboard';
+  /** Where the link back to the application leads: a path of this server, or a URL; null for no link. Default `/`. */
+  home: string | null = '/';
   /** Users with this role see the data, and may disconnect and evict users. Default `'admin'`. */
   role = 'admin';
-  /** Whether rows carry payloads, redacted and cut to 2,048 characters. Default `'hidden'`. */
+  /** Whether rows carry payloads, and lists of members their data, redacted and cut to 2,048 characters. Default `'hidden'`. */
   payloads: 'hidden' | 'shown' = 'hidden';
   /**
    * For `payloads: 'shown'`: a value is redacted when its key contains one of these words. Case and punctuation do not matter. Your own
@@ -70,6 +72,11 @@ const RULES: { readonly [Name in keyof RealtimeDashboardOptions]-?: Rule } = {
     typeof value === 'string' && /^(\/[A-Za-z0-9_~.-]+)+$/.test(value)
       ? null
       : "must be one or more segments of letters, digits and _~.-, such as '/realtime-dashboard'",
+  home: (value) =>
+    value === null ||
+    (typeof value === 'string' && /^(\/(?!\/)|https?:\/\/)/.test(value) && URL.canParse(value, 'http://host'))
+      ? null
+      : "must be a path such as '/', a URL such as 'https://app.example', or null for no link",
   role: (value) =>
     typeof value === 'string' && value.trim() !== '' ? null : "must be the name of a role, such as 'admin'",
   payloads: (value) => (value === 'hidden' || value === 'shown' ? null : "must be 'hidden' or 'shown'"),

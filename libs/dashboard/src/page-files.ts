@@ -39,9 +39,17 @@ export function readPageFiles(directory: string): PageFiles | null {
   }
 }
 
-/** The page with its own path and the path of the realtime layer filled in. */
-export function fillPlaceholders(index: string, base: string, realtimePath: string): string {
-  return index.replaceAll('__BASE__', () => escaped(base)).replaceAll('__REALTIME_PATH__', () => escaped(realtimePath));
+/** The page with its own path, the path of the realtime layer, and the way back to the application filled in; null for no way back. */
+export function fillPlaceholders(
+  index: string,
+  base: string,
+  realtimePath: string,
+  home: string | null = null,
+): string {
+  return index
+    .replaceAll('__BASE__', () => escaped(base))
+    .replaceAll('__REALTIME_PATH__', () => escaped(realtimePath))
+    .replaceAll('__HOME__', () => escaped(home ?? ''));
 }
 
 function escaped(text: string): string {

@@ -8,6 +8,7 @@ import {
   resolveDashboardOptions,
 } from './dashboard.options.js';
 import { FeedLife } from './feed/feed.life.js';
+import { PAGE_DIRECTORY } from './page-files.js';
 
 /**
  * A page that shows live what the realtime layer does. Any visitor may load the page; only users with the role get data.
@@ -23,7 +24,7 @@ export class RealtimeDashboardModule {
     return {
       module: RealtimeDashboardModule,
       imports: [DiscoveryModule],
-      controllers: [dashboardPageController(resolved.path)],
+      controllers: [dashboardPageController(resolved.path, PAGE_DIRECTORY, resolved.home)],
       providers: [{ provide: RealtimeDashboardOptions, useValue: resolved }, FeedLife],
     };
   }

@@ -18,16 +18,22 @@ export {
   type EventNameOf,
   type EventOutput,
   type HeardEventOf,
+  type HistoryEvent,
+  type HistoryPage,
   matchChannelTemplate,
+  type MemberDataInput,
+  type MemberOf,
   type MessageInput,
   type MessageNameOf,
   type MessageOutput,
   type ParamsOf,
+  type Position,
   type RealtimeChannelDescriptor,
   type RefusalCode,
   type ReplyInput,
   type ReplyOutput,
   type SlowConsumerPolicy,
+  type SnapshotOf,
   type Whisper,
 } from '@nestjs-realtime/contract';
 export { authorize } from './authorization/authorize.js';
@@ -48,10 +54,22 @@ export {
 export { RealtimeChannel } from './channels/realtime-channel.decorator.js';
 export { OnRealtime } from './channels/on-realtime.decorator.js';
 export { ChannelParam, MessageContext, RealtimeHandler } from './channels/realtime-handler.decorator.js';
+export {
+  MemberData,
+  OnJoin,
+  OnLeave,
+  OnUserOffline,
+  OnUserOnline,
+  UsePresenceGuards,
+  WatchableUsers,
+} from './channels/presence-decorators.js';
+export { Snapshot } from './channels/snapshot.decorator.js';
 export type { BroadcastOptions, BroadcastShort, BroadcastTargets } from './connections/broadcast-types.js';
 export type { Party, Who } from './connections/party.js';
 export type { RealtimeConnection } from './connections/realtime.connection.js';
 export { IRealtimeConnections } from './connections/realtime.connections.js';
+export { type HistoryQuery, IRealtimeHistory } from './connections/realtime.history.js';
+export { IRealtimePresence } from './connections/realtime.presence.js';
 export type { RealtimeContext, RefusalDetails } from './connections/realtime-context.js';
 export type { RealtimeGate } from './connections/realtime-request.js';
 export type { RealtimeStats } from './connections/realtime.server.js';
@@ -76,6 +94,8 @@ export type { CheckVerdict } from './inspection/guard-trial.js';
 export { type RealtimeHealth, RealtimeHealthIndicator } from './inspection/realtime.health-indicator.js';
 export { renderExplanation } from './inspection/render-explanation.js';
 export { quotedForLog } from './instrumentation/log-text.js';
+export { IRealtimeOutboxStore, type OutboxEntry } from './outbox/outbox.store.js';
+export { RealtimeOutbox } from './outbox/realtime.outbox.js';
 export { RealtimeException, type RealtimeExceptionOptions, RealtimeFault } from './realtime.exception.js';
 export { RealtimeHooks, type RealtimeHookEvents } from './realtime.hooks.js';
 export type { RealtimeModuleAsyncOptions, RealtimeOptionsFactory } from './realtime.async-options.js';

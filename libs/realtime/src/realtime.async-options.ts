@@ -22,7 +22,7 @@ export type RealtimeModuleAsyncOptions = RealtimeModuleParts &
   );
 
 const PLACES = new Set(
-  'imports authenticator guards broker server tracer global useFactory inject useClass useExisting'.split(' '),
+  'imports authenticator guards broker server tracer outbox global useFactory inject useClass useExisting'.split(' '),
 );
 
 /** @throws RealtimeFault for settings beside the factory, which would have no effect. */

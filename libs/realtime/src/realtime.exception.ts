@@ -26,6 +26,8 @@ export interface RealtimeExceptionOptions {
   readonly reason?: string | undefined;
   /** The error that led to the refusal; never sent. */
   readonly cause?: unknown;
+  /** Nodes that did not act in time; never sent. */
+  readonly missingNodes?: readonly string[] | undefined;
 }
 
 /**
@@ -42,6 +44,8 @@ export class RealtimeException extends Error {
   readonly retryAfterMs?: number;
   /** Why, for the log and the `refused` hook; never sent. */
   readonly reason?: string;
+  /** With `UNAVAILABLE` of `IRealtimeConnections`: the nodes that have not acted yet; never sent. They will, if they live. */
+  readonly missingNodes?: readonly string[];
 
   /** @throws RealtimeFault for a `retryAfter` that is no duration. */
   constructor(
@@ -54,6 +58,7 @@ export class RealtimeException extends Error {
     this.issues = options.issues?.slice(0, MAX_ISSUES);
     this.retryAfterMs = options.retryAfter === undefined ? undefined : retryAfterMs(options.retryAfter);
     this.reason = options.reason;
+    this.missingNodes = options.missingNodes;
   }
 
   /** The `error` of a refusal reply and the `data` of a `connect_error`. */

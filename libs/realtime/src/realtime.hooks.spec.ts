@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { RealtimeConnection } from './connections/realtime.connection.js';
+import { RealtimeOptions } from './realtime.options.js';
 import { HOOKS, type RealtimeHookEvents, RealtimeHooks } from './realtime.hooks.js';
 
 const connection = { connectionId: 'c1' } as RealtimeConnection;
@@ -33,6 +34,15 @@ describe('the hooks', () => {
       ['second', event],
       ['second', event],
     ]);
+  });
+
+  it('say on which node it happened', () => {
+    const heard: string[] = [];
+    const options = Object.assign(new RealtimeOptions(), { nodeId: 'web-1-abcdef' });
+    const named = new RealtimeHooks(options);
+    named.on('connected', ({ nodeId }) => heard.push(nodeId));
+    named.emit('connected', () => ({ connection }));
+    expect(heard).toEqual(['web-1-abcdef']);
   });
 
   it('make no event without a listener, and know whether there is one', () => {

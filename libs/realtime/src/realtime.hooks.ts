@@ -5,12 +5,17 @@ import { isPromiseLike } from './connections/promise-like.js';
 import type { RealtimeGate } from './connections/realtime-request.js';
 import type { RealtimeConnection } from './connections/realtime.connection.js';
 import type { RealtimeUser } from './authorization/realtime-user.js';
+import { RealtimeOptions } from './realtime.options.js';
 import { errorRepeated } from './instrumentation/repeated-log.js';
 
-interface OfConnection {
+interface OfNode {
+  /** Where it happened. */
+  readonly nodeId: string;
+}
+interface OfConnection extends OfNode {
   readonly connection: RealtimeConnection;
 }
-interface OfChannel {
+interface OfChannel extends OfNode {
   readonly channel: ChannelAddress;
 }
 
@@ -27,7 +32,7 @@ export interface RealtimeHookEvents {
   /** A connection has left a channel: the client asked for it, the server ended it, or the connection ended. */
   unsubscribed: OfConnection & OfChannel & { readonly by: 'client' | 'server' | 'disconnect' };
   /** A gate or a handler refused. */
-  refused: {
+  refused: OfNode & {
     readonly gate: RealtimeGate;
     /** A code of the protocol, or one that the message declares in `errors`. */
     readonly code: string;
@@ -45,7 +50,10 @@ export interface RealtimeHookEvents {
     /** With `INTERNAL`, and where an authenticator or a connect guard failed: leads to the log line. */
     readonly correlationId?: string;
   };
-  /** A message on a subscribed channel was answered. `code` is null on success; `durationMs` excludes queueing. */
+  /**
+   * A message on a subscribed channel was answered. `code` is null on success; `durationMs` excludes queueing. Meanwhile `hooks.cause` stands
+   * for the message: it is the `cause` of what the handler sent by its context, or before its first await.
+   */
   handled: OfConnection &
     OfChannel & { readonly message: string; readonly code: string | null; readonly durationMs: number };
   /** The queue of a slow client is full: the client was disconnected, or an event was dropped. `channel` is null if replies filled the queue. */
@@ -64,11 +72,14 @@ export interface RealtimeHookEvents {
     readonly payloadBytes: number;
     /** Connections of this node that it is sent to, over all channels of the broadcast. */
     readonly recipients: number;
-    /** The cause that was passed to `causing()`; null for a broadcast outside of it. */
+    /**
+     * What it results from: the domain event of a bridge entry, an object that stands for a message (`hooks.cause` in a listener of
+     * `handled`), or what was passed to `causing()`. Null for any other broadcast.
+     */
     readonly cause: object | null;
   };
   /** An entry of the bus bridge has handled a domain event; `error` is null unless that failed. */
-  bridged: {
+  bridged: OfNode & {
     /** The domain event. It is the `cause` of the broadcasts that result from it. */
     readonly source: object;
     readonly descriptor: RealtimeChannelDescriptor;
@@ -78,6 +89,9 @@ export interface RealtimeHookEvents {
     readonly error: unknown;
   };
 }
+
+/** What the layer reports. Where it happened is added for those who listen. */
+type Happenings = { readonly [Name in keyof RealtimeHookEvents]: Omit<RealtimeHookEvents[Name], 'nodeId'> };
 
 /** All hooks. */
 export const HOOKS = [
@@ -116,6 +130,11 @@ export class RealtimeHooks {
   private currentCause: object | null = null;
   /** What listeners have caused and others are still to hear of; null unless a story is told now. */
   private untold: (() => void)[] | null = null;
+  private readonly nodeId: string;
+
+  constructor({ nodeId }: RealtimeOptions = new RealtimeOptions()) {
+    this.nodeId = nodeId;
+  }
 
   /** The cause of the broadcasts that are made now; null outside `causing()`. */
   get cause(): object | null {
@@ -153,16 +172,28 @@ export class RealtimeHooks {
    * Calls every listener. The event is created only if there are listeners. What a listener causes, such as the end of the connection, is told
    * once all have heard of what came before: else the later ones would hear of the end first.
    */
-  emit<Name extends keyof RealtimeHookEvents>(name: Name, event: () => RealtimeHookEvents[Name]): void {
+  emit<Name extends keyof RealtimeHookEvents, const Event extends Happenings[Name]>(
+    name: Name,
+    event: () => Event,
+  ): void {
     const listeners = this.listeners.get(name) as Listener<Name>[] | undefined;
     if (listeners === undefined || listeners.length === 0) return;
-    const emitted = event();
+    const emitted = Object.assign(event(), { nodeId: this.nodeId }) as unknown as RealtimeHookEvents[Name];
     if (!STORY.has(name)) return this.call(name, listeners, emitted);
     if (this.untold !== null) return void this.untold.push(() => this.call(name, listeners, emitted));
+    this.together(() => this.call(name, listeners, emitted));
+  }
+
+  /** Tells the story of a connection that `run` makes once it has returned: what a listener does finds all of it done. */
+  together(run: () => void): void {
+    if (this.untold !== null) return run();
     this.untold = [];
-    this.call(name, listeners, emitted);
-    for (const tell of this.untold) tell();
-    this.untold = null;
+    try {
+      run();
+    } finally {
+      for (const tell of this.untold) tell();
+      this.untold = null;
+    }
   }
 
   private call<Name extends keyof RealtimeHookEvents>(

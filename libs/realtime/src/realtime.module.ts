@@ -1,70 +1,16 @@
 // Where do the parts meet? In the module that an application imports.
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { DiscoveryModule } from '@nestjs/core';
 import type { AnyChannel, RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
-import { ExpiryWatch } from './revocation/expiry.watch.js';
-import { LeaseSweep } from './revocation/lease.sweep.js';
-import { Renewal } from './revocation/authority.renewal.js';
-import { RevocationLedger } from './revocation/revocation.ledger.js';
-import { InMemoryRealtimeBroadcaster } from './broadcast/in-memory.broadcaster.js';
-import { IRealtimeBroadcaster } from './broadcast/realtime.broadcaster.js';
-import { UnheardBroadcasts } from './broadcast/unheard.broadcasts.js';
-import { CallerExplorer } from './gateway/caller.explorer.js';
-import { ChannelExplorer } from './channels/channel.explorer.js';
 import { FeatureChannels } from './channels/feature-channels.js';
-import { CheckedParts, PartsCheck, ROOT_PROVIDER } from './channels/parts.check.js';
-import { HookExplorer } from './channels/hook.explorer.js';
-import { HandlerInvoker } from './channels/handler.invoker.js';
-import { HandlerRegistry } from './channels/handler.registry.js';
-import { IRealtimeHandlerRegistry } from './channels/realtime-handler.registry.js';
-import { CallerContext } from './connections/caller.context.js';
-import { IRealtimeConnections } from './connections/realtime.connections.js';
-import { ConnectionDirectory } from './connections/connection.directory.js';
-import { Membership } from './connections/channel.membership.js';
-import { QueryUse } from './inspection/query.use.js';
-import { RealtimeCounters } from './connections/realtime.counters.js';
-import { IRealtimeServer } from './connections/realtime.server.js';
-import { RealtimeDoctor } from './doctor/realtime.doctor.js';
-import { AutoSubscriptions } from './gateway/auto.subscriptions.js';
-import { ChannelRoster } from './gateway/channel.roster.js';
-import { RequestCallerInterceptor } from './gateway/request-caller.interceptor.js';
-import { ServerSubscriptions } from './gateway/server.subscriptions.js';
-import { Admissions } from './gateway/channel.admissions.js';
-import { AuthenticationRequests } from './gateway/authentication.requests.js';
-import { Authentications } from './gateway/handshake.authentications.js';
-import { BroadcasterVoice } from './gateway/broadcaster.voice.js';
-import { ConnectionControl } from './gateway/connection.control.js';
-import { ConnectionLife } from './gateway/connection.life.js';
-import { HistoryRequests } from './gateway/history.requests.js';
-import { Holdings } from './gateway/connection.holdings.js';
-import { WhisperForwarding } from './gateway/whisper.forwarding.js';
-import { MessageHandling } from './gateway/message.handling.js';
-import { MessageOutcome } from './gateway/message.outcome.js';
-import { MessageRequests } from './gateway/message.requests.js';
-import { MessageStanding } from './gateway/message.standing.js';
+import { CheckedParts } from './channels/parts.check.js';
 import { createRealtimeGateway } from './gateway/realtime.gateway.js';
-import { PlainMessages } from './gateway/plain.messages.js';
-import { PresenceRequests } from './gateway/presence.requests.js';
-import { RequestDispatcher } from './gateway/request.dispatcher.js';
-import { SubscriptionRequests } from './gateway/subscription.requests.js';
-import { BroadcastGuard } from './guards/broadcast.guard.js';
-import { ConnectGuard } from './guards/connect.guard.js';
-import { Gates } from './guards/inbound.gates.js';
-import { DeclaredLimits } from './guards/declared.limits.js';
-import { MessageGuard } from './guards/message.guard.js';
-import { RefusalLog } from './guards/refusal.log.js';
-import { SubscribeGuard } from './guards/subscribe.guard.js';
-import { RealtimeHealthIndicator } from './inspection/realtime.health-indicator.js';
-import { IRealtimeTracer } from './instrumentation/realtime.tracer.js';
-import { ClassSchemaCompiler } from './payloads/class-schema.js';
-import { PayloadSchemaCompiler } from './payloads/payload-schema.compiler.js';
-import { RealtimeHooks } from './realtime.hooks.js';
 import { asyncOptions, type RealtimeModuleAsyncOptions } from './realtime.async-options.js';
 import { RealtimeOptions, type RealtimeSettings } from './realtime.options.js';
 import { resolveOptions } from './realtime.settings.js';
 import { partChecks, partProviders, type RealtimeModuleParts } from './realtime.parts.js';
-import { announcePorts, portsOfOtherCopies } from './shared-ports.js';
-import { SocketIORealtimeBroadcaster } from './socket-io/socket-io.broadcaster.js';
+import { portsOfOtherCopies } from './shared-ports.js';
+import { EXPORTS, PROVIDERS, SHARED } from './realtime-providers.js';
 
 /** What `forRoot` takes: parts and settings. */
 export type RealtimeModuleOptions = RealtimeModuleParts & RealtimeSettings;
@@ -83,8 +29,8 @@ export class RealtimeFeatureModule {}
 export class RealtimeModule {
   /** @throws RealtimeFault that names every invalid option. */
   static forRoot(options: RealtimeModuleOptions = {}): DynamicModule {
-    const { imports, authenticator, guards, broker, server, tracer, global, ...settings } = options;
-    const parts = { imports, authenticator, guards, broker, server, tracer, global };
+    const { imports, authenticator, guards, broker, server, tracer, outbox, global, ...settings } = options;
+    const parts = { imports, authenticator, guards, broker, server, tracer, outbox, global };
     return assemble(parts, [{ provide: RealtimeOptions, useValue: resolveOptions(settings) }]);
   }
 
@@ -123,88 +69,3 @@ function assemble(parts: RealtimeModuleParts, options: Provider[]): DynamicModul
     exports: [...EXPORTS, ...others.tokens],
   };
 }
-
-/** All providers except the parts and the gateway. */
-const PROVIDERS: Provider[] = [
-  ROOT_PROVIDER,
-  PartsCheck,
-  {
-    provide: PayloadSchemaCompiler,
-    useFactory: async () => new PayloadSchemaCompiler(await ClassSchemaCompiler.load()),
-  },
-  RealtimeCounters,
-  QueryUse,
-  RealtimeHooks,
-  RefusalLog,
-  HandlerRegistry,
-  { provide: IRealtimeHandlerRegistry, useExisting: HandlerRegistry },
-  HandlerInvoker,
-  ChannelExplorer,
-  HookExplorer,
-  CallerExplorer,
-  ConnectGuard,
-  SubscribeGuard,
-  DeclaredLimits,
-  MessageGuard,
-  BroadcastGuard,
-  Gates,
-  ConnectionDirectory,
-  Membership,
-  RevocationLedger,
-  ExpiryWatch,
-  Renewal,
-  LeaseSweep,
-  CallerContext,
-  { provide: IRealtimeConnections, useClass: ConnectionControl },
-  Admissions,
-  ChannelRoster,
-  ServerSubscriptions,
-  AutoSubscriptions,
-  { provide: APP_INTERCEPTOR, useClass: RequestCallerInterceptor },
-  Authentications,
-  AuthenticationRequests,
-  ConnectionLife,
-  SubscriptionRequests,
-  PresenceRequests,
-  HistoryRequests,
-  MessageRequests,
-  PlainMessages,
-  WhisperForwarding,
-  MessageHandling,
-  MessageOutcome,
-  BroadcasterVoice,
-  MessageStanding,
-  RequestDispatcher,
-  Holdings,
-  RealtimeHealthIndicator,
-  RealtimeDoctor,
-  UnheardBroadcasts,
-  SocketIORealtimeBroadcaster,
-  InMemoryRealtimeBroadcaster,
-  {
-    provide: IRealtimeBroadcaster,
-    useFactory: (
-      settings: RealtimeOptions,
-      socketIO: SocketIORealtimeBroadcaster,
-      inMemory: InMemoryRealtimeBroadcaster,
-    ) => (settings.mode === 'in-memory' ? inMemory : socketIO),
-    inject: [RealtimeOptions, SocketIORealtimeBroadcaster, InMemoryRealtimeBroadcaster],
-  },
-];
-
-const EXPORTS = [
-  RealtimeOptions,
-  IRealtimeBroadcaster,
-  InMemoryRealtimeBroadcaster,
-  IRealtimeServer,
-  IRealtimeHandlerRegistry,
-  RealtimeHooks,
-  IRealtimeConnections,
-  IRealtimeTracer,
-  RealtimeHealthIndicator,
-];
-
-/** What is found in an application by its class, from any copy of this package. */
-const SHARED = [...EXPORTS, HandlerRegistry, RealtimeDoctor];
-
-announcePorts(SHARED);

@@ -1,12 +1,13 @@
 // What can an application set? Every option with its default.
 import type { Duration, SlowConsumerPolicy } from '@nestjs-realtime/contract';
 import type { OriginFunction } from './authorization/origin-function.js';
+import { newNodeId } from './connections/node-id.js';
 
 /** How many connections one user may have, and what happens to one more. */
 export interface ConnectionsPerUser {
   readonly max: number;
-  /** Where they are counted: on each node by itself. */
-  readonly across?: 'node' | undefined;
+  /** Where they are counted: on each node by itself, or on all nodes that live. Default `'node'`. */
+  readonly across?: 'node' | 'cluster' | undefined;
   /** Refuse the new connection with `LIMIT_EXCEEDED`, or close the user's oldest with `rt:bye` `POLICY`. Default `'refuse'`. */
   readonly over?: 'refuse' | 'close-oldest' | undefined;
 }
@@ -19,10 +20,12 @@ export class RealtimeLimits {
   payloadDepth = 16;
   /** Object keys plus array elements in one inbound payload. Default 1,000. */
   payloadKeys = 1_000;
-  /** Open connections of one user on this node, or more about them. Default 100. */
+  /** Open connections of one user on this node, or more about them. Default 100. With `across: 'cluster'`, `max` is at most 1,000. */
   connectionsPerUser: number | ConnectionsPerUser = 100;
   /** Channels one connection may be subscribed to at once. Default 128. */
   subscriptionsPerConnection = 128;
+  /** Users whose coming and going one connection may watch. Default 100. */
+  watchedUsers = 100;
   /** Requests per second and connection; a batch counts as one. Further requests are refused with `RATE_LIMITED`. Default 20. */
   messagesPerSecond = 20;
   /** Requests that a connection may make at once after a pause. Default 40. */
@@ -65,7 +68,6 @@ export const DOCTOR_CODES = [
   'OLD_SOCKET_IO',
   'POLLING',
   'QUERY_READ',
-  'SEVERAL_SOCKET_IO',
   'SLOW_PING',
   'UNHANDLED_MESSAGE',
   'UNTESTED_CHANNEL',
@@ -80,8 +82,16 @@ export class RealtimeDoctorOptions {
 
 /** Settings of the realtime layer, resolved. All durations are in milliseconds. */
 export class RealtimeOptions {
-  /** What this process is. `'in-memory'` is for tests and scripts: no client can connect. Default `'server'`. */
-  mode: 'server' | 'in-memory' = 'server';
+  /**
+   * What this process is. `'publisher'` is for workers and scripts that broadcast to the clients of other processes, through the `broker`.
+   * `'in-memory'` is for tests and scripts: no client can connect. Default `'server'`.
+   */
+  mode: 'server' | 'publisher' | 'in-memory' = 'server';
+  /**
+   * This process among all nodes: the name that is given, a hyphen, and six letters that are new at each start. Default: the name is the
+   * environment's `NODE_ID`, else that of the host.
+   */
+  nodeId = newNodeId();
   /** How many of the newest broadcasts `mode: 'in-memory'` keeps. Default 1,000. */
   inMemoryRecord = 1_000;
   /** Whether `mode: 'in-memory'` may start when `NODE_ENV=production`. Default false. */
@@ -92,8 +102,9 @@ export class RealtimeOptions {
   transports: readonly ('websocket' | 'polling')[] = ['websocket'];
   /**
    * Origins of the pages that may connect, exactly as browsers send them; `'self'` is the server's own, and `https://*.example.com` means
-   * subdomains of any depth. Or a function that decides: only `true` admits, and it must answer within `authenticationTimeout`. Default
-   * `['self']`; with `cookies: false`, `'any'`.
+   * subdomains of any depth. Unless `NODE_ENV` is `production`, pages of `localhost`, `127.0.0.1` and `[::1]` may connect, too, on any port. Or
+   * a function that decides alone: only `true` admits, and it must answer within `authenticationTimeout`. Default `['self']`; with
+   * `cookies: false`, `'any'`.
    */
   origins: readonly string[] | OriginFunction | 'any' = ['self'];
   /**
@@ -126,11 +137,22 @@ export class RealtimeOptions {
   expiryNotice = 30_000;
   /** How long running handlers may continue after the application begins to close. Default 10,000. */
   drainTimeout = 10_000;
+  /** How long a call of `IRealtimeConnections` waits until the other nodes have acted. Default 5,000. */
+  acknowledgeTimeout = 5_000;
+  /** How long a user stays a member after the last connection is lost; a channel may override it. `@OnUserOffline` waits as long. Default 15,000. */
+  presenceGrace = 15_000;
+  /** How long changes of members are gathered before clients and nodes hear of them; a channel may override it. Default 100. */
+  presenceGather = 100;
   /**
    * What happens above `limits.queuedBytes`: the client is disconnected, or events for it are dropped until it has read. A channel may
    * override it. Default `'disconnect'`.
    */
   slowConsumer: SlowConsumerPolicy = 'disconnect';
+  /**
+   * Bytes of missed events that a client may get when it subscribes again to a channel with history; beyond, it begins at the end of the
+   * log. A reply to `rt:history` is bounded by it, too. Default 4,194,304.
+   */
+  recoverBytes = 4_194_304;
   /** How events reach sockets: `'fast'` joins the frames of one turn of the event loop, `'stock'` sends each as Socket.IO does. Default `'fast'`. */
   fanOut: 'fast' | 'stock' = 'fast';
   /** Limits on what one client may send and hold. */
@@ -140,7 +162,15 @@ export class RealtimeOptions {
 }
 
 /** Options that are lengths of time. */
-export type DurationOption = 'requestTimeout' | 'authenticationTimeout' | 'lease' | 'expiryNotice' | 'drainTimeout';
+export type DurationOption =
+  | 'requestTimeout'
+  | 'authenticationTimeout'
+  | 'lease'
+  | 'expiryNotice'
+  | 'drainTimeout'
+  | 'acknowledgeTimeout'
+  | 'presenceGrace'
+  | 'presenceGather';
 
 type Loose<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
 

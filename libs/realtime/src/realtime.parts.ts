@@ -6,6 +6,8 @@ import { IRealtimeBroker } from './broker/realtime.broker.js';
 import { IRealtimeServer } from './connections/realtime.server.js';
 import { CONNECT_GUARDS } from './guards/connect.guard.js';
 import { IRealtimeTracer, NoopTracer } from './instrumentation/realtime.tracer.js';
+import { NoOutboxStore } from './outbox/no-outbox.store.js';
+import { IRealtimeOutboxStore } from './outbox/outbox.store.js';
 import { RealtimeFault } from './realtime.exception.js';
 import { SocketIORealtimeServer } from './socket-io/socket-io.server.js';
 
@@ -33,17 +35,27 @@ export interface RealtimeModuleParts {
   readonly server?: RealtimePart<IRealtimeServer>;
   /** Receives spans. Default: no spans are made. */
   readonly tracer?: RealtimePart<IRealtimeTracer>;
+  /** Keeps events that were broadcast in a transaction until they are published, for `RealtimeOutbox`. Default: there is no outbox. */
+  readonly outbox?: RealtimePart<IRealtimeOutboxStore<never>>;
   /** Whether every module can inject `IRealtimeBroadcaster` without importing this one. Default true. */
   readonly global?: boolean;
 }
 
 /** Providers of all parts; the token of each is its port. */
-export function partProviders({ authenticator, guards, broker, server, tracer }: RealtimeModuleParts): Provider[] {
+export function partProviders({
+  authenticator,
+  guards,
+  broker,
+  server,
+  tracer,
+  outbox,
+}: RealtimeModuleParts): Provider[] {
   return [
     providerOf(IRealtimeAuthenticator, authenticator ?? AnonymousAuthenticator),
     providerOf(IRealtimeBroker, broker ?? InMemoryRealtimeBroker),
     providerOf(IRealtimeServer, server ?? SocketIORealtimeServer),
     providerOf(IRealtimeTracer, tracer ?? NoopTracer),
+    providerOf<IRealtimeOutboxStore<never>>(IRealtimeOutboxStore, outbox ?? NoOutboxStore),
     ...connectGuards(guards?.connect ?? []),
   ];
 }
@@ -65,9 +77,13 @@ function connectGuards(guards: readonly Type<CanActivate>[]): Provider[] {
 /** What each port must have. A class or an object of another kind is a fault at once, and not at its first call. */
 const PORTS = new Map<Abstract<object>, readonly string[]>([
   [IRealtimeAuthenticator, ['authenticate']],
-  [IRealtimeBroker, ['start', 'stop', 'publish']],
-  [IRealtimeServer, ['gatewayOptions', 'mount', 'attach', 'open', 'stopAccepting', 'deliver', 'stats']],
+  [IRealtimeBroker, ['start', 'stop', 'publish', 'watch', 'unwatch', 'read', 'positions', 'fork', 'command', 'health']],
+  [
+    IRealtimeServer,
+    ['gatewayOptions', 'mount', 'attach', 'open', 'stopAccepting', 'deliver', 'connectionsIn', 'stats'],
+  ],
   [IRealtimeTracer, ['span']],
+  [IRealtimeOutboxStore, ['insert', 'claim', 'remove']],
 ]);
 
 /** What Nest makes or finds is checked at boot: the methods of a class may be fields. */

@@ -31,6 +31,7 @@ describe('options', () => {
       lease: 60_000,
       expiryNotice: 30_000,
       drainTimeout: 10_000,
+      acknowledgeTimeout: 5_000,
       slowConsumer: 'disconnect',
       limits: {
         payloadBytes: 65_536,
@@ -100,7 +101,8 @@ describe('options', () => {
     [{ max: 1.5 }],
     [{}],
     [{ max: 1, over: 'close' }],
-    [{ max: 1, across: 'cluster' }],
+    [{ max: 1, across: 'planet' }],
+    [{ max: 1_001, across: 'cluster' }],
     [{ max: 1, min: 0 }],
   ])('refuse the connections %j of a user', (connectionsPerUser) => {
     expect(faultOf({ limits: { connectionsPerUser } })).toContain(
@@ -108,9 +110,28 @@ describe('options', () => {
     );
   });
 
+  it('name the node after the setting, else after NODE_ID, else after the host, and never twice the same', () => {
+    const given = process.env.NODE_ID;
+    try {
+      process.env.NODE_ID = 'pod/7';
+      expect(resolveOptions({ nodeId: 'web-1' }).nodeId).toMatch(/^web-1-[a-z]{6}$/);
+      expect(resolveOptions().nodeId).toMatch(/^pod-7-[a-z]{6}$/);
+      process.env.NODE_ID = '';
+      expect(resolveOptions().nodeId).toMatch(/^[\w.-]+-[a-z]{6}$/);
+      expect(resolveOptions({ nodeId: 'web-1' }).nodeId).not.toBe(resolveOptions({ nodeId: 'web-1' }).nodeId);
+    } finally {
+      if (given === undefined) delete process.env.NODE_ID;
+      else process.env.NODE_ID = given;
+    }
+    for (const nodeId of ['', 'a b', 'a|b', 'x'.repeat(65), 7]) {
+      expect(faultOf({ nodeId })).toContain('nodeId must be 1 to 64 letters');
+    }
+    expect(faultOf({ acknowledgeTimeout: 'soon' })).toContain('acknowledgeTimeout must be a duration');
+  });
+
   it('treat undefined as not given', () => {
     const settings = Object.fromEntries(Object.keys(new RealtimeOptions()).map((name) => [name, undefined]));
-    expect(resolveOptions(settings)).toEqual(resolveOptions());
+    expect(resolveOptions(settings)).toEqual({ ...resolveOptions(), nodeId: expect.any(String) });
     expect(resolveOptions({ limits: { payloadBytes: undefined, payloadKeys: 5 } }).limits).toMatchObject({
       payloadBytes: 65_536,
       payloadDepth: 16,
@@ -149,7 +170,7 @@ describe('options', () => {
   });
 
   it.each<[string, unknown[], string]>([
-    ['mode', ['ws', 'publisher', null, 1], "mode must be 'server' or 'in-memory'"],
+    ['mode', ['ws', 'worker', null, 1], "mode must be 'server', 'publisher' or 'in-memory'"],
     ['cookies', ['no', 0, null], 'cookies must be true or false'],
     ['requestUser', ['ann', {}, null], 'requestUser must be a function'],
     ['inMemoryRecord', [0, -1, 1.5, Infinity, '10', null], 'inMemoryRecord must be a positive integer'],
@@ -239,7 +260,7 @@ describe('options', () => {
     ['connectionStateRecovery', 'replays missed packets before the gates run and is never used'],
     ['cors', 'is derived from origins'],
     ['namespace', 'is always the default one'],
-    ['transport', "is called mode: 'server' or 'in-memory'"],
+    ['transport', "is called mode: 'server', 'publisher' or 'in-memory'"],
   ])('refuse %s and say why', (name, why) => {
     expect(faultOf({ [name]: {} })).toContain(`  - ${name} ${why}`);
   });

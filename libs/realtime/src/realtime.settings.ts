@@ -2,6 +2,7 @@
 import { milliseconds, shownValue } from '@nestjs-realtime/contract';
 import { isHost, isOrigin } from './authorization/origin-format.js';
 import { isOriginPattern } from './authorization/origin-pattern.js';
+import { newNodeId } from './connections/node-id.js';
 import { RealtimeFault } from './realtime.exception.js';
 import {
   DOCTOR_CODES,
@@ -30,6 +31,7 @@ export function resolveOptions(settings: RealtimeSettings = {}, environment = pr
   const anyOrigin = settings.cookies === false && settings.origins === undefined;
   if (anyOrigin) defaults.origins = 'any';
   return Object.assign(defaults, defined(settings as object), lengthsOf(settings), {
+    nodeId: newNodeId(settings.nodeId),
     limits: resolveLimits(settings.limits ?? {}),
     doctor: Object.assign(new RealtimeDoctorOptions(), defined(settings.doctor ?? {})),
   });
@@ -48,6 +50,9 @@ const DURATIONS = [
   'lease',
   'expiryNotice',
   'drainTimeout',
+  'acknowledgeTimeout',
+  'presenceGrace',
+  'presenceGather',
 ] as const satisfies readonly DurationOption[];
 
 /** Bytes of one message, from which the default limits of bytes are derived. */
@@ -86,7 +91,14 @@ const positiveInteger: Rule = (value) =>
 const flag: Rule = (value) => (typeof value === 'boolean' ? null : 'must be true or false');
 
 const RULES: Rules<RealtimeOptions> = {
-  mode: (value) => (value === 'server' || value === 'in-memory' ? null : "must be 'server' or 'in-memory'"),
+  mode: (value) =>
+    value === 'server' || value === 'publisher' || value === 'in-memory'
+      ? null
+      : "must be 'server', 'publisher' or 'in-memory'",
+  nodeId: (value) =>
+    typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)
+      ? null
+      : "must be 1 to 64 letters, digits, dots, hyphens and underscores, such as 'web-1'",
   inMemoryRecord: positiveInteger,
   allowInMemoryInProduction: flag,
   path: (value) =>
@@ -116,7 +128,11 @@ const RULES: Rules<RealtimeOptions> = {
   lease: duration,
   expiryNotice: duration,
   drainTimeout: duration,
+  acknowledgeTimeout: duration,
+  presenceGrace: (value) => (value === 0 ? null : duration(value)),
+  presenceGather: duration,
   slowConsumer: (value) => (value === 'disconnect' || value === 'drop' ? null : "must be 'disconnect' or 'drop'"),
+  recoverBytes: positiveInteger,
   fanOut: (value) => (value === 'fast' || value === 'stock' ? null : "must be 'fast' or 'stock'"),
   limits: (value) => (isRecord(value) ? null : 'must be an object'),
   doctor: (value) => (isRecord(value) ? null : 'must be an object'),
@@ -137,11 +153,14 @@ const LIMIT_RULES: Rules<RealtimeLimits> = {
     if (!isRecord(value)) return positiveInteger(value);
     const { max, across = 'node', over = 'refuse', ...others } = value;
     const isSound =
-      positiveInteger(max) === null && across === 'node' && (over === 'refuse' || over === 'close-oldest');
+      positiveInteger(max) === null &&
+      (across === 'node' || (across === 'cluster' && (max as number) <= 1_000)) &&
+      (over === 'refuse' || over === 'close-oldest');
     return isSound && Object.keys(others).length === 0
       ? null
-      : "must be a positive integer, or { max, across: 'node', over: 'refuse' | 'close-oldest' }";
+      : "must be a positive integer, or { max, across: 'node' | 'cluster', over: 'refuse' | 'close-oldest' }, with a max of at most 1,000 across the cluster";
   },
+  watchedUsers: positiveInteger,
   subscriptionsPerConnection: positiveInteger,
   messagesPerSecond: positiveInteger,
   messageBurst: positiveInteger,
@@ -158,7 +177,7 @@ const LIMIT_RULES: Rules<RealtimeLimits> = {
 const REFUSED_OPTIONS: Readonly<Record<string, string>> = {
   connectionStateRecovery: 'replays missed packets before the gates run and is never used',
   cors: 'is derived from origins',
-  transport: "is called mode: 'server' or 'in-memory'",
+  transport: "is called mode: 'server', 'publisher' or 'in-memory'",
   namespace: 'is always the default one',
 };
 

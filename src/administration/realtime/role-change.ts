@@ -3,16 +3,16 @@ import { IsBoolean, IsString } from 'class-validator';
 
 export class RoleChange {
   @IsString()
-  userId: string;
+  userId!: string;
 
   @IsString()
-  role: string;
+  role!: string;
 
   /** False when it was taken away. */
   @IsBoolean()
-  granted: boolean;
+  granted!: boolean;
 
   /** The admin's name. */
   @IsString()
-  by: string;
+  by!: string;
 }

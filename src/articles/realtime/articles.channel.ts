@@ -1,4 +1,5 @@
-// On which channel do readers learn of new articles? A public one. Articles are published over HTTP, so it takes no messages.
+// On which channel do readers learn of new articles? A public one. Articles are published over HTTP, so it takes no messages. Its history
+// brings a page that was disconnected what it has missed.
 import { defineRealtimeChannel } from 'nestjs-realtime';
 import { PublishedArticle } from './published-article.js';
 
@@ -6,4 +7,5 @@ export const articlesChannel = defineRealtimeChannel({
   name: 'articles',
   scope: 'public',
   events: { published: PublishedArticle },
+  history: true,
 });

@@ -3,18 +3,18 @@ import { IsISO8601, IsString, IsUUID } from 'class-validator';
 
 export class PublishedArticle {
   @IsUUID()
-  id: string;
+  id!: string;
 
   @IsString()
-  title: string;
+  title!: string;
 
   @IsString()
-  body: string;
+  body!: string;
 
   /** The author's name. */
   @IsString()
-  author: string;
+  author!: string;
 
   @IsISO8601()
-  publishedAt: string;
+  publishedAt!: string;
 }

@@ -5,18 +5,18 @@ import { IsISO8601, IsString, Length } from 'class-validator';
 export class Remark {
   @IsString()
   @Length(1, 280)
-  text: string;
+  text!: string;
 }
 
 /** Server to every editor; it is not stored. */
 export class RemarkMade {
   @IsString()
-  text: string;
+  text!: string;
 
   /** The sender's name. The server sets it, so no user can speak as another. */
   @IsString()
-  from: string;
+  from!: string;
 
   @IsISO8601()
-  at: string;
+  at!: string;
 }

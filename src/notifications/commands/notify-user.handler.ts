@@ -1,7 +1,7 @@
 // What happens when a user is notified? The notification is stored, and every open tab of that user shows it.
-import { randomUUID } from 'node:crypto';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { IRealtimeBroadcaster } from 'nestjs-realtime';
+import { RealtimeOutbox } from 'nestjs-realtime';
+import { Database, type Queryable } from '../../database/index.js';
 import { NotificationsRepository } from '../notifications.repository.js';
 import { notificationsChannel } from '../realtime/notifications.channel.js';
 import { NotifyUser } from './notify-user.js';
@@ -9,13 +9,17 @@ import { NotifyUser } from './notify-user.js';
 @CommandHandler(NotifyUser)
 export class NotifyUserHandler implements ICommandHandler<NotifyUser> {
   constructor(
+    private readonly database: Database,
     private readonly notifications: NotificationsRepository,
-    private readonly realtime: IRealtimeBroadcaster,
+    private readonly outbox: RealtimeOutbox<Queryable>,
   ) {}
 
-  async execute({ userId, text }: NotifyUser): Promise<void> {
-    const notification = { id: randomUUID(), text, sentAt: new Date().toISOString(), read: false };
-    await this.notifications.add(notification, userId);
-    await this.realtime.broadcast(notificationsChannel.with({ userId }), 'arrived', notification);
+  async execute({ userId, text, id }: NotifyUser): Promise<void> {
+    const notification = { id, text, sentAt: new Date().toISOString(), read: false };
+    await this.database.transaction(async (transaction) => {
+      const isNew = await this.notifications.add(transaction, notification, userId);
+      if (!isNew) return;
+      await this.outbox.broadcast(transaction, notificationsChannel.with({ userId }), 'arrived', notification);
+    });
   }
 }

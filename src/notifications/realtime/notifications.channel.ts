@@ -6,5 +6,6 @@ export const notificationsChannel = defineRealtimeChannel({
   name: 'notifications.user.{userId}',
   scope: { userScoped: 'userId' },
   autoSubscribe: true,
+  history: true,
   events: { arrived: Notification, read: NotificationsRead },
 });

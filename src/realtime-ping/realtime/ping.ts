@@ -6,22 +6,22 @@ export class Ping {
   /** Lets the sender recognise its own pong among all others. */
   @IsString()
   @Length(1, 64)
-  nonce: string;
+  nonce!: string;
 }
 
 /** Server to every subscriber. */
 export class Pong {
   @IsString()
-  nonce: string;
+  nonce!: string;
 
   /** User id of the sender, or "anonymous". */
   @IsString()
-  from: string;
+  from!: string;
 
   @IsISO8601()
-  at: string;
+  at!: string;
 
   /** How many connections this server has. */
   @IsInt()
-  connections: number;
+  connections!: number;
 }

@@ -1,7 +1,7 @@
 // How is one attack run? Against a fixture of its own with a small heap, beside a bystander, and until all is at rest again.
 import { FixtureProcess, type FixtureStats } from '../../fixture/fixture.process.js';
 import { until } from '../../kit/until.js';
-import { Chance } from '../../soak/chance.js';
+import { Chance } from '../../kit/chance.js';
 import { type Attack, DEFAULT_GROWTH_MB, MOST_HEAP_LEFT_MB, MOST_SECONDS, MOST_STALL_MS } from './attack.js';
 import { Bystander } from './bystander.js';
 import type { Outcome } from './outcome.js';

@@ -1,7 +1,7 @@
 // What does an attack have in hand? The fixture, sockets that are closed after it, and a place to say what it found.
 import type { FixtureProcess, FixtureStats } from '../../fixture/fixture.process.js';
 import { RawSocket } from '../../hostile/raw-socket.js';
-import type { Chance } from '../../soak/chance.js';
+import type { Chance } from '../../kit/chance.js';
 import { type Headers, Wire } from '../wire/wire.js';
 import type { Watch } from './watch.js';
 import { within } from './within.js';

@@ -161,6 +161,14 @@ export class RememberingConnection extends LiveConnection {
     this.hangUp(this);
   }
 
+  override replay(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  override cutOff(): void {
+    this.hangUp(this);
+  }
+
   protected override enter(match: ChannelMatch): ChannelMatch {
     this.rooms.add(match.name);
     return match;

@@ -28,12 +28,19 @@ function hostileSnapshot(): DashboardSnapshot {
     payloads: 'shown',
     nodes: each((nodeId) => ({
       nodeId,
-      state: 'accepting',
-      fanOut: 'fast',
-      connections: 1,
-      uptimeSeconds: 1,
-      rssBytes: 1,
-      loopLagMs: 1,
+      figures: {
+        state: 'accepting',
+        fanOut: 'fast',
+        broker: null,
+        version: nodeId,
+        connections: 1,
+        users: 1,
+        subscriptions: 1,
+        deliveries: 1,
+        uptimeSeconds: 1,
+        rssBytes: 1,
+        loopLagMs: 1,
+      },
     })),
     connections: {
       rows: each((text, i) =>

@@ -16,6 +16,8 @@ export const TOTALS: Totals = {
   messagesPerSecond: 12.4,
   broadcastsPerSecond: 40,
   deliveriesPerSecond: 1_240,
+  joinsPerSecond: 3,
+  leavesPerSecond: 1.5,
   refusals: 2,
   slowConsumers: 1,
   queuedBytes: 15_300,
@@ -41,6 +43,7 @@ export function channel(name: string, more: Partial<ChannelRow> = {}): ChannelRo
     channel: name,
     template: name.replace(/\.\w+$/, '.{id}'),
     subscribers: 2,
+    members: null,
     broadcastsPerSecond: 4.5,
     messagesPerSecond: 0,
     sparkline: Array.from({ length: 60 }, (_, second) => (second * 7) % 11),
@@ -61,17 +64,25 @@ const QUEUES: DashboardSnapshot['queues'] = [
 export function snapshot(more: Partial<DashboardSnapshot> = {}): DashboardSnapshot {
   return {
     at: Date.now(),
+    nodeId: 'node-1',
     payloads: 'hidden',
     totals: TOTALS,
     nodes: [
       {
         nodeId: 'node-1',
-        state: 'accepting',
-        fanOut: 'fast',
-        connections: 3,
-        uptimeSeconds: 93_784,
-        rssBytes: 128_400_000,
-        loopLagMs: 2.3,
+        figures: {
+          state: 'accepting',
+          fanOut: 'fast',
+          broker: null,
+          version: '0.1.0',
+          connections: 3,
+          users: 2,
+          subscriptions: 5,
+          deliveries: 91_204,
+          uptimeSeconds: 93_784,
+          rssBytes: 128_400_000,
+          loopLagMs: 2.3,
+        },
       },
     ],
     connections: {
@@ -85,7 +96,7 @@ export function snapshot(more: Partial<DashboardSnapshot> = {}): DashboardSnapsh
     channels: {
       rows: [
         channel('articles', { template: 'articles' }),
-        channel('rooms.7', { subscribers: 31, broadcastsPerSecond: 812.5 }),
+        channel('rooms.7', { subscribers: 31, members: 17, broadcastsPerSecond: 812.5 }),
         channel('notifications.ann', { subscribers: 1, sparkline: Array.from({ length: 60 }, () => 0) }),
       ],
       more: 0,

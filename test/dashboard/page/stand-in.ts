@@ -14,8 +14,14 @@ import {
   dashboardChannel,
   type DisconnectUser,
   type EvictUser,
+  type ListMembers,
 } from '../../../libs/dashboard/src/wire/dashboard.channel.js';
-import type { DashboardFrame, DashboardSnapshot } from '../../../libs/dashboard/src/wire/feed.frames.js';
+import type {
+  DashboardFrame,
+  DashboardSnapshot,
+  Listing,
+  MemberRow,
+} from '../../../libs/dashboard/src/wire/feed.frames.js';
 import { boot, type TestApp } from '../../kit/boot.js';
 import { KnownUsers } from '../../kit/known-users.js';
 import { snapshot } from './sample-feed.js';
@@ -27,6 +33,7 @@ const channel = dashboardChannel('admin');
 @Injectable()
 export class Script {
   snapshot: () => DashboardSnapshot = () => snapshot();
+  members: (channel: string) => Listing<MemberRow> = () => ({ rows: [], more: 0 });
   /** The error that actions throw; null if they succeed. */
   failure: Error | null = null;
   opened = 0;
@@ -41,6 +48,12 @@ class OnDashboard {
   open(): DashboardSnapshot {
     this.script.opened++;
     return this.script.snapshot();
+  }
+
+  @RealtimeHandler(channel, 'members')
+  members({ channel: name }: ListMembers): Listing<MemberRow> {
+    if (this.script.failure) throw this.script.failure;
+    return this.script.members(name);
   }
 
   @RealtimeHandler(channel, 'disconnect')

@@ -1,8 +1,8 @@
 // How does the page talk to the server? Over one channel of the realtime layer, with the same client as any application.
 import { createRealtimeClient, type ChannelHandle, type RealtimeClient, RealtimeError } from '@nestjs-realtime/client';
 import type { DashboardChannel } from '../../src/wire/dashboard.channel.js';
-import type { DashboardFrame } from '../../src/wire/feed.frames.js';
-import { applyFrame, type DashboardState, openState } from '../state/dashboard-state.js';
+import type { Listing, MemberRow } from '../../src/wire/feed.frames.js';
+import { applyElsewhere, applyFrame, type DashboardState, openState } from '../state/dashboard-state.js';
 import { Store } from '../state/store.js';
 import { endedState, type LinkStatus } from './link-status.js';
 import type { TokenKeeper } from './token.js';
@@ -41,7 +41,8 @@ export class DashboardLink {
     this.clear();
     this.status.set({ state: 'connecting', user: null });
     const channel = (this.channel = this.client.channel<DashboardChannel>(CHANNEL));
-    channel.on('frame', (frame) => this.take(frame));
+    channel.on('frame', (frame) => this.take((data) => applyFrame(data, frame)));
+    channel.on('elsewhere', (frame) => this.take((data) => applyElsewhere(data, frame)));
     channel.onStatus(({ state }) => {
       if (channel !== this.channel) return;
       this.opened = false;
@@ -59,6 +60,12 @@ export class DashboardLink {
   /** @throws RealtimeError if the server refuses or does not answer. */
   async evict(userId: string, channel: string): Promise<void> {
     await this.channel?.send('evict', { userId, channel });
+  }
+
+  /** @throws RealtimeError if the server refuses or does not answer, or if there is no connection. */
+  async members(channel: string): Promise<Listing<MemberRow>> {
+    if (this.channel === undefined) return { rows: [], more: 0 };
+    return this.channel.send('members', { channel });
   }
 
   /** Asks for a snapshot, after every reconnect too: no frame holds what happened in between. */
@@ -84,9 +91,9 @@ export class DashboardLink {
     }, reason.retryAfterMs ?? REOPEN_DELAY_MS);
   }
 
-  private take(frame: DashboardFrame): void {
+  private take(apply: (data: DashboardState) => DashboardState): void {
     const { value } = this.data;
-    if (value && this.opened) this.data.set(applyFrame(value, frame));
+    if (value && this.opened) this.data.set(apply(value));
   }
 
   private updateStatus(): void {

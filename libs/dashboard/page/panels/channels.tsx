@@ -15,7 +15,7 @@ import { containsText } from '../state/stream-filter.js';
 const SECONDS = Array.from({ length: 60 }, (_, second) => second);
 
 export function ChannelsPanel(): VNode {
-  const { proposed } = useDashboard();
+  const { proposed, membersOf } = useDashboard();
   const listing = useData((state) => state.channels);
   const [wanted, setWanted] = useState('');
   const [order, setOrder] = useState<ChannelOrder>('name');
@@ -38,7 +38,10 @@ export function ChannelsPanel(): VNode {
     >
       <DataTable
         caption="Channels"
-        columns={columns((channel) => proposed.set({ kind: 'evict', channel }))}
+        columns={columns(
+          (channel) => proposed.set({ kind: 'evict', channel }),
+          (channel) => membersOf.set(channel),
+        )}
         rows={rows}
         keyOf={({ channel }) => channel}
         empty={wanted === '' ? 'No channel has subscribers or traffic.' : 'No channel matches.'}
@@ -48,10 +51,18 @@ export function ChannelsPanel(): VNode {
   );
 }
 
-function columns(onEvict: (channel: string) => void): readonly Column<ChannelRow>[] {
+type OnChannel = (channel: string) => void;
+
+function columns(onEvict: OnChannel, onMembers: OnChannel): readonly Column<ChannelRow>[] {
   return [
     { title: 'Channel', cell: ({ channel }) => <Foreign text={channel} /> },
     { title: 'Subscribers', cell: ({ subscribers }) => count(subscribers), numeric: true },
+    {
+      title: 'Members',
+      hint: 'Users who are present on any node; only channels with presence have some.',
+      cell: (row) => <Members row={row} onOpen={onMembers} />,
+      numeric: true,
+    },
     { title: 'Broadcasts/s', cell: ({ broadcastsPerSecond }) => rate(broadcastsPerSecond), numeric: true },
     { title: 'Messages/s', cell: ({ messagesPerSecond }) => rate(messagesPerSecond), numeric: true },
     { title: 'Last minute', cell: ({ sparkline }) => <Sparkline values={sparkline} /> },
@@ -64,6 +75,25 @@ function columns(onEvict: (channel: string) => void): readonly Column<ChannelRow
       ),
     },
   ];
+}
+
+interface MembersProps {
+  readonly row: ChannelRow;
+  readonly onOpen: OnChannel;
+}
+
+/** A dash for a channel without presence. */
+function Members({ row: { channel, members }, onOpen }: MembersProps): VNode {
+  if (members === null) return <>–</>;
+  return (
+    <button type="button" class="quiet small" onClick={() => onOpen(channel)}>
+      {count(members)}
+      <span class="hidden-visually">
+        {' '}
+        {members === 1 ? 'member' : 'members'} of {channel}
+      </span>
+    </button>
+  );
 }
 
 interface OrderSelectProps {
@@ -89,6 +119,7 @@ function OrderSelect({ order, onChange }: OrderSelectProps): VNode {
 function Sparkline({ values }: { readonly values: readonly number[] }): VNode {
   const sum = values.reduce((total, each) => total + each, 0);
   const peak = values.reduce((high, each) => Math.max(high, each), 0);
+  if (sum === 0) return <span class="faded">none</span>;
   return (
     <Chart
       x={SECONDS.slice(0, values.length)}

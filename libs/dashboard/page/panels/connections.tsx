@@ -8,14 +8,17 @@ import { type Column, DataTable } from '../parts/data-table.js';
 import { FilterBox } from '../parts/filter-box.js';
 import { Foreign, Who } from '../parts/foreign.js';
 import { Panel } from '../parts/panel.js';
+import { useStore } from '../parts/use-store.js';
 import { userText } from '../state/row-text.js';
+import { programOf } from '../state/user-agent.js';
 import { containsText } from '../state/stream-filter.js';
 
 /** Most channel names shown at once; a longer list is collapsed to its number. */
 const OPEN_CHANNELS = 3;
 
 export function ConnectionsPanel(): VNode {
-  const { proposed } = useDashboard();
+  const { proposed, link } = useDashboard();
+  const own = useStore(link.status, ({ user }) => user?.userId ?? null);
   const listing = useData((state) => state.connections);
   const [wanted, setWanted] = useState('');
   const rows = useMemo(() => {
@@ -31,7 +34,7 @@ export function ConnectionsPanel(): VNode {
     >
       <DataTable
         caption="Connections"
-        columns={columns((userId) => proposed.set({ kind: 'disconnect', userId }))}
+        columns={columns(own, (userId) => proposed.set({ kind: 'disconnect', userId }))}
         rows={rows}
         keyOf={({ connectionId }) => connectionId}
         empty={wanted === '' ? 'No client is connected.' : 'No connection matches.'}
@@ -41,9 +44,9 @@ export function ConnectionsPanel(): VNode {
   );
 }
 
-function columns(onDisconnect: (userId: string) => void): readonly Column<ConnectionRow>[] {
+function columns(own: string | null, onDisconnect: (userId: string) => void): readonly Column<ConnectionRow>[] {
   return [
-    { title: 'User', cell: (row) => <User row={row} /> },
+    { title: 'User', cell: (row) => <User row={row} isOwn={row.userId !== null && row.userId === own} /> },
     { title: 'Client', cell: (row) => <Client row={row} /> },
     { title: 'Since', cell: ({ since }) => <Since at={since} /> },
     { title: 'Channels', cell: ({ channels }) => <Channels names={channels} /> },
@@ -60,13 +63,14 @@ function columns(onDisconnect: (userId: string) => void): readonly Column<Connec
 }
 
 function wordsOf({ connectionId, userId, roles, address, userAgent, channels }: ConnectionRow): string[] {
-  return [connectionId, userText(userId), ...roles, address, userAgent, ...channels];
+  return [connectionId, userText(userId), ...roles, address, userAgent, programOf(userAgent), ...channels];
 }
 
-function User({ row: { userId, roles } }: { readonly row: ConnectionRow }): VNode {
+function User({ row: { userId, roles }, isOwn }: { readonly row: ConnectionRow; readonly isOwn: boolean }): VNode {
   return (
     <>
       <Who userId={userId} />
+      {isOwn && <span class="note"> you</span>}
       {roles.length > 0 && (
         <span class="second">
           <Foreign text={roles.join(', ')} plain />
@@ -81,7 +85,7 @@ function Client({ row: { address, userAgent } }: { readonly row: ConnectionRow }
     <>
       <Foreign text={address} />
       <span class="second">
-        <Foreign text={userAgent === '' ? 'no user agent' : userAgent} plain />
+        <Foreign text={programOf(userAgent)} title={userAgent} plain />
       </span>
     </>
   );

@@ -11,8 +11,8 @@ const COLUMNS: readonly Column<HandlerRow>[] = [
   { title: 'Handler', cell: ({ template, message }) => <Foreign text={`${template} · ${message}`} /> },
   { title: 'Calls', cell: ({ count: calls }) => count(calls), numeric: true },
   { title: 'Failed', cell: ({ failures }) => <Failures failures={failures} />, numeric: true },
-  { title: 'Median', cell: ({ p50Ms }) => `${rate(p50Ms)} ms`, numeric: true },
-  { title: '99 %', cell: ({ p99Ms }) => `${rate(p99Ms)} ms`, numeric: true },
+  { title: 'Median', hint: 'Half of the calls were faster.', cell: ({ p50Ms }) => `${rate(p50Ms)} ms`, numeric: true },
+  { title: '99 %', hint: '99 of 100 calls were faster.', cell: ({ p99Ms }) => `${rate(p99Ms)} ms`, numeric: true },
 ];
 
 export function HandlersPanel(): VNode {

@@ -2,10 +2,11 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { RefusalRow } from '../../src/wire/feed.frames.js';
-import { At } from '../parts/at.js';
+import { At, Since } from '../parts/at.js';
 import { useData } from '../parts/dashboard-context.js';
 import { type Column, DataTable } from '../parts/data-table.js';
-import { Foreign, Who } from '../parts/foreign.js';
+import { Foreign, Where, Who } from '../parts/foreign.js';
+import { reasonText } from '../state/reason-text.js';
 import { count } from '../state/format.js';
 import { Panel } from '../parts/panel.js';
 import { explainCode, GATES, isOfApplication } from '../state/explanations.js';
@@ -16,7 +17,7 @@ export function RefusalsPanel(): VNode {
   const [chosen, setChosen] = useState<string | null>(null);
   const shown = rows.filter((row) => chosen === null || refusalKey(row) === chosen).reverse();
   return (
-    <Panel id="refusals" title="Refusals" wide note="since this page was opened">
+    <Panel id="refusals" title="Refusals" wide note={<Span />}>
       <Tally chosen={chosen} onChoose={setChosen} />
       {shown.length > 0 && (
         <>
@@ -34,6 +35,16 @@ export function RefusalsPanel(): VNode {
         </>
       )}
     </Panel>
+  );
+}
+
+/** The server has kept rows from before the page was opened. */
+function Span(): VNode {
+  const from = useData((state) => state.from) ?? 0;
+  return (
+    <>
+      since <Since at={from} />
+    </>
   );
 }
 
@@ -80,7 +91,15 @@ function Tally({ chosen, onChoose }: TallyProps): VNode {
 const EXPLAINED: readonly Column<RefusalRow>[] = [
   { title: 'When', cell: ({ at }) => <At at={at} /> },
   { title: 'User', cell: ({ userId }) => <Who userId={userId} /> },
-  { title: 'What', cell: (row) => <What row={row} /> },
+  {
+    title: 'What',
+    cell: (row) => (
+      <>
+        <What row={row} />
+        <Where nodeId={row.nodeId} />
+      </>
+    ),
+  },
   {
     title: 'Refused with',
     cell: ({ gate, code }) => (
@@ -93,7 +112,10 @@ const EXPLAINED: readonly Column<RefusalRow>[] = [
       </>
     ),
   },
-  { title: 'Guard or rule, and reason', cell: ({ reason }) => <Foreign text={reason} plain /> },
+  {
+    title: 'Guard or rule, and reason',
+    cell: ({ reason }) => <Foreign text={reasonText(reason)} title={reason} plain />,
+  },
 ];
 
 function What({ row: { channel, message } }: { readonly row: RefusalRow }): VNode {

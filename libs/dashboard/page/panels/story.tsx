@@ -1,10 +1,11 @@
-// What resulted from one bus event? The event, its bridge entries, their broadcasts, and the number of deliveries.
+// What resulted from one message or bus event? Its bridge entries, their broadcasts, and the number of deliveries.
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { StreamRow } from '../../src/wire/feed.frames.js';
 import { At } from '../parts/at.js';
-import { Foreign } from '../parts/foreign.js';
+import { Foreign, Where } from '../parts/foreign.js';
 import { bytes, count } from '../state/format.js';
-import { KIND_TITLES, rowText } from '../state/row-text.js';
+import { KIND_TITLES, type RowKind, rowText } from '../state/row-text.js';
 import type { Story } from '../state/story.js';
 import { type StoryStep, storyTree } from '../state/story-tree.js';
 import { Payload } from './stream-rows.js';
@@ -17,7 +18,7 @@ interface StoryViewProps {
 export function StoryView({ story, onLeave }: StoryViewProps): VNode {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [story.id]);
-  const start = story.rows[0]?.at ?? 0;
+  const steps = storyTree(story.rows);
   return (
     <div class="story" onKeyDown={({ key }) => key === 'Escape' && onLeave()}>
       <div class="story-head">
@@ -28,7 +29,7 @@ export function StoryView({ story, onLeave }: StoryViewProps): VNode {
           Back to the stream
         </button>
       </div>
-      <Steps steps={storyTree(story.rows)} start={start} />
+      <Steps steps={steps} start={steps[0]?.at ?? 0} />
     </div>
   );
 }
@@ -43,7 +44,7 @@ function Steps({ steps, start }: { readonly steps: readonly StoryStep[]; readonl
   );
 }
 
-function Step({ step: { row, steps }, start }: { readonly step: StoryStep; readonly start: number }): VNode {
+function Step({ step: { row, at, steps }, start }: { readonly step: StoryStep; readonly start: number }): VNode {
   const { subject, detail } = rowText(row);
   return (
     <li class="step" data-kind={row.kind}>
@@ -52,13 +53,14 @@ function Step({ step: { row, steps }, start }: { readonly step: StoryStep; reado
           {KIND_TITLES[row.kind]}
         </span>
         <span class="time">
-          <At at={row.at} /> +{count(Math.max(0, row.at - start))} ms
+          <At at={at} /> +{count(Math.max(0, at - start))} ms
         </span>
       </p>
       <p>
         <Foreign text={subject} />
       </p>
       {row.kind === 'broadcast' ? <p class="note">{bytes(row.payloadBytes)}</p> : <Foreign text={detail} plain />}
+      <Where nodeId={row.nodeId} />
       <Payload json={row.payload} />
       {steps.length > 0 && <Steps steps={steps} start={start} />}
       {row.kind === 'broadcast' && <Deliveries count={row.deliveries} />}
@@ -81,6 +83,7 @@ function Deliveries({ count: deliveries }: { readonly count: number }): VNode {
 }
 
 function title({ rows }: Story): string {
-  const event = rows.find(({ kind }) => kind === 'event') ?? rows[0];
+  const of = (wanted: RowKind): StreamRow | undefined => rows.find(({ kind }) => kind === wanted);
+  const event = of('event') ?? of('message') ?? rows[0];
   return event === undefined ? 'This story has no rows' : `Story of ${rowText(event).subject}`;
 }

@@ -18,10 +18,11 @@ export function useStreamReading(live: readonly StreamRow[]): StreamReading {
   const [paused, setPaused] = useState<readonly StreamRow[] | null>(null);
   const [held, setHeld] = useState<readonly StreamRow[] | null>(null);
   const still = paused ?? held;
-  const newest = still?.at(-1)?.id ?? -1;
+  // Rows of several nodes have no common order of numbers; the list has one.
+  const newest = still?.at(-1);
   return {
     rows: still ?? live,
-    waiting: still === null ? [] : live.filter(({ id }) => id > newest),
+    waiting: still === null ? [] : live.slice(newest === undefined ? 0 : live.lastIndexOf(newest) + 1),
     paused: paused !== null,
     held: held !== null,
     onPaused: (pause) => setPaused(pause ? (held ?? live) : null),

@@ -3,8 +3,10 @@ import { Component, type VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { StreamRow } from '../../src/wire/feed.frames.js';
 import { At } from '../parts/at.js';
-import { Foreign } from '../parts/foreign.js';
+import { Foreign, Where } from '../parts/foreign.js';
+import { shownJson } from '../state/shown-json.js';
 import { KIND_TITLES, rowText } from '../state/row-text.js';
+import { useWholeRows } from './whole-rows.js';
 
 interface StreamRowsProps {
   /** Newest first. */
@@ -20,38 +22,47 @@ export function StreamRows({ rows, onStory, onHold }: StreamRowsProps): VNode {
   const latest = useRef(onStory);
   latest.current = onStory;
   const open = useRef((id: number) => latest.current(id)).current;
+  useWholeRows(list, rows);
   const has = (target: EventTarget | null): boolean => list.current?.contains(target as Node | null) ?? false;
   return (
-    <div
-      class="stream"
-      role="group"
-      aria-label="Rows of the stream"
-      tabIndex={0}
-      ref={list}
-      onPointerEnter={({ pointerType }) => pointerType === 'mouse' && onHold(true)}
-      onPointerLeave={() => !has(document.activeElement) && onHold(false)}
-      onFocusIn={() => onHold(true)}
-      onFocusOut={({ relatedTarget }) => !has(relatedTarget) && onHold(false)}
-    >
-      {rows.length === 0 && <p class="empty">No rows to show.</p>}
-      <table role="table">
-        <caption class="hidden-visually">Stream of events, newest first</caption>
-        <thead role="rowgroup" class="hidden-visually">
-          <tr role="row">
-            {['Time', 'Kind', 'What', 'Story'].map((title) => (
-              <th key={title} scope="col" role="columnheader">
-                {title}
-              </th>
+    <div class="stream-frame">
+      <div
+        class="stream"
+        role="group"
+        aria-label="Rows of the stream"
+        tabIndex={0}
+        ref={list}
+        onPointerEnter={({ pointerType }) => pointerType === 'mouse' && onHold(true)}
+        onPointerLeave={() => !has(document.activeElement) && onHold(false)}
+        onFocusIn={() => onHold(true)}
+        onFocusOut={({ relatedTarget }) => !has(relatedTarget) && onHold(false)}
+      >
+        {rows.length === 0 && <p class="empty">No rows to show.</p>}
+        <table role="table">
+          <caption class="hidden-visually">Stream of events, newest first</caption>
+          <Head />
+          <tbody role="rowgroup">
+            {rows.map((row) => (
+              <Row key={row.id} row={row} onStory={open} />
             ))}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {rows.map((row) => (
-            <Row key={row.id} row={row} onStory={open} />
-          ))}
-        </tbody>
-      </table>
+          </tbody>
+        </table>
+      </div>
     </div>
+  );
+}
+
+function Head(): VNode {
+  return (
+    <thead role="rowgroup" class="hidden-visually">
+      <tr role="row">
+        {['Time', 'Kind', 'What', 'Story'].map((title) => (
+          <th key={title} scope="col" role="columnheader">
+            {title}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 
@@ -92,6 +103,7 @@ class Row extends Component<RowProps> {
           <span class="detail">
             <Foreign text={detail} plain />
           </span>
+          <Where nodeId={row.nodeId} />
           <Payload json={row.payload} />
         </td>
         <td role="cell" class="action">
@@ -111,7 +123,7 @@ export function Payload({ json }: { readonly json: string | undefined }): VNode 
   return (
     <details class="payload">
       <summary>payload</summary>
-      <pre tabIndex={0}>{json}</pre>
+      <pre tabIndex={0}>{shownJson(json)}</pre>
     </details>
   );
 }

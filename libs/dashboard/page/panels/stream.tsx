@@ -20,6 +20,7 @@ export function StreamPanel(): VNode {
   const [story, showStory] = useStory();
   const [kinds, setKinds] = useState<ReadonlySet<RowKind>>(new Set());
   const [text, setText] = useState('');
+  const ownNode = useData((state) => state.nodeId) ?? '';
 
   const leave = (): void => {
     showStory(null);
@@ -34,7 +35,7 @@ export function StreamPanel(): VNode {
       </Panel>
     );
   }
-  const { shown, matching } = filterRows(reading.rows, { kinds, text }, SHOWN);
+  const { shown, matching } = filterRows(reading.rows, { kinds, text, ownNode }, SHOWN);
   const { paused, onPaused } = reading;
   return (
     <Panel

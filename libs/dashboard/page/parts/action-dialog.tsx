@@ -1,9 +1,10 @@
 // Does the admin really want this action? The dialog asks before it acts on a user, then shows the outcome.
-import type { RefObject, VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { RealtimeError } from '@nestjs-realtime/client';
 import { type ProposedAction, useDashboard, useData } from './dashboard-context.js';
 import { Foreign } from './foreign.js';
+import { useModal } from './use-modal.js';
 import { useStore } from './use-store.js';
 
 export function ActionDialog(): VNode | null {
@@ -19,7 +20,7 @@ interface Outcome {
 
 function OpenDialog({ action }: { readonly action: ProposedAction }): VNode {
   const { link, proposed } = useDashboard();
-  const dialog = useModal(action);
+  const dialog = useModal(action.kind === 'disconnect' ? 'connections' : 'channels');
   const [userId, setUserId] = useState(action.kind === 'disconnect' ? action.userId : '');
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
@@ -45,6 +46,7 @@ function OpenDialog({ action }: { readonly action: ProposedAction }): VNode {
         ) : (
           <Evicted channel={action.channel} userId={userId} onUserId={setUserId} locked={busy || done} />
         )}
+        <OwnHint action={action} userId={userId} />
         <p class="note">The log records this action with your user id.</p>
         <p role="status" class={outcome?.done === false ? 'outcome bad foreign' : 'outcome foreign'}>
           {busy ? 'Waiting for the server…' : outcome?.text}
@@ -55,20 +57,18 @@ function OpenDialog({ action }: { readonly action: ProposedAction }): VNode {
   );
 }
 
-/** Opens the dialog, and moves the focus back to the page when it is closed. */
-function useModal(action: ProposedAction): RefObject<HTMLDialogElement | null> {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useLayoutEffect(() => {
-    const opener = document.activeElement as HTMLElement | null;
-    dialog.current!.showModal();
-    return () => {
-      const panel = action.kind === 'disconnect' ? 'connections' : 'channels';
-      // The opener's row may have been removed together with the user.
-      if (opener?.isConnected) opener.focus();
-      else document.getElementById(panel)?.focus();
-    };
-  }, [action]);
-  return dialog;
+/** Nothing else stops an admin from acting on themselves. */
+function OwnHint({ action, userId }: { readonly action: ProposedAction; readonly userId: string }): VNode | null {
+  const own = useStore(useDashboard().link.status, ({ user }) => user?.userId);
+  if (own === undefined || userId !== own) return null;
+  return (
+    <p class="banner">
+      <strong>This is you.</strong>{' '}
+      {action.kind === 'disconnect'
+        ? 'Your own connections end, and with them this page, until you connect again.'
+        : 'You evict yourself.'}
+    </p>
+  );
 }
 
 interface ButtonsProps {

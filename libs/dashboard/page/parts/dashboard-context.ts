@@ -1,4 +1,4 @@
-// What do all parts of the page share? The link to the server, and the action that waits for confirmation.
+// What do all parts of the page share? The link to the server, the action that waits for confirmation, and the list that is open.
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { DashboardLink } from '../link/dashboard-link.js';
@@ -15,6 +15,8 @@ export interface Dashboard {
   readonly link: DashboardLink;
   readonly token: TokenKeeper;
   readonly proposed: Store<ProposedAction | null>;
+  /** The channel whose members are shown. */
+  readonly membersOf: Store<string | null>;
 }
 
 export const DashboardContext = createContext<Dashboard | null>(null);

@@ -1,4 +1,4 @@
-// How are lists shown? As tables that render a part of their rows; on a phone each row is a card with named cells.
+// How are lists shown? As tables that render a part of their rows; one that is wider than its place scrolls sideways.
 import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { count } from '../state/format.js';
@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => ComponentChildren;
   readonly numeric?: boolean;
+  /** Explains a word that not every reader knows. */
+  readonly hint?: string;
 }
 
 interface DataTableProps<Row> {
@@ -31,24 +33,26 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, empty, more = 0 
   const left = Math.max(0, rows.length - limit);
   return (
     <>
-      {/* Explicit roles: on a phone the elements are displayed as blocks and would lose their table roles. */}
-      <table role="table" class="data">
-        <caption class="hidden-visually">{caption}</caption>
-        <thead role="rowgroup">
-          <tr role="row">
-            {columns.map(({ title, numeric }) => (
-              <th key={title} scope="col" role="columnheader" class={numeric ? 'numeric' : undefined}>
-                {title}
-              </th>
+      {/* With the focus, it scrolls by the keyboard. */}
+      <div class="scrolls" role="group" aria-label={caption} tabIndex={0}>
+        <table class="data">
+          <caption class="hidden-visually">{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map(({ title, numeric, hint }) => (
+                <th key={title} scope="col" class={numeric ? 'numeric' : undefined} title={hint}>
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, limit).map((row) => (
+              <TableRow key={keyOf(row)} row={row} columns={columns} />
             ))}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {rows.slice(0, limit).map((row) => (
-            <TableRow key={keyOf(row)} row={row} columns={columns} />
-          ))}
-        </tbody>
-      </table>
+          </tbody>
+        </table>
+      </div>
       {left + more > 0 && (
         <p class="more">
           {left > 0 && (
@@ -66,12 +70,10 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, empty, more = 0 
 function TableRow<Row>({ row, columns }: { readonly row: Row; readonly columns: readonly Column<Row>[] }): VNode {
   const [first, ...others] = columns;
   return (
-    <tr role="row">
-      <th scope="row" role="rowheader">
-        {first.cell(row)}
-      </th>
+    <tr>
+      <th scope="row">{first.cell(row)}</th>
       {others.map(({ title, cell, numeric }) => (
-        <td key={title} role="cell" data-title={title} class={numeric ? 'numeric' : undefined}>
+        <td key={title} class={numeric ? 'numeric' : undefined}>
           {cell(row)}
         </td>
       ))}

@@ -7,6 +7,7 @@ import type {
   StreamRow,
   Totals,
 } from '../../src/wire/feed.frames.js';
+import { type KnownNodes, rowsElsewhere } from './elsewhere.js';
 import { keepNewest } from './keep-newest.js';
 import { type RefusalTally, tallyRefusals } from './refusal-tally.js';
 import { extendStory, type Story } from './story.js';
@@ -28,6 +29,12 @@ export interface Moment {
 
 export interface DashboardState extends DashboardSnapshot {
   readonly moments: readonly Moment[];
+  /** When the first row that the page knows was made, or the page was opened: what is counted begins there. */
+  readonly from: number;
+  /** Number of this node's newest row. */
+  readonly newestId: number;
+  /** The other nodes whose rows are among `rows`. */
+  readonly known: KnownNodes;
   readonly refusals: readonly RefusalRow[];
   readonly refusalTally: RefusalTally;
   readonly slowConsumers: readonly SlowConsumerRow[];
@@ -41,6 +48,9 @@ export interface DashboardState extends DashboardSnapshot {
 export function openState(snapshot: DashboardSnapshot, before: DashboardState | null): DashboardState {
   return {
     ...snapshot,
+    from: Math.min(snapshot.rows[0]?.at ?? snapshot.at, snapshot.at),
+    newestId: snapshot.rows.at(-1)?.id ?? -1,
+    known: [],
     moments: keepNewest(
       momentsBefore(before?.moments ?? [], snapshot.at),
       [momentOf(snapshot.at, snapshot.totals)],
@@ -57,11 +67,10 @@ export function openState(snapshot: DashboardSnapshot, before: DashboardState | 
 /** What a frame leaves out stays the same object, so that its panel does not render again. */
 export function applyFrame(state: DashboardState, frame: DashboardFrame): DashboardState {
   // A frame that was under way when the snapshot was made has rows that are in the snapshot too.
-  const newest = state.rows.at(-1)?.id ?? -1;
-  const rows = frame.rows.filter(({ id }) => id > newest);
-  const refusals = rows.filter(isRefusal);
+  const rows = frame.rows.filter(({ id }) => id > state.newestId);
   return {
-    ...state,
+    ...withRows(state, rows),
+    newestId: rows.at(-1)?.id ?? state.newestId,
     at: frame.at,
     totals: frame.totals,
     nodes: frame.nodes ?? state.nodes,
@@ -69,12 +78,26 @@ export function applyFrame(state: DashboardState, frame: DashboardFrame): Dashbo
     channels: frame.channels ?? state.channels,
     handlers: frame.handlers ?? state.handlers,
     queues: frame.queues ?? state.queues,
-    rows: keepNewest(state.rows, rows, KEPT_ROWS),
     moments: keepNewest(momentsBefore(state.moments, frame.at), [momentOf(frame.at, frame.totals)], KEPT_MOMENTS),
+    skipped: state.skipped + frame.skipped,
+  };
+}
+
+/** What has happened on another node. A frame that cannot be read changes nothing. */
+export function applyElsewhere(state: DashboardState, frame: unknown): DashboardState {
+  const read = rowsElsewhere(frame, state.known);
+  if (read === null) return state;
+  return { ...withRows(state, read.rows), known: read.known, skipped: state.skipped + read.skipped };
+}
+
+function withRows(state: DashboardState, rows: readonly StreamRow[]): DashboardState {
+  const refusals = rows.filter(isRefusal);
+  return {
+    ...state,
+    rows: keepNewest(state.rows, rows, KEPT_ROWS),
     refusals: keepNewest(state.refusals, refusals, KEPT_INCIDENTS),
     refusalTally: tallyRefusals(state.refusalTally, refusals),
     slowConsumers: keepNewest(state.slowConsumers, rows.filter(isSlowConsumer), KEPT_INCIDENTS),
-    skipped: state.skipped + frame.skipped,
     story: state.story && extendStory(state.story, rows),
   };
 }

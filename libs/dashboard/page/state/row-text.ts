@@ -1,5 +1,6 @@
 // What is the text of a row of the stream? The same text is shown and searched.
 import type { SlowConsumerRow, StreamRow } from '../../src/wire/feed.frames.js';
+import { reasonText } from './reason-text.js';
 import { bytes, count } from './format.js';
 
 export type RowKind = StreamRow['kind'];
@@ -47,7 +48,7 @@ export function rowText(row: StreamRow): RowText {
     case 'refusal':
       return {
         subject: [row.channel, row.message].filter((part) => part !== null).join(' · ') || 'the connection',
-        detail: `${row.code} at gate ${row.gate} for ${userText(row.userId)}: ${row.reason}`,
+        detail: `${row.code} at gate ${row.gate} for ${userText(row.userId)}: ${reasonText(row.reason)}`,
       };
     case 'slow-consumer':
       return {

@@ -7,7 +7,7 @@ import { KINDS, rowText } from './row-text.js';
 import { explainCode, isOfApplication } from './explanations.js';
 import { containsText, filterRows } from './stream-filter.js';
 
-const EVERYTHING = { kinds: new Set<never>(), text: '' };
+const EVERYTHING = { kinds: new Set<never>(), text: '', ownNode: 'node-1' };
 
 describe('the filter of the stream', () => {
   it('shows the newest rows first, and counts all that match', () => {
@@ -32,6 +32,12 @@ describe('the filter of the stream', () => {
     expect(found('  MEMBER of room 9 ')).toBe(1);
     expect(found('ghent')).toBe(1);
     expect(found('(.*)')).toBe(0);
+  });
+
+  it('finds the rows of a node by its name, those of the own node too', () => {
+    const rows = [...someRows(), { ...someRows()[0], nodeId: 'web-2-abcdef' }];
+    const found = (text: string) => filterRows(rows, { ...EVERYTHING, text }, 99).matching;
+    expect([found('WEB-2'), found('node-1')]).toEqual([1, rows.length - 1]);
   });
 });
 

@@ -7,8 +7,10 @@ const ENCODED = /(%[0-9A-F]{2})+/g;
 export interface StreamFilter {
   /** An empty set allows every kind. */
   readonly kinds: ReadonlySet<RowKind>;
-  /** Searched in the row's text and payload; case does not matter. */
+  /** Searched in the row's text, payload and node; case does not matter. */
   readonly text: string;
+  /** The node of rows that name none. */
+  readonly ownNode: string;
 }
 
 /** The newest `limit` rows that match, newest first, and the number of all that match. */
@@ -21,14 +23,14 @@ export function filterRows(
   return { shown: matching.slice(-limit).reverse(), matching: matching.length };
 }
 
-function matcher({ kinds, text }: StreamFilter): (row: StreamRow) => boolean {
+function matcher({ kinds, text, ownNode }: StreamFilter): (row: StreamRow) => boolean {
   const wanted = text.trim().toLowerCase();
-  return (row) => (kinds.size === 0 || kinds.has(row.kind)) && (wanted === '' || saysText(row, wanted));
+  return (row) => (kinds.size === 0 || kinds.has(row.kind)) && (wanted === '' || saysText(row, wanted, ownNode));
 }
 
-function saysText(row: StreamRow, wanted: string): boolean {
+function saysText(row: StreamRow, wanted: string, ownNode: string): boolean {
   const { subject, detail } = rowText(row);
-  return containsText([subject, detail, row.payload ?? ''], wanted);
+  return containsText([subject, detail, row.payload ?? '', row.nodeId ?? ownNode], wanted);
 }
 
 /**

@@ -1,5 +1,6 @@
 // What is published on the CQRS buses? Every event, by the name of its class, whether or not the bridge forwards it.
 import type { DiscoveryService } from '@nestjs/core';
+import type { RealtimeHooks } from 'nestjs-realtime';
 import type { PayloadView } from '../payloads/payload-view.js';
 import { classNameOf } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
@@ -21,6 +22,7 @@ export class BusEventsCollector {
     private readonly rows: RowStream,
     private readonly stories: Stories,
     private readonly view: PayloadView,
+    private readonly hooks: Pick<RealtimeHooks, 'cause'>,
   ) {}
 
   /** Does nothing when @nestjs/cqrs is not installed. */
@@ -38,6 +40,8 @@ export class BusEventsCollector {
   /** Runs inside `publish()`: an error thrown here would end the process. */
   private addRow(event: unknown): void {
     if (typeof event !== 'object' || event === null) return;
+    // A handler that publishes before its first await tells its own story with it.
+    this.stories.join(event, this.hooks.cause);
     this.rows.add('event', (stamp) => ({
       ...stamp,
       kind: 'event',

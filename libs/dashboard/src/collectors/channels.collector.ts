@@ -14,7 +14,10 @@ interface ChannelEvent {
 export class ChannelsCollector {
   private readonly table = new ChannelTable();
 
-  constructor(hooks: RealtimeHooks) {
+  constructor(
+    hooks: RealtimeHooks,
+    private readonly membersIn: (channel: string) => number | null,
+  ) {
     hooks.on('subscribed', (event) => this.touch(event, countSubscriber));
     hooks.on('unsubscribed', (event) => {
       if (this.table.has(event.channel.name)) this.touch(event, discountSubscriber);
@@ -28,7 +31,7 @@ export class ChannelsCollector {
     const active = this.table.active(at).sort((one, other) => busyness(other, at) - busyness(one, at));
     const total = Math.max(this.table.joinedCount, rooms) + this.table.passingCount;
     return listingOf(
-      active.slice(0, MOST_ROWS).map((activity) => rowOf(activity, at)),
+      active.slice(0, MOST_ROWS).map((activity) => rowOf(activity, at, this.membersIn(activity.channel))),
       total,
     );
   }
@@ -62,11 +65,13 @@ function busyness({ broadcasts, messages, subscribers }: ChannelActivity, at: nu
   return broadcasts.last(at) + messages.last(at) + subscribers / 1_000_000;
 }
 
-function rowOf({ channel, template, subscribers, broadcasts, messages }: ChannelActivity, at: number): ChannelRow {
+function rowOf(activity: ChannelActivity, at: number, members: number | null): ChannelRow {
+  const { channel, template, subscribers, broadcasts, messages } = activity;
   return {
     channel: cutKey(channel),
     template: cutKey(template),
     subscribers,
+    members,
     broadcastsPerSecond: broadcasts.last(at),
     messagesPerSecond: messages.last(at),
     sparkline: broadcasts.history(at),

@@ -1,16 +1,30 @@
-// How is this process doing? One row; every other node has a dashboard of its own.
-import { hostname } from 'node:os';
+// How is this process doing? Its figures, with the longest delay of the event loop since they were told last.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RealtimeStats } from 'nestjs-realtime';
-import type { NodeRow } from '../wire/feed.frames.js';
-import { cutName } from '../rows/cut.js';
+import type { IRealtimeBroker, RealtimeNodes } from 'nestjs-realtime/adapters';
+import type { NodeFigures } from '../wire/feed.frames.js';
 
 /** How often the event loop is sampled, in milliseconds. */
 const RESOLUTION = 20;
 
+/** What the figures are taken from. */
+export interface OwnNode {
+  readonly nodes: Pick<RealtimeNodes, 'nodeId' | 'version'>;
+  readonly broker: Pick<IRealtimeBroker, 'isLocal' | 'health'>;
+}
+
+/** Counts without the dashboard's own traffic. */
+export type OwnCounts = Pick<NodeFigures, 'connections' | 'users' | 'subscriptions' | 'deliveries'>;
+
+/** Each place that tells figures has its own, because the delay begins again for each. */
 export class NodeCollector {
-  private readonly nodeId = cutName(`${hostname()}:${process.pid}`);
   private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION });
+
+  constructor(private readonly own: OwnNode) {}
+
+  get nodeId(): string {
+    return this.own.nodes.nodeId;
+  }
 
   /** Starts sampling the event loop. It runs only while the dashboard has viewers. */
   watch(): void {
@@ -22,11 +36,17 @@ export class NodeCollector {
     this.delay.reset();
   }
 
-  rows({ state, fanOut }: RealtimeStats, connections: number): readonly NodeRow[] {
-    const loopLagMs = this.loopLag();
-    const uptimeSeconds = Math.floor(process.uptime());
-    const rssBytes = process.memoryUsage.rss();
-    return [{ nodeId: this.nodeId, state, fanOut, connections, uptimeSeconds, rssBytes, loopLagMs }];
+  figures({ state, fanOut }: RealtimeStats, counts: OwnCounts): NodeFigures {
+    const { connections, users, subscriptions, deliveries } = counts;
+    const { broker, nodes } = this.own;
+    return {
+      ...{ state, fanOut, connections, users, subscriptions, deliveries },
+      broker: broker.isLocal ? null : broker.health().state,
+      version: nodes.version,
+      uptimeSeconds: Math.floor(process.uptime()),
+      rssBytes: process.memoryUsage.rss(),
+      loopLagMs: this.loopLag(),
+    };
   }
 
   /** Starts a new measurement: `loopLagMs` is the longest delay since this was last called. */

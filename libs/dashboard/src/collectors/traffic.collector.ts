@@ -49,7 +49,7 @@ export class TrafficCollector {
       this.rows.add('message', (stamp) => ({
         ...stamp,
         kind: 'message',
-        story: null,
+        story: this.stories.of(hooks.cause),
         channel: cutKey(name),
         message: cutName(message),
         userId: connection.user && cutKey(connection.user.userId),

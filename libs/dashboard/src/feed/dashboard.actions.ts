@@ -1,7 +1,6 @@
 // What may an admin do? Disconnect a user, or evict a user from a channel. Each action is logged and shown to every viewer.
 import { Logger } from '@nestjs/common';
 import {
-  type ChannelAddress,
   type IRealtimeConnections,
   type IRealtimeHandlerRegistry,
   quotedForLog,
@@ -11,6 +10,7 @@ import { cutKey } from '../rows/cut.js';
 import type { RowStream } from '../rows/row.stream.js';
 import type { DashboardChannel, DisconnectUser, EvictUser } from '../wire/dashboard.channel.js';
 import type { ActionRow } from '../wire/feed.frames.js';
+import { channelNamed } from './channel-named.js';
 
 type Admin = Pick<RealtimeContext<DashboardChannel>, 'userId' | 'connectionId'>;
 
@@ -30,18 +30,9 @@ export class DashboardActions {
 
   async evict({ userId, channel }: EvictUser, admin: RealtimeContext<DashboardChannel, 'evict'>): Promise<void> {
     this.record(admin, 'evict', userId, channel);
-    const address = this.addressOf(channel);
+    const address = channelNamed(this.registry, channel);
     if (address === null) throw admin.refusal('UNKNOWN_CHANNEL', { message: 'No channel has this name.' });
     await this.connections.unsubscribe({ userId }, address);
-  }
-
-  /** Null for a name that no channel has. The page knows names only, and a target is an address. */
-  private addressOf(name: string): ChannelAddress | null {
-    for (const descriptor of this.registry.listChannels()) {
-      const params = descriptor.template.match(name);
-      if (params !== null) return descriptor.with(params);
-    }
-    return null;
   }
 
   /** Runs before the action, so that no action goes unrecorded. Strings from clients are escaped and cut. */

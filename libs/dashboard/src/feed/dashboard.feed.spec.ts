@@ -5,6 +5,7 @@ import { RealtimeDashboardOptions } from '../dashboard.options.js';
 import { DashboardFeed } from './dashboard.feed.js';
 import type { DashboardFrame } from '../wire/feed.frames.js';
 import { Observations } from './observations.js';
+import { OtherNodes } from './other-nodes.js';
 
 const descriptor = defineRealtimeChannel({ name: 'c.{id}', scope: 'public' });
 
@@ -26,14 +27,18 @@ describe('the feed', () => {
   beforeEach(() => {
     jest.useFakeTimers({ now: 1_000_000 });
     hooks = new RealtimeHooks();
-    const stats = { state: 'accepting', fanOut: 'fast', rooms: 0, queuedBytes: 0 };
+    const stats = { state: 'accepting', fanOut: 'fast', rooms: 0, queuedBytes: 0, deliveries: 0 };
     const server = { stats: () => stats } as unknown as IRealtimeServer;
     frames = [];
-    const seen = new Observations(hooks, server, new RealtimeDashboardOptions());
+    const nodes = { nodeId: 'node-1', version: '1.0.0', ask: () => Promise.resolve([]) };
+    const broker = { isLocal: true, health: () => ({ state: 'ok', since: new Date(0) }) as const };
+    const presence = { membersIn: () => null, watchEdges: () => undefined };
+    const seen = new Observations(hooks, server, new RealtimeDashboardOptions(), { nodes, broker }, presence);
     feed = new DashboardFeed(
       seen,
       'hidden',
       () => 0,
+      new OtherNodes(nodes),
       (frame) => void frames.push(frame),
     );
   });

@@ -1,6 +1,8 @@
 // What is sent to viewers, and when? A snapshot when they open the page; then the changes, at most four times a second.
 import type { DashboardFrame, DashboardSnapshot, Totals } from '../wire/feed.frames.js';
+import type { NewRows } from '../rows/row.stream.js';
 import type { Observations } from './observations.js';
+import type { OtherNodes } from './other-nodes.js';
 import { Section } from './section.js';
 
 /** Shortest time between two frames, in milliseconds. */
@@ -17,6 +19,7 @@ export class DashboardFeed {
   private readonly queues: Section<DashboardSnapshot['queues']>;
   private readonly totals: Section<Totals>;
   private timer: NodeJS.Timeout | null = null;
+  private take: () => NewRows;
   private listsAt = 0;
   private nodesAt = 0;
 
@@ -24,6 +27,7 @@ export class DashboardFeed {
     private readonly seen: Observations,
     private readonly payloads: 'hidden' | 'shown',
     private readonly ownRooms: () => number,
+    private readonly others: OtherNodes,
     private readonly send: (frame: DashboardFrame) => void,
   ) {
     this.connections = new Section((at) => seen.connections.listing(seen.counts(at).connections));
@@ -31,17 +35,20 @@ export class DashboardFeed {
     this.handlers = new Section((at) => seen.handlers.rows(at));
     this.queues = new Section(() => seen.queues.rows());
     this.totals = new Section((at) => seen.totals(at));
+    this.take = seen.stream.reader();
   }
 
   start(): void {
     this.seen.node.watch();
-    this.seen.stream.take();
+    this.others.start();
+    this.take = this.seen.stream.reader();
     this.timer ??= this.next();
   }
 
   stop(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
+    this.others.stop();
     this.seen.node.unwatch();
   }
 
@@ -53,6 +60,7 @@ export class DashboardFeed {
     for (const section of [this.connections, this.channels, this.handlers, this.queues, this.totals]) section.forget();
     return {
       at,
+      nodeId: seen.node.nodeId,
       payloads: this.payloads,
       totals: this.totals.now(at),
       nodes: this.nodeRows(at),
@@ -75,10 +83,11 @@ export class DashboardFeed {
   private tick(at: number): void {
     const lists = this.isDue(at, this.listsAt, LISTS_EVERY) ? this.changedLists(at) : {};
     const totals = this.totals.changed(at);
-    const { rows, skipped } = this.seen.stream.take();
+    const { rows, skipped } = this.take();
     const isNews = totals !== undefined || rows.length > 0 || skipped > 0 || Object.keys(lists).length > 0;
-    if (!isNews && !this.isDue(at, this.nodesAt, NODES_EVERY)) return;
-    const nodes = this.isDue(at, this.nodesAt, LISTS_EVERY) ? { nodes: this.reportNodes(at) } : {};
+    const areNodesNew = this.others.takeNews();
+    if (!isNews && !areNodesNew && !this.isDue(at, this.nodesAt, NODES_EVERY)) return;
+    const nodes = areNodesNew || this.isDue(at, this.nodesAt, LISTS_EVERY) ? { nodes: this.reportNodes(at) } : {};
     this.send({ at, totals: totals ?? this.totals.now(at), ...lists, ...nodes, rows, skipped });
   }
 
@@ -102,8 +111,9 @@ export class DashboardFeed {
   }
 
   private nodeRows(at: number): DashboardSnapshot['nodes'] {
-    const { stats, connections } = this.seen.counts(at);
-    return this.seen.node.rows(stats, connections);
+    const { stats, ...counts } = this.seen.counts(at);
+    const { node } = this.seen;
+    return [{ nodeId: node.nodeId, figures: node.figures(stats, counts) }, ...this.others.rows];
   }
 
   /** Everything is due after the clock was set back. */

@@ -6,8 +6,9 @@ import { BusEventsCollector } from '../collectors/bus-events.collector.js';
 import { ChannelsCollector } from '../collectors/channels.collector.js';
 import { ConnectionsCollector } from '../collectors/connections.collector.js';
 import { HandlersCollector } from '../collectors/handlers.collector.js';
-import { NodeCollector } from '../collectors/node.collector.js';
+import { NodeCollector, type OwnNode } from '../collectors/node.collector.js';
 import { secondOf } from '../collectors/per-second.js';
+import { PresenceCollector, type SeenPresence } from '../collectors/presence.collector.js';
 import { TrafficCollector } from '../collectors/traffic.collector.js';
 import { TroubleCollector } from '../collectors/trouble.collector.js';
 import type { RealtimeDashboardOptions } from '../dashboard.options.js';
@@ -25,34 +26,43 @@ interface SlowCounts {
   readonly connections: number;
   readonly users: number;
   readonly subscriptions: number;
+  readonly deliveries: number;
 }
 
 export class Observations {
   readonly stream = new RowStream();
-  readonly node = new NodeCollector();
+  readonly node: NodeCollector;
   readonly queues = new QueuesPanel(this.stream);
   readonly connections: ConnectionsCollector;
   readonly channels: ChannelsCollector;
   readonly handlers: HandlersCollector;
+  /** How payloads are shown. */
+  readonly view: PayloadView;
+  private readonly presence: PresenceCollector;
   private readonly traffic: TrafficCollector;
   private readonly trouble: TroubleCollector;
   private readonly bus: BusEventsCollector;
   private counted: SlowCounts | null = null;
+  private ownDeliveries = 0;
 
   /** Starts to listen to the hooks. */
   constructor(
     hooks: RealtimeHooks,
     private readonly server: IRealtimeServer,
     private readonly options: RealtimeDashboardOptions,
+    own: OwnNode,
+    presence: SeenPresence,
   ) {
+    this.node = new NodeCollector(own);
     const stories = new Stories();
-    const view = new PayloadView(options.payloads, options.redact);
+    const view = (this.view = new PayloadView(options.payloads, options.redact));
+    this.presence = new PresenceCollector(presence);
     this.connections = new ConnectionsCollector(hooks);
-    this.channels = new ChannelsCollector(hooks);
+    this.channels = new ChannelsCollector(hooks, (channel) => this.presence.membersIn(channel));
     this.handlers = new HandlersCollector(hooks);
     this.traffic = new TrafficCollector(this.stream, stories, view).listen(hooks);
     this.trouble = new TroubleCollector(this.stream, this.connections, options.role).listen(hooks);
-    this.bus = new BusEventsCollector(this.stream, stories, view);
+    this.bus = new BusEventsCollector(this.stream, stories, view, hooks);
   }
 
   /** Also listens to the event buses and queues among the application's providers. */
@@ -69,13 +79,21 @@ export class Observations {
   }
 
   recount(at: number): void {
-    this.counted = { second: secondOf(at), stats: this.server.stats(), ...this.connections.counts() };
+    const stats = this.server.stats();
+    const deliveries = stats.deliveries - this.ownDeliveries;
+    this.counted = { second: secondOf(at), stats, ...this.connections.counts(), deliveries };
+  }
+
+  /** Viewers that a frame was sent to. */
+  discount(deliveries: number): void {
+    this.ownDeliveries += deliveries;
   }
 
   totals(at: number): Totals {
     const { stats, connections, users, subscriptions } = this.counts(at);
     const { queuedBytes } = stats;
-    return { connections, users, subscriptions, ...this.traffic.rates(at), ...this.trouble.counts(), queuedBytes };
+    const rates = { ...this.traffic.rates(at), ...this.presence.rates(at) };
+    return { connections, users, subscriptions, ...rates, ...this.trouble.counts(), queuedBytes };
   }
 
   async close(): Promise<void> {

@@ -5,25 +5,31 @@ import type { Listing } from '../wire/feed.frames.js';
 export const MOST_ROWS = 200;
 /** Most characters in a list: far below the limit of queued bytes for one client. */
 const MOST_CHARACTERS = 150_000;
+const MOST: Bound = { rows: MOST_ROWS, characters: MOST_CHARACTERS };
+
+export interface Bound {
+  readonly rows: number;
+  readonly characters: number;
+}
 
 /** The first rows that fit; `more` is the rest of `total`. */
-export function listingOf<Row extends object>(rows: readonly Row[], total: number): Listing<Row> {
-  const fitting = rows.slice(0, fittingRows(rows));
+export function listingOf<Row extends object>(rows: readonly Row[], total: number, most: Bound = MOST): Listing<Row> {
+  const fitting = rows.slice(0, fittingRows(rows, most));
   return { rows: fitting, more: Math.max(0, total - fitting.length) };
 }
 
 /** The last rows that fit. */
-export function newestOf<Row extends object>(rows: readonly Row[]): readonly Row[] {
-  const fitting = fittingRows(rows.toReversed());
+export function newestOf<Row extends object>(rows: readonly Row[], most: Bound = MOST): readonly Row[] {
+  const fitting = fittingRows(rows.toReversed(), most);
   return fitting === rows.length ? rows : rows.slice(rows.length - fitting);
 }
 
-function fittingRows(rows: readonly object[]): number {
+function fittingRows(rows: readonly object[], most: Bound): number {
   let characters = 0;
-  const last = Math.min(rows.length, MOST_ROWS);
+  const last = Math.min(rows.length, most.rows);
   for (let index = 0; index < last; index++) {
     characters += weightOf(rows[index]);
-    if (characters > MOST_CHARACTERS) return index;
+    if (characters > most.characters) return index;
   }
   return last;
 }

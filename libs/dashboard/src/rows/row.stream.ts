@@ -1,6 +1,6 @@
 // What has happened recently? The newest rows, of each kind only as many as a person can read.
 import type { StreamRow } from '../wire/feed.frames.js';
-import { MOST_ROWS, newestOf } from './listing.js';
+import { type Bound, MOST_ROWS, newestOf } from './listing.js';
 
 /** Number of rows that are kept. */
 const KEPT = MOST_ROWS;
@@ -22,7 +22,7 @@ type Kind = StreamRow['kind'];
 /** The properties that the stream gives to every row. */
 export type RowStamp = Pick<StreamRow, 'id' | 'at'>;
 
-/** The rows since the previous call of `take`. */
+/** The rows since a reader took some last. */
 export interface NewRows {
   readonly rows: readonly StreamRow[];
   readonly skipped: number;
@@ -34,7 +34,6 @@ export class RowStream {
   private readonly taken: Record<Kind, number> = {} as Record<Kind, number>;
   private windowEnd = 0;
   private lastId = 0;
-  private takenId = 0;
   private skipped = 0;
 
   /** Calls `make` synchronously, or not at all. */
@@ -56,13 +55,15 @@ export class RowStream {
     return newestOf(this.keptAfter(0));
   }
 
-  /** The rows since the previous call, oldest first. */
-  take(): NewRows {
-    const rows = newestOf(this.keptAfter(this.takenId));
-    const skipped = this.skipped + (this.lastId - this.takenId - rows.length);
-    this.takenId = this.lastId;
-    this.skipped = 0;
-    return { rows, skipped };
+  /** A function that returns the rows since its previous call, oldest first; at first those from now on. */
+  reader(most?: Bound): () => NewRows {
+    let [takenId, takenSkipped] = [this.lastId, this.skipped];
+    return () => {
+      const rows = newestOf(this.keptAfter(takenId), most);
+      const skipped = this.skipped - takenSkipped + (this.lastId - takenId - rows.length);
+      [takenId, takenSkipped] = [this.lastId, this.skipped];
+      return { rows, skipped };
+    };
   }
 
   private keptAfter(id: number): StreamRow[] {

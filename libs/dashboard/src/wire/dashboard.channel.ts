@@ -1,6 +1,6 @@
-// Which channel do the server and the page share? The server sends frames; a viewer asks for a snapshot, disconnects users and evicts them.
+// Which channel do the server and the page share? The server sends frames; a viewer asks for a snapshot and for members, disconnects users and evicts them.
 import { defineRealtimeChannel, type StandardResult, type StandardSchema } from '@nestjs-realtime/contract';
-import type { DashboardFrame, DashboardSnapshot } from './feed.frames.js';
+import type { DashboardFrame, DashboardSnapshot, ElsewhereFrame, Listing, MemberRow } from './feed.frames.js';
 
 /** Prefix of every channel of the dashboard. Traffic on these channels is not counted. */
 export const DASHBOARD_PREFIX = 'realtime-dashboard.';
@@ -19,15 +19,26 @@ export interface EvictUser {
   readonly channel: string;
 }
 
+/** Asks who is in a concrete channel, named as in the rows. */
+export interface ListMembers {
+  readonly channel: string;
+}
+
 /** The channel for viewers with that role. Only the server checks the role, so a client may pass any. */
 export function dashboardChannel(role: string) {
   return defineRealtimeChannel({
     name: DASHBOARD_CHANNEL,
     scope: { role },
-    events: { frame: unchecked<DashboardFrame>() },
+    events: { frame: unchecked<DashboardFrame>(), elsewhere: unchecked<ElsewhereFrame>() },
     messages: {
       // Asks for the current state.
       open: { payload: null, reply: unchecked<DashboardSnapshot>() },
+      // NO_PRESENCE: the channel has no members.
+      members: {
+        payload: strings<ListMembers>('channel'),
+        reply: unchecked<Listing<MemberRow>>(),
+        errors: { UNKNOWN_CHANNEL: null, NO_PRESENCE: null },
+      },
       disconnect: strings<DisconnectUser>('userId'),
       // UNKNOWN_CHANNEL: the application declares no channel of that name.
       evict: { payload: strings<EvictUser>('userId', 'channel'), errors: { UNKNOWN_CHANNEL: null } },

@@ -5,7 +5,9 @@ import type { RealtimeGate, SlowConsumerPolicy } from 'nestjs-realtime';
 export interface DashboardSnapshot {
   /** Milliseconds since 1970 by the server's clock, like every `at`. */
   readonly at: number;
-  /** Whether rows carry payloads. */
+  /** The node that the page is connected to. Lists, totals and rows are its own, but for `nodes`. */
+  readonly nodeId: string;
+  /** Whether rows carry payloads, and lists of members their data. */
   readonly payloads: 'hidden' | 'shown';
   readonly totals: Totals;
   readonly nodes: readonly NodeRow[];
@@ -33,6 +35,15 @@ export interface DashboardFrame {
   readonly skipped: number;
 }
 
+/** What has happened on another node, at most once a second. */
+export interface ElsewhereFrame {
+  readonly nodeId: string;
+  /** New rows, oldest first. Their ids and stories are numbers of that node. */
+  readonly rows: readonly StreamRow[];
+  /** Rows that did not fit into this frame. */
+  readonly skipped: number;
+}
+
 export interface Listing<Row> {
   readonly rows: readonly Row[];
   readonly more: number;
@@ -46,19 +57,37 @@ export interface Totals {
   readonly messagesPerSecond: number;
   readonly broadcastsPerSecond: number;
   readonly deliveriesPerSecond: number;
+  /** Users who have joined a channel with presence, or left it. Each is one of the whole cluster, and is told to one node. */
+  readonly joinsPerSecond: number;
+  readonly leavesPerSecond: number;
   readonly refusals: number;
   readonly slowConsumers: number;
   readonly queuedBytes: number;
 }
 
+/** A node that lives, and what it has told of itself. */
 export interface NodeRow {
   readonly nodeId: string;
+  /** Null if it has told nothing yet, or nothing that can be read. */
+  readonly figures: NodeFigures | null;
+}
+
+export interface NodeFigures {
   readonly state: 'closed' | 'accepting' | 'draining';
   readonly fanOut: 'fast' | 'stock';
+  /** Whether it reaches the other nodes; null on a single node. */
+  readonly broker: 'joining' | 'ok' | 'degraded' | null;
+  /** Of `nestjs-realtime`; null if it is not known. */
+  readonly version: string | null;
   readonly connections: number;
+  /** Users who are online on this node. */
+  readonly users: number;
+  readonly subscriptions: number;
+  /** Members that events were handed to since its boot. */
+  readonly deliveries: number;
   readonly uptimeSeconds: number;
   readonly rssBytes: number;
-  /** Longest delay of the event loop since the previous `nodes`, in milliseconds. */
+  /** Longest delay of the event loop since it told its figures last, in milliseconds. */
   readonly loopLagMs: number;
 }
 
@@ -79,10 +108,22 @@ export interface ChannelRow {
   readonly channel: string;
   readonly template: string;
   readonly subscribers: number;
+  /** Users on all nodes; null without presence. */
+  readonly members: number | null;
   readonly broadcastsPerSecond: number;
   readonly messagesPerSecond: number;
   /** Broadcasts in each of the last 60 seconds, oldest first. */
   readonly sparkline: readonly number[];
+}
+
+/** A user in a channel with presence. */
+export interface MemberRow {
+  readonly userId: string;
+  /** On all nodes. */
+  readonly connections: number;
+  readonly since: number;
+  /** Redacted JSON, cut to a maximum length; only with `payloads: 'shown'`, and if the member has data. */
+  readonly data?: string;
 }
 
 /** One handler's latencies over the last minute. */
@@ -107,13 +148,15 @@ export interface QueueRow {
 }
 
 interface Row {
-  /** Increases by one with every row. */
+  /** Increases by one with every row of its node. */
   readonly id: number;
   readonly at: number;
-  /** Shared by the rows of one story: a bus event, its bridge entries, and the broadcasts that result from them. */
+  /** Shared by the rows of one story: a message or a bus event, its bridge entries, and the broadcasts that result from them. */
   readonly story: number | null;
   /** Redacted JSON, cut to a maximum length; only with `payloads: 'shown'`. */
   readonly payload?: string;
+  /** Set by the page: where it happened, if that is not the node to which the page is connected. */
+  readonly nodeId?: string;
 }
 
 export interface BusEventRow extends Row {

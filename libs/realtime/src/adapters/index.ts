@@ -1,11 +1,37 @@
 import 'reflect-metadata';
 
-export { type BrokerSink, IRealtimeBroker } from '../broker/realtime.broker.js';
+export {
+  type BrokerHealth,
+  type BrokerNode,
+  type BrokerSink,
+  type BrokerStats,
+  type CommandOutcome,
+  type ControlCommand,
+  IRealtimeBroker,
+  type LiveNode,
+  LONGEST_REPORT,
+  type LogTerms,
+} from '../broker/realtime.broker.js';
+export { RealtimeNodes } from '../broker/realtime.nodes.js';
+export {
+  type AppliedPresence,
+  IRealtimePresenceStore,
+  type OnlineChange,
+  type PresenceChange,
+  type PresenceDiff,
+  type PresenceEdges,
+  type PresenceEntry,
+  type PresencePage,
+  type PresenceSink,
+  type StoredPresence,
+  type ToldMember,
+} from '../broker/presence.store.js';
+export { type MemberTally, PresenceCounts, type StoreTally } from '../presence/presence.counts.js';
+export type { LogEntry, LogFrame, LogPage } from '../broker/log-frame.js';
 export { InMemoryRealtimeBroker } from '../broker/in-memory.broker.js';
-export { GuardedBroadcaster } from '../broadcast/guarded.broadcaster.js';
 export { CallerContext } from '../connections/caller.context.js';
 export type { ChannelMatch } from '../connections/channel-match.js';
-export type { EncodedEvent } from '../connections/encoded-event.js';
+export type { EncodedEvent, LoggedEvent, ReplayedEvent } from '../connections/encoded-event.js';
 export { LiveConnection } from '../connections/live.connection.js';
 export type { MessageRequest } from '../connections/message-request.js';
 export type { Party } from '../connections/party.js';

@@ -29,27 +29,51 @@ export function namedEvent(descriptor: RealtimeChannelDescriptor, event: unknown
 
 const OPTIONS: ReadonlySet<string> = new Set(['except', 'idempotencyKey']);
 
-/** The connections that a broadcast leaves out. @throws BroadcastFault for options that do not fit the channel. */
-export function exceptionsOf(
+/** A key is part of a key in Redis, and remembered for minutes. */
+const LONGEST_KEY = 256;
+
+/** What the options of a broadcast mean. */
+export interface MeantOptions {
+  /** The connections that it leaves out. */
+  readonly except?: readonly Party[] | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** Null if they mean nothing. @throws BroadcastFault for options that do not fit the channel. */
+export function optionsOf(
   descriptor: RealtimeChannelDescriptor,
   options: unknown,
   caller: CallerContext,
-): readonly Party[] | undefined {
-  if (options === undefined) return undefined;
+): MeantOptions | null {
+  if (options === undefined) return null;
   if (typeof options !== 'object' || options === null) {
     throw new BroadcastFault(`A broadcast to "${descriptor.name}" has options that are no object; write { except }.`);
   }
   const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
   if (unknown !== undefined) {
-    throw new BroadcastFault(`A broadcast to "${descriptor.name}" has no option "${unknown}"; the option is except.`);
+    const known = descriptor.history === undefined ? 'the option is except' : 'the options are except, idempotencyKey';
+    throw new BroadcastFault(`A broadcast to "${descriptor.name}" has no option "${unknown}"; ${known}.`);
   }
   const { except, idempotencyKey } = options as { readonly except?: unknown; readonly idempotencyKey?: unknown };
-  if (idempotencyKey !== undefined && descriptor.history === undefined) {
+  if (idempotencyKey !== undefined) demandKey(descriptor, idempotencyKey);
+  const parties = except === undefined ? undefined : partiesOf(except, caller);
+  if (parties === undefined && idempotencyKey === undefined) return null;
+  return { except: parties, idempotencyKey: idempotencyKey as string | undefined };
+}
+
+function demandKey(descriptor: RealtimeChannelDescriptor, key: unknown): void {
+  if (descriptor.history === undefined) {
     throw new BroadcastFault(
       `Channel "${descriptor.name}" has no history that could remember an idempotencyKey; remove it.`,
     );
   }
-  if (except === undefined) return undefined;
+  if (typeof key === 'string' && key !== '' && key.length <= LONGEST_KEY) return;
+  throw new BroadcastFault(
+    `A broadcast to "${descriptor.name}" has an idempotencyKey that is no text of 1 to ${LONGEST_KEY} characters; pass one such as the id of what happened.`,
+  );
+}
+
+function partiesOf(except: unknown, caller: CallerContext): readonly Party[] | undefined {
   const parties = (Array.isArray(except) ? (except as unknown[]) : [except]).flatMap((who) => {
     return caller.find(who, (problem) => new BroadcastFault(problem)) ?? [];
   });

@@ -262,7 +262,9 @@ describe('a broadcast', () => {
     logged.mockRestore();
     const channel = { descriptor: ping, name: 'ping', params: {} };
     const payloadBytes = '{"n":1}'.length;
-    expect(heard).toEqual([{ channel, event: 'message', payload: { n: 1 }, payloadBytes, recipients: 0, cause: null }]);
+    const nodeId = expect.any(String);
+    const told = { channel, event: 'message', payload: { n: 1 }, payloadBytes, recipients: 0, cause: null, nodeId };
+    expect(heard).toEqual([told]);
     expect(memory.broadcasts).toHaveLength(2);
   });
 

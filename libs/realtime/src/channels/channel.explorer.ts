@@ -21,6 +21,10 @@ import { HandlerRegistry } from './handler.registry.js';
 import { lostMarks, markedMethods } from './marked-methods.js';
 import { channelOf, claimsOf, decorationFault } from './realtime-channel.decorator.js';
 import { type HandledMessage, HANDLER } from './realtime-handler.decorator.js';
+import { MEMBER_DATA, ON_JOIN, ON_LEAVE } from './presence-decorators.js';
+import { PresenceExplorer } from './presence.explorer.js';
+import { SNAPSHOT } from './snapshot.decorator.js';
+import { SnapshotExplorer } from './snapshot.explorer.js';
 import { asksForReauthorization, REAUTHORIZATION } from './reauthorization-metadata.js';
 
 /** Runs once, before the application listens. A fault stops the boot. */
@@ -30,6 +34,8 @@ export class ChannelExplorer implements OnModuleInit {
     private readonly discovery: DiscoveryService,
     private readonly invoker: HandlerInvoker,
     private readonly registry: HandlerRegistry,
+    private readonly snapshots: SnapshotExplorer,
+    private readonly presence: PresenceExplorer,
   ) {}
 
   /** @throws RealtimeFault that lists every fault found. */
@@ -59,6 +65,7 @@ export class ChannelExplorer implements OnModuleInit {
         for (const descriptor of instance.descriptors)
           await attempt(() => this.registry.registerChannel(descriptor, place));
     }
+    faults.push(...this.snapshots.explore(provided), ...this.presence.explore(provided));
     faults.push(...this.controllers(), ...this.unserved(provided.map(({ type }) => type)));
     if (faults.length > 0) throw RealtimeFault.of('Realtime channels are invalid:', faults);
   }
@@ -115,14 +122,16 @@ export class ChannelExplorer implements OnModuleInit {
     ]);
   }
 
-  /** Faults of controllers that claim a channel or have handlers: nothing would call them. */
+  /** Faults of controllers that claim a channel, have handlers or supply a snapshot: nothing would call them. */
   private controllers(): string[] {
     return this.discovery.getControllers().flatMap(({ metatype }) => {
       const type = metatype as ProvidedClass | null;
       if (type === null) return [];
       if (channelOf(type)) return [controllerFault(type.name, '@RealtimeChannel')];
-      const handlers = [...markedMethods(HANDLER, type), ...lostMarks(HANDLER, type)];
-      return handlers.length > 0 ? [controllerFault(type.name, '@RealtimeHandler')] : [];
+      const mark = [HANDLER, SNAPSHOT, MEMBER_DATA, ON_JOIN, ON_LEAVE].find(
+        (each) => [...markedMethods(each, type), ...lostMarks(each, type)].length > 0,
+      );
+      return mark === undefined ? [] : [controllerFault(type.name, mark.decorator)];
     });
   }
 }

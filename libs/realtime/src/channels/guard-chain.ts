@@ -28,6 +28,11 @@ export class GuardChain implements ChannelGuards {
     return this.guards.map((guard) => guard.constructor.name);
   }
 
+  /** Those behind the first `count`. */
+  behind(count: number): GuardChain {
+    return new GuardChain(this.guards.slice(count), this.type, this.callback);
+  }
+
   split(): readonly ChannelGuard[] {
     return this.guards.map((guard) => {
       const alone = new GuardChain([guard], this.type, this.callback);

@@ -16,5 +16,5 @@ export function startHandler(
     const pending = guards?.pass(context);
     if (pending !== undefined) return pending.then(() => startHandler(context, guards, handler));
   }
-  return handler();
+  return context.start(handler);
 }

@@ -35,6 +35,7 @@ import {
   type InstanceWrapper,
 } from './nest-internals.js';
 import { demandNest } from './nest-probe.js';
+import { PRESENCE_GUARDS } from './presence-decorators.js';
 import { throughPipes } from './pipe-chain.js';
 import { makeEnhancers } from './provided-enhancers.js';
 import { contextOfRequest } from './request-context.js';
@@ -84,17 +85,31 @@ export class HandlerInvoker {
    *
    * @throws RealtimeFault when Nest does not run a guard of the class.
    */
-  bindGuards({ wrapper, type }: DiscoveredProvider): ChannelGuards | null {
-    if (!isScoped(wrapper)) {
-      const guards = this.guardsOf(staticHost(wrapper));
-      return guards.isEmpty ? null : guards;
-    }
+  bindGuards(provider: DiscoveredProvider): ChannelGuards | null {
+    const { wrapper, type } = provider;
+    const guards = this.chainOf(provider, guardNames(type), (host) => this.guardsOf(host));
+    if (!isScoped(wrapper)) return guards.names.length === 0 ? null : guards;
     // A request-scoped factory may make an instance of a subclass, which has guards of its own.
-    if (guardNames(type).length === 0 && !wrapper.isNotMetatype) return null;
-    const chainFor = this.scoped(wrapper, (host) => () => this.guardsOf(host));
+    return guardNames(type).length === 0 && !wrapper.isNotMetatype ? null : guards;
+  }
+
+  /** The guards of `@UsePresenceGuards`, without those of the class, which gate 2 has asked. */
+  bindPresenceGuards(provider: DiscoveredProvider): ChannelGuards {
+    const ofClass = guardNames(provider.type).length;
+    const names = guardNames(provider.type, PRESENCE_GUARDS).slice(ofClass);
+    return this.chainOf(provider, names, (host) => this.guardsOf(host, PRESENCE_GUARDS).behind(ofClass));
+  }
+
+  private chainOf(
+    { wrapper, type }: DiscoveredProvider,
+    names: readonly string[],
+    guardsOf: (host: HandlerHost) => GuardChain,
+  ): ChannelGuards {
+    if (!isScoped(wrapper)) return guardsOf(staticHost(wrapper));
+    const chainFor = this.scoped(wrapper, (host) => () => guardsOf(host));
     return {
       owner: type.name,
-      names: guardNames(type),
+      names,
       pass: async (request: RealtimeRequest) => (await chainFor(request)).pass(request),
       split: async (request: RealtimeRequest) => (await chainFor(request)).split(),
     };
@@ -144,7 +159,8 @@ export class HandlerInvoker {
     return (context) => {
       const payload = throughPipes(pipes, metadata, validator.parse(context.payload));
       if (!isPromiseLike(payload)) {
-        return context.hasWaited ? startHandler(context, guards, () => call(payload, context)) : call(payload, context);
+        if (!context.hasWaited && !context.isFollowed) return call(payload, context);
+        return startHandler(context, guards, () => call(payload, context));
       }
       context.wait();
       return payload.then((value) => startHandler(context, guards, () => call(value, context)));

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { defineRealtimeChannel, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
+import { defineRealtimeChannel, type HistoryOptions, type RealtimeChannelDescriptor } from '@nestjs-realtime/contract';
 import { z } from 'zod';
 import type { MessageRequest } from '../connections/message-request.js';
 import { NoopTracer } from '../instrumentation/realtime.tracer.js';
 import { PayloadSchemaCompiler } from '../payloads/payload-schema.compiler.js';
 import { RealtimeFault } from '../realtime.exception.js';
+import { RealtimeOptions } from '../realtime.options.js';
 import { HandlerRegistry } from './handler.registry.js';
 
 const note = z.object({ text: z.string() });
@@ -51,13 +52,14 @@ describe('the handler registry', () => {
     const seen: unknown[] = [];
     const wait = (): void => void seen.push('waits');
     const mayBegin = (): boolean => seen.push('looks again') > 0;
+    const start = (handler: () => unknown): unknown => handler();
     channels.register(slow, 'add', (payload) => seen.push(payload));
     channels.register(slow, 'late', async (payload) => seen.push(payload));
     const invoke = (event: string, payload: unknown) =>
       channels
         .get(slow)!
         .messages.get(event)!
-        .handler!.invoke({ payload, channelName: 'slow', wait, mayBegin } as unknown as MessageRequest);
+        .handler!.invoke({ payload, channelName: 'slow', wait, mayBegin, start } as unknown as MessageRequest);
     expect(invoke('add', { text: 'a', extra: 1 })).toBe(1);
     await invoke('late', { text: 'b' });
     expect(seen).toEqual([{ text: 'a' }, 'waits', 'looks again', { text: 'b' }]);
@@ -213,19 +215,41 @@ describe('the handler registry', () => {
     },
   );
 
-  it.each([
-    ['history', { history: true }],
-    ['history', { history: { size: 5 } }],
-    ['presence', { presence: true }],
-    ['snapshot', { snapshot: note }],
-  ] as const)('refuses a channel with %s, which this version does not have', (feature, options) => {
+  it('refuses a handler for the message by which members set their data', () => {
     const channels = registry();
-    const declared = { name: 'kept', scope: 'authenticated', ...options };
-    const kept = defineRealtimeChannel(declared as Parameters<typeof defineRealtimeChannel>[0]);
-    expect(faultOf(() => channels.registerChannel(kept, 'forFeature() in M'))).toBe(
-      `Channel "kept" (forFeature() in M) declares ${feature}, which this version of nestjs-realtime does not have; remove it.`,
+    const room = defineRealtimeChannel({
+      name: 'room',
+      scope: 'authenticated',
+      presence: { data: note, setBy: 'member' },
+    });
+    channels.registerChannel(room);
+    expect(faultOf(() => channels.register(room, 'presence', () => undefined))).toBe(
+      'register() handles "presence" of channel "room", by which members set their presence data, so it is taken without a handler; remove the handler.',
     );
-    expect(channels.listChannels()).toEqual([]);
+  });
+
+  it('refuses a channel with history whose slow clients would miss events, unless it declares that they are disconnected', () => {
+    const options = Object.assign(new RealtimeOptions(), { slowConsumer: 'drop' });
+    const channels = new HandlerRegistry(new PayloadSchemaCompiler(null), new NoopTracer(), options);
+    const kept = defineRealtimeChannel({ name: 'kept', scope: 'public', payload: note, history: true });
+    expect(faultOf(() => channels.registerChannel(kept, 'forFeature() in M'))).toBe(
+      `Channel "kept" (forFeature() in M) has history, and the option slowConsumer: 'drop' would tear holes into what its clients count; declare slowConsumer: 'disconnect' on the channel.`,
+    );
+    const own = { name: 'own', scope: 'public', payload: note, history: true, slowConsumer: 'disconnect' } as const;
+    channels.registerChannel(defineRealtimeChannel(own));
+    expect(channels.listChannels()).toHaveLength(1);
+  });
+
+  it('compiles how the log of a channel is kept, with defaults', () => {
+    const channels = registry();
+    const logOf = (history: boolean | HistoryOptions, name: string) => {
+      const channel = defineRealtimeChannel({ name, scope: 'public', payload: note, history });
+      channels.registerChannel(channel);
+      return channels.match(name)!.registered.log;
+    };
+    expect(logOf(true, 'a')).toEqual({ size: 100, ttlMs: 300_000 });
+    expect(logOf({ size: 5, ttl: '10s' }, 'b')).toEqual({ size: 5, ttlMs: 10_000 });
+    expect(logOf(false, 'c')).toBeNull();
   });
 
   it('registers nothing of a channel whose schema cannot be compiled', () => {

@@ -1,5 +1,5 @@
 // Which channels exist, and which handlers take their messages? (docs/decisions/0001#decision-2)
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import {
   ChannelTemplate,
   type AnyChannel,
@@ -18,6 +18,7 @@ import { withCapture } from '../instrumentation/with-capture.js';
 import { withSpan } from '../instrumentation/with-span.js';
 import { PayloadSchemaCompiler } from '../payloads/payload-schema.compiler.js';
 import { isRefusalCode, type RealtimeException, RealtimeFault } from '../realtime.exception.js';
+import { RealtimeOptions } from '../realtime.options.js';
 import { compileChannel } from './compile-channel.js';
 import { contractFault } from './contract-copy.js';
 import { undeclaredError, withDeclaredErrors } from './declared-errors.js';
@@ -39,6 +40,7 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
   constructor(
     private readonly schemas: PayloadSchemaCompiler,
     private readonly tracer: IRealtimeTracer,
+    @Optional() private readonly options: RealtimeOptions = new RealtimeOptions(),
   ) {
     super();
   }
@@ -51,7 +53,10 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
     const run = handler as (payload: unknown, context: RealtimeContext) => unknown;
     this.bind(descriptor as RealtimeChannelDescriptor, message, 'register()', (validator) => (request) => {
       const payload = validator.parse(request.payload);
-      if (!isPromiseLike(payload)) return run(payload, contextOf(request));
+      if (!isPromiseLike(payload)) {
+        if (!request.isFollowed) return run(payload, contextOf(request));
+        return request.start(() => run(payload, contextOf(request)));
+      }
       request.wait();
       return payload.then((value) => startHandler(request, null, () => run(value, contextOf(request))));
     });
@@ -124,6 +129,11 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
         `${place} handles "${name}" of channel "${descriptor.name}", which is a whisper and is forwarded without a handler; remove the handler, or remove whisper: true.`,
       );
     }
+    if (message.setsMemberData) {
+      throw new RealtimeFault(
+        `${place} handles "${name}" of channel "${descriptor.name}", by which members set their presence data, so it is taken without a handler; remove the handler.`,
+      );
+    }
     if (message.handler !== null) {
       throw new RealtimeFault(
         `${place} and ${message.handler.place} both handle "${name}" of channel "${descriptor.name}"; a message can have only one handler: remove one.`,
@@ -165,6 +175,11 @@ export class HandlerRegistry extends IRealtimeHandlerRegistry {
       );
     }
     const channel = compileChannel(descriptor, place, this.schemas);
+    if (channel.log !== null && (descriptor.slowConsumer ?? this.options.slowConsumer) === 'drop') {
+      throw new RealtimeFault(
+        `Channel "${descriptor.name}" (${place}) has history, and the option slowConsumer: 'drop' would tear holes into what its clients count; declare slowConsumer: 'disconnect' on the channel.`,
+      );
+    }
     this.addPlain(channel);
     if (descriptor.autoSubscribe) this.autoSubscribed.push(channel);
     this.channels.set(descriptor.name, channel);

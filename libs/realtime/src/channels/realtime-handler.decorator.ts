@@ -8,8 +8,8 @@ import {
   type ReplyInput,
 } from '@nestjs-realtime/contract';
 import type { RealtimeContext } from '../connections/realtime-context.js';
-import { RealtimeFault } from '../realtime.exception.js';
 import { markMethod, type MethodMark } from './marked-methods.js';
+import { demandDescriptor } from './named-descriptor.js';
 import { NEST_PARAM, PARAMS } from './nest-internals.js';
 
 /** Marks of handlers; each is a `HandledMessage`. */
@@ -59,18 +59,11 @@ export function RealtimeHandler(first?: AnyChannel | string, second?: string): C
   const namesMessageAlone = second === undefined && (first === undefined || typeof first === 'string');
   const handled: HandledMessage = namesMessageAlone
     ? { message: first ?? DEFAULT_EVENT, descriptor: null }
-    : { message: second ?? DEFAULT_EVENT, descriptor: demandDescriptor(first) };
+    : {
+        message: second ?? DEFAULT_EVENT,
+        descriptor: demandDescriptor(first, '@RealtimeHandler', 'the name of the message alone'),
+      };
   return markMethod(HANDLER, handled);
-}
-
-/** @throws RealtimeFault for what an import cycle leaves in place of a descriptor. */
-function demandDescriptor(descriptor: unknown): RealtimeChannelDescriptor {
-  if (typeof descriptor === 'object' && descriptor !== null && 'template' in descriptor) {
-    return descriptor as RealtimeChannelDescriptor;
-  }
-  throw new RealtimeFault(
-    '@RealtimeHandler() names no channel; pass its descriptor, or the name of the message alone. If you did, an import cycle may have left it undefined.',
-  );
 }
 
 /** Injects the `RealtimeContext` of a message beside `@MessageBody()`. */

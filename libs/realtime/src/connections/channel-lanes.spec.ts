@@ -5,6 +5,10 @@ import { heapInUse } from '../../../../test/kit/garbage.js';
 import { ChannelLanes } from './channel-lanes.js';
 import { withDeadline } from './deadline.js';
 
+function fail(): never {
+  throw new Error('own');
+}
+
 describe('channel lanes', () => {
   it('give the first request of a channel its turn at once, and the next one after it', async () => {
     const lanes = new ChannelLanes();
@@ -62,10 +66,30 @@ describe('channel lanes', () => {
     turn.release();
     await setImmediate();
     expect(order).toEqual(['at once', 'beside', 'in turn']);
-    const fail = () => {
-      throw new Error('own');
-    };
     expect(() => lanes.run('a', fail)).toThrow('own');
+    expect(lanes.isBusy('a')).toBe(false);
+  });
+
+  it('run work on several channels, each in its turn, and hold all of them until the last is done', async () => {
+    const lanes = new ChannelLanes();
+    const order: string[] = [];
+    lanes.runAll([], fail, () => order.push('nothing to do'));
+    const turn = lanes.take('a');
+    lanes.runAll(
+      ['a', 'b', 'c'],
+      (channel) => order.push(channel),
+      () => order.push('done'),
+    );
+    lanes.run('b', () => order.push('b again'));
+    await setImmediate();
+    expect(order).toEqual(['nothing to do', 'b', 'c']);
+    turn.release();
+    await setImmediate();
+    expect(order).toEqual(['nothing to do', 'b', 'c', 'a', 'done', 'b again']);
+    expect(['a', 'b', 'c'].filter((channel) => lanes.isBusy(channel))).toEqual([]);
+    expect(() => lanes.runAll(['a'], () => undefined, fail)).toThrow('own');
+    expect(() => lanes.runAll(['a'], fail, () => order.push('after a throw'))).toThrow('own');
+    expect(order.at(-1)).toBe('after a throw');
     expect(lanes.isBusy('a')).toBe(false);
   });
 

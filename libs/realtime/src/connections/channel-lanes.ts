@@ -48,6 +48,34 @@ export class ChannelLanes {
     else go();
   }
 
+  /**
+   * Runs synchronous work for each of several different channels, in its turn, and `done` after the last. The lanes stay taken until `done`
+   * has returned, so that what follows on any of them comes after it.
+   */
+  runAll(channels: readonly string[], work: (channel: string) => void, done: () => void): void {
+    const turns = channels.map((channel) => this.take(channel));
+    let open = turns.length;
+    const end = (): void => {
+      try {
+        done();
+      } finally {
+        for (const turn of turns) turn.release();
+      }
+    };
+    turns.forEach((turn, i) => {
+      const go = (): void => {
+        try {
+          work(channels[i]);
+        } finally {
+          if (--open === 0) end();
+        }
+      };
+      if (turn.ready) void turn.ready.then(go);
+      else go();
+    });
+    if (turns.length === 0) done();
+  }
+
   /** Called by places only. */
   leave(place: Place): void {
     const lane = this.lanes.get(place.channel);

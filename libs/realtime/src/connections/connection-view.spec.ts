@@ -22,6 +22,10 @@ class Connection extends LiveConnection {
   protected override exit(): void {}
   protected override notify(): void {}
   override disconnect(): void {}
+  override replay(): Promise<void> {
+    return Promise.resolve();
+  }
+  override cutOff(): void {}
 }
 
 const orders = defineRealtimeChannel({ name: 'orders.{orderId}', scope: 'public', events: { refresh: null } });

@@ -39,6 +39,10 @@ class Connection extends LiveConnection {
   override disconnect(): void {
     this.notices.push('disconnect');
   }
+  override replay(): Promise<void> {
+    return Promise.resolve();
+  }
+  override cutOff(): void {}
 }
 
 class Shipped {
@@ -55,6 +59,9 @@ const registered: RegisteredChannel = {
   place: 'the spec',
   events: new Map(),
   messages: new Map(),
+  log: null,
+  snapshot: null,
+  presence: null,
   guards: [],
   guardNames: new Set(),
 };

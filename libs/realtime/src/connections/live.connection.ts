@@ -1,37 +1,42 @@
 // What is one live connection to the layer? Applications get a view of it.
 import {
   type ByeFrame,
-  type ChannelAddress,
   type EvictedFrame,
   EVICTIONS,
   type EvictionCode,
   type ExpiringFrame,
   FRAMES,
+  type Member,
+  type OnlineFrame,
+  type Position,
+  type PresenceFrame,
   type SubscribedFrame,
 } from '@nestjs-realtime/contract';
-import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import type { RealtimeUser } from '../authorization/realtime-user.js';
 import { RealtimeException } from '../realtime.exception.js';
 import type { ChannelMatch } from './channel-match.js';
 import type { ChannelLanes } from './channel-lanes.js';
 import { ConnectionWork, type Running } from './connection-work.js';
 import { ConnectionView } from './connection-view.js';
+import { endOf, evictionOf, HAS_ENDED } from './endings.js';
+import type { HeldPresence } from './held-presence.js';
 import type { HandlerSlots } from './handler-slots.js';
 import type { PendingChannels } from './pending-channels.js';
 import type { RealtimeConnection } from './realtime.connection.js';
 import { Subscriptions } from './subscriptions.js';
+import { TransportConnection } from './transport.connection.js';
 
 /** Shared by all connections without subscriptions. */
 const NO_SUBSCRIPTIONS = new Subscriptions();
 
-const HAS_ENDED = 'The connection has ended';
-
 /** One connection, independent of the transport. The transport's adapter extends it. */
-export abstract class LiveConnection {
+export abstract class LiveConnection extends TransportConnection {
   /** The user; null if anonymous. Gate 1 sets it before any request can run. */
   user: RealtimeUser | null = null;
   /** When the user was last confirmed, by `performance.now()`; `-Infinity` if it must be confirmed again. */
   confirmedAt = 0;
+  /** Null until it is a member of a channel with presence. */
+  presence: HeldPresence | null = null;
   private joined = NO_SUBSCRIPTIONS;
   private work: ConnectionWork | null = null;
   private grants: Set<Set<string>> | null = null;
@@ -40,8 +45,6 @@ export abstract class LiveConnection {
   private earlyFarewell: ByeFrame | null = null;
   private begun = false;
   private ended = false;
-
-  constructor(readonly id: string) {}
 
   /** What applications see of it. Made when first read. */
   get view(): RealtimeConnection {
@@ -98,28 +101,9 @@ export abstract class LiveConnection {
   }
 
   /** Whether the client may come back by itself, as far as it was told. */
-  protected get mayReturn(): boolean {
+  get mayReturn(): boolean {
     return this.farewell?.reconnect ?? true;
   }
-
-  /** The handshake of the client, with the `auth` object that was accepted last. */
-  abstract get handshake(): RealtimeHandshake;
-  /** New credentials were accepted; from now on `handshake` has them. */
-  abstract acceptAuth(auth: RealtimeHandshake['auth']): void;
-  /** The transport's own client object, for guards and interceptors written for gateways (`switchToWs().getClient()`). */
-  abstract get client(): unknown;
-  /** Adds the connection to the channel's recipients. Returns the match to keep, which other connections may share. */
-  protected abstract enter(match: ChannelMatch): ChannelMatch;
-  /** Removes the connection from the channel's recipients at once. Further calls do nothing. */
-  protected abstract exit(joined: ChannelAddress): void;
-
-  /** Sends a notice of the protocol. */
-  protected abstract notify(frame: string, body: unknown): void;
-  /**
-   * Closes the transport after the frames sent so far, so that the client comes back by itself, unless a goodbye has said that it may
-   * not. Further calls do nothing.
-   */
-  abstract disconnect(): void;
 
   begin(running: Running): void {
     if (this.ended) return running.abort(new Error(HAS_ENDED));
@@ -137,11 +121,27 @@ export abstract class LiveConnection {
 
   /** Adds a subscription, so that the channel's broadcasts reach the connection. Does nothing once closed. */
   join(match: ChannelMatch): void {
+    if (!this.ended) this.add(match, () => (this.isDeparting ? match : this.enter(match)));
+  }
+
+  /** As `join`, but the channel's broadcasts do not reach the connection before `arrive`. A member is none until then. */
+  joinLater(match: ChannelMatch): void {
     if (this.ended) return;
-    for (const granted of this.grants ?? []) granted.add(match.name);
-    if (this.joined.has(match.name)) return;
-    if (this.joined === NO_SUBSCRIPTIONS) this.joined = new Subscriptions();
-    this.joined.add(this.isDeparting ? match : this.enter(match));
+    const held = this.joined.get(match.name);
+    if (held !== undefined) {
+      this.exit(held);
+      this.joined.delete(match.name);
+    }
+    this.add(match, () => match);
+    this.presence?.waits(match.name);
+  }
+
+  /** From now on the channel's broadcasts reach the connection, unless what `joinLater` has added is gone. */
+  arrive(match: ChannelMatch): void {
+    if (this.joined.get(match.name) !== match || this.isDeparting) return;
+    this.joined.delete(match.name);
+    this.joined.add(this.enter(match));
+    this.presence?.arrived(match.name);
   }
 
   /** Passes a set to `during` that collects the channels granted, for the first time or again, until `during` settles. */
@@ -157,19 +157,27 @@ export abstract class LiveConnection {
 
   /** Ends a subscription; null if there was none. */
   leave(channel: string): ChannelMatch | null {
-    return this.drop(channel, () => new RealtimeException('FORBIDDEN', { reason: 'the subscription has ended' }));
+    const ended = () => new RealtimeException('FORBIDDEN', { reason: 'the subscription has ended' });
+    return this.drop(channel, ended, false);
   }
 
   /** Ends a subscription from the server's side and notifies the client; null if there was none. */
   evict(channel: string, code: EvictionCode, retryable: boolean = EVICTIONS[code].retryable): ChannelMatch | null {
-    const match = this.drop(channel, () => evictionOf(code, retryable));
+    // A client that may subscribe again has lost no right, so its user stays a member for the grace.
+    const match = this.drop(channel, () => evictionOf(code, retryable), retryable);
     if (match !== null) this.tell(FRAMES.EVICTED, { channel, code, retryable } satisfies EvictedFrame);
     return match;
   }
 
   /** Notifies the client that the server subscribes it. Call it right before `join`. */
-  announceSubscription(channel: string): void {
-    this.tell(FRAMES.SUBSCRIBED, { channel } satisfies SubscribedFrame);
+  announceSubscription(channel: string, position?: Position, members?: readonly Member[]): void {
+    const frame: SubscribedFrame = { channel, ...(position && { position }), ...(members && { members }) };
+    this.tell(FRAMES.SUBSCRIBED, frame);
+  }
+
+  /** Notifies the client of members, or of watched users. */
+  announce(...[frame, body]: [typeof FRAMES.PRESENCE, PresenceFrame] | [typeof FRAMES.ONLINE, OnlineFrame]): void {
+    this.tell(frame, body);
   }
 
   /** Notifies the client that its credentials end soon. */
@@ -215,31 +223,28 @@ export abstract class LiveConnection {
     this.ended = true;
     for (const joined of this.joined.values()) this.exit(joined);
     this.joined = NO_SUBSCRIPTIONS;
+    this.presence?.ended(this.mayReturn);
     this.work?.abort(() => new Error(HAS_ENDED), null);
+  }
+
+  private add(match: ChannelMatch, enter: () => ChannelMatch): void {
+    for (const granted of this.grants ?? []) granted.add(match.name);
+    if (this.joined.has(match.name)) return;
+    if (this.joined === NO_SUBSCRIPTIONS) this.joined = new Subscriptions();
+    this.joined.add(enter());
   }
 
   private tell(frame: string, body: unknown): void {
     if (!this.isDeparting) this.notify(frame, body);
   }
 
-  private drop(channel: string, reason: () => Error): ChannelMatch | null {
+  private drop(channel: string, reason: () => Error, isLost: boolean): ChannelMatch | null {
     const joined = this.joined.get(channel);
     if (joined === undefined) return null;
     this.exit(joined);
     this.joined.delete(channel);
+    this.presence?.left(channel, isLost);
     this.work?.abort(reason, channel);
     return joined;
   }
-}
-
-/** The refusal of a message that was in progress when its subscription ended. */
-function evictionOf(code: EvictionCode, retryable: boolean): RealtimeException {
-  const reason = `the subscription has ended: ${code}`;
-  return new RealtimeException(retryable ? 'UNAVAILABLE' : 'FORBIDDEN', { reason });
-}
-
-/** The refusal of a message that was in progress when its connection ended. */
-function endOf({ code }: ByeFrame): RealtimeException {
-  const reason = `the connection has ended: ${code}`;
-  return new RealtimeException(code === 'EXPIRED' ? 'UNAUTHENTICATED' : 'FORBIDDEN', { reason });
 }

@@ -26,9 +26,16 @@ export interface HandlerVoice {
   send(connectionId: string, channel: ChannelAddress, event: string, payload: unknown): Promise<void>;
 }
 
+/** Makes a message the cause of the broadcasts that result from it, while there are listeners who want to know. */
+export interface MessageCauses {
+  hears(hook: 'broadcast'): boolean;
+  causing<Result>(cause: object, run: () => Result): Result;
+}
+
 /** Checks that messages in progress may continue. */
 export interface MessageAuthority {
   readonly voice: HandlerVoice;
+  readonly causes?: MessageCauses;
   /** Records revocations that concern the message, from now on until it ends. */
   watch(request: MessageRequest): void;
   /**
@@ -109,13 +116,27 @@ export class MessageRequest extends RealtimeRequest {
   broadcast(...event: readonly unknown[]): Promise<void> {
     const objection = this.authority.objection(this);
     if (objection !== null) return Promise.reject(objection);
-    return this.authority.voice.broadcast(this.live.id, this.channel!, event);
+    const { voice, causes } = this.authority;
+    if (!causes?.hears('broadcast')) return voice.broadcast(this.live.id, this.channel!, event);
+    return causes.causing(this, () => voice.broadcast(this.live.id, this.channel!, event));
   }
 
   send(event: string, payload?: unknown): Promise<void> {
     const objection = this.authority.objection(this);
     if (objection !== null) return Promise.reject(objection);
-    return this.authority.voice.send(this.live.id, this.channel!, event, payload);
+    const { voice, causes } = this.authority;
+    if (!causes?.hears('broadcast')) return voice.send(this.live.id, this.channel!, event, payload);
+    return causes.causing(this, () => voice.send(this.live.id, this.channel!, event, payload));
+  }
+
+  /** Whether a listener wants to know which broadcasts result from the message. */
+  get isFollowed(): boolean {
+    return this.authority.causes?.hears('broadcast') ?? false;
+  }
+
+  /** Calls the handler: what it broadcasts before its first await results from this message. */
+  start(handler: () => unknown): unknown {
+    return this.isFollowed ? this.authority.causes!.causing(this, handler) : handler();
   }
 
   refusal(code: string, options: RealtimeExceptionOptions = {}): RealtimeException {

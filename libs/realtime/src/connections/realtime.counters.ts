@@ -6,6 +6,8 @@ import { Injectable } from '@nestjs/common';
 export class RealtimeCounters {
   pendingAuthentications = 0;
   inFlight = 0;
+  /** Members that events were handed to. */
+  deliveries = 0;
   /** By code: those of the protocol, and those that messages declare. */
   readonly refusals: Record<string, number> = {};
 

@@ -1,5 +1,6 @@
 // How does the layer reach the clients of this node? Through the port that a transport implements (docs/decisions/0001#decision-2).
 import type { EncodedEvent } from './encoded-event.js';
+import type { LiveConnection } from './live.connection.js';
 import type { RealtimeEntrance } from './realtime-entrance.js';
 
 /** How long an application that has started may take until it listens, in milliseconds. Then it is told that no client can connect. */
@@ -23,6 +24,8 @@ export interface RealtimeStats {
   readonly pendingAuthentications: number;
   /** Requests in progress. */
   readonly inFlight: number;
+  /** Members of this node that events were handed to since boot, whichever node has broadcast them. */
+  readonly deliveries: number;
   /** Outgoing bytes that wait in the process, for all slow clients together. */
   readonly queuedBytes: number;
   /** How many connections, or parts of them, each place inside the layer holds. All are 0 when no client is connected. */
@@ -53,6 +56,8 @@ export abstract class IRealtimeServer {
   abstract stopAccepting(): void;
   /** Sends an event to the channel's members on this node, and returns their number. Must not throw for any content. */
   abstract deliver(event: EncodedEvent): number;
+  /** The channel's members on this node. A snapshot: the caller may end subscriptions while it iterates. */
+  abstract connectionsIn(channel: string): readonly LiveConnection[];
   /** Resolves when clients have had the chance to take what this turn of the event loop has delivered; null while that is little. */
   pressure(): Promise<void> | null {
     return null;

@@ -11,6 +11,7 @@ import { type BridgeRoute, describeRoute, nameOf } from './bridge-entry.js';
 import { type Audience, type Passage, tellFailure, tellForwarded } from './bridge-outcome.js';
 import type { BridgeRouteStats } from './bridge-stats.js';
 import { BridgeTrail, loopFault } from './bridge-trail.js';
+import { eventIdOf, eventKey } from './event-key.js';
 import { mappedBroadcasts, type MappedBroadcast } from './mapped-broadcasts.js';
 import { isRealtimeEvent } from './realtime-event.js';
 
@@ -25,7 +26,7 @@ export interface BridgeParts extends Audience {
 }
 
 const LAYER = 'realtime-bridge';
-type LooseBroadcast = (address: MappedBroadcast['address'], event: string, payload: unknown) => Promise<void>;
+type LooseBroadcast = (...call: readonly unknown[]) => Promise<void>;
 
 /** One route at work. */
 export class BridgeForwarder {
@@ -109,7 +110,8 @@ export class BridgeForwarder {
       const given = this.route.mapper(source);
       const broadcasts = mappedBroadcasts(this.route, isPromiseLike(given) ? await this.inTime(given) : given);
       if (turn.ready) await turn.ready;
-      sent = this.parts.hooks.causing(source, () => broadcasts.map((broadcast) => this.send(broadcast)));
+      const keys = this.keysOf(source, broadcasts);
+      sent = this.parts.hooks.causing(source, () => broadcasts.map((one, index) => this.send(one, keys?.[index])));
     } finally {
       turn.release();
     }
@@ -122,11 +124,24 @@ export class BridgeForwarder {
     if (errors.length > 1) throw new AggregateError(errors, `${errors.length} of ${sent.length} broadcasts failed`);
   }
 
+  /** Null for a channel without history, which cannot remember them, and for an event without an id. */
+  private keysOf(source: object, broadcasts: readonly MappedBroadcast[]): readonly string[] | null {
+    const id = this.route.channel.history === undefined ? null : eventIdOf(source);
+    if (id === null) return null;
+    const counts = new Map<string, number>();
+    return broadcasts.map(({ address: { name } }) => {
+      const nth = counts.get(name) ?? 0;
+      counts.set(name, nth + 1);
+      return eventKey(id, this.route, nth);
+    });
+  }
+
   /** @returns the channel. Asynchronous, so that a broadcaster that throws is as one that rejects. */
-  private async send({ address, payload }: MappedBroadcast): Promise<ChannelAddress> {
+  private async send({ address, payload }: MappedBroadcast, idempotencyKey?: string): Promise<ChannelAddress> {
     // the payload's type was checked where the entry was written; here gate 4 judges it
     const broadcast = this.parts.broadcaster.broadcast.bind(this.parts.broadcaster) as LooseBroadcast;
-    await broadcast(address, this.route.event, payload);
+    const options = idempotencyKey === undefined ? [] : [{ idempotencyKey }];
+    await broadcast(address, this.route.event, payload, ...options);
     return address;
   }
 

@@ -4,11 +4,11 @@ import type { RealtimeFinding } from './finding.js';
 
 export function channelFindings(registry: HandlerRegistry): RealtimeFinding[] {
   return registry.listChannels().flatMap((descriptor) => {
-    const { events, messages } = registry.get(descriptor)!;
+    const { events, messages, snapshot } = registry.get(descriptor)!;
     const unhandled = [...messages]
-      .filter(([, message]) => message.handler === null && !message.whisper)
+      .filter(([, message]) => message.handler === null && !message.whisper && !message.setsMemberData)
       .map(([name]) => name);
-    const idle = events.size === 0 && unhandled.length === messages.size;
+    const idle = snapshot === null && events.size === 0 && unhandled.length === messages.size;
     return [
       ...unhandled.map((name): RealtimeFinding => ({
         code: 'UNHANDLED_MESSAGE',

@@ -7,15 +7,15 @@ import type { RealtimeFinding } from './finding.js';
 /** Proxies and load balancers commonly cut connections that are idle for a minute. */
 const COMMON_IDLE_TIMEOUT = 60_000;
 
-const LISTS =
-  "RealtimeModule.forRoot({ origins: ['https://app.example'] }) lists the origins of your pages, { hosts: ['app.example'] } the names of the server";
+const CURE =
+  "Set one of the two: RealtimeModule.forRoot({ hosts: ['app.example'] }) names the server; { origins: ['https://app.example'] } without 'self' lists the origins of all pages.";
 
 const ANY_HOST: RealtimeFinding = {
   code: 'ANY_HOST',
   severity: 'warning',
   message:
-    "Neither hosts nor origins says which pages are the server's own, so every page counts whose host is that of the Host header: an attacker who points a name at this server (DNS rebinding) connects from a visitor's browser.",
-  fix: `Set one of the two: ${LISTS}.`,
+    "origins has 'self' (its default), and hosts does not say what the server is called, so every page counts whose host is that of the Host header: an attacker who points a name at this server (DNS rebinding) connects from a visitor's browser.",
+  fix: CURE,
 };
 
 export const QUERY_READ: RealtimeFinding = {
@@ -32,7 +32,7 @@ export function entranceFindings(
   pingInterval: number | null,
   environment = process.env.NODE_ENV,
 ): RealtimeFinding[] {
-  if (options.mode === 'in-memory') return [];
+  if (options.mode !== 'server') return [];
   const findings: RealtimeFinding[] = [];
   const { origins } = options;
   if (typeof origins === 'object' && origins.includes('self') && options.hosts.length === 0) {
@@ -67,8 +67,8 @@ function cookieFindings(authenticator: IRealtimeAuthenticator): RealtimeFinding[
     {
       code: 'COOKIES_WITHOUT_ORIGINS',
       severity: cookies ? 'warning' : 'info',
-      message: `${name} ${cookies ? 'reads a session cookie' : 'may read cookies'}, and neither origins nor hosts is set: in production, pages may connect whose host is the Host header that arrives there.`,
-      fix: `Set one of the two: ${LISTS}.`,
+      message: `${name} ${cookies ? 'reads a session cookie' : 'may read cookies'}, origins has 'self' (its default), and hosts is not set: in production, pages may connect whose host is the Host header that arrives there.`,
+      fix: CURE,
     },
   ];
 }

@@ -54,14 +54,21 @@ export class RealtimeDoctor implements OnApplicationBootstrap {
   diagnose({ root = process.cwd(), sources = [] }: DiagnoseOptions = {}): readonly RealtimeFinding[] {
     const { silence } = this.options.doctor;
     return sorted([
+      ...(this.options.mode === 'publisher' ? [] : this.findingsOfClients()),
+      ...installationFindings(root),
+      ...testFindings(sources),
+    ]).filter(({ code }) => !silence.includes(code));
+  }
+
+  /** What clients could meet. */
+  private findingsOfClients(): RealtimeFinding[] {
+    return [
       ...globalGuardFindings(this.contexts),
       ...this.entranceFindings(),
       ...adapterFindings(this.server.changedOptions()),
       ...(this.queryUse.isNoted ? [QUERY_READ] : []),
       ...channelFindings(this.registry),
-      ...installationFindings(root),
-      ...testFindings(sources),
-    ]).filter(({ code }) => !silence.includes(code));
+    ];
   }
 
   /** Looks at settings only: neither at files nor at what is installed. */

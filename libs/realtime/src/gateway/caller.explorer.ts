@@ -1,6 +1,7 @@
 // Can anything in the application ask for the caller? Found once at boot.
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LazyModuleLoader, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { GuardedBroadcaster } from '../broadcast/guarded.broadcaster.js';
 import { InMemoryRealtimeBroadcaster } from '../broadcast/in-memory.broadcaster.js';
 import { IRealtimeBroadcaster } from '../broadcast/realtime.broadcaster.js';
 import { CallerContext } from '../connections/caller.context.js';
@@ -10,6 +11,8 @@ import type { InstanceWrapper } from '../channels/nest-internals.js';
 /** What takes `'caller'`, and what finds any provider. */
 const ASKING: ReadonlySet<unknown> = new Set([
   IRealtimeBroadcaster,
+  // what the name above stands for
+  GuardedBroadcaster,
   InMemoryRealtimeBroadcaster,
   IRealtimeConnections,
   ModuleRef,

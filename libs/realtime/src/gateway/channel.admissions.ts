@@ -1,11 +1,10 @@
 // How is a batch of subscriptions decided as one, when rights may change while gate 2 is asking?
 import { Injectable } from '@nestjs/common';
+import type { Position } from '@nestjs-realtime/contract';
 import { Renewal } from '../revocation/authority.renewal.js';
-import type { RealtimeUser } from '../authorization/realtime-user.js';
-import { type PendingAdmission, RevocationLedger } from '../revocation/revocation.ledger.js';
+import { RevocationLedger } from '../revocation/revocation.ledger.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import type { Turn } from '../connections/channel-lanes.js';
-import type { ChannelMatch } from '../connections/channel-match.js';
 import { withinDeadline } from '../connections/deadline.js';
 import type { LiveConnection } from '../connections/live.connection.js';
 import { SubscribeRequest } from '../connections/realtime-request.js';
@@ -13,34 +12,12 @@ import { Gates } from '../guards/inbound.gates.js';
 import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
+import type { Asking, Candidate, Verdict } from './admission-candidate.js';
+import { ChannelEntrances } from './channel.entrances.js';
+import { refusalOfLog } from './log-refusals.js';
 
-/** The decision of gate 2 on one channel. */
-export type Verdict =
-  | { readonly match: ChannelMatch }
-  | {
-      readonly refusal: RealtimeException;
-      /** The channel that was refused; null if it is unknown or was not looked for. */
-      readonly refused: ChannelMatch | null;
-    };
-
-/** Whose wish a batch is. The server's leaves a subscription as it is; the client's asks gate 2 again. */
-export type Asking = 'client' | 'server';
-
-/** One channel on its way through gate 2. */
-interface Candidate {
-  readonly channel: string;
-  readonly by: Asking;
-  /** Whether the connection was not yet subscribed to the channel when the request arrived. */
-  readonly isNew: boolean;
-  readonly turn: Turn;
-  /** Open while gate 2 decides, and while the verdict waits for the others of its batch. */
-  admission: PendingAdmission | null;
-  /** The connection's user when gate 2 was asked. */
-  judgedAs: RealtimeUser | null;
-  /** Whether the verdict is the subscription that the connection already had at its turn. */
-  isHeld: boolean;
-  verdict: Verdict;
-}
+/** Channels to subscribe to, each with the position from which the client wants the events that it has missed. */
+export type Wishes = ReadonlyMap<string, Position | undefined>;
 
 /** Requests that may wait, per subscription that the limit allows, for an earlier request on the same channel. */
 const REQUESTS_PER_CHANNEL = 4;
@@ -56,6 +33,7 @@ export class Admissions {
     private readonly ledger: RevocationLedger,
     private readonly renewal: Renewal,
     private readonly options: RealtimeOptions,
+    private readonly entrances: ChannelEntrances,
   ) {}
 
   /**
@@ -64,17 +42,17 @@ export class Admissions {
    */
   decide(
     connection: LiveConnection,
-    channels: ReadonlySet<string>,
+    wishes: Wishes,
     by: Asking,
     commit: (verdicts: ReadonlyMap<string, Verdict>) => void,
   ): void {
     const deadline = performance.now() + this.options.requestTimeout;
     const verdicts = new Map<string, Verdict>();
     const candidates: Candidate[] = [];
-    for (const channel of channels) {
+    for (const [channel, recover] of wishes) {
       const refusal = this.limitRefusal(connection, channel);
       verdicts.set(channel, { refusal: refusal ?? LATE, refused: null });
-      if (refusal === null) candidates.push(this.enter(connection, channel, by));
+      if (refusal === null) candidates.push(this.enter(connection, channel, recover, by));
     }
     void this.judgeAll(connection, candidates, deadline, () => {
       for (const { channel, isNew, admission, verdict } of candidates) {
@@ -85,9 +63,17 @@ export class Admissions {
       try {
         commit(verdicts);
       } finally {
-        for (const { turn } of candidates) release(turn);
+        for (const candidate of candidates) {
+          this.entrances.close(candidate);
+          release(candidate.turn);
+        }
       }
     });
+  }
+
+  /** Whether so many more channels would be too many under way at once. */
+  isBusy({ pendingChannels }: LiveConnection, more: number): boolean {
+    return pendingChannels.total + more > REQUESTS_PER_CHANNEL * this.options.limits.subscriptionsPerConnection;
   }
 
   /**
@@ -101,18 +87,29 @@ export class Admissions {
     if (!isCounted && subscriptions.size + pendingChannels.newNames >= limit) {
       return new RealtimeException('LIMIT_EXCEEDED', { reason: `more than ${limit} subscriptions` });
     }
-    if (pendingChannels.total >= REQUESTS_PER_CHANNEL * limit) {
+    if (this.isBusy(connection, 1)) {
       return new RealtimeException('OVERLOADED', { reason: 'too many subscribe requests under way' });
     }
     return null;
   }
 
-  private enter(connection: LiveConnection, channel: string, by: Asking): Candidate {
+  private enter(connection: LiveConnection, channel: string, recover: Position | undefined, by: Asking): Candidate {
     const isNew = !connection.subscriptions.has(channel);
     connection.pendingChannels.add(channel, isNew);
     const turn = connection.lanes.take(channel);
     const verdict = { refusal: LATE, refused: null };
-    return { channel, by, isNew, turn, admission: null, judgedAs: null, isHeld: false, verdict };
+    return {
+      ...{ channel, by, isNew, turn, recover, verdict },
+      ...{
+        admission: null,
+        judgedAs: null,
+        isHeld: false,
+        isGranted: false,
+        entrance: null,
+        interest: null,
+        presence: null,
+      },
+    };
   }
 
   /** Calls `conclude` in the tick of the last ledger check: even one microtask later a revocation could have come between. */
@@ -124,10 +121,33 @@ export class Admissions {
   ): Promise<void> {
     let unsettled = candidates;
     while (unsettled.length > 0 && !connection.closed) {
-      await Promise.all(unsettled.map((candidate) => this.judge(connection, candidate, deadline)));
-      unsettled = candidates.filter((candidate) => this.isOvertaken(connection, candidate));
+      await Promise.all(unsettled.map((candidate) => this.settle(connection, candidate, deadline)));
+      unsettled = candidates.filter(
+        (candidate) => this.isOvertaken(connection, candidate) || !this.standsInLog(candidate),
+      );
     }
     conclude();
+  }
+
+  /** Nothing is read of a log before gate 2 has granted; a log that was not ready asks no guard again. */
+  private async settle(connection: LiveConnection, candidate: Candidate, deadline: number): Promise<void> {
+    if (!candidate.isGranted) await this.judge(connection, candidate, deadline);
+    if ('refusal' in candidate.verdict) return;
+    const { match } = candidate.verdict;
+    if (candidate.isHeld) return;
+    try {
+      await this.entrances.open(connection, candidate, candidate.verdict, deadline);
+    } catch (error) {
+      candidate.verdict = { refusal: refusalOfLog(error), refused: match };
+    }
+  }
+
+  /** Takes the place in the log, which is true in this tick only. False if the log is not ready. */
+  private standsInLog({ verdict, entrance }: Candidate): boolean {
+    if ('refusal' in verdict || entrance === null) return true;
+    const standing = entrance.take();
+    verdict.standing = standing;
+    return standing !== null;
   }
 
   /** Whether a grant must be decided again, because rights or the user have changed. A revoked grant becomes a refusal. */
@@ -138,8 +158,12 @@ export class Admissions {
       const refusal = denied(connection.user, 'revoked during admission');
       candidate.verdict = { refusal, refused: candidate.verdict.match };
     }
-    if (candidate.isHeld && state !== 'revoked') return !connection.subscriptions.has(candidate.channel);
-    return state === 'stale' || (state === 'holds' && connection.user !== candidate.judgedAs);
+    const isOvertaken =
+      candidate.isHeld && state !== 'revoked'
+        ? !connection.subscriptions.has(candidate.channel)
+        : state === 'stale' || (state === 'holds' && connection.user !== candidate.judgedAs);
+    if (isOvertaken) candidate.isGranted = false;
+    return isOvertaken;
   }
 
   /** An earlier request on the channel may have subscribed the connection. */
@@ -148,7 +172,7 @@ export class Admissions {
     candidate.isHeld = held !== undefined;
     if (held === undefined) return false;
     candidate.admission = this.ledger.open(candidate.admission ?? { since: 0 });
-    candidate.verdict = { match: held };
+    candidate.verdict = { match: held, standing: null, presence: null };
     return true;
   }
 
@@ -164,6 +188,7 @@ export class Admissions {
       candidate.verdict = { refusal: error as RealtimeException, refused: null };
       return;
     }
+    this.entrances.judgedAgain(candidate);
     candidate.admission = this.ledger.open(candidate.admission ?? { since: 0 });
     candidate.judgedAs = connection.user;
     const match = this.registry.match(candidate.channel);
@@ -172,7 +197,8 @@ export class Admissions {
       await withinDeadline(this.gates.subscribe(request), deadline, LATE);
       // Only a gate that the application has replaced lets an unknown channel pass.
       if (match === null) throw denied(connection.user, 'no registered channel matches');
-      candidate.verdict = { match };
+      candidate.verdict = { match, standing: null, presence: null };
+      candidate.isGranted = true;
     } catch (error) {
       candidate.verdict = { refusal: error as RealtimeException, refused: match };
     }

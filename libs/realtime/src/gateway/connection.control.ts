@@ -1,86 +1,66 @@
-// How does an application end or check connections and subscriptions at once, when rights have changed?
+// How does an application end or check connections and subscriptions at once, on all nodes, when rights have changed?
 import { Injectable } from '@nestjs/common';
+import { BrokerCounts } from '../broker/broker.counts.js';
+import { type CommandOutcome, type ControlCommand, IRealtimeBroker } from '../broker/realtime.broker.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { CallerContext } from '../connections/caller.context.js';
 import { concreteChannel } from '../connections/channel-target.js';
-import { ConnectionDirectory } from '../connections/connection.directory.js';
-import type { LiveConnection } from '../connections/live.connection.js';
 import type { Party, Who } from '../connections/party.js';
 import { IRealtimeConnections } from '../connections/realtime.connections.js';
-import { RealtimeFault } from '../realtime.exception.js';
-import { Renewal } from '../revocation/authority.renewal.js';
-import { ANY_CHANNEL, RevocationLedger } from '../revocation/revocation.ledger.js';
-import { AutoSubscriptions } from './auto.subscriptions.js';
-import { type Denial, ServerSubscriptions } from './server.subscriptions.js';
-
-/** Time for a re-authorization, in milliseconds. Subscriptions that are not confirmed within it are evicted; the client may try again. */
-const ON_DEMAND = 1_000;
+import { RealtimeException, RealtimeFault } from '../realtime.exception.js';
+import { ConnectionActs } from './connection.acts.js';
 
 @Injectable()
 export class ConnectionControl extends IRealtimeConnections {
   constructor(
-    private readonly directory: ConnectionDirectory,
-    private readonly ledger: RevocationLedger,
-    private readonly renewal: Renewal,
     private readonly caller: CallerContext,
     private readonly registry: HandlerRegistry,
-    private readonly subscriptions: ServerSubscriptions,
-    private readonly auto: AutoSubscriptions,
+    private readonly acts: ConnectionActs,
+    private readonly broker: IRealtimeBroker,
+    private readonly counts: BrokerCounts,
   ) {
     super();
   }
 
   override async subscribe(who: Who, target: unknown): Promise<void> {
-    const party = this.partyOf(who);
-    const name = this.nameOf(target);
-    // One that is not established yet has not been welcomed, and no hook has named it.
-    const open = this.directory.of(party).filter(({ established }) => established);
-    const denials = await Promise.all(open.map((connection) => this.subscribeOne(connection, name)));
-    const denial = denials.find((each) => each !== null);
-    if (denial) throw denial.refusal;
+    await this.everywhere({ kind: 'subscribe', party: this.partyOf(who), channel: this.nameOf(target) });
   }
 
   override async unsubscribe(who: Who, target?: unknown): Promise<void> {
-    const party = this.partyOf(who);
-    const name = target === undefined ? undefined : this.nameOf(target);
-    for (const connection of this.directory.of(party)) {
-      this.auto.leave(connection, name);
-      for (const subscribed of name === undefined ? [...connection.subscriptions.keys()] : [name]) {
-        this.renewal.revoke(connection, subscribed);
-      }
-    }
-    this.ledger.record('revoked', { ...party, channel: name ?? ANY_CHANNEL });
+    await this.everywhere({ kind: 'unsubscribe', ...this.meant(who, target) });
   }
 
   override async reauthorize(who: Who, target?: unknown): Promise<void> {
-    const party = this.partyOf(who);
-    const name = target === undefined ? undefined : this.nameOf(target);
-    this.ledger.record('stale', { ...party, channel: name });
-    const concerned = this.directory
-      .of(party)
-      .filter(
-        (connection) =>
-          name === undefined || connection.subscriptions.has(name) || this.auto.missing(connection).includes(name),
-      );
-    await Promise.all(
-      concerned.map(async (connection) => {
-        this.renewal.evictUnproven(connection, await this.renewal.renew(connection, ON_DEMAND));
-        await this.auto.regain(connection);
-      }),
-    );
+    await this.everywhere({ kind: 'reauthorize', ...this.meant(who, target) });
   }
 
   override async disconnect(who: Who): Promise<void> {
-    const party = this.partyOf(who);
-    this.ledger.record('revoked', party);
-    for (const connection of this.directory.of(party)) connection.goodbye({ code: 'REVOKED', reconnect: false });
+    await this.everywhere({ kind: 'disconnect', party: this.partyOf(who) });
   }
 
-  private async subscribeOne(connection: LiveConnection, channel: string): Promise<Denial | null> {
-    this.auto.rejoin(connection, channel);
-    const denial = await this.subscriptions.subscribe(connection, channel);
-    if (denial !== null) this.subscriptions.record(connection, channel, denial);
-    return denial;
+  /** This node and the others act at the same time. */
+  private async everywhere(command: ControlCommand): Promise<void> {
+    const own = this.acts.act(command);
+    const elsewhere = this.broker.isLocal ? null : this.elsewhere(command);
+    elsewhere?.catch(() => undefined);
+    const refusal = await own;
+    const missingNodes = (await elsewhere)?.missing ?? [];
+    if (missingNodes.length > 0) throw new RealtimeException('UNAVAILABLE', { missingNodes });
+    if (refusal !== null) throw refusal;
+  }
+
+  private async elsewhere(command: ControlCommand): Promise<CommandOutcome> {
+    const { times } = this.counts;
+    const begin = times === null ? 0 : performance.now();
+    const outcome = await this.broker.command(command);
+    times?.acknowledged((performance.now() - begin) / 1e3);
+    this.counts.missingNodes += outcome.missing.length;
+    return outcome;
+  }
+
+  private meant(who: Who, target: unknown): { readonly party: Party; readonly channel?: string } {
+    const party = this.partyOf(who);
+    return target === undefined ? { party } : { party, channel: this.nameOf(target) };
   }
 
   private partyOf(who: Who): Party {

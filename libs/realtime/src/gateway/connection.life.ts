@@ -6,11 +6,13 @@ import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { ConnectionDirectory } from '../connections/connection.directory.js';
 import { withDeadline } from '../connections/deadline.js';
 import type { LiveConnection } from '../connections/live.connection.js';
+import { OnlineUsers } from '../presence/online.users.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { AutoSubscriptions } from './auto.subscriptions.js';
+import { UserConnections } from './user.connections.js';
 import { Authentications } from './handshake.authentications.js';
 
 /** Clients of a closing node reconnect spread over this many milliseconds, plus one per connection. */
@@ -23,9 +25,11 @@ export class ConnectionLife {
   constructor(
     private readonly authentications: Authentications,
     private readonly directory: ConnectionDirectory,
+    private readonly users: UserConnections,
     private readonly expiry: ExpiryWatch,
     private readonly leases: LeaseSweep,
     private readonly auto: AutoSubscriptions,
+    private readonly online: OnlineUsers,
     private readonly refusals: RefusalLog,
     private readonly hooks: RealtimeHooks,
     private readonly options: RealtimeOptions,
@@ -53,6 +57,7 @@ export class ConnectionLife {
   connected(connection: LiveConnection): void {
     if (!connection.establish()) return;
     this.expiry.watch(connection);
+    this.online.connected(connection);
     this.hooks.emit('connected', () => ({ connection: connection.view }));
     this.auto.connected(connection);
   }
@@ -63,6 +68,8 @@ export class ConnectionLife {
     const left = [...connection.subscriptions];
     connection.end();
     this.directory.remove(connection);
+    this.users.forget(connection);
+    this.online.disconnected(connection);
     this.expiry.forget(connection);
     this.leases.forget(connection);
     const { view } = connection;

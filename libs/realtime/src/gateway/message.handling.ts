@@ -1,5 +1,6 @@
 // What must a message pass before its handler? The confirmation of a doubted user, then gate 3.
 import { Injectable } from '@nestjs/common';
+import { BuiltInMessages } from './built-in.messages.js';
 import { Renewal } from '../revocation/authority.renewal.js';
 import { CallerContext } from '../connections/caller.context.js';
 import type { MessageRequest } from '../connections/message-request.js';
@@ -8,7 +9,6 @@ import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.t
 import { withSpan } from '../instrumentation/with-span.js';
 import { RealtimeException } from '../realtime.exception.js';
 import { RealtimeOptions } from '../realtime.options.js';
-import { WhisperForwarding } from './whisper.forwarding.js';
 
 @Injectable()
 export class MessageHandling {
@@ -17,7 +17,7 @@ export class MessageHandling {
 
   constructor(
     private readonly gates: Gates,
-    private readonly whispers: WhisperForwarding,
+    private readonly builtIn: BuiltInMessages,
     renewal: Renewal,
     private readonly caller: CallerContext,
     { requestTimeout }: RealtimeOptions,
@@ -34,7 +34,7 @@ export class MessageHandling {
   private pass(context: MessageRequest): unknown {
     this.gates.message(context);
     const message = context.match?.registered.messages.get(context.message);
-    if (message?.whisper) return this.whispers.forward(context, message);
+    if (message?.whisper || message?.setsMemberData) return this.builtIn.handle(context, message);
     const handler = message?.handler;
     if (handler) return this.caller.run(context.connectionId, () => handler.invoke(context));
     throw new RealtimeException('UNKNOWN_EVENT', { reason: 'gate 3 let a message pass that no handler takes' });

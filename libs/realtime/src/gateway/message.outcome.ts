@@ -26,11 +26,15 @@ export class MessageOutcome {
   }
 
   /** Call it when a message has been answered. `code` is null on success. */
-  ended({ connection, channel, message }: MessageRequest, code: string | null, begunAt: number): void {
+  ended(request: MessageRequest, code: string | null, begunAt: number): void {
+    const { connection, channel, message } = request;
     this.counters.inFlight--;
-    if (channel === null || begunAt === 0) return;
+    if (channel === null || begunAt === 0 || !this.hooks.hears('handled')) return;
     const durationMs = performance.now() - begunAt;
-    this.hooks.emit('handled', () => ({ connection, channel, message, code, durationMs }));
+    // A listener reads the cause, to find the broadcasts that result from the message.
+    this.hooks.causing(request, () =>
+      this.hooks.emit('handled', () => ({ connection, channel, message, code, durationMs })),
+    );
   }
 
   /**

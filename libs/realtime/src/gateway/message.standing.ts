@@ -5,6 +5,7 @@ import type { HandlerVoice, MessageAuthority, MessageRequest } from '../connecti
 import { objectionTo } from '../guards/message.guard.js';
 import { denied } from '../instrumentation/refusal-of.js';
 import { RealtimeException } from '../realtime.exception.js';
+import { RealtimeHooks } from '../realtime.hooks.js';
 import { BroadcasterVoice } from './broadcaster.voice.js';
 
 @Injectable()
@@ -14,6 +15,7 @@ export class MessageStanding implements MessageAuthority {
   constructor(
     private readonly ledger: RevocationLedger,
     voice: BroadcasterVoice,
+    readonly causes: RealtimeHooks,
   ) {
     this.voice = voice;
   }

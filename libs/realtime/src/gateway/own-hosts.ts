@@ -1,6 +1,6 @@
 // Which host names does this server accept? In a DNS rebinding attack, a page's own name points at this server and arrives as Host.
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIPv4 } from 'node:net';
+import { isLoopbackName } from '../authorization/loopback-origin.js';
 import { HOST } from '../authorization/origin-format.js';
 import { isOriginPattern, OriginPattern } from '../authorization/origin-pattern.js';
 import type { RealtimeOptions } from '../realtime.options.js';
@@ -37,11 +37,23 @@ export function listedOrigins(origins: RealtimeOptions['origins']): readonly str
   return typeof origins === 'object' ? origins : ['self'];
 }
 
+/**
+ * Whether pages of this machine may connect besides those that are listed, so that a development server on a port of its own just works.
+ * Where a function decides, it decides about them, too.
+ */
+export function admitsLoopback(
+  { origins }: Pick<RealtimeOptions, 'origins'>,
+  environment: string | undefined,
+): boolean {
+  return environment !== 'production' && typeof origins === 'object';
+}
+
 export class OwnHosts {
   private readonly trustProxy: boolean;
   private readonly names: ReadonlySet<string>;
   private readonly listed: ReadonlySet<string>;
   private readonly patterns: readonly OriginPattern[];
+  private readonly loopback: boolean;
   /** Which hosts are accepted when `hosts` is empty. */
   private readonly unlisted: 'any' | 'local' | 'none';
 
@@ -51,6 +63,7 @@ export class OwnHosts {
   ) {
     this.trustProxy = trustProxy;
     this.names = new Set(hosts.map((host) => host.toLowerCase()));
+    this.loopback = admitsLoopback({ origins }, environment);
     const listed = listedOrigins(origins);
     this.patterns = listed.filter(isOriginPattern).map((pattern) => new OriginPattern(pattern));
     const exact = listed.filter((origin) => /^https?:/.test(origin) && !isOriginPattern(origin));
@@ -81,12 +94,16 @@ export class OwnHosts {
     if (this.names.has(name) || this.names.has(`${name}:${port ?? DEFAULT_PORTS[scheme]}`)) return true;
     if (this.unlisted !== 'local') return this.unlisted === 'any';
     // No attacker can rebind these: browsers resolve loopback names themselves, and an IP address needs no DNS.
-    return isLoopback(name) || name === nameOf(socket?.localAddress);
+    return isLoopbackName(name) || name === nameOf(socket?.localAddress);
   }
 
-  /** Whether `origins` lists a page on this host. The scheme does not count, because a proxy may hide it. */
+  /**
+   * Whether pages on this host may connect: `origins` lists one, or they are of this machine, outside production. The scheme does not count,
+   * because a proxy may hide it.
+   */
   lists({ name, port }: Address): boolean {
     const host = port === null ? name : `${name}:${port}`;
+    if (this.loopback && isLoopbackName(name)) return true;
     return this.listed.has(host) || this.patterns.some((pattern) => pattern.includesHost(host));
   }
 
@@ -108,11 +125,6 @@ export class OwnHosts {
 /** The origin of pages at this address, as browsers write it. */
 export function originAt({ scheme, name, port }: Address): string {
   return port === null || port === DEFAULT_PORTS[scheme] ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
-}
-
-function isLoopback(name: string): boolean {
-  if (name === 'localhost' || name.endsWith('.localhost') || name === '[::1]') return true;
-  return name.startsWith('127.') && isIPv4(name);
 }
 
 /** Converts a socket address to the form of a Host header. */

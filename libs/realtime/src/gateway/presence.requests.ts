@@ -2,14 +2,17 @@
 import { Injectable } from '@nestjs/common';
 import type { LiveConnection } from '../connections/live.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
+import { PresenceChannels } from '../presence/presence.channels.js';
 import { RealtimeException } from '../realtime.exception.js';
 import type { PendingRequest } from './pending-request.js';
 import { parseChannel } from './request-frames.js';
 
-/** No channel has presence yet, so every request is refused: with `BAD_REQUEST` for subscribers, with `NOT_SUBSCRIBED` for others. */
 @Injectable()
 export class PresenceRequests {
-  constructor(private readonly refusals: RefusalLog) {}
+  constructor(
+    private readonly refusals: RefusalLog,
+    private readonly channels: PresenceChannels,
+  ) {}
 
   members(connection: LiveConnection, frame: unknown, pending: PendingRequest): void {
     const channel = parseChannel(frame)?.channel;
@@ -19,8 +22,18 @@ export class PresenceRequests {
     };
     if (channel === undefined) return refuse(new RealtimeException('BAD_REQUEST'));
     connection.lanes.run(channel, () => {
-      const code = connection.subscriptions.has(channel) ? 'BAD_REQUEST' : 'NOT_SUBSCRIBED';
-      refuse(new RealtimeException(code, { reason: 'the channel has no presence' }));
+      const match = connection.subscriptions.get(channel);
+      if (match === undefined) {
+        return refuse(new RealtimeException('NOT_SUBSCRIBED', { reason: 'not subscribed to the channel' }));
+      }
+      if (match.registered.presence === null) {
+        return refuse(new RealtimeException('BAD_REQUEST', { reason: 'the channel has no presence' }));
+      }
+      const present = this.channels.get(channel);
+      if (present === undefined || !present.notices.has(connection)) {
+        return refuse(new RealtimeException('FORBIDDEN', { reason: 'the client may not know the members' }));
+      }
+      pending.answer({ ok: true, members: present.members.members });
     });
   }
 }

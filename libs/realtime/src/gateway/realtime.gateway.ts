@@ -4,19 +4,26 @@ import {
   Injectable,
   Logger,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
   type OnModuleDestroy,
+  type OnModuleInit,
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { RealtimeHandshake } from '../authorization/realtime-handshake.js';
 import { GATEWAY } from '../channels/nest-internals.js';
+import { PublisherLink } from '../broker/publisher.link.js';
 import { IRealtimeBroker } from '../broker/realtime.broker.js';
+import { RealtimeNodes } from '../broker/realtime.nodes.js';
 import type { LiveConnection } from '../connections/live.connection.js';
 import type { Acknowledge, RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
+import { PresenceChannels } from '../presence/presence.channels.js';
+import { OutboxRelay } from '../outbox/outbox.relay.js';
 import { RealtimeOptions } from '../realtime.options.js';
 import { ConnectionLife } from './connection.life.js';
+import { NodeSink } from './node.sink.js';
 import { demandOwnPath } from './path-rivals.js';
 import { RequestDispatcher } from './request.dispatcher.js';
 
@@ -24,17 +31,30 @@ const NO_HTTP =
   'This process has no HTTP server, so realtime opens no port, and no client can connect here. Broadcasts go through the broker.';
 
 /** The transport calls it for every connection and request. Nest mounts it through a class that `createRealtimeGateway` makes. */
-export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnApplicationBootstrap, OnModuleDestroy {
+export class RealtimeGateway
+  implements
+    RealtimeEntrance,
+    OnGatewayInit,
+    OnModuleInit,
+    OnApplicationBootstrap,
+    OnModuleDestroy,
+    OnApplicationShutdown
+{
   private mounted = false;
   private started = false;
 
   constructor(
     private readonly server: IRealtimeServer,
     private readonly broker: IRealtimeBroker,
+    private readonly link: PublisherLink,
+    private readonly outbox: OutboxRelay,
+    private readonly sink: NodeSink,
     private readonly life: ConnectionLife,
     private readonly dispatcher: RequestDispatcher,
     private readonly modules: ModulesContainer,
     private readonly options: RealtimeOptions,
+    private readonly node: RealtimeNodes,
+    private readonly presence: PresenceChannels,
   ) {}
 
   /** Nest calls this when it binds gateways. An error thrown here would be lost, so faults are reported at bootstrap. */
@@ -45,12 +65,20 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
     this.mounted = true;
   }
 
+  /** In a process without clients the module may be asked from now on. @throws RealtimeFault where the broker's engine cannot be used. */
+  async onModuleInit(): Promise<void> {
+    if (this.isPublisher) await this.link.start();
+  }
+
   /** @throws RealtimeFault when the WebSocket adapter or another gateway of the application is in the way. */
   async onApplicationBootstrap(): Promise<void> {
     // Nest calls it again where a microservice of a hybrid application is initialised later.
     if (this.started) return;
     this.started = true;
-    await this.broker.start(this.server);
+    if (!this.isPublisher) await this.broker.start(this.sink, this.node);
+    if (!this.broker.isLocal) new Logger('Realtime').log(`This node is ${this.node.nodeId}.`);
+    this.outbox.start();
+    if (this.isPublisher) return;
     if (!this.mounted) {
       if (this.options.mode === 'server') new Logger('Realtime').log(NO_HTTP);
       return;
@@ -60,10 +88,22 @@ export class RealtimeGateway implements RealtimeEntrance, OnGatewayInit, OnAppli
   }
 
   async onModuleDestroy(): Promise<void> {
+    if (this.isPublisher) return this.outbox.stop();
     this.server.stopAccepting();
     this.dispatcher.stop();
     await this.life.drain();
+    await this.presence.drain();
+    await this.outbox.stop();
     await this.broker.stop();
+  }
+
+  /** Jobs that the application's own hooks have waited for may have broadcast until now. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.isPublisher) await this.link.stop();
+  }
+
+  private get isPublisher(): boolean {
+    return this.options.mode === 'publisher';
   }
 
   connect(connection: LiveConnection, handshake: RealtimeHandshake): Promise<void> {
@@ -96,18 +136,23 @@ export function createRealtimeGateway(): Type<RealtimeGateway> {
     constructor(
       @Inject(IRealtimeServer) server: IRealtimeServer,
       @Inject(IRealtimeBroker) broker: IRealtimeBroker,
+      @Inject(PublisherLink) link: PublisherLink,
+      @Inject(OutboxRelay) outbox: OutboxRelay,
+      @Inject(NodeSink) sink: NodeSink,
       @Inject(ConnectionLife) life: ConnectionLife,
       @Inject(RequestDispatcher) dispatcher: RequestDispatcher,
       @Inject(ModulesContainer) modules: ModulesContainer,
       @Inject(RealtimeOptions) options: RealtimeOptions,
+      @Inject(RealtimeNodes) node: RealtimeNodes,
+      @Inject(PresenceChannels) presence: PresenceChannels,
       @Inject(HttpAdapterHost) http: HttpAdapterHost,
     ) {
-      super(server, broker, life, dispatcher, modules, options);
+      super(server, broker, link, outbox, sink, life, dispatcher, modules, options, node, presence);
       // A testing module gets its HTTP server after its providers.
       http.init$.subscribe(() => {
         // Null in a microservice.
         const adapter = http.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
-        if (adapter) WebSocketGateway(server.gatewayOptions())(MountedRealtimeGateway);
+        if (adapter && options.mode !== 'publisher') WebSocketGateway(server.gatewayOptions())(MountedRealtimeGateway);
       });
     }
 

@@ -14,6 +14,7 @@ import { PendingRequest } from './pending-request.js';
 import { PlainMessages } from './plain.messages.js';
 import { PresenceRequests } from './presence.requests.js';
 import { MessageRequests } from './message.requests.js';
+import { WatchRequests } from './watch.requests.js';
 import { SubscriptionRequests } from './subscription.requests.js';
 
 /** Serves one kind of request. It answers `pending` once, now or later, and never throws. */
@@ -40,6 +41,7 @@ export class RequestDispatcher {
     subscriptions: SubscriptionRequests,
     presence: PresenceRequests,
     history: HistoryRequests,
+    watches: WatchRequests,
     messages: MessageRequests,
     authentication: AuthenticationRequests,
     private readonly plain: PlainMessages,
@@ -51,6 +53,7 @@ export class RequestDispatcher {
       [FRAMES.UNSUBSCRIBE]: { gate: 'subscribe', serve: (...request) => subscriptions.unsubscribe(...request) },
       [FRAMES.MEMBERS]: { gate: 'message', serve: (...request) => presence.members(...request) },
       [FRAMES.HISTORY]: { gate: 'message', serve: (...request) => history.history(...request) },
+      [FRAMES.WATCH]: { gate: 'message', serve: (...request) => watches.watch(...request) },
       [FRAMES.AUTHENTICATE]: { gate: 'connect', serve: (...request) => authentication.authenticate(...request) },
       [FRAMES.MESSAGE]: { gate: 'message', serve: (...request) => messages.message(...request) },
     } satisfies Record<string, Request>;

@@ -3,7 +3,7 @@ import { FRAMES } from '@nestjs-realtime/contract';
 import fc from 'fast-check';
 import { RealtimeException } from '../realtime.exception.js';
 import { PendingRequest } from './pending-request.js';
-import { parseChannel, parseHistory, parseMessage, parseSubscribe } from './request-frames.js';
+import { parseChannel, parseHistory, parseMessage, parseSubscribe, parseUnsubscribe } from './request-frames.js';
 
 const NO_FRAMES = [
   undefined,
@@ -109,10 +109,28 @@ describe('rt:message', () => {
 describe('rt:unsubscribe and rt:members', () => {
   it('take the channel and drop all other properties', () => {
     expect(parseChannel({ channel: 'a', extra: 1 })).toEqual({ channel: 'a' });
+    expect(parseUnsubscribe({ channel: 'a', extra: 1 })).toEqual({ batch: false, items: [{ channel: 'a' }] });
   });
 
   it.each([...NO_FRAMES, [{ channel: 'a' }]])('refuse a frame without a legal channel (case %#)', (frame) => {
     expect(parseChannel(frame)).toBeNull();
+  });
+});
+
+describe('rt:unsubscribe', () => {
+  it('takes a batch of up to 100, with null for each malformed item', () => {
+    expect(parseUnsubscribe([])).toEqual({ batch: true, items: [] });
+    expect(parseUnsubscribe([{ channel: 'a' }, { channel: '' }, null, [{ channel: 'a' }]])).toEqual({
+      batch: true,
+      items: [{ channel: 'a' }, null, null, null],
+    });
+    const batch = (length: number) => Array.from({ length }, () => ({ channel: 'a' }));
+    expect(parseUnsubscribe(batch(100))!.items).toHaveLength(100);
+    expect(parseUnsubscribe(batch(101))).toBeNull();
+  });
+
+  it.each(NO_FRAMES)('refuses a frame without a legal channel (case %#)', (frame) => {
+    expect(parseUnsubscribe(frame)).toBeNull();
   });
 });
 

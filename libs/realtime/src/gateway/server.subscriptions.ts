@@ -2,7 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import type { LiveConnection } from '../connections/live.connection.js';
 import { RefusalLog } from '../guards/refusal.log.js';
-import { Admissions, type Verdict } from './channel.admissions.js';
+import type { Verdict } from './admission-candidate.js';
+import { Admissions } from './channel.admissions.js';
 import { ChannelRoster } from './channel.roster.js';
 
 /** The refusal of gate 2, and the channel that it concerns. */
@@ -23,11 +24,11 @@ export class ServerSubscriptions {
   subscribe(connection: LiveConnection, channel: string): Promise<Denial | null> {
     if (isEnding(connection) || connection.subscriptions.has(channel)) return Promise.resolve(null);
     return new Promise((resolve) => {
-      this.admissions.decide(connection, new Set([channel]), 'server', (verdicts) => {
+      this.admissions.decide(connection, new Map([[channel, undefined]]), 'server', (verdicts) => {
         const verdict = verdicts.get(channel)!;
         if (isEnding(connection)) return resolve(null);
         if ('match' in verdict) {
-          this.roster.enter(connection, verdict.match, 'server');
+          this.roster.enter(connection, verdict, 'server');
           return resolve(null);
         }
         resolve(verdict);

@@ -21,7 +21,7 @@ export class MessageGuard implements CanActivate {
     if (match === null) throw new RealtimeException('NOT_SUBSCRIBED');
     const message = match.registered.messages.get(name);
     if (message === undefined) throw new RealtimeException('UNKNOWN_EVENT');
-    if (message.handler === null && !message.whisper) {
+    if (message.handler === null && !message.whisper && !message.setsMemberData) {
       throw new RealtimeException('UNKNOWN_EVENT', {
         reason: 'the message is declared, but no @RealtimeHandler takes it',
       });

@@ -20,6 +20,9 @@ const registered: RegisteredChannel = {
   place: 'the spec',
   events: new Map(),
   messages: new Map(),
+  log: null,
+  snapshot: null,
+  presence: null,
   guards: [],
   guardNames: new Set(),
 };

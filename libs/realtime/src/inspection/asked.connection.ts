@@ -21,4 +21,8 @@ export class AskedConnection extends LiveConnection {
   }
   protected override exit(): void {}
   protected override notify(): void {}
+  override replay(): Promise<void> {
+    return Promise.resolve();
+  }
+  override cutOff(): void {}
 }

@@ -16,11 +16,15 @@ export function renderAuthorizationMatrix(app: INestApplicationContext): string 
 }
 
 function rightsOf(channel: ListedChannel): string[] {
-  const { name, messages, events } = channel;
+  const { name, messages, events, snapshot } = channel;
   return [
     row(name, 'subscribe', scopeText(channel.scope), opaque(sorted(channel.guards))),
     ...messages.map((message) => rightToSend(channel, message)),
     ...events.map((event) => row(name, `broadcast ${event}`, 'server', [])),
+    // Those who may subscribe hear it.
+    ...(snapshot === null
+      ? []
+      : [row(name, 'hear snapshot', scopeText(channel.scope), opaque(sorted(channel.guards)))]),
   ];
 }
 

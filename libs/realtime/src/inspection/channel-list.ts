@@ -5,7 +5,7 @@ import { type ChannelList, type ListedChannel, type ListedMessage, scopeText } f
 const HEADINGS = ['CHANNEL', 'SCOPE', 'GUARDS', 'MESSAGE', 'HANDLER', "HANDLER'S GUARDS"];
 
 /**
- * A table with one row for each message, and one for each channel that takes none. The first row is what gate 1 asks. Control
+ * A table with one row for each message and each snapshot, and one for each channel that has neither. The first row is what gate 1 asks. Control
  * characters are escaped.
  *
  * @example console.log(renderChannels(listChannels(app)));
@@ -16,10 +16,11 @@ export function renderChannels({ connect, channels }: ChannelList): string {
 }
 
 /** The channel stands in its first row only. */
-function rowsOf({ name, scope, guards, messages }: ListedChannel): string[][] {
+function rowsOf({ name, scope, guards, messages, snapshot }: ListedChannel): string[][] {
   const channel = [name, scopeText(scope), names(guards)];
-  if (messages.length === 0) return [[...channel, '-', '-', '-']];
-  return messages.map((message, at) => [...(at === 0 ? channel : ['', '', '']), ...cellsOf(message)]);
+  const rows = [...(snapshot === null ? [] : [['(snapshot)', snapshot, '-']]), ...messages.map(cellsOf)];
+  if (rows.length === 0) return [[...channel, '-', '-', '-']];
+  return rows.map((row, at) => [...(at === 0 ? channel : ['', '', '']), ...row]);
 }
 
 function cellsOf({ name, handler, whisper, guards }: ListedMessage): string[] {

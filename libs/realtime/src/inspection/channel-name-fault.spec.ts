@@ -43,12 +43,15 @@ describe('the fault of a channel name', () => {
     );
   });
 
-  it('suggests a legal spelling', () => {
+  it('suggests a legal spelling, also of a value that is long where it is encoded', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), (text) => {
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 64 }), (text) => {
         const spelling = /is spelled "(.*)", and/.exec(channelNameFault(text) ?? '')?.[1];
         if (spelling !== undefined) expect(isLegalChannelName(spelling)).toBe(true);
       }),
+      { numRuns: 500 },
     );
+    expect(channelNameFault('é'.repeat(80))).toContain(`is spelled "${'%C3%A9'.repeat(80)}"`);
+    expect(channelNameFault('é'.repeat(90))).toContain('has 540 characters where it is encoded, and 512 is the most');
   });
 });

@@ -28,7 +28,11 @@ function problemOfSegment(segment: string): string {
   const value = decoded(segment);
   const spelling = value === null ? null : spellingOf(value);
   const what = `segment ${quotedForLog(segment)}`;
-  if (spelling !== null) return `${what} is spelled ${quotedForLog(spelling)}, and a dot within a value "%2E"`;
+  if (spelling !== null && spelling.length > MAX_CHANNEL_NAME_LENGTH) {
+    return `${what} has ${spelling.length} characters where it is encoded, and ${MAX_CHANNEL_NAME_LENGTH} is the most`;
+  }
+  // Only letters, digits, "_", "-" and "%", so it needs no escapes, and a part of it would be of no use.
+  if (spelling !== null) return `${what} is spelled "${spelling}", and a dot within a value "%2E"`;
   return `${what} stands for no value of 1 to ${MAX_PARAM_LENGTH} characters without control characters`;
 }
 

@@ -35,6 +35,8 @@ export interface ListedChannel {
   readonly guards: readonly string[];
   readonly messages: readonly ListedMessage[];
   readonly events: readonly string[];
+  /** The method that supplies the state which clients hear first; null if the channel declares none, or has none so far. */
+  readonly snapshot: string | null;
 }
 
 /** Everything that a client may ask of an application. */
@@ -53,6 +55,15 @@ export function listChannels(app: INestApplicationContext): ChannelList {
   const registry = realtimePart(app, HandlerRegistry);
   const authenticator = realtimePart<object>(app, IRealtimeAuthenticator);
   const guards = realtimePart<readonly CanActivate[]>(app, CONNECT_GUARDS);
+  return channelListOf(registry, authenticator, guards);
+}
+
+/** The same, of parts that the caller has. */
+export function channelListOf(
+  registry: HandlerRegistry,
+  authenticator: object,
+  guards: readonly CanActivate[],
+): ChannelList {
   const channels = registry.listChannels().map((descriptor) => listed(registry.get(descriptor)!));
   return {
     connect: { authenticator: authenticator.constructor.name, guards: guards.map((guard) => guard.constructor.name) },
@@ -67,13 +78,16 @@ export function scopeText(scope: ChannelScope): string {
   return 'userScoped' in scope ? `user {${scope.userScoped}}` : `session {${scope.sessionScoped}}`;
 }
 
-function listed({ descriptor: { name, scope }, messages, events, guardNames }: RegisteredChannel): ListedChannel {
+function listed(registered: RegisteredChannel): ListedChannel {
+  const { descriptor, messages, events, guardNames, snapshot } = registered;
+  const { name, scope } = descriptor;
   return {
     name,
     scope,
     guards: [...guardNames],
     messages: [...messages.keys()].sort().map((message) => listedMessage(message, messages.get(message)!)),
     events: [...events.keys()].sort(),
+    snapshot: snapshot?.source?.place ?? null,
   };
 }
 

@@ -1,5 +1,5 @@
 // How do spans reach OpenTelemetry? Through its API only; the application registers an SDK.
-import { type Attributes, type Context, context, diag, SpanKind, trace } from '@opentelemetry/api';
+import { type Attributes, type Context, context, diag, isSpanContextValid, SpanKind, trace } from '@opentelemetry/api';
 import { Injectable } from '@nestjs/common';
 import { IRealtimeTracer, type SpanOptions } from '../instrumentation/realtime.tracer.js';
 import { OpenSpan } from './open-span.js';
@@ -15,7 +15,7 @@ export class OpenTelemetryTracer extends IRealtimeTracer {
   private readonly tracer = trace.getTracer('nestjs-realtime');
 
   override span<Result>({ op, name, attributes, kind, parent, signal }: SpanOptions, run: () => Result): Result {
-    const cause = kind === 'server' ? contextOfClient(parent) : context.active();
+    const cause = kind === 'server' || kind === 'consumer' ? contextOfClient(parent) : context.active();
     const labels = qualified(op, attributes);
     const span = this.tracer.startSpan(name, { kind: KINDS[kind ?? 'internal'], attributes: labels }, cause);
     const within = trace.setSpan(cause, span);
@@ -38,6 +38,12 @@ export class OpenTelemetryTracer extends IRealtimeTracer {
     }
   }
 
+  override traceparent(): string | undefined {
+    const span = trace.getSpanContext(context.active());
+    if (span === undefined || !isSpanContextValid(span)) return undefined;
+    return `00-${span.traceId}-${span.spanId}-0${span.traceFlags & 1}`;
+  }
+
   /**
    * Called once for every unexpected error, sampled or not, while the error's span is active. Does nothing by default: override it to
    * report to an error tracker.
@@ -55,7 +61,12 @@ export class OpenTelemetryTracer extends IRealtimeTracer {
   }
 }
 
-const KINDS = { server: SpanKind.SERVER, producer: SpanKind.PRODUCER, internal: SpanKind.INTERNAL } as const;
+const KINDS = {
+  server: SpanKind.SERVER,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+  internal: SpanKind.INTERNAL,
+} as const;
 
 function qualified(op: string, attributes: SpanOptions['attributes']): Attributes {
   const labels: Attributes = { 'realtime.op': op };

@@ -1,10 +1,15 @@
 // Which metrics does a node give to OpenTelemetry? Gauges that are read at each collection, and counts since the start.
 import { createNoopMeter, type BatchObservableResult, type Meter, metrics } from '@opentelemetry/api';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { BrokerCounts } from '../broker/broker.counts.js';
+import { IRealtimeBroker } from '../broker/realtime.broker.js';
 import { IRealtimeHandlerRegistry } from '../channels/realtime-handler.registry.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
+import { PresenceCounts } from '../presence/presence.counts.js';
 import { RealtimeHooks } from '../realtime.hooks.js';
+import { BrokerFigures } from './broker-figures.js';
 import { EventLoopDelay } from './event-loop-delay.js';
+import { PresenceFigures } from './presence-figures.js';
 import { Traffic } from './traffic.js';
 
 /** Runs from the bootstrap of the application to its shutdown. Without an SDK at bootstrap, it neither listens nor measures. */
@@ -16,6 +21,9 @@ export class RealtimeMetrics implements OnApplicationBootstrap, OnApplicationShu
     private readonly hooks: RealtimeHooks,
     private readonly server: IRealtimeServer,
     private readonly registry: IRealtimeHandlerRegistry,
+    private readonly broker: IRealtimeBroker,
+    private readonly counts: BrokerCounts,
+    private readonly presence: PresenceCounts,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -30,9 +38,11 @@ export class RealtimeMetrics implements OnApplicationBootstrap, OnApplicationShu
 
   private start(meter: Meter): () => void {
     const traffic = new Traffic(meter);
+    const figures = new BrokerFigures(meter, this.broker, this.counts);
+    const presence = new PresenceFigures(meter, this.presence);
     const delay = new EventLoopDelay();
     const gauges = gaugesOf(meter);
-    const instruments = [...Object.values(gauges), ...traffic.instruments];
+    const instruments = [...Object.values(gauges), ...[traffic, figures, presence].flatMap((each) => each.instruments)];
     const observe = (result: BatchObservableResult): void => {
       const { connections, channels, queuedBytes } = this.server.stats();
       result.observe(gauges.connections, connections);
@@ -46,14 +56,16 @@ export class RealtimeMetrics implements OnApplicationBootstrap, OnApplicationShu
       result.observe(gauges.delayP99, p99);
       result.observe(gauges.delayMax, max);
       traffic.observe(result);
+      figures.observe(result);
+      presence.observe(result);
     };
-    const stopListening = traffic.listen(this.hooks);
+    const ends = [traffic.listen(this.hooks), figures.listen()];
     delay.start();
     meter.addBatchObservableCallback(observe, instruments);
     return () => {
       meter.removeBatchObservableCallback(observe, instruments);
       delay.stop();
-      stopListening();
+      ends.forEach((end) => end());
     };
   }
 }

@@ -184,6 +184,7 @@ export class Renewal {
         }),
       );
     });
+    await connection.presence?.recheck(milliseconds);
     return unproven;
   }
 

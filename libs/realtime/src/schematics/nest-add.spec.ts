@@ -24,10 +24,8 @@ describe('nest add', () => {
       '@nestjs-realtime/client': expect.stringMatching(/^\d+\.\d+\.\d+/),
       '@nestjs/platform-socket.io': '^12.0.0',
       '@nestjs/websockets': '^12.0.0',
-      'class-transformer': '^0.5.1',
-      'class-validator': '^0.15.1',
       'nestjs-realtime': 'file:x.tgz',
-      'socket.io': '^4.8.4',
+      zod: '^4.0.0',
     });
     expect(Object.keys(dependencies)).toEqual(Object.keys(dependencies).sort());
     expect(devDependencies).toBeUndefined();
@@ -38,26 +36,25 @@ describe('nest add', () => {
     await runRule(zod, nestAdd({}));
     expect(read(zod).dependencies).toMatchObject({ zod: '^3.0.0' });
     expect(read(zod).dependencies).not.toHaveProperty('class-validator');
+    const classes = fresh({ dependencies: { 'class-validator': '^0.14.0' } });
+    await runRule(classes, nestAdd({}));
+    expect(read(classes).dependencies).toMatchObject({ 'class-validator': '^0.14.0' });
+    expect(read(classes).dependencies).not.toHaveProperty('zod');
     const valibot = fresh({});
     await runRule(valibot, nestAdd({ validation: 'valibot' }));
     expect(read(valibot).dependencies).toHaveProperty('valibot');
   });
 
-  it.each([
-    [undefined, { overrides: { 'socket.io': '$socket.io' } }],
-    ['yarn.lock', { resolutions: { 'socket.io': '^4.8.4' } }],
-    ['pnpm-lock.yaml', { pnpm: { overrides: { 'socket.io': '^4.8.4' } } }],
-  ])('holds Socket.IO to one version, for the lockfile %s', async (lockfile, expected) => {
-    const tree = fresh({}, lockfile ? { [lockfile]: '' } : {});
-    await runRule(tree, nestAdd({}));
-    expect(read(tree)).toMatchObject(expected);
-  });
-
-  it('keeps an override that is set', async () => {
-    const tree = fresh({ overrides: { 'socket.io': '4.8.9' } });
-    await runRule(tree, nestAdd({}));
-    expect(read(tree).overrides).toEqual({ 'socket.io': '4.8.9' });
-  });
+  it.each(['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml'])(
+    'leaves Socket.IO to Nest, whose platform brings its own, and what is set for it as it is: %s',
+    async (lockfile) => {
+      const tree = fresh({ overrides: { 'socket.io': '4.8.9' } }, { [lockfile]: '' });
+      await runRule(tree, nestAdd({}));
+      const { dependencies, overrides, resolutions, pnpm } = read(tree);
+      expect(dependencies).not.toHaveProperty(['socket.io']);
+      expect({ overrides, resolutions, pnpm }).toEqual({ overrides: { 'socket.io': '4.8.9' } });
+    },
+  );
 
   it('wires the root module and an authenticator, or forRoot alone with --auth none', async () => {
     const tree = project();
@@ -73,24 +70,28 @@ describe('nest add', () => {
     expect(said).toContain('Every client is anonymous;');
   });
 
-  it('makes the Jest of Nest 11 compile our packages, in both of its configurations', async () => {
-    const tree = fresh(NEST_11, { 'test/jest-e2e.json': json(NEST_11.jest, '\t') });
+  it('gives the Jest of Nest 11 our preset in place of its transform, in both of its configurations', async () => {
+    const tree = fresh(NEST_11, { 'test/jest-e2e.json': json({ rootDir: '.', ...NEST_11.jest }, '\t') });
     const { warned } = await runRule(tree, nestAdd({}));
-    const compiled = {
-      transform: { '^.+\\.ts$': 'ts-jest', '^.+\\.js$': ['ts-jest', { tsconfig: { module: 'commonjs' } }] },
-      transformIgnorePatterns: ['/node_modules/(?!(nestjs-realtime|@nestjs-realtime)/)'],
-    };
-    expect(read(tree).jest).toMatchObject(compiled);
-    expect(read(tree, 'test/jest-e2e.json')).toMatchObject(compiled);
-    expect(tree.all()['test/jest-e2e.json']).toContain('\n\t"transform"');
+    expect(read(tree).jest).toEqual({ preset: 'nestjs-realtime' });
+    expect(read(tree, 'test/jest-e2e.json')).toEqual({ rootDir: '.', preset: 'nestjs-realtime' });
+    expect(tree.all()['test/jest-e2e.json']).toContain('\n\t"preset"');
     expect(warned).not.toContain('Jest');
   });
 
-  it('leaves a Jest alone that it does not know, with a word, and that of Nest 12 without one', async () => {
-    const jest = { transform: { '.*': '@swc/jest' } };
+  it.each([
+    { transform: { '.*': '@swc/jest' } },
+    { preset: 'ts-jest' },
+    { ...NEST_11.jest, preset: 'ts-jest' },
+    { ...NEST_11.jest, transformIgnorePatterns: ['/node_modules/(?!chalk/)'] },
+  ])('leaves a Jest alone that it does not know, and says what to add: %j', async (jest) => {
     const tree = fresh({ ...NEST_11, jest });
-    expect((await runRule(tree, nestAdd({}))).warned).toContain('Jest in package.json has a transform of its own;');
+    const { warned } = await runRule(tree, nestAdd({}));
+    expect(warned).toContain('Jest in package.json is not as the template has it. Add "preset": "nestjs-realtime"');
     expect(read(tree).jest).toEqual(jest);
+  });
+
+  it('leaves the Jest of Nest 12 alone, without a word', async () => {
     const nest12 = fresh({ ...NEST_11, dependencies: { '@nestjs/core': '^12.0.1' } });
     expect((await runRule(nest12, nestAdd({}))).warned).not.toContain('Jest');
     expect(read(nest12).jest).toEqual(NEST_11.jest);

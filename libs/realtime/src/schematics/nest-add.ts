@@ -1,7 +1,7 @@
 // What does `nest add nestjs-realtime` do? Everything between `nest new` and an application whose clients can connect.
 import { posix } from 'node:path';
 import { addToRoot, type RootFiles, type RootOptions } from './authenticator.js';
-import { compileOurPackages } from './jest-additions.js';
+import { PRESET, takeOurPreset } from './jest-additions.js';
 import { changeJson, type Json } from './json-file.js';
 import { type Additions, addPackages, nestMajor, type PackageManager } from './package-additions.js';
 import { jsonAt, type ProjectTree, type Rule, type SchematicContext } from './project-tree.js';
@@ -38,7 +38,8 @@ export function nestAdd(options: NestAddOptions): Rule {
 
 function additionsOf(tree: ProjectTree, { validation }: NestAddOptions): Additions {
   const installed = installedValidation(dependenciesOf(tree));
-  const chosen = validation ?? (installed === 'none' ? 'class-validator' : installed);
+  // A front end can import the types of channels with schemas whatever its settings are: docs/front-end.md.
+  const chosen = validation ?? (installed === 'none' ? 'zod' : installed);
   if (!/^(class-validator|zod|valibot|none)$/.test(chosen)) {
     throw new SchematicFault(
       `"${chosen}" validates nothing; write --validation class-validator, zod, valibot or none.`,
@@ -63,7 +64,7 @@ function installTask(packageManager: PackageManager) {
   return { toConfiguration: () => ({ name: 'node-package', options }) };
 }
 
-/** What is left to do by hand. Jest of Nest 12 loads ES modules by itself. */
+/** What is left to do by hand. The Jest of Nest 12 loads ES modules by itself. */
 function configureJest(tree: ProjectTree, sourceRoot: string): string[] {
   const manifest = jsonAt(tree, 'package.json')!;
   if (isEsm(tree) || nestMajor(manifest) > 11) return [];
@@ -71,9 +72,9 @@ function configureJest(tree: ProjectTree, sourceRoot: string): string[] {
   const configure = (path: string, jestOf: (json: Json) => unknown): void => {
     changeJson(tree, path, (json) => {
       const jest = jestOf(json) as Json | undefined;
-      if (jest && !compileOurPackages(jest)) {
+      if (jest && !takeOurPreset(jest)) {
         left.push(
-          `Jest in ${path} has a transform of its own; make it compile our packages: ${MANUAL}/testing.md#runners`,
+          `Jest in ${path} is not as the template has it. Add "preset": "${PRESET}" and leave .js files to it: ${MANUAL}/testing.md#runners`,
         );
       }
     });

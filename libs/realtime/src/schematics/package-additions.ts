@@ -7,7 +7,6 @@ export type PackageManager = 'npm' | 'pnpm' | 'yarn';
 
 interface OwnManifest {
   readonly version: string;
-  readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
 const own = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as OwnManifest;
@@ -20,19 +19,16 @@ export interface Additions {
 }
 
 /** All packages of ours share one version; those of Nest follow the major version of the project. */
-export function addPackages(manifest: Json, { validation, manager, lint }: Additions): void {
+export function addPackages(manifest: Json, { validation, lint }: Additions): void {
   const nest = `^${nestMajor(manifest)}.0.0`;
-  const socketIo = own.peerDependencies['socket.io'];
   addMissing(manifest, 'dependencies', {
     'nestjs-realtime': own.version,
     '@nestjs-realtime/client': own.version,
     '@nestjs/platform-socket.io': nest,
     '@nestjs/websockets': nest,
-    'socket.io': socketIo,
     ...(validation === 'none' ? {} : LIBRARIES[validation]),
   });
   if (lint) addMissing(manifest, 'devDependencies', { '@nestjs-realtime/eslint-plugin': own.version });
-  overrideSocketIo(manifest, manager, socketIo);
 }
 
 export function nestMajor(manifest: Json): number {
@@ -46,11 +42,4 @@ function addMissing(manifest: Json, key: string, wanted: Readonly<Record<string,
   if (missing.length === 0) return;
   const all = { ...objectAt(manifest, key), ...Object.fromEntries(missing) };
   manifest[key] = Object.fromEntries(Object.entries(all).sort(([one], [other]) => (one < other ? -1 : 1)));
-}
-
-/** Nest's platform pins a version of its own: without this a project holds two copies of Socket.IO. */
-function overrideSocketIo(manifest: Json, manager: PackageManager, range: string): void {
-  const holder = manager === 'pnpm' ? objectAt(manifest, 'pnpm') : manifest;
-  const overrides = objectAt(holder, manager === 'yarn' ? 'resolutions' : 'overrides');
-  overrides['socket.io'] ??= manager === 'npm' ? '$socket.io' : range;
 }

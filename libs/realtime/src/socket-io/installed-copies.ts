@@ -1,4 +1,4 @@
-// How many copies of Socket.IO are there? Nest pins a version of its own, and then an application easily has two (docs/hardening.md#15).
+// Which copy of Socket.IO serves? Nest's adapter brings its own, and the library uses no other: a second copy in the tree changes nothing.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -6,30 +6,24 @@ import { dirname, join } from 'node:path';
 const PLATFORM = '@nestjs/platform-socket.io';
 const MANIFEST = 'socket.io/package.json';
 
-/** The oldest Socket.IO without a fault we rely on being fixed; where the range of our peer starts. 4.8.3 keeps acks that time out. */
-export const OLDEST_SOCKET_IO = '4.8.4';
+/** The oldest Socket.IO that we are tested with: the one that the first platform of Nest 11 pins. */
+export const OLDEST_SOCKET_IO = '4.8.1';
 
-/** One copy in the tree. */
 export interface InstalledCopy {
   readonly version: string;
   readonly folder: string;
-  /** Whether it is the one that serves. */
-  readonly loadedByNest: boolean;
 }
 
-/** The copies that files in `root` and Nest's own adapter load, each once. */
-export function installedCopies(root: string): readonly InstalledCopy[] {
-  const own = join(root, 'index.js');
-  const platform = resolve(own, PLATFORM);
-  const ofNest = platform && resolve(platform, MANIFEST);
-  const manifests = [resolve(own, MANIFEST), ofNest].filter((path) => path !== null);
-  return [...new Set(manifests)].map((path) => {
-    const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
-    return { version, folder: dirname(path), loadedByNest: path === ofNest };
-  });
+/** The copy that Nest's own adapter loads, seen from files in `root`; null where there is none. */
+export function servingCopy(root: string): InstalledCopy | null {
+  const platform = resolve(join(root, 'index.js'), PLATFORM);
+  const path = platform && resolve(platform, MANIFEST);
+  if (path === null) return null;
+  const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
+  return { version, folder: dirname(path) };
 }
 
-/** Whether a version of Socket.IO has faults we rely on being fixed. */
+/** Whether a version of Socket.IO is older than those that we are tested with. */
 export function isTooOld(version: string): boolean {
   const [found, oldest] = [version, OLDEST_SOCKET_IO].map((text) =>
     text.split('.').map((part) => Number.parseInt(part)),

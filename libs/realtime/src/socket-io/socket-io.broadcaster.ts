@@ -1,7 +1,7 @@
 // How do broadcasts reach browsers? Through the broker, to the Socket.IO servers of all nodes (docs/decisions/0001#decision-2).
 import { Injectable } from '@nestjs/common';
 import { GuardedBroadcaster } from '../broadcast/guarded.broadcaster.js';
-import { IRealtimeBroker } from '../broker/realtime.broker.js';
+import { EventPublisher, type Log } from '../broker/event.publisher.js';
 import { IRealtimeServer } from '../connections/realtime.server.js';
 import { HandlerRegistry } from '../channels/handler.registry.js';
 import { CallerContext } from '../connections/caller.context.js';
@@ -19,14 +19,14 @@ export class SocketIORealtimeBroadcaster extends GuardedBroadcaster {
     registry: HandlerRegistry,
     hooks: RealtimeHooks,
     caller: CallerContext,
-    private readonly broker: IRealtimeBroker,
+    private readonly publisher: EventPublisher,
     private readonly server: IRealtimeServer,
   ) {
     super(guard, tracer, registry, hooks, caller);
   }
 
-  protected override publish(event: EncodedEvent): number | Promise<number> {
-    const sent = this.broker.publish(event);
+  protected override publish(event: EncodedEvent, log: Log | null): number | Promise<number> {
+    const sent = this.publisher.publish(event, log);
     const pressure = this.server.pressure();
     return pressure === null ? sent : Promise.all([sent, pressure]).then(([count]) => count);
   }

@@ -8,6 +8,7 @@ import { Membership } from '../connections/channel.membership.js';
 import { RealtimeCounters } from '../connections/realtime.counters.js';
 import type { RealtimeEntrance } from '../connections/realtime-entrance.js';
 import { IRealtimeServer, LISTEN_DELAY, type RealtimeStats } from '../connections/realtime.server.js';
+import { admitsLoopback } from '../gateway/own-hosts.js';
 import { QueryUse } from '../inspection/query.use.js';
 import { RefusalLog } from '../guards/refusal.log.js';
 import { RealtimeFault } from '../realtime.exception.js';
@@ -33,6 +34,9 @@ import { SocketIOConnection } from './socket-io.connection.js';
 
 const NOTHING_LISTENS =
   'The application has started, but nothing that serves realtime listens, so no client can connect. Call app.listen(...). If the application listens on HTTP servers of its own, call app.get(IRealtimeServer).attach(httpServer) for each of them.';
+
+const LOOPBACK_PAGES =
+  'Pages of this machine may connect, on any port: http://localhost, http://127.0.0.1, http://[::1]. With NODE_ENV=production only origins decides.';
 
 /** The clients of this node, over Socket.IO. */
 @Injectable()
@@ -113,8 +117,9 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
     this.takeOver(this.io);
     showRooms(this.io.sockets, this.membership, ({ conn }) => connectionOf(conn));
     this.listen(this.io, entrance);
-    if (this.options.mode === 'server')
-      this.waitsForListen = setTimeout(this.warnUnlessListening, LISTEN_DELAY).unref();
+    if (this.options.mode !== 'server') return;
+    if (admitsLoopback(this.options, process.env.NODE_ENV)) new Logger('Realtime').log(LOOPBACK_PAGES);
+    this.waitsForListen = setTimeout(this.warnUnlessListening, LISTEN_DELAY).unref();
   }
 
   override stopAccepting(): void {
@@ -128,7 +133,14 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
 
   override deliver(event: EncodedEvent): number {
     this.slow.pressure.add(event.json?.length ?? 0);
-    return this.fanOut.broadcast(event);
+    const reached = this.fanOut.broadcast(event);
+    this.counters.deliveries += reached;
+    return reached;
+  }
+
+  override connectionsIn(channel: string): readonly SocketIOConnection[] {
+    const members = this.membership.get(channel)?.values() ?? [];
+    return Array.from(members, ({ connection }) => connection as SocketIOConnection);
   }
 
   override pressure(): Promise<void> | null {
@@ -148,6 +160,7 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
       rooms: this.census.channels,
       pendingAuthentications: this.counters.pendingAuthentications,
       inFlight: this.counters.inFlight,
+      deliveries: this.counters.deliveries,
       queuedBytes: sockets.reduce((sum, { conn }) => sum + this.slow.backlogs.bytesOf(conn), 0),
       holdings: this.counters.holdings(),
       refusals: { ...this.counters.refusals },
@@ -189,6 +202,7 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
 
   private listen(io: Server, entrance: RealtimeEntrance): void {
     const { fanOut, meter, refusals, counters } = this;
+    const { messagesPerSecond, messageBurst, payloadBytes, subscriptionsPerConnection } = this.options.limits;
     const turns = new Turns((connection, event, args, acknowledge) => {
       entrance.dispatch(connection, event, args, acknowledge);
     });
@@ -202,8 +216,14 @@ export class SocketIORealtimeServer extends IRealtimeServer implements OnApplica
     if (this.options.transports.includes('polling')) io.engine.use(this.check.middleware);
     const ended = (connection: SocketIOConnection, reason: string): void => entrance.disconnected(connection, reason);
     listenToEngine(io.engine, { fanOut, meter, ended });
-    const connectionFor = (socket: Socket) =>
-      new SocketIOConnection(socket, fanOut, this.membership, this.queryUse.note);
+    const links = {
+      fanOut,
+      membership: this.membership,
+      readsQuery: this.queryUse.note,
+      limits: { messagesPerSecond, messageBurst, payloadBytes, subscriptionsPerConnection },
+      tooSlow: ({ outlet }: SocketIOConnection, channel: string) => this.slow.cutOff(outlet.conn, channel),
+    };
+    const connectionFor = (socket: Socket) => new SocketIOConnection(socket, links);
     listenToSockets(io, { entrance, refusals, fanOut, take: turns.take, connectionFor });
   }
 }

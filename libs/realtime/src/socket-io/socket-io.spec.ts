@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Encoder, PacketType } from 'socket.io-parser';
 import { resolveOptions } from '../realtime.settings.js';
@@ -33,6 +33,10 @@ describe('the engine', () => {
   const meter = { takesMessage: () => true, takesPing: () => true, takesPong: () => {} };
   const optionsFor = (settings: Parameters<typeof resolveOptions>[0]) =>
     engineOptions(resolveOptions(settings), allow, meter);
+  const environment = process.env.NODE_ENV;
+  afterEach(() => {
+    process.env.NODE_ENV = environment;
+  });
 
   it('switches off every feature that is not needed', () => {
     expect(optionsFor({ path: '/live' })).toMatchObject({
@@ -55,6 +59,7 @@ describe('the engine', () => {
   });
 
   it('shares the origins with CORS where polling is on', () => {
+    process.env.NODE_ENV = 'production';
     expect(optionsFor({ transports: ['polling', 'websocket'], origins: ['https://a.example', 'self'] })).toMatchObject({
       transports: ['polling', 'websocket'],
       cors: { origin: ['https://a.example'], credentials: true },

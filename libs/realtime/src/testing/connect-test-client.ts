@@ -48,8 +48,8 @@ export async function connectTestClient(app: INestApplication, options: TestClie
   const { createRealtimeClient } = await loadClient();
   const settings = app.get(RealtimeOptions);
   const { path, transports, mode } = settings;
-  if (mode === 'in-memory') {
-    throw new RealtimeFault("No client can connect to mode: 'in-memory'; leave mode out in tests with clients.");
+  if (mode !== 'server') {
+    throw new RealtimeFault(`No client can connect to mode: '${mode}'; leave mode out in tests with clients.`);
   }
   const server = app.getHttpServer() as Server;
   const { listening, clients } = running(server, app);
@@ -61,6 +61,8 @@ export async function connectTestClient(app: INestApplication, options: TestClie
     transports: [...transports],
     auth: typeof auth === 'object' ? () => auth : auth,
     headers: headersOf(pageHeaders(url, settings), cookies, headers),
+    // A test wants to see what the server says.
+    requireUser: false,
     autoConnect: false,
   });
   const client = new TestClient(realtime, timeout);
@@ -121,12 +123,9 @@ function headersOf(
   page: Record<string, string>,
   cookies: TestClientOptions['cookies'],
   headers: TestClientOptions['headers'] = {},
-): Record<string, string> {
+): Record<string, string | undefined> {
   const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-  const all = { ...page, ...(cookies && { cookie: stringifyCookie(cookies) }), ...Object.fromEntries(given) };
-  return Object.fromEntries(
-    Object.entries(all).filter((header): header is [string, string] => header[1] !== undefined),
-  );
+  return { ...page, ...(cookies && { cookie: stringifyCookie(cookies) }), ...Object.fromEntries(given) };
 }
 
 /** Rejects with the first refusal, although the client retries: a test wants to see it. */

@@ -29,7 +29,7 @@ export function testChannel<Channel extends AnyChannel>(
   timeout: number,
 ): TestChannel<Channel> {
   const inbox = new Inbox();
-  const declared = Object.keys(descriptor.events as object) as HeardEventOf<Channel>[];
+  const declared = heardOn(descriptor);
   for (const event of declared) handle.on(event, (payload) => inbox.put(event, payload));
   handle.onStatus(() => inbox.changed());
   client.onStatus(() => inbox.changed());
@@ -62,6 +62,14 @@ export function testChannel<Channel extends AnyChannel>(
     reached: (state, options) => reached(handle, state, options?.timeout ?? timeout, handle.name),
   };
   return Object.assign(handle, waits);
+}
+
+function heardOn<Channel extends AnyChannel>(descriptor: Channel): HeardEventOf<Channel>[] {
+  const names = [
+    ...Object.keys(descriptor.events as object),
+    ...(descriptor.snapshot === undefined ? [] : ['snapshot']),
+  ];
+  return names as HeardEventOf<Channel>[];
 }
 
 /** @throws the reason if no further event can come. */

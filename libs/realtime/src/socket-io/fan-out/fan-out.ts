@@ -2,7 +2,7 @@
 import type { Socket as NetSocket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { Socket as EngineSocket } from 'engine.io';
-import type { EncodedEvent } from '../../connections/encoded-event.js';
+import type { EncodedEvent, ReplayedEvent } from '../../connections/encoded-event.js';
 import type { Party } from '../../connections/party.js';
 import type { MemberChannel, Membership } from '../../connections/channel.membership.js';
 import { Audience } from './audience.js';
@@ -10,6 +10,7 @@ import { fastPathFault } from '../internals.js';
 import type { FanOutMode, FanOutPath } from './fan-out-path.js';
 import { FastFanOut } from './fast-fan-out.js';
 import type { Outlet } from './outlet.js';
+import { Replays } from './replays.js';
 import { StockFanOut } from './stock-fan-out.js';
 import type { Writer } from './writer.js';
 
@@ -38,6 +39,7 @@ export class FanOut {
   private path: FanOutPath;
   /** Counts the broadcasts that are not for all members of one channel. */
   private stamp = 0;
+  private readonly replays = new Replays();
 
   constructor(
     private readonly membership: Membership<Outlet>,
@@ -83,7 +85,16 @@ export class FanOut {
       recipients += size;
       this.path.broadcast(channel, event, audience);
     }
+    if (event.offset !== undefined) this.skip(event);
     return recipients;
+  }
+
+  /** On a channel with history, members that are left out get the offset in the event's place, so that they miss none. */
+  private skip(event: EncodedEvent): void {
+    const channel = this.membership.get(event.channels[0]);
+    if (channel === undefined) return;
+    const left = event.except!.flatMap((party) => this.parties.of(party)).filter((outlet) => channel.has(outlet));
+    if (left.length > 0) this.path.broadcast(channel, { ...event, isSkipped: true }, Audience.only(left));
   }
 
   /** Each member gets the event once, under the first of its channels. Stamps tell members apart, so that nothing is kept for each of them. */
@@ -111,6 +122,12 @@ export class FanOut {
   /** Sends a packet to one client, after what waits for it. */
   send(member: Outlet, packet: string): void {
     this.path.send(member, packet);
+  }
+
+  /** Sends events of a log to one client alone. Resolves when its transport has taken them, or has ended. */
+  replay(member: Outlet, channel: string, events: readonly ReplayedEvent[]): Promise<void> {
+    this.path.settle(member);
+    return this.replays.send(member, channel, events);
   }
 
   /** Sends a member what waits for it, because something else is about to follow, or it is to join or leave. */

@@ -31,10 +31,12 @@ export function noticePacket(frame: string, body: unknown): string {
 }
 
 /** An event, as every member of one channel gets it. Channel names, and event names of the protocol, need no escaping. */
-export function eventPacket(channel: string, { event, json, wire }: EncodedEvent): string {
+export function eventPacket(channel: string, { event, json, wire, offset, isSkipped }: EncodedEvent): string {
   if (wire === 'plain') {
     const name = JSON.stringify(event);
     return json === undefined ? `${SOCKET_IO_EVENT}[${name}]` : `${SOCKET_IO_EVENT}[${name},${json}]`;
   }
-  return `${SOCKET_IO_EVENT}["${FRAMES.EVENT}","${channel}","${event}",${json ?? 'null'}]`;
+  if (isSkipped === true) return `${SOCKET_IO_EVENT}["${FRAMES.SKIP}","${channel}",${offset}]`;
+  const end = offset === undefined ? '' : `,${offset}`;
+  return `${SOCKET_IO_EVENT}["${FRAMES.EVENT}","${channel}","${event}",${json ?? 'null'}${end}]`;
 }

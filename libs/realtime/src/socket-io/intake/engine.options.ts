@@ -1,6 +1,8 @@
 // With which Socket.IO options does the gateway run? Every feature that is not needed is off, and everything is bounded.
 import type { IncomingMessage } from 'node:http';
+import { isLoopbackOrigin } from '../../authorization/loopback-origin.js';
 import { isOriginPattern } from '../../authorization/origin-pattern.js';
+import { admitsLoopback } from '../../gateway/own-hosts.js';
 import type { RealtimeOptions } from '../../realtime.options.js';
 import { queryOf } from '../internals.js';
 import { type FrameMeter, meteredWebSocketServer } from './metered-web-socket.js';
@@ -27,8 +29,8 @@ export function engineOptions(
   const { payloadBytes } = options.limits;
   const polling = options.transports.includes('polling');
   const metered = meteredWebSocketServer(meter);
-  // The server's own pages need no CORS.
-  const cors = { origin: corsOrigin(options.origins), credentials: options.cookies };
+  // The server's own pages need no CORS. The client always asks with credentials: cookies that nothing reads may keep it at its node.
+  const cors = { origin: corsOrigin(options), credentials: true };
   return {
     path: options.path,
     transports: options.transports,
@@ -50,8 +52,12 @@ export function engineOptions(
   };
 }
 
+type AllowedFor = (origin: string | undefined, answer: (error: null, allowed: string[]) => void) => void;
+
 /** `true` reflects the Origin of a request: a page that may not connect has been refused before it reads anything. */
-function corsOrigin(origins: RealtimeOptions['origins']): true | string[] {
+function corsOrigin({ origins }: RealtimeOptions, environment = process.env.NODE_ENV): true | string[] | AllowedFor {
   if (typeof origins !== 'object' || origins.some(isOriginPattern)) return true;
-  return origins.filter((origin) => origin !== 'self');
+  const listed = origins.filter((origin) => origin !== 'self');
+  if (!admitsLoopback({ origins }, environment)) return listed;
+  return (origin = '', answer) => answer(null, isLoopbackOrigin(origin) ? [origin] : listed);
 }

@@ -10,14 +10,15 @@ interface From {
   readonly settings?: RealtimeSettings;
   readonly environment?: string;
   readonly encrypted?: boolean;
+  readonly localAddress?: string;
 }
 
-function faultOf(headers: Headers, { settings, environment, encrypted }: From = {}) {
+function faultOf(headers: Headers, { settings, environment, encrypted, localAddress }: From = {}) {
   const policy = new OriginPolicy(resolveOptions(settings), environment);
   return policy.faultOf({
     url: '/realtime/?EIO=4',
     headers: { upgrade: 'websocket', ...headers },
-    socket: { encrypted },
+    socket: { encrypted, localAddress },
   } as unknown as IncomingMessage);
 }
 
@@ -128,7 +129,13 @@ describe('a request without an origin', () => {
     const headers = { ...plain, 'sec-fetch-site': 'same-origin', cookie: 'a=b' };
     const listed = { settings: { origins: ['https://app.example'] } };
     expect(faultOf({ ...headers, host: 'app.example' }, listed)).toBeNull();
-    expect(faultOf({ ...headers, host: 'localhost:3000' }, listed)).toBe('selfNotListed');
+    expect(faultOf({ ...headers, host: '192.168.1.5' }, { ...listed, localAddress: '192.168.1.5' })).toBe(
+      'selfNotListed',
+    );
+    expect(faultOf({ ...headers, host: 'localhost:3000' }, listed)).toBeNull();
+    expect(faultOf({ ...headers, host: 'localhost:3000' }, { ...listed, environment: 'production' })).toBe(
+      'unknownHost',
+    );
     expect(faultOf({ ...headers, host: 'api.example' }, { ...listed, environment: 'production' })).toBe('unknownHost');
   });
 });

@@ -71,16 +71,53 @@ describe('listed origins', () => {
   it.each(['production', 'development', undefined])(
     "decide alone: the server's own is none of them (%s)",
     (environment) => {
-      for (const own of ['localhost:3000', '127.0.0.1', 'api.example']) {
+      for (const own of ['localhost:3000', '127.0.0.1', 'api.example', '192.168.1.5:3000']) {
         const headers = { origin: `http://${own}`, host: own };
-        expect(faultOf(headers, { settings, environment })).toBe('selfNotListed');
-        expect(faultOf(headers, { settings: { origins: [] }, environment })).toBe('selfNotListed');
+        const isOfThisMachine = environment !== 'production' && !/example|192/.test(own);
+        for (const given of [settings, { origins: [] }]) {
+          expect(faultOf(headers, { settings: given, environment })).toBe(isOfThisMachine ? null : 'selfNotListed');
+        }
       }
       const settingsWithHost = { ...settings, hosts: ['api.example'] };
       const own = { origin: 'http://api.example', host: 'api.example' };
       expect(faultOf(own, { settings: settingsWithHost, environment })).toBe('selfNotListed');
     },
   );
+});
+
+describe('a page of this machine, on a port of its own', () => {
+  const host = 'localhost:3000';
+  const lists = [undefined, ['self'], ['https://app.example'], ['https://*.app.example'], []];
+  const pages = ['http://localhost:5173', 'https://localhost:5173', 'http://127.0.0.1:4200', 'http://[::1]:8080'];
+
+  it.each(pages)('may connect outside production, whatever origins lists: %s', (origin) => {
+    for (const origins of lists) {
+      for (const environment of ['development', 'test', '', undefined]) {
+        for (const headers of [{ host }, { host: '192.168.1.5:3000' }, { host, cookie: 'session=x' }]) {
+          expect(faultOf({ ...headers, origin }, { settings: { origins }, environment })).toBeNull();
+        }
+      }
+    }
+  });
+
+  it.each(pages)('may not connect in production, unless origins lists it: %s', (origin) => {
+    const from = { environment: 'production', localAddress: '127.0.0.1' };
+    for (const origins of lists) expect(faultOf({ origin, host }, { settings: { origins }, ...from })).toBe('foreign');
+    expect(faultOf({ origin, host }, { settings: { origins: [origin] }, ...from })).toBeNull();
+  });
+
+  it.each([
+    'http://localhost.evil.com',
+    'http://localhost.evil.com:5173',
+    'http://localhost@evil.com',
+    'http://127.0.0.1.evil.com',
+    'http://evil.com/localhost',
+    'http://evil-localhost',
+    'http://192.168.1.5:5173',
+    'null',
+  ])('is not the page of %s', (origin) => {
+    for (const origins of lists) expect(faultOf({ origin, host }, { settings: { origins } })).toBe('foreign');
+  });
 });
 
 describe("the server's own origin", () => {
@@ -121,7 +158,7 @@ describe("the server's own origin", () => {
       expect(faultOf({ origin, host }, { environment })).toBeNull();
       expect(faultOf({ origin, host }, { environment, settings: { origins: ['self'] } })).toBeNull();
     }
-    expect(faultOf({ origin, host }, hosts)).toBe('unknownHost');
+    expect(faultOf({ origin, host }, hosts)).toBeNull();
     expect(faultOf({ origin, host }, { ...hosts, ...production })).toBe('unknownHost');
   });
 

@@ -1,7 +1,8 @@
 // May a page of this origin connect? Browsers do not guard WebSocket upgrades by CORS, so the server must.
 import type { IncomingMessage } from 'node:http';
+import { isLoopbackOrigin } from '../../authorization/loopback-origin.js';
 import { isOriginPattern, OriginPattern } from '../../authorization/origin-pattern.js';
-import { type Address, listedOrigins, originAt, OwnHosts } from '../../gateway/own-hosts.js';
+import { type Address, admitsLoopback, listedOrigins, originAt, OwnHosts } from '../../gateway/own-hosts.js';
 import type { RealtimeOptions } from '../../realtime.options.js';
 
 /** Why a request is refused, for the log. */
@@ -19,6 +20,7 @@ export class OriginPolicy {
   private readonly listed: ReadonlySet<string>;
   private readonly patterns: readonly OriginPattern[];
   private readonly self: boolean;
+  private readonly loopback: boolean;
   private readonly allowMissing: boolean;
   private readonly own: OwnHosts;
 
@@ -27,6 +29,7 @@ export class OriginPolicy {
     this.listed = new Set(listed.filter((origin) => origin !== 'self' && !isOriginPattern(origin)));
     this.patterns = listed.filter(isOriginPattern).map((pattern) => new OriginPattern(pattern));
     this.self = listed.includes('self');
+    this.loopback = admitsLoopback(options, environment);
     this.allowMissing = options.allowMissingOrigin;
     this.own = new OwnHosts(options, environment);
   }
@@ -34,13 +37,15 @@ export class OriginPolicy {
   /**
    * Null when the request may proceed.
    *
-   * Security note: reads client data. Listed origins match exactly, wildcards by whole labels. The server's own counts where `origins` has `'self'`: scheme, name
-   * and port are those of the request, and the name is one that the server answers to.
+   * Security note: reads client data. Listed origins match exactly, wildcards by whole labels. Outside production, pages of this machine
+   * may connect, too. The server's own counts where `origins` has `'self'`: scheme, name and port are those of the request, and the name
+   * is one that the server answers to.
    */
   faultOf(request: IncomingMessage): OriginFault | null {
     const { origin } = request.headers;
     if (origin === undefined) return this.faultWithoutOrigin(request);
     if (this.listed.has(origin) || this.patterns.some((pattern) => pattern.includes(origin))) return null;
+    if (this.loopback && isLoopbackOrigin(origin)) return null;
     const address = this.own.addressOf(request);
     if (address === null) return 'foreign';
     if (origin !== originAt(address)) return origin === originAt(otherScheme(address)) ? 'otherScheme' : 'foreign';

@@ -1,0 +1,2 @@
+export { createMockRealtime, type MockRealtime, type MockRealtimeOptions } from './create-mock-realtime.js';
+export type { SentMessage } from './mock-server.js';
