@@ -42,12 +42,10 @@ function isMessageOver(text: string, mostBytes = Infinity): boolean {
   return bytes > mostBytes;
 }
 
+/** The text is rewritten with a letter for each byte. Half of a surrogate pair that stands alone takes three, as U+FFFD does. */
 function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    // Each half of a surrogate pair stands for two of its four bytes.
-    if (code > 0x7f) bytes += code > 0x7ff && (code & 0xf800) !== 0xd800 ? 2 : 1;
-  }
-  return bytes;
+  return text
+    .replace(/[\u0080-\u07ff]/g, '--')
+    .replace(/[\ud800-\udbff][\udc00-\udfff]/g, '----')
+    .replace(/[^\0-\x7f]/g, '---').length;
 }
