@@ -9,7 +9,7 @@ import type { ConnectionStatus } from './connection-status.js';
 import { type AuthReason, CredentialSource, nextReason } from './credentials.js';
 import { Listeners, type Off } from './listeners.js';
 import { pending, type WaitOptions } from './pending.js';
-import { closedHere, disconnected, goodbyeOf, type RealtimeError, timedOut } from './realtime-error.js';
+import { closedHere, disconnected, goodbyeOf, pageLeft, type RealtimeError, timedOut } from './realtime-error.js';
 import { type Renewed, Renewals } from './renewals.js';
 import { type Link, requestsOver } from './requests.js';
 import { wakeUps } from './wake-ups.js';
@@ -31,10 +31,13 @@ export class Connection implements Renewed {
   private facts: string | undefined;
   /** Ends the attempt or starts the next one. */
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly wakeUps = wakeUps((isDue) => {
-    if (this.attempt) this.attempt.transport?.look();
-    else if (isDue) this.open();
-  });
+  private readonly wakeUps = wakeUps(
+    (isDue) => {
+      if (this.attempt) this.attempt.transport?.look();
+      else if (isDue) this.open();
+    },
+    () => void (this.attempt && this.retry(pageLeft(), this.options.maxRetryDelay)),
+  );
 
   constructor(
     private readonly options: ResolvedOptions,

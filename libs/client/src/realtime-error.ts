@@ -115,6 +115,11 @@ export function closedHere(): RealtimeError {
   return new RealtimeError('CLOSED', 'Closed by this client.');
 }
 
+/** The user went to another page, and may come back to this one. */
+export function pageLeft(): RealtimeError {
+  return new RealtimeError('DISCONNECTED', 'The user left the page.', { retryable: true });
+}
+
 /** Why the server closes the connection. */
 export function goodbyeOf({ code, reconnect, retryAfterMs }: ByeFrame): RealtimeError {
   return new RealtimeError(code, 'The server closed the connection.', { retryable: reconnect, retryAfterMs });

@@ -17,8 +17,9 @@ export interface WakeUps {
 /**
  * A page that goes into the background is no wake-up. Node and workers hear of what there is, of a sleep at least.
  * @param woken `isDue` says whether the server lets us try again yet.
+ * @param left the user goes elsewhere. The browser keeps the page for the way back, unless it has an open line.
  */
-export function wakeUps(woken: (isDue: boolean) => void): WakeUps {
+export function wakeUps(woken: (isDue: boolean) => void, left: () => void): WakeUps {
   let wokenAt = 0;
   let earliest = 0;
   let tickedAt = 0;
@@ -34,8 +35,8 @@ export function wakeUps(woken: (isDue: boolean) => void): WakeUps {
     tickedAt += since;
     if (since > 2 * TICK_MS) wake();
   }
-  function each(act: 'addEventListener' | 'removeEventListener'): void {
-    for (const event of ['online', 'pageshow', 'visibilitychange']) globalThis[act]?.(event, wake);
+  function leave(event: Event): void {
+    if ((event as PageTransitionEvent).persisted) left();
   }
   return {
     listen() {
@@ -44,12 +45,12 @@ export function wakeUps(woken: (isDue: boolean) => void): WakeUps {
       timer = setInterval(tick, TICK_MS);
       // In Node, an interval would keep the process alive.
       (timer as { unref?: () => void }).unref?.();
-      each('addEventListener');
+      hear('addEventListener', wake, leave);
     },
     rest() {
       clearInterval(timer);
       timer = undefined;
-      each('removeEventListener');
+      hear('removeEventListener', wake, leave);
     },
     lost({ retryAfterMs = 0 }, welcomedAt = Infinity) {
       const now = Date.now();
@@ -57,4 +58,11 @@ export function wakeUps(woken: (isDue: boolean) => void): WakeUps {
       return !retryAfterMs && welcomedAt <= wokenAt && now < wokenAt + WOKEN_MS;
     },
   };
+}
+
+type Act = 'addEventListener' | 'removeEventListener';
+
+function hear(act: Act, wake: (event: Event) => void, leave: (event: Event) => void): void {
+  for (const event of ['online', 'pageshow', 'visibilitychange']) globalThis[act]?.(event, wake);
+  globalThis[act]?.('pagehide', leave);
 }
