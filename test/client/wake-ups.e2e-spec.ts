@@ -101,14 +101,19 @@ describe('a page that wakes up', () => {
     await settled('connected');
   });
 
-  it('is kept when the user leaves it, and connects at once when they come back', async () => {
+  it('is kept when the user leaves it, after its last words, and connects at once when they come back', async () => {
     await connected();
-    await page.evaluate(() =>
-      globalThis.addEventListener('pageshow', ({ persisted }) => void ((globalThis as any).persisted = persisted)),
-    );
+    await page.evaluate(async () => {
+      const notes = (globalThis as any).made.channel('notes');
+      await notes.ready();
+      globalThis.addEventListener('pagehide', ({ type }) => void notes.send(type));
+      document.addEventListener('visibilitychange', ({ type }) => void notes.send(type));
+      globalThis.addEventListener('pageshow', ({ persisted }) => void ((globalThis as any).persisted = persisted));
+    });
     const gone = once(server.socket, 'disconnect');
     await page.goto('about:blank');
     expect(await gone).toEqual(['client namespace disconnect', undefined]);
+    expect(server.bodies('rt:message')).toMatchObject([{ event: 'pagehide' }, { event: 'visibilitychange' }]);
     await page.goBack({ waitUntil: 'commit' });
     await page.waitForFunction(() => (globalThis as any).persisted);
     await settled('connected');

@@ -1,4 +1,5 @@
 // When may the network be back, or a line have died unnoticed? When the network or the page comes back, or the machine has slept.
+import { isHidden, pageWatch } from './page-watch.js';
 import type { RealtimeError } from './realtime-error.js';
 
 /** A sleep that no event tells is noticed within this time. */
@@ -15,28 +16,25 @@ export interface WakeUps {
 }
 
 /**
- * A page that goes into the background is no wake-up. Node and workers hear of what there is, of a sleep at least.
+ * Node and workers hear of a sleep, and of what else there is.
  * @param woken `isDue` says whether the server lets us try again yet.
- * @param left the user goes elsewhere. The browser keeps the page for the way back, unless it has an open line.
+ * @param left the user leaves the page.
  */
 export function wakeUps(woken: (isDue: boolean) => void, left: () => void): WakeUps {
   let wokenAt = 0;
   let earliest = 0;
   let tickedAt = 0;
   let timer: ReturnType<typeof setInterval> | undefined;
+  const watch = pageWatch(wake, left);
 
-  function wake(event?: { readonly type: string }): void {
-    if (event?.type !== 'online' && globalThis.document?.visibilityState === 'hidden') return;
+  function wake(): void {
     wokenAt = Date.now();
     woken(wokenAt >= earliest);
   }
   function tick(): void {
     const since = Date.now() - tickedAt;
     tickedAt += since;
-    if (since > 2 * TICK_MS) wake();
-  }
-  function leave(event: Event): void {
-    if ((event as PageTransitionEvent).persisted) left();
+    if (since > 2 * TICK_MS && !isHidden()) wake();
   }
   return {
     listen() {
@@ -45,12 +43,12 @@ export function wakeUps(woken: (isDue: boolean) => void, left: () => void): Wake
       timer = setInterval(tick, TICK_MS);
       // In Node, an interval would keep the process alive.
       (timer as { unref?: () => void }).unref?.();
-      hear('addEventListener', wake, leave);
+      watch('addEventListener');
     },
     rest() {
       clearInterval(timer);
       timer = undefined;
-      hear('removeEventListener', wake, leave);
+      watch('removeEventListener');
     },
     lost({ retryAfterMs = 0 }, welcomedAt = Infinity) {
       const now = Date.now();
@@ -58,11 +56,4 @@ export function wakeUps(woken: (isDue: boolean) => void, left: () => void): Wake
       return !retryAfterMs && welcomedAt <= wokenAt && now < wokenAt + WOKEN_MS;
     },
   };
-}
-
-type Act = 'addEventListener' | 'removeEventListener';
-
-function hear(act: Act, wake: (event: Event) => void, leave: (event: Event) => void): void {
-  for (const event of ['online', 'pageshow', 'visibilitychange']) globalThis[act]?.(event, wake);
-  globalThis[act]?.('pagehide', leave);
 }
