@@ -61,6 +61,17 @@ describe('the stream', () => {
     await watcher.streamRows('flood').first().waitFor();
   });
 
+  it('does not move while the pointer is on a row, from one row to the next', async () => {
+    await watcher.streamRows('first').hover();
+    await standIn.send(frame([said('flood')]));
+    await watcher.panel('Stream').getByText('held while you are at a row, 1 waiting').waitFor();
+    await watcher.streamRows('ArticlePublished').first().hover();
+    await watcher.panel('Stream').getByRole('button', { name: /Trace/ }).first().focus();
+    expect(await watcher.streamRows('flood').count()).toBe(0);
+    await watcher.page.getByLabel('Filter the stream').click();
+    await watcher.streamRows('flood').waitFor();
+  });
+
   it('is filtered by kind and by text', async () => {
     const kinds = watcher.page.getByRole('group', { name: /^Kinds/ });
     await kinds.getByRole('button', { name: 'Broadcast' }).click();

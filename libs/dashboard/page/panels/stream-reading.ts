@@ -18,14 +18,15 @@ export function useStreamReading(live: readonly StreamRow[]): StreamReading {
   const [paused, setPaused] = useState<readonly StreamRow[] | null>(null);
   const [held, setHeld] = useState<readonly StreamRow[] | null>(null);
   const still = paused ?? held;
+  const rows = still ?? live;
   // Rows of several nodes have no common order of numbers; the list has one.
   const newest = still?.at(-1);
   return {
-    rows: still ?? live,
+    rows,
     waiting: still === null ? [] : live.slice(newest === undefined ? 0 : live.lastIndexOf(newest) + 1),
     paused: paused !== null,
     held: held !== null,
     onPaused: (pause) => setPaused(pause ? (held ?? live) : null),
-    onHold: (hold) => setHeld(hold ? (paused ?? live) : null),
+    onHold: (hold) => setHeld(hold && rows.length > 0 ? rows : null),
   };
 }

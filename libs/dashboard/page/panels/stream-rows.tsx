@@ -32,8 +32,6 @@ export function StreamRows({ rows, onStory, onHold }: StreamRowsProps): VNode {
         aria-label="Rows of the stream"
         tabIndex={0}
         ref={list}
-        onPointerEnter={({ pointerType }) => pointerType === 'mouse' && onHold(true)}
-        onPointerLeave={() => !has(document.activeElement) && onHold(false)}
         onFocusIn={() => onHold(true)}
         onFocusOut={({ relatedTarget }) => !has(relatedTarget) && onHold(false)}
       >
@@ -41,7 +39,11 @@ export function StreamRows({ rows, onStory, onHold }: StreamRowsProps): VNode {
         <table role="table">
           <caption class="hidden-visually">Stream of events, newest first</caption>
           <Head />
-          <tbody role="rowgroup">
+          <tbody
+            role="rowgroup"
+            onPointerEnter={({ pointerType }) => pointerType === 'mouse' && onHold(true)}
+            onPointerLeave={() => !has(document.activeElement) && onHold(false)}
+          >
             {rows.map((row) => (
               <Row key={row.id} row={row} onStory={open} />
             ))}
