@@ -1,7 +1,15 @@
 // Which application does the dashboard observe in its tests? One with a few channels, an authenticator and clients.
-import type { ModuleMetadata } from '@nestjs/common';
-import { defineRealtimeChannel, RealtimeModule, type RealtimeSettings } from 'nestjs-realtime';
-import { RealtimeChannel, type RealtimeContext, RealtimeException, RealtimeHandler } from 'nestjs-realtime';
+import { type CanActivate, type ExecutionContext, Injectable, type ModuleMetadata } from '@nestjs/common';
+import {
+  defineRealtimeChannel,
+  RealtimeChannel,
+  type RealtimeContext,
+  RealtimeException,
+  RealtimeExecutionContext,
+  RealtimeHandler,
+  RealtimeModule,
+  type RealtimeModuleOptions,
+} from 'nestjs-realtime';
 import {
   type DashboardFrame,
   type DashboardSnapshot,
@@ -49,9 +57,17 @@ class OnSay {
   }
 }
 
+/** A guard of gate 1 that lets no anonymous client connect. */
+@Injectable()
+export class UsersOnly implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    return RealtimeExecutionContext.create(context).getUser() !== null;
+  }
+}
+
 export interface DashboardApp {
   readonly dashboard?: RealtimeDashboardModuleOptions;
-  readonly realtime?: RealtimeSettings;
+  readonly realtime?: RealtimeModuleOptions;
   readonly module?: ModuleMetadata;
   readonly boot?: BootOptions;
 }

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { IRealtimeServer } from 'nestjs-realtime/adapters';
 import { closeApps } from '../kit/boot.js';
-import { bootDashboard, LIVE, newsChannel, Viewer } from './dashboard-app.js';
+import type { ClientOptions } from '../kit/client.js';
+import { until } from '../kit/until.js';
+import { bootDashboard, LIVE, newsChannel, UsersOnly, Viewer } from './dashboard-app.js';
 
 describe('the dashboard', () => {
   afterEach(closeApps);
@@ -27,6 +29,25 @@ describe('the dashboard', () => {
     const counted = await second.frame((frame) => frame.totals.broadcastsPerSecond > 0);
     expect(counted.totals).toMatchObject({ broadcastsPerSecond: 1, deliveriesPerSecond: 0, messagesPerSecond: 0 });
     expect([...new Set(second.rows.map(({ kind }) => kind))]).toEqual(['action', 'broadcast']);
+  });
+
+  it('does not show that a page without credentials is refused at gate 1, and shows any other client', async () => {
+    const app = await bootDashboard({ realtime: { guards: { connect: [UsersOnly] } } });
+    const viewer = await Viewer.of(app);
+    const auth = { realtimeDashboard: true };
+    const refusedOf = (options: ClientOptions): Promise<unknown> => expect(app.connect(options)).rejects.toThrow();
+    await refusedOf({ auth });
+    await refusedOf({ auth: { ...auth, token: 'forged' } });
+    await refusedOf({ auth: { realtimeDashboard: 'true' } });
+    await refusedOf({ auth, headers: { cookie: 'theme=dark', origin: app.url } });
+    await refusedOf({ auth, headers: { authorization: 'Bearer x' } });
+    await refusedOf({});
+    await until(
+      () => viewer.rows.length,
+      (rows) => rows === 5,
+    );
+    expect(viewer.rows.every(({ kind }) => kind === 'refusal')).toBe(true);
+    expect((await viewer.open()).totals.refusals).toBe(5);
   });
 
   it('counts a viewer that is subscribed to another channel too', async () => {

@@ -2,6 +2,7 @@
 import { createRealtimeClient, type ChannelHandle, type RealtimeClient, RealtimeError } from '@nestjs-realtime/client';
 import type { DashboardChannel } from '../../src/wire/dashboard.channel.js';
 import type { Listing, MemberRow } from '../../src/wire/feed.frames.js';
+import { PAGE_MARK } from '../../src/wire/page-mark.js';
 import { applyElsewhere, applyFrame, type DashboardState, openState } from '../state/dashboard-state.js';
 import { Store } from '../state/store.js';
 import { endedState, type LinkStatus } from './link-status.js';
@@ -29,7 +30,7 @@ export class DashboardLink {
       path,
       autoConnect: false,
       maxRetryDelay: MAX_RETRY_DELAY,
-      auth: () => (token.token === null ? undefined : { token: token.token }),
+      auth: () => (token.token === null ? PAGE_MARK : { token: token.token }),
     });
     this.client.onStatus(() => this.updateStatus());
   }

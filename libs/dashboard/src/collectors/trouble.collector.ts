@@ -21,8 +21,9 @@ export class TroubleCollector {
   ) {}
 
   listen(hooks: RealtimeHooks): this {
-    hooks.on('refused', ({ gate, code, reason, connection, name, message }) => {
-      if (isOwnRefusal(this.role, connection, name)) return;
+    hooks.on('refused', (refused) => {
+      if (isOwnRefusal(this.role, refused)) return;
+      const { gate, code, reason, connection, name, message } = refused;
       this.refusals++;
       this.rows.add('refusal', (stamp) => ({
         ...stamp,
