@@ -3,11 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../kit/free-port.js';
 import { RedisProxy } from '../kit/redis-proxy.js';
-import { RedisServer } from '../kit/redis-server.js';
+import { PERSISTENT, RedisServer } from '../kit/redis-server.js';
 import { until } from '../kit/until.js';
 import type { Engine, EngineFault } from './engine.js';
-
-const PERSISTENT = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
 
 export class SingleServer implements Engine {
   private readonly ways: RedisProxy[] = [];

@@ -7,7 +7,7 @@ import { range } from '../history/reader.js';
 import { boot, closeApps, type TestApp } from '../kit/boot.js';
 import { KnownUsers } from '../kit/known-users.js';
 import { RedisProxy } from '../kit/redis-proxy.js';
-import { RedisServer } from '../kit/redis-server.js';
+import { PERSISTENT, RedisServer } from '../kit/redis-server.js';
 import { until } from '../kit/until.js';
 import { Follower } from './follower.js';
 
@@ -18,8 +18,6 @@ export const log = defineRealtimeChannel({
   history: { size: 10_000 },
 });
 export const room = defineRealtimeChannel({ name: 'rooms.{id}', scope: 'public', payload: z.number() });
-
-export const PERSISTENT = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
 
 export interface Application {
   readonly app: TestApp;

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { range } from '../history/reader.js';
-import { RedisServer } from '../kit/redis-server.js';
+import { PERSISTENT, RedisServer } from '../kit/redis-server.js';
 import { until } from '../kit/until.js';
 import { strangerAt } from './applications.js';
 import { Follower } from './follower.js';
@@ -20,7 +20,7 @@ describe('one of two nodes', () => {
   let followers: Follower[];
 
   beforeEach(async () => {
-    redis = await RedisServer.start(undefined, ['--appendonly', 'yes']);
+    redis = await RedisServer.start(undefined, PERSISTENT);
     stranger = strangerAt(redis);
     const start = (nodeId: string) => FixtureProcess.start({ REDIS_URL: redis.url, NODE_ID: nodeId });
     [doomed, other] = await Promise.all([start('doomed'), start('other')]);

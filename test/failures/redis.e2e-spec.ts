@@ -1,10 +1,11 @@
 // What do members hear while Redis dies, freezes and forgets, and how long does each take with the defaults?
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { statSync, truncateSync } from 'node:fs';
 import { range } from '../history/reader.js';
 import { freePort } from '../kit/free-port.js';
-import { RedisServer } from '../kit/redis-server.js';
+import { PERSISTENT, RedisServer } from '../kit/redis-server.js';
 import { until } from '../kit/until.js';
-import { Applications, haveHeard, log, PERSISTENT, room, strangerAt } from './applications.js';
+import { Applications, haveHeard, log, room, strangerAt } from './applications.js';
 import type { Follower } from './follower.js';
 import { Timetable } from './timetable.js';
 
@@ -59,6 +60,24 @@ describe('a Redis', () => {
     await nodes.say('1', range(21, 25));
     await haveHeard(members, 25);
     expectNothingMissed(25);
+  });
+
+  it('that is killed before the end of its file was written makes no gap that is not told', async () => {
+    const { port, appendOnlyFile } = nodes.server;
+    const { size } = statSync(appendOnlyFile);
+    await nodes.say('1', range(21, 40));
+    await haveHeard(members, 40);
+    const clock = times.start('Redis killed, with a file that lacks its end');
+    const kept = await nodes.server.kill();
+    truncateSync(appendOnlyFile, size);
+    nodes.server = await RedisServer.start(port, PERSISTENT, kept);
+    clock.again();
+    await until(lastMember, Boolean);
+    clock.mark('every member told, from its return');
+    await nodes.say('1', [41, 42]);
+    await haveHeard(members, 42);
+    expectReset();
+    for (const { heard } of members) expect(heard).toEqual(range(1, 42));
   });
 
   it('that is killed and comes back empty begins new logs, and every member is told', async () => {

@@ -1,7 +1,7 @@
 // Where does a test get a Redis Cluster? Masters of its own with equal ranges of slots, each with a replica if it wants, put together by hand.
 import { Redis } from 'ioredis';
 import { freePort } from './free-port.js';
-import { RedisServer } from './redis-server.js';
+import { PERSISTENT, RedisServer } from './redis-server.js';
 import { until } from './until.js';
 
 const MASTERS = 3;
@@ -37,7 +37,7 @@ export class ClusterMember {
     const tlsPort = tls === null ? null : await freePort();
     const settings = [
       ...['--cluster-enabled', 'yes', '--cluster-port', String(await freePort()), '--cluster-node-timeout', '700'],
-      ...['--repl-diskless-sync-delay', '0', '--appendonly', 'yes', ...extra],
+      ...['--repl-diskless-sync-delay', '0', ...PERSISTENT, ...extra],
       ...(tls === null ? [] : ['--tls-port', String(tlsPort), ...tls]),
     ];
     const server = await RedisServer.start(undefined, settings);

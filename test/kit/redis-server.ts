@@ -1,7 +1,7 @@
 // Where does a test get a Redis? A redis-server of its own, on a free port, with nothing on disk but an empty directory.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,12 +27,24 @@ export const REDIS_SERVER: Program = {
     'The tests of queues and of several nodes need Redis: install redis-server (Debian: "apt-get install redis-server") or set REDIS_SERVER_PATH.',
 };
 
+/**
+ * Keeps all that was answered, also when the server is killed. With `everysec` it would not: while the disk is slow, Redis answers first and
+ * writes up to two seconds later.
+ */
+export const PERSISTENT = ['--appendonly', 'yes', '--appendfsync', 'always'];
+
 export class RedisServer {
   private constructor(
     readonly port: number,
     private readonly child: ChildProcess,
     private readonly directory: string,
   ) {}
+
+  /** Where it writes what it is told, unless it has rewritten the file. Redis 6 has one file, and no folder. */
+  get appendOnlyFile(): string {
+    const folder = join(this.directory, 'appendonlydir');
+    return existsSync(folder) ? join(folder, 'appendonly.aof.1.incr.aof') : join(this.directory, 'appendonly.aof');
+  }
 
   /**
    * Resolves once it takes connections; a server that was stopped starts again on the same port. `settings` are arguments such as

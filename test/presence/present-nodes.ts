@@ -4,12 +4,11 @@ import type { Member } from '@nestjs-realtime/contract';
 import { FixtureProcess } from '../fixture/fixture.process.js';
 import { Client } from '../kit/client.js';
 import { RedisProxy } from '../kit/redis-proxy.js';
-import { RedisServer } from '../kit/redis-server.js';
+import { PERSISTENT, RedisServer } from '../kit/redis-server.js';
 import { until } from '../kit/until.js';
 import { MemberBook } from './member-book.js';
 
 export const ROOM = 't.here.r1';
-const PERSISTENT = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
 
 type Edges = Readonly<Record<'joins' | 'leaves', readonly (readonly [channel: string, userId: string])[]>>;
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ControlCommand } from 'nestjs-realtime/adapters';
 import { RedisNodes } from '../kit/redis-nodes.js';
 import { RedisProxy } from '../kit/redis-proxy.js';
-import { RedisServer } from '../kit/redis-server.js';
+import { PERSISTENT, RedisServer } from '../kit/redis-server.js';
 import { until } from '../kit/until.js';
 
 const QUICK = { silenceTimeout: '500ms', commandTimeout: '300ms', connectTimeout: '300ms' } as const;
@@ -38,8 +38,7 @@ describe('commands over Redis', () => {
   });
 
   it('are sent when Redis is back, and their call is told that it does not know', async () => {
-    const file = ['--appendonly', 'yes'];
-    const kept = await RedisNodes.start(file);
+    const kept = await RedisNodes.start(PERSISTENT);
     const caller = await kept.node(QUICK);
     const other = await kept.node(QUICK);
     const { port } = kept.server;
@@ -49,7 +48,7 @@ describe('commands over Redis', () => {
       (state) => state === 'degraded',
     );
     await expect(caller.broker.command(ban('ada'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    kept.server = await RedisServer.start(port, file, directory);
+    kept.server = await RedisServer.start(port, PERSISTENT, directory);
     await until(() => other.sink.commands.length, atLeast(1));
     expect(other.sink.commands).toEqual([ban('ada')]);
     expect(other.sink.signs).not.toContain('renewed');

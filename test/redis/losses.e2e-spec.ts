@@ -5,7 +5,7 @@ import { RecordingSink } from '../kit/broker-sink.js';
 import { freePort } from '../kit/free-port.js';
 import { RedisNodes } from '../kit/redis-nodes.js';
 import { RedisProxy } from '../kit/redis-proxy.js';
-import { RedisServer } from '../kit/redis-server.js';
+import { PERSISTENT, RedisServer } from '../kit/redis-server.js';
 import { until } from '../kit/until.js';
 
 const TERMS: LogTerms = { size: 100, ttlMs: 60_000 };
@@ -26,7 +26,7 @@ describe('a node whose Redis goes away', () => {
 
   beforeEach(async () => {
     process.on('unhandledRejection', note);
-    nodes = await RedisNodes.start(['--appendonly', 'yes']);
+    nodes = await RedisNodes.start(PERSISTENT);
   });
   afterEach(async () => {
     await nodes.stop();
@@ -223,7 +223,7 @@ describe('a node whose Redis goes away', () => {
     const positions = await Promise.all([1, 2, 3].map((n) => broker.publish(said(n), TERMS)));
     const { port } = nodes.server;
     const kept = await nodes.server.kill();
-    nodes.server = await RedisServer.start(port, ['--appendonly', 'yes'], kept);
+    nodes.server = await RedisServer.start(port, PERSISTENT, kept);
     await until(isOk(broker), holds);
     expect(await broker.read(CHANNEL, 1)).toMatchObject({ epoch: positions[0]?.epoch, top: 3 });
     await nodes.server.stop();
