@@ -22,6 +22,8 @@ console.log(`soak over nodes: ${values.minutes} minutes, ${values.clients} clien
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const heaps = new Map<string, number[]>();
+/** Joins and leaves that a node keeps for `GET /edges`, which is a part of what its heap grows by. */
+const booked = new Map<string, number>();
 const strangers = new Map<ChaosNode, Stranger>();
 const living = ({ all }: Nodes): readonly ChaosNode[] => all.slice(0, 2);
 
@@ -32,20 +34,35 @@ async function look(nodes: Nodes): Promise<void> {
     strangers.set(node, stranger);
     await stranger.listen();
     const { heapUsed } = await node.fixture.stats({ gc: true });
-    heaps.set(node.name, [...(heaps.get(node.name) ?? []), heapUsed]);
+    const samples = [...(heaps.get(node.name) ?? []), heapUsed];
+    heaps.set(node.name, samples);
+    if (samples.length % 25 === 0) booked.set(node.name, await edgesOf(node));
   }
+}
+
+async function edgesOf({ fixture }: ChaosNode): Promise<number> {
+  const { joins, leaves } = (await fixture.control<{ joins: unknown[]; leaves: unknown[] }>('/edges')).body;
+  return joins.length + leaves.length;
 }
 
 const mean = (samples: readonly number[]): number =>
   samples.reduce((sum, sample) => sum + sample, 0) / Math.max(1, samples.length);
 
-/** Of each node that lives to the end: the first quarter of its samples, and the last. */
+const meanMB = (samples: readonly number[]): number => Math.round(mean(samples) / 1e5) / 10;
+
+/** Of each node that lives to the end: how its heap went, in twelve parts of the run, and how the last quarter compares with the first. */
 function growths() {
   return Array.from(heaps, ([node, samples]) => {
-    const quarter = Math.ceil(samples.length / 4);
-    const [first, last] = [mean(samples.slice(0, quarter)), mean(samples.slice(-quarter))];
-    const [firstMB, lastMB] = [first, last].map((bytes) => Math.round(bytes / 1e5) / 10);
-    return { node, samples: samples.length, firstMB, lastMB, growth: Math.round((last / first - 1) * 1_000) / 1_000 };
+    const [part, quarter] = [12, 4].map((parts) => Math.ceil(samples.length / parts));
+    const partsMB = Array.from({ length: 12 }, (_, i) => meanMB(samples.slice(i * part, (i + 1) * part)));
+    const growth = mean(samples.slice(-quarter)) / mean(samples.slice(0, quarter)) - 1;
+    return {
+      node,
+      samples: samples.length,
+      partsMB: partsMB.join(' '),
+      growth: Math.round(growth * 1_000) / 1_000,
+      bookedEdges: booked.get(node) ?? 0,
+    };
   });
 }
 
