@@ -71,6 +71,23 @@ describe('the bridge', () => {
     expect(bridge.stats).toMatchObject([{ forwarded: 2 }, { forwarded: 1, skipped: 1 }]);
   });
 
+  it('broadcasts an event without payload', async () => {
+    const lamp = defineRealtimeChannel({ name: 'lamps.{id}', scope: 'public', events: { on: null, off: null } });
+    const allowlist = [
+      forward(OrderPlaced).to(lamp, 'on', ({ n }) => ({ params: { id: String(n) } })),
+      forward(OrderGone).to(lamp, 'off', ({ n }) => ({ params: { id: String(n) }, payload: undefined })),
+    ];
+    const bridge = await BridgeApp.start({ channels: [lamp], allowlist });
+    bridge.publish(new OrderPlaced(1));
+    bridge.publish(new OrderGone(2));
+    await bridge.settled();
+    expect(bridge.broadcasts).toMatchObject([
+      { channel: 'lamps.1', event: 'on' },
+      { channel: 'lamps.2', event: 'off' },
+    ]);
+    expect(bridge.broadcasts.map(({ payload }) => payload)).toEqual([undefined, undefined]);
+  });
+
   it('broadcasts before publish() returns where it has to wait for nothing', async () => {
     const bridge = await BridgeApp.start({ channels, allowlist: [toFeed] });
     bridge.publish(new OrderPlaced(1));

@@ -9,12 +9,15 @@ import type {
 } from '@nestjs-realtime/contract';
 import type { EventType } from './reauthorize-on.decorator.js';
 
-/** One broadcast that a mapper asks for: where to, only where the channel's name has params, and what. */
+/** One broadcast that a mapper asks for: where to, only where the channel's name has params, and what, unless the event has no payload. */
 export type BridgedBroadcast<Channel extends AnyChannel, Event extends EventNameOf<Channel>> = ([
   ChannelParamNames<Channel['name']>,
 ] extends [never]
   ? { readonly params?: ParamsOf<Channel> }
-  : { readonly params: ParamsOf<Channel> }) & { readonly payload: EventInput<Channel, Event> };
+  : { readonly params: ParamsOf<Channel> }) &
+  (Channel['events'][Event] extends null
+    ? { readonly payload?: undefined }
+    : { readonly payload: EventInput<Channel, Event> });
 
 /** One broadcast, several, or null to skip the event. */
 export type BridgeResult<Channel extends AnyChannel, Event extends EventNameOf<Channel>> =

@@ -24,7 +24,7 @@ const Price = z.object({ amount: z.coerce.number(), unit: z.string().default('EU
 const orders = defineRealtimeChannel({
   name: 'orders.{orderId}',
   scope: 'authenticated',
-  events: { shipped: Shipped, priced: Price },
+  events: { shipped: Shipped, priced: Price, refresh: null },
   messages: { addNote: Shipped },
 });
 const feed = defineRealtimeChannel({ name: 'feed', scope: 'public', payload: Shipped });
@@ -44,6 +44,10 @@ expectTypeOf(entry).toExtend<BridgeEntry>();
 forward(OrderShipped).to(feed, 'message', ({ at }) => ({ payload: { at } }));
 // what a broadcast takes, before the schema has parsed it
 forward(OrderShipped).to(orders, 'priced', ({ orderId }) => ({ params: { orderId }, payload: { amount: '4' } }));
+// an event without payload
+forward(OrderShipped).to(orders, 'refresh', ({ orderId }) => ({ params: { orderId } }));
+// @ts-expect-error it takes none
+forward(OrderShipped).to(orders, 'refresh', ({ orderId }) => ({ params: { orderId }, payload: { at: 1 } }));
 // null skips, a list fans out, either may be asynchronous
 forward(OrderShipped).to(feed, 'message', ({ at }) => (at.getTime() > 0 ? { payload: { at } } : null));
 forward(OrderShipped).to(orders, 'shipped', ({ at }) =>

@@ -7,7 +7,8 @@ import type { EventType } from './reauthorize-on.decorator.js';
 export interface ForwardedEvent<Source extends object> {
   /**
    * Adds a channel. The mapper is called once for each event, with the event as it was published, and gives
-   * `{ params, payload }` (`params` only where the channel's name has some), a list of them, or null to skip the event.
+   * `{ params, payload }` (`params` only where the channel's name has some, `payload` unless the event has none), a list of them, or null to
+   * skip the event.
    */
   to<Channel extends AnyChannel, Event extends EventNameOf<Channel>>(
     channel: Channel,

@@ -12,16 +12,17 @@ export interface MappedBroadcast {
  * The broadcasts of what a mapper gave; none where it gave null.
  * @throws TypeError for what is none, ChannelParamsError where params do not fill the channel's name. Nothing is sent then.
  */
-export function mappedBroadcasts({ channel }: BridgeRoute, mapped: unknown): MappedBroadcast[] {
+export function mappedBroadcasts({ channel, event }: BridgeRoute, mapped: unknown): MappedBroadcast[] {
   if (mapped === null) return [];
   const wanted: unknown[] = Array.isArray(mapped) ? mapped : [mapped];
+  const hasPayload = channel.events[event] !== null;
   return wanted.map((broadcast) => {
-    if (typeof broadcast !== 'object' || broadcast === null || !('payload' in broadcast)) {
+    if (typeof broadcast !== 'object' || broadcast === null || (hasPayload && !('payload' in broadcast))) {
       throw new TypeError(
         `The mapper must return ${channel.template.paramNames.length > 0 ? '{ params, payload }' : '{ payload }'}, a list of them, or null to skip the event; it returned ${kindOf(broadcast)}`,
       );
     }
-    const { params, payload } = broadcast as { params?: Readonly<Record<string, string>>; payload: unknown };
+    const { params, payload } = broadcast as { params?: Readonly<Record<string, string>>; payload?: unknown };
     return { address: channel.with(params ?? {}), payload };
   });
 }
