@@ -184,6 +184,25 @@ describe('the doctor', () => {
     expect(await findingsOf({ examine: { root: filesIn({ 'package.json': '{}' }) } })).toEqual([]);
   });
 
+  it('reports packages of another Nest than the one that runs', async () => {
+    const packages = (versions: Readonly<Record<string, string>>): string =>
+      filesIn(
+        Object.fromEntries(
+          Object.entries(versions).flatMap(([name, version]) => [
+            [`node_modules/@nestjs/${name}/package.json`, JSON.stringify({ version, main: 'index.js' })],
+            [`node_modules/@nestjs/${name}/index.js`, ''],
+          ]),
+        ),
+      );
+    const foreign = packages({ core: '11.1.9', websockets: '11.0.0', 'platform-socket.io': '12.1.1' });
+    expect(await findingsOf({ examine: { root: foreign } })).toEqual(
+      one('FOREIGN_NEST', 'warning', '@nestjs/platform-socket.io 12.1.1 belongs to Nest 12, and'),
+    );
+    const fitting = packages({ core: '11.1.9', websockets: '11.0.0', 'platform-socket.io': '11.1.20' });
+    expect(await findingsOf({ examine: { root: fitting } })).toEqual([]);
+    expect(await findingsOf({ examine: { root: packages({ websockets: '12.0.0' }) } })).toEqual([]);
+  });
+
   it.each([
     ['4.8.0', true],
     ['4.7.9', true],
@@ -253,7 +272,7 @@ describe('the doctor', () => {
   it('knows its codes', () => {
     const silence = ['POLING'] as never;
     expect(() => RealtimeModule.forRoot({ doctor: { silence } })).toThrow(
-      'doctor.silence must be a list of ADAPTER_OPTIONS, ANY_HOST, COOKIES_WITHOUT_ORIGINS, GLOBAL_GUARDS,',
+      'doctor.silence must be a list of ADAPTER_OPTIONS, ANY_HOST, COOKIES_WITHOUT_ORIGINS, FOREIGN_NEST, GLOBAL_GUARDS,',
     );
     expect(() => RealtimeModule.forRoot({ doctor: true as never })).toThrow('doctor must be an object');
     expect(() => RealtimeModule.forRoot({ doctor: { silent: [] } as never })).toThrow('doctor.silent is not an option');

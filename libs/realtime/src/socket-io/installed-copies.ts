@@ -23,6 +23,13 @@ export function servingCopy(root: string): InstalledCopy | null {
   return { version, folder: dirname(path) };
 }
 
+/** The version of a package of Nest, seen from files in `root`; null where there is none. Its entry stands beside its manifest. */
+export function nestVersion(root: string, name: string): string | null {
+  const entry = resolve(join(root, 'index.js'), name);
+  if (entry === null) return null;
+  return (JSON.parse(readFileSync(join(dirname(entry), 'package.json'), 'utf8')) as { version: string }).version;
+}
+
 /** Whether a version of Socket.IO is older than those that we are tested with. */
 export function isTooOld(version: string): boolean {
   const [found, oldest] = [version, OLDEST_SOCKET_IO].map((text) =>
