@@ -56,6 +56,55 @@ describe('origins as a list', () => {
   });
 });
 
+describe('a page whose session cookie the browser keeps back', () => {
+  const environment = process.env.NODE_ENV;
+  afterEach(() => {
+    process.env.NODE_ENV = environment;
+  });
+  const said = (): string[] => log.lines.filter((line) => line.includes('without a cookie'));
+  const hostOf = (app: TestApp): string => new URL(app.url).host;
+
+  it('is told of once, in the log', async () => {
+    const app = await start({});
+    const origin = new URL(app.url).hostname === 'localhost' ? 'http://127.0.0.1:5173' : 'http://localhost:5173';
+    for (let i = 0; i < 3; i++) expect(await outcome(app, { origin })).toBe('connected');
+    expect(said()).toEqual([
+      expect.stringMatching(
+        new RegExp(`^log A page of "${origin}" has connected without a cookie, .*cookies of "${hostOf(app)}"`),
+      ),
+    ]);
+  });
+
+  it.each<[string, RealtimeSettings, Record<string, string>]>([
+    ['that sends it', {}, { origin: 'https://other.example', cookie: 'session=ann' }],
+    ['that sends another one', {}, { origin: 'https://other.example', cookie: 'theme=dark' }],
+    ['of the same site', {}, { origin: 'https://app.example.com', host: 'api.example.com' }],
+    ['without a name', { allowMissingOrigin: true }, {}],
+    ['of an application that takes no cookies', { cookies: false }, { origin: 'https://other.example' }],
+  ])('is not told of for a page %s', async (_title, settings, headers) => {
+    const app = await start({ origins: () => true, ...settings });
+    expect(await outcome(app, headers)).toBe('connected');
+    expect(said()).toEqual([]);
+  });
+
+  it('is not told of for a page on another port, for one with a token, and in production', async () => {
+    const app = await start({ origins: () => true });
+    expect(await outcome(app, { origin: `http://${new URL(app.url).hostname}:5173` })).toBe('connected');
+    (await Client.connect(app.url, { as: 'ann', headers: { origin: 'https://other.example' } })).close();
+    await closeApps();
+    process.env.NODE_ENV = 'production';
+    const live = await start({ origins: ['https://other.example'] });
+    expect(await outcome(live, { origin: 'https://other.example' })).toBe('connected');
+    expect(said()).toEqual([]);
+  });
+
+  it('costs strangers who make up origins a bounded number of lines', async () => {
+    const app = await start({ origins: () => true });
+    for (let i = 0; i < 40; i++) await outcome(app, { origin: `https://page${i}.site${i}.example` });
+    expect(said()).toHaveLength(16);
+  });
+});
+
 describe('pages of this machine', () => {
   const environment = process.env.NODE_ENV;
   afterEach(() => {

@@ -30,6 +30,7 @@ import { BootLines } from './inspection/boot.lines.js';
 import { QueryUse } from './inspection/query.use.js';
 import { RealtimeCounters } from './connections/realtime.counters.js';
 import { IRealtimeServer } from './connections/realtime.server.js';
+import { LostCookies } from './doctor/lost.cookies.js';
 import { RealtimeDoctor } from './doctor/realtime.doctor.js';
 import { AutoSubscriptions } from './gateway/auto.subscriptions.js';
 import { ChannelRoster } from './gateway/channel.roster.js';
@@ -179,6 +180,7 @@ export const PROVIDERS: Provider[] = [
   Holdings,
   RealtimeHealthIndicator,
   BootLines,
+  LostCookies,
   RealtimeDoctor,
   UnheardBroadcasts,
   SocketIORealtimeBroadcaster,
