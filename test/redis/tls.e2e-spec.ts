@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { RedisRealtimeBroker, type RedisBrokerOptions } from 'nestjs-realtime/redis';
 import { RecordingSink } from '../kit/broker-sink.js';
 import { freePort } from '../kit/free-port.js';
@@ -74,6 +75,18 @@ describe('the Redis broker over TLS', () => {
       state: 'joining',
       reason: expect.stringMatching(reason),
     });
+  });
+
+  it('may be stopped at any moment of a handshake', async () => {
+    for (let moment = 0; moment < 120; moment++) {
+      const tls = moment % 2 ? KNOWN : { cert: TLS.cert, key: TLS.key };
+      const broker = new RedisRealtimeBroker({ url: `rediss://127.0.0.1:${server.port}`, tls, joinTimeout: 1 });
+      await broker.start(new RecordingSink());
+      await setTimeout(moment % 12);
+      await broker.stop();
+    }
+    // What no one hears of a socket is an uncaught exception, which fails the test.
+    await expectWorks({ url: `rediss://127.0.0.1:${server.port}`, tls: KNOWN });
   });
 
   const isExplained = ({ reason }: { reason?: string }): boolean => reason !== 'not connected to Redis yet';

@@ -119,12 +119,18 @@ export class RedisLink implements RedisCommands {
 
   /** Ends the connection, so that a new one begins without what was left of it. */
   reset(): void {
-    this.client.disconnect(true);
+    this.hangUp(true);
   }
 
   close(): void {
     clearInterval(this.pings);
-    this.client.disconnect();
+    this.hangUp(false);
+  }
+
+  /** ioredis hears the first error of a socket only. A TLS handshake that is cut short may have another, which would end the process. */
+  private hangUp(comesBack: boolean): void {
+    this.client.stream?.on('error', () => undefined);
+    this.client.disconnect(comesBack);
   }
 
   private ping(): void {
